@@ -1,0 +1,561 @@
+/*
+ * mpa.h: the Multiplayer Activity client for dedicated game servers
+ *
+ * Invites Xbox players and reports who met whom, through Microsoft's Multiplayer Activity service,
+ * from a server that has no Xbox libraries. Licensed MIT or Apache-2.0.
+ *
+ * THE CONVENTIONS, which hold for everything below
+ *
+ * Structs       Initialise every struct before use, so that it says its size and the rest is zero:
+ *
+ *                   mpa_invite invite = MPA_INIT(mpa_invite);                  C and C++
+ *                   static mpa_invite invite = MPA_INITIALIZER(mpa_invite);    C, also at file scope
+ *                   mpa_invite invite = { sizeof invite };                     right too
+ *
+ *               In fields that you pass in, zero means the default that stands at the field. A
+ *               program and a library of different versions understand each other: fields that the
+ *               older does not know have their defaults, or are refused where they are set.
+ * Ownership     Everything passed in is copied before the call returns: free it or change it then.
+ *               Nothing that is returned needs freeing. Handles are plain values.
+ * Threads       Every function may be called from any thread at any time, also while another thread
+ *               closes the client. Whether a function blocks stands at the function. The library
+ *               never calls back into your program.
+ * Text          NUL-terminated UTF-8. It is read only up to the longest length allowed. Text in
+ *               results is cut at a character, and always ends in NUL.
+ * NULL          is allowed where it says so, and for every `result`. Elsewhere NULL and misaligned
+ *               pointers give MPA_ERROR_INVALID_ARGUMENT. Other wrong pointers cannot be found out.
+ * Numbers       Enumerations are int32_t; a number that is none of theirs is refused. Times carry
+ *               their unit in the name. XUIDs are uint64_t and never 0.
+ * Errors        Every function that can fail returns an mpa_status and, where `result` is not NULL,
+ *               says there what happened, to how much of the call, and whether to try again. A wrong
+ *               struct_size in `result` is found before anything is sent, and nothing is written.
+ * The process   The library prints nothing, sets no signal handlers and raises no SIGPIPE, reads no
+ *               environment, starts no threads (but, while a name is looked up, one for that), and
+ *               lets no panic out. In the child of a fork, clients of the parent are invalid and new
+ *               ones can be opened.
+ * Secrets       Tokens, connection strings and XUIDs appear in no message.
+ *
+ * Linking       64-bit only. Define MPA_SHARED before including this header to import from a DLL on
+ *               Windows; it changes nothing elsewhere.
+ */
+
+#ifndef MPA_H
+#define MPA_H
+
+#include <stdint.h>
+
+#if defined(MPA_SHARED) && defined(_WIN32)
+#define MPA_API extern __declspec(dllimport)
+#else
+#define MPA_API extern
+#endif
+
+/* MPA_INIT(type): a value of that struct with its size set and everything else zero.
+ * MPA_INITIALIZER(type): the same as an initialiser, which C allows at file scope too. */
+#ifdef __cplusplus
+extern "C++" {
+template <typename Struct> inline Struct mpa_init_struct()
+{
+    Struct value = Struct();
+    value.struct_size = static_cast<uint32_t>(sizeof(Struct));
+    return value;
+}
+}
+#define MPA_INIT(type) mpa_init_struct<type>()
+#define MPA_INITIALIZER(type) mpa_init_struct<type>()
+#else
+#define MPA_INIT(type) ((type)MPA_INITIALIZER(type))
+#define MPA_INITIALIZER(type) { .struct_size = (uint32_t)sizeof(type) }
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Version ------------------------------------------------------------------------------------- */
+
+/// The major version of this header.
+#define MPA_VERSION_MAJOR 0
+
+/// The minor version of this header.
+#define MPA_VERSION_MINOR 1
+
+/// The patch version of this header.
+#define MPA_VERSION_PATCH 0
+
+/// The version of the library that is linked: major * 65536 + minor * 256 + patch.
+///
+/// A library with the same major version and a minor version that is not lower than the header's
+/// has all that the header declares; while the major version is 0, both have to be equal. Never
+/// blocks.
+MPA_API uint32_t mpa_version(void);
+
+/// The same as text, such as "0.1.0". Static: do not free it. Never blocks.
+MPA_API const char *mpa_version_string(void);
+
+/* Statuses ------------------------------------------------------------------------------------ */
+
+/// How a call ended: MPA_OK, or one of the negative MPA_ERROR_ values below. Numbers are never
+/// reused, and later versions may add some: treat an unknown one by `retryable` in mpa_result.
+typedef int32_t mpa_status;
+
+/// It happened.
+#define MPA_OK 0
+
+/// Your mistake: an argument is wrong. The message names it, with its index. Nothing was sent.
+#define MPA_ERROR_INVALID_ARGUMENT (-1)
+
+/// Your mistake: a struct_size fits no version of the struct, or fields are set that this version
+/// of the library does not know. Initialise structs with MPA_INIT. Nothing was sent.
+#define MPA_ERROR_INVALID_STRUCT (-2)
+
+/// Your mistake: the client was never opened, is closed, or belongs to the parent of this process.
+#define MPA_ERROR_INVALID_HANDLE (-3)
+
+/// The client is being closed by another thread. Nothing was sent.
+#define MPA_ERROR_CLOSED (-4)
+
+/// Reserved for submitted operations: the queue is full.
+#define MPA_ERROR_QUEUE_FULL (-5)
+
+/// Reserved for submitted operations: the queue is full of completions that nobody has polled.
+#define MPA_ERROR_EVENTS_NOT_POLLED (-6)
+
+/// Not done: reserved for submitted operations that are cancelled.
+#define MPA_ERROR_CANCELLED (-20)
+
+/// Not done: reserved for submitted operations whose time to live is over.
+#define MPA_ERROR_EXPIRED (-21)
+
+/// Not done, or not known to be done (see `uncertain`): the client was closed while the call ran.
+#define MPA_ERROR_ABANDONED (-22)
+
+/// There is no authorization that could be sent: none was given, it has expired, or the service has
+/// refused it. Push a newer one with mpa_client_set_authorization. Nothing was sent.
+#define MPA_ERROR_AUTHORIZATION_NEEDED (-40)
+
+/// The service refused the token (HTTP 401). It is not used again: push a newer one.
+#define MPA_ERROR_UNAUTHORIZED (-41)
+
+/// The token is good, but not for this call (HTTP 403, or 400 with AuthorizationError): the wrong
+/// title or sandbox, or a user's token where a service's is needed. Trying again does not help.
+#define MPA_ERROR_FORBIDDEN (-42)
+
+/// Reserved for clients that sign in by themselves.
+#define MPA_ERROR_SIGN_IN_FAILED (-43)
+
+/// The service refused what was sent (other HTTP 4xx). See `error_code` and `message`.
+#define MPA_ERROR_REJECTED (-60)
+
+/// The service limits how often it is called. See `retry_after_ms` and the limit's numbers.
+#define MPA_ERROR_THROTTLED (-61)
+
+/// The service failed (HTTP 408 or 5xx). For an invite, see `uncertain`: it may have been sent.
+#define MPA_ERROR_SERVICE_UNAVAILABLE (-62)
+
+/// The answer is none that the service gives: something else answered, such as a proxy.
+#define MPA_ERROR_UNEXPECTED_ANSWER (-63)
+
+/// No way to the service: its name is unknown, the connection was refused, or it broke. For a call
+/// that can be repeated it may have broken after sending; see `uncertain`.
+#define MPA_ERROR_CONNECTION_FAILED (-80)
+
+/// What answered could not prove to be the service, or does not speak TLS: a certificate of an
+/// unknown issuer, for another name, or out of date. Trying again does not help.
+#define MPA_ERROR_TLS_FAILED (-81)
+
+/// The time limit was up: nothing was sent, or the call can be repeated (see `uncertain`).
+#define MPA_ERROR_TIMED_OUT (-82)
+
+/// An invite was sent and its answer was lost: nothing tells whether it arrived. Do not send it
+/// again, since it could be shown twice. `cause` says how the answer was lost.
+#define MPA_ERROR_UNCERTAIN (-100)
+
+/// A defect of the library, caught before it could harm the process. Please report the message.
+#define MPA_ERROR_INTERNAL (-120)
+
+/// The name of a status as it stands in this header, such as "MPA_ERROR_THROTTLED".
+///
+/// Any integer is accepted; an unknown one gives "MPA_ERROR_UNKNOWN". The text is static: do not
+/// free it. Never blocks.
+MPA_API const char *mpa_status_name(mpa_status status);
+
+/// What a status means in general, in a sentence or two. What happened to a certain call says
+/// `message` in its mpa_result.
+///
+/// Any integer is accepted. The text is static: do not free it. Never blocks.
+MPA_API const char *mpa_status_description(mpa_status status);
+
+/* Results ------------------------------------------------------------------------------------- */
+
+/// What became of a call. Pass NULL where only the status is of interest.
+///
+/// `acknowledged`, `uncertain` and `refused` count, in this order and from the front, the users or
+/// groups that were passed in; what remains after them was not sent.
+typedef struct mpa_result {
+    /// sizeof(mpa_result), as MPA_INIT sets it. Never written by the library.
+    uint32_t struct_size;
+    /// The same as the return value.
+    mpa_status status;
+    /// The obstacle behind MPA_ERROR_UNCERTAIN and MPA_ERROR_ABANDONED, such as
+    /// MPA_ERROR_TIMED_OUT; else 0.
+    mpa_status cause;
+    /// How many users or groups, from the front, the service has acknowledged.
+    uint32_t acknowledged;
+    /// How many after those were sent without an answer that settles whether it happened.
+    uint32_t uncertain;
+    /// How many after those the service refused.
+    uint32_t refused;
+    /// 1: sending what was not acknowledged may succeed later. Invites that are uncertain are never
+    /// worth it: then this is 0. Recent players are: sending them twice does no harm. 0 also where
+    /// nothing is left to send.
+    uint32_t retryable;
+    /// Do not try again before so many milliseconds have passed, at most 3,600,000. 0: nothing known.
+    uint32_t retry_after_ms;
+    /// HTTP status of the last answer. 0: none came.
+    uint32_t http_status;
+    /// Requests of which at least one byte was put on the wire.
+    uint32_t attempts;
+    /// Milliseconds that the call waited in the library before its first request. 0 for calls that
+    /// block.
+    uint32_t queued_ms;
+    /// Milliseconds from the beginning of the call to its end.
+    uint32_t elapsed_ms;
+    /// How many requests the service counted in the period, where it limits calls and says so; else 0.
+    uint32_t current_requests;
+    /// How many requests it takes in a period; 0 where it did not say.
+    uint32_t max_requests;
+    /// The period in seconds; 0 where it did not say.
+    uint32_t period_s;
+    /// Reserved for the error number of the sign-in service. 0.
+    uint32_t service_code;
+    /// The kind of limit, in the service's words ("burst", "sustained", "Rate"); empty where it did
+    /// not say.
+    char limit_type[32];
+    /// The service's errorCode, such as "RequestValidationError"; empty where it gave none.
+    char error_code[64];
+    /// The service's X-XblCorrelationId, which Microsoft's support asks for; empty where it gave none.
+    char correlation_id[64];
+    /// One or a few sentences: what happened, to which input (by index), what to do. Never holds a
+    /// token, a key, a connection string or a XUID.
+    char message[512];
+} mpa_result;
+
+/* Clients ------------------------------------------------------------------------------------- */
+
+/// The longest of each of the configuration's time limits: ten minutes.
+#define MPA_MAX_TIMEOUT_MS 600000
+
+/// What the certificates of `ca_certificates_path` are to those that the library carries.
+typedef int32_t mpa_ca_mode;
+
+/// How a client reaches the service. All texts are copied.
+typedef struct mpa_client_config {
+    /// sizeof(mpa_client_config), as MPA_INIT sets it. Required.
+    uint32_t struct_size;
+    /// The decimal number of your title, from Partner Center. Required.
+    uint32_t title_id;
+    /// Base URL of the service: scheme, host and perhaps a port. Default NULL: production,
+    /// "https://multiplayeractivity.xboxlive.com". Plain http:// is for tests: it is refused unless
+    /// the host resolves to loopback addresses only, or allow_plain_http is 1.
+    const char *endpoint;
+    /// The token to begin with: the whole value of the Authorization header, as in
+    /// mpa_authorization. Default NULL: none yet, push one with mpa_client_set_authorization.
+    const char *authorization_header;
+    /// A file of PEM certificates of authorities to trust, read while opening. Default NULL: only
+    /// those that the library carries (Mozilla's). The system's are never read.
+    const char *ca_certificates_path;
+    /// Put before the library's own User-Agent, such as "MyGame/1.2". Visible ASCII, at most 256
+    /// bytes. Default NULL: only the library's.
+    const char *user_agent;
+    /// One of MPA_CA_. Default 0: MPA_CA_ADDED. MPA_CA_ONLY requires ca_certificates_path.
+    mpa_ca_mode ca_mode;
+    /// 1: plain http:// may go to another machine too, and sends the token in the clear. Default 0.
+    uint32_t allow_plain_http;
+    /// Time limit for connecting, in milliseconds: name, TCP and TLS together. Default 0: 3,000. At
+    /// most MPA_MAX_TIMEOUT_MS.
+    uint32_t connect_timeout_ms;
+    /// Time limit for one request with its answer, connecting included, in milliseconds. Default 0:
+    /// 5,000. At most MPA_MAX_TIMEOUT_MS.
+    uint32_t request_timeout_ms;
+    /// Time limit for a whole call that blocks, with all its requests, in milliseconds. Default 0:
+    /// 15,000. At most MPA_MAX_TIMEOUT_MS.
+    uint32_t call_timeout_ms;
+    /// Must be 0.
+    uint32_t reserved;
+} mpa_client_config;
+
+/// Names an open client. A plain value: copy it, pass it to any thread. Zero, stale and forged ones
+/// are found out and give MPA_ERROR_INVALID_HANDLE, and so does, in the child of a fork, every one
+/// that was opened before.
+typedef struct mpa_client {
+    /// Not for you to make or to change. 0: no client.
+    uint64_t id;
+} mpa_client;
+
+/// Trusted beside those that the library carries.
+#define MPA_CA_ADDED 0
+
+/// Trusted instead of those that the library carries.
+#define MPA_CA_ONLY 1
+
+/// Opens a client and stores its handle in `client`; on failure, zero is stored.
+///
+/// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT or MPA_ERROR_INVALID_STRUCT, with a message that names
+/// the field. Reads the files that the configuration names, and nothing else: no network, no thread.
+/// That the service can be reached shows with the first call.
+MPA_API
+mpa_status mpa_client_open(const mpa_client_config *config,
+                           mpa_client *client,
+                           mpa_result *result);
+
+/* Closing ------------------------------------------------------------------------------------- */
+
+/// How the calls of a client ended. `calls` is the sum of `succeeded`, `uncertain`, `failed` and
+/// `unfinished`.
+typedef struct mpa_close_report {
+    /// sizeof(mpa_close_report), as MPA_INIT sets it. Never written by the library.
+    uint32_t struct_size;
+    /// 0.
+    uint32_t reserved;
+    /// Calls that were made: valid, and begun before the client was closed.
+    uint64_t calls;
+    /// Calls that ended as MPA_OK.
+    uint64_t succeeded;
+    /// Calls that ended with something `uncertain`.
+    uint64_t uncertain;
+    /// Calls that ended in any other way.
+    uint64_t failed;
+    /// Calls of other threads that had not returned when closing did. They have been cut and return
+    /// soon.
+    uint64_t unfinished;
+} mpa_close_report;
+
+/// Closes a client. The handle is invalid from now on, for all threads; calls of other threads that
+/// are under way may end until the deadline, and are cut then: they end as MPA_ERROR_ABANDONED, or
+/// MPA_ERROR_UNCERTAIN where an invite had been sent.
+///
+/// `deadline_ms`: how long to wait for those calls at most, in milliseconds. 0: not at all. Without
+/// such calls nothing waits.
+///
+/// `report`: where the account goes, or NULL. A wrong pointer or size there prevents nothing but the
+/// account.
+///
+/// Returns MPA_OK; MPA_ERROR_INVALID_HANDLE, also where another thread has closed the client
+/// already, which is harmless. Blocks up to the deadline.
+MPA_API
+mpa_status mpa_client_close(mpa_client client,
+                            uint32_t deadline_ms,
+                            mpa_close_report *report);
+
+/* Authorizations ------------------------------------------------------------------------------ */
+
+/// The longest authorization header, in bytes.
+#define MPA_MAX_AUTHORIZATION_HEADER_LENGTH 12288
+
+/// A token and how long it is good for.
+typedef struct mpa_authorization {
+    /// sizeof(mpa_authorization), as MPA_INIT sets it. Required.
+    uint32_t struct_size;
+    /// Must be 0.
+    uint32_t reserved;
+    /// The whole value of the Authorization header: "XBL3.0 x=<user hash>;<token>", for a service's
+    /// own token "XBL3.0 x=-;<token>". Visible ASCII, at most MPA_MAX_AUTHORIZATION_HEADER_LENGTH
+    /// bytes. Required.
+    const char *header;
+    /// When the token expires, in milliseconds since 1970-01-01 UTC; it is not used from then on.
+    /// Default 0: unknown, used until the service refuses it.
+    uint64_t expires_at_unix_ms;
+} mpa_authorization;
+
+/// Gives a client another token, for all requests that begin from now on. Requests on the wire end
+/// with the token that they were sent with.
+///
+/// Once the service has refused a token, the client does not use it again; only another one makes
+/// it send again.
+///
+/// Returns MPA_OK; MPA_ERROR_UNAUTHORIZED where the service has refused this very token before;
+/// MPA_ERROR_INVALID_ARGUMENT, _INVALID_STRUCT, _INVALID_HANDLE or _CLOSED. Never blocks. The texts
+/// are copied and may be freed at once.
+MPA_API
+mpa_status mpa_client_set_authorization(mpa_client client,
+                                        const mpa_authorization *authorization,
+                                        mpa_result *result);
+
+/* Invites ------------------------------------------------------------------------------------- */
+
+/// How many users the service takes in one request. A call takes more and sends several requests.
+#define MPA_MAX_INVITED_USERS_PER_REQUEST 16
+
+/// How many users one call takes.
+#define MPA_MAX_INVITED_USERS_PER_CALL 10000
+
+/// The longest connection string, in UTF-16 code units. Microsoft's concept pages say "less than
+/// 256": stay below that where you can.
+#define MPA_MAX_CONNECTION_STRING_LENGTH 512
+
+/// The platform on which an invite can be accepted.
+typedef int32_t mpa_platform;
+
+/// An invite from a user, who is known by the token.
+typedef struct mpa_invite {
+    /// sizeof(mpa_invite), as MPA_INIT sets it. Required.
+    uint32_t struct_size;
+    /// One of MPA_PLATFORM_. Default 0: MPA_PLATFORM_ANY. An invite for a platform that the invited
+    /// user is not on vanishes without an error.
+    mpa_platform platform;
+    /// The XUIDs of the users to invite, none of them 0. Required.
+    const uint64_t *invited_users;
+    /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
+    uint32_t invited_user_count;
+    /// Must be 0.
+    uint32_t reserved;
+    /// What the invited user's game is started with, to find the server: opaque to the service, at
+    /// most MPA_MAX_CONNECTION_STRING_LENGTH. Default NULL: the game gets an empty one. It travels
+    /// inside a URI that some games read without decoding: avoid & # % + and spaces.
+    const char *connection_string;
+    /// The inviting user's own token, for this call only. Default NULL: the client's.
+    const mpa_authorization *authorization;
+} mpa_invite;
+
+/// An invite that a server sends on behalf of a user who asked for it.
+typedef struct mpa_server_invite {
+    /// sizeof(mpa_server_invite), as MPA_INIT sets it. Required.
+    uint32_t struct_size;
+    /// One of MPA_PLATFORM_. Default 0: MPA_PLATFORM_ANY. An invite for a platform that the invited
+    /// user is not on vanishes without an error.
+    mpa_platform platform;
+    /// The XUID of the user on whose behalf the server invites. Required.
+    uint64_t sender;
+    /// The XUIDs of the users to invite, none of them 0. Required.
+    const uint64_t *invited_users;
+    /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
+    uint32_t invited_user_count;
+    /// Must be 0.
+    uint32_t reserved;
+    /// As in mpa_invite.
+    const char *connection_string;
+} mpa_server_invite;
+
+/// Any platform that the title runs on.
+#define MPA_PLATFORM_ANY 0
+
+#define MPA_PLATFORM_ANDROID 1
+
+#define MPA_PLATFORM_IOS 2
+
+#define MPA_PLATFORM_NINTENDO 3
+
+#define MPA_PLATFORM_PLAYSTATION 4
+
+/// Xbox Series X and S.
+#define MPA_PLATFORM_SCARLETT 5
+
+#define MPA_PLATFORM_WIN32 6
+
+#define MPA_PLATFORM_WINDOWS_ONE_CORE 7
+
+/// Where a title has no Scarlett configuration, these invites reach Xbox Series X and S too.
+#define MPA_PLATFORM_XBOX_ONE 8
+
+/// Invites users on behalf of the user whose token is sent, and waits for the service's answer.
+///
+/// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
+/// at the first that is not acknowledged. Each request is sent once; none is tried again.
+///
+/// Returns MPA_OK when the service has acknowledged all users. MPA_ERROR_UNCERTAIN when a request was
+/// sent and its answer was lost: its users may have been invited, so do not invite them again. Any
+/// other status: see `acknowledged`, `uncertain` and `refused` for how far it came, and `retryable`.
+/// A 401 to the invite's own token ends the call and leaves the client's token in use.
+///
+/// Blocks up to call_timeout_ms: not for a game's own thread.
+///
+/// REST: POST /titles/{titleId}/invites, with a user's token ("Send Invite", page uri-sendinvite of
+/// the Multiplayer Activity reference at learn.microsoft.com).
+MPA_API
+mpa_status mpa_send_invite(mpa_client client,
+                           const mpa_invite *invite,
+                           mpa_result *result);
+
+/// Invites users on behalf of `sender`, and waits for the service's answer. A server may do so only
+/// where that user asked for it.
+///
+/// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
+/// at the first that is not acknowledged. Each request is sent once; none is tried again.
+///
+/// Returns as mpa_send_invite does. Blocks up to call_timeout_ms: not for a game's own thread.
+///
+/// REST: POST /titles/{titleId}/invites/server, with a service's token ("Send Server Invite", page
+/// uri-sendserverinvite of the Multiplayer Activity reference at learn.microsoft.com).
+MPA_API
+mpa_status mpa_send_server_invite(mpa_client client,
+                                  const mpa_server_invite *invite,
+                                  mpa_result *result);
+
+/* Recent players ------------------------------------------------------------------------------ */
+
+/// How many groups the service takes in one request. A call takes more and sends several requests.
+#define MPA_MAX_GROUPS_PER_REQUEST 20
+
+/// How many groups one call takes.
+#define MPA_MAX_GROUPS_PER_CALL 10000
+
+/// The fewest and the most players of a group.
+#define MPA_MIN_PLAYERS_PER_GROUP 2
+
+#define MPA_MAX_PLAYERS_PER_GROUP 100
+
+/// How the players of a group met. The service gives it no meaning beyond the name.
+typedef int32_t mpa_encounter_type;
+
+/// Players who met: everyone in a group met everyone else in it. Groups may overlap. Report
+/// encounters that mean something to the players, not all hundred of a battle royale.
+typedef struct mpa_recent_player_group {
+    /// sizeof(mpa_recent_player_group), as MPA_INIT sets it; the same in all groups of an array.
+    /// Required.
+    uint32_t struct_size;
+    /// One of MPA_ENCOUNTER_. Default 0: MPA_ENCOUNTER_DEFAULT.
+    mpa_encounter_type encounter_type;
+    /// When they met, in milliseconds since 1970-01-01 UTC, up to the year 9999; the service is told
+    /// the second. Default 0: the time of the call.
+    uint64_t timestamp_unix_ms;
+    /// The XUIDs of the players, none of them 0. Required.
+    const uint64_t *players;
+    /// How many: MPA_MIN_PLAYERS_PER_GROUP to MPA_MAX_PLAYERS_PER_GROUP. Required.
+    uint32_t player_count;
+    /// Must be 0.
+    uint32_t reserved;
+} mpa_recent_player_group;
+
+#define MPA_ENCOUNTER_DEFAULT 0
+
+#define MPA_ENCOUNTER_TEAMMATE 1
+
+#define MPA_ENCOUNTER_OPPONENT 2
+
+/// Tells the service who met whom, and waits for its answer. `count`: how many groups, 1 to
+/// MPA_MAX_GROUPS_PER_CALL.
+///
+/// More than MPA_MAX_GROUPS_PER_REQUEST groups go out as several requests, in order, stopping at the
+/// first that is not acknowledged. Each request is sent once; none is tried again. Sending groups
+/// again that the service already has does no harm: it updates them.
+///
+/// Returns MPA_OK when the service has acknowledged all groups. Any other status: see `acknowledged`,
+/// `uncertain` and `refused` for how far it came, and `retryable`.
+///
+/// Blocks up to call_timeout_ms: not for a game's own thread.
+///
+/// REST: POST /titles/{titleId}/recentplayergroups/server, with a service's token ("Post Server Recent
+/// Player Group", page uri-postserverrecentplayergroup of the Multiplayer Activity reference at
+/// learn.microsoft.com).
+MPA_API
+mpa_status mpa_post_recent_player_groups(mpa_client client,
+                                         const mpa_recent_player_group *groups,
+                                         uint32_t count,
+                                         mpa_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MPA_H */

@@ -1,0 +1,115 @@
+//! The authorization of a client: the one in use, replaced by pushing a newer one, and never used
+//! again once the service has refused it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use super::Authorization;
+use crate::outcome::{Outcome, Result, Status};
+
+#[derive(Debug, Default)]
+pub struct AuthorizationStore {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Missing,
+    Usable(Authorization),
+    Refused(Authorization),
+}
+
+impl AuthorizationStore {
+    pub fn new(authorization: Option<Authorization>) -> Self {
+        AuthorizationStore { state: Mutex::new(authorization.map_or(State::Missing, State::Usable)) }
+    }
+
+    /// The authorization to send now, or why there is none.
+    pub fn current(&self, now: SystemTime) -> Result<Authorization> {
+        let missing = |what: &str| {
+            let mut outcome = Outcome::new(
+                Status::AuthorizationNeeded,
+                format!("{what}; nothing was sent. Push a newer one with mpa_client_set_authorization."),
+            );
+            outcome.retryable = true;
+            Err(Box::new(outcome))
+        };
+        match &*self.lock() {
+            State::Missing => missing("The client has no authorization"),
+            State::Refused(_) => missing("The service has refused the client's authorization"),
+            State::Usable(authorization) if authorization.is_expired(now) => {
+                missing("The client's authorization has expired")
+            }
+            State::Usable(authorization) => Ok(authorization.clone()),
+        }
+    }
+
+    /// Takes a newer authorization into use.
+    pub fn push(&self, newer: Authorization) -> Result<()> {
+        let mut state = self.lock();
+        if matches!(&*state, State::Refused(refused) if refused.same_token(&newer)) {
+            return Err(Box::new(Outcome::new(
+                Status::Unauthorized,
+                "The service has already refused this authorization; push one with another token.",
+            )));
+        }
+        *state = State::Usable(newer);
+        Ok(())
+    }
+
+    /// The service has refused `refused`. One pushed in the meantime stays in use.
+    pub fn refuse(&self, refused: &Authorization) {
+        let mut state = self.lock();
+        if matches!(&*state, State::Usable(current) if current.same_token(refused)) {
+            *state = State::Refused(refused.clone());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Each change is one assignment, so that a panic elsewhere cannot leave it half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    fn authorization(token: &str) -> Authorization {
+        Authorization::new(&format!("XBL3.0 x=-;{token}"), 1_000, "header").unwrap()
+    }
+
+    const NOW: SystemTime = UNIX_EPOCH;
+
+    #[test]
+    fn without_a_usable_authorization_there_is_none() {
+        let store = AuthorizationStore::default();
+        assert_eq!(store.current(NOW).unwrap_err().status, Status::AuthorizationNeeded);
+        store.push(authorization("a")).unwrap();
+        assert_eq!(store.current(NOW).unwrap().token(), "a");
+        let expired = store.current(NOW + Duration::from_secs(1)).unwrap_err();
+        assert_eq!(expired.status, Status::AuthorizationNeeded);
+        assert!(expired.message.contains("expired"));
+    }
+
+    #[test]
+    fn a_refused_token_is_not_used_again() {
+        let store = AuthorizationStore::new(Some(authorization("a")));
+        store.refuse(&authorization("a"));
+        assert_eq!(store.current(NOW).unwrap_err().status, Status::AuthorizationNeeded);
+        assert_eq!(store.push(authorization("a")).unwrap_err().status, Status::Unauthorized);
+        assert_eq!(store.current(NOW).unwrap_err().status, Status::AuthorizationNeeded);
+        store.push(authorization("b")).unwrap();
+        assert_eq!(store.current(NOW).unwrap().token(), "b");
+    }
+
+    #[test]
+    fn refusing_an_old_token_leaves_the_newer_one() {
+        let store = AuthorizationStore::new(Some(authorization("b")));
+        store.refuse(&authorization("a"));
+        assert_eq!(store.current(NOW).unwrap().token(), "b");
+    }
+}

@@ -1,0 +1,156 @@
+//! Send Invite: a user invites others into the game that user plays.
+//!
+//! `POST /titles/{titleId}/invites`, with the inviting user's token.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::xuid::{self, Xuids};
+use super::{Call, Endpoint, MAX_ITEMS_PER_CALL, Mask, json_body};
+use crate::outcome::{Outcome, Result};
+
+pub const MAX_INVITED_USERS_PER_REQUEST: usize = 16;
+
+/// The REST pages say 512 "characters"; the service is .NET, where a character is a UTF-16 unit.
+pub const MAX_CONNECTION_STRING_UTF16: usize = 512;
+
+/// The platforms an invite can be limited to, as the service spells them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[repr(i32)]
+pub enum Platform {
+    Android = 1,
+    #[serde(rename = "IOS")]
+    Ios = 2,
+    Nintendo = 3,
+    PlayStation = 4,
+    Scarlett = 5,
+    Win32 = 6,
+    WindowsOneCore = 7,
+    XboxOne = 8,
+}
+
+impl Platform {
+    /// 0 is any platform, which the service wants unsaid.
+    pub fn from_number(number: i32) -> Result<Option<Self>> {
+        Ok(Some(match number {
+            0 => return Ok(None),
+            1 => Platform::Android,
+            2 => Platform::Ios,
+            3 => Platform::Nintendo,
+            4 => Platform::PlayStation,
+            5 => Platform::Scarlett,
+            6 => Platform::Win32,
+            7 => Platform::WindowsOneCore,
+            8 => Platform::XboxOne,
+            _ => {
+                return Err(Outcome::invalid(format!(
+                    "invite.platform is {number}, which is no MPA_PLATFORM_ value (0 to 8); nothing was sent."
+                )));
+            }
+        }))
+    }
+}
+
+/// A client invite.
+pub struct Invite {
+    invitation: Invitation,
+}
+
+impl Invite {
+    pub fn new(
+        invited_users: Vec<u64>,
+        connection_string: Option<String>,
+        platform: Option<Platform>,
+    ) -> Result<Self> {
+        Ok(Invite { invitation: Invitation::new(invited_users, connection_string, platform)? })
+    }
+
+    /// For those who have to know before they read so many.
+    pub fn check_user_count(count: usize) -> Result<()> {
+        if (1..=MAX_ITEMS_PER_CALL).contains(&count) {
+            return Ok(());
+        }
+        Err(Outcome::invalid(format!(
+            "invite.invited_user_count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL}. Nothing was sent."
+        )))
+    }
+}
+
+impl Call for Invite {
+    fn endpoint(&self) -> Endpoint {
+        Endpoint::Invites
+    }
+
+    fn count(&self) -> usize {
+        self.invitation.invited_users.len()
+    }
+
+    fn body(&self, users: Range<usize>) -> Result<Vec<u8>> {
+        self.invitation.body(None, users)
+    }
+
+    fn mask(&self) -> Mask {
+        self.invitation.mask()
+    }
+}
+
+/// What client and server invites have in common.
+pub struct Invitation {
+    pub invited_users: Vec<u64>,
+    pub connection_string: Option<String>,
+    pub platform: Option<Platform>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    invited_users: Xuids<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sender: Option<xuid::Xuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection_string: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<Platform>,
+}
+
+impl Invitation {
+    pub fn new(
+        invited_users: Vec<u64>,
+        connection_string: Option<String>,
+        platform: Option<Platform>,
+    ) -> Result<Self> {
+        Invite::check_user_count(invited_users.len())?;
+        xuid::check(&invited_users, "invite.invited_users")?;
+        if let Some(text) = &connection_string {
+            let units = text.encode_utf16().count();
+            if units > MAX_CONNECTION_STRING_UTF16 {
+                return Err(Outcome::invalid(format!(
+                    "invite.connection_string has {units} UTF-16 units; the service takes at most \
+                     {MAX_CONNECTION_STRING_UTF16}. Nothing was sent."
+                )));
+            }
+        }
+        Ok(Invitation { invited_users, connection_string, platform })
+    }
+
+    pub fn body(&self, sender: Option<u64>, users: Range<usize>) -> Result<Vec<u8>> {
+        let body = Body {
+            invited_users: Xuids(&self.invited_users[users]),
+            sender: sender.map(xuid::Xuid),
+            connection_string: self.connection_string.as_deref(),
+            platform: self.platform,
+        };
+        let text = self.connection_string.as_deref().map_or(0, str::len);
+        json_body(&body, 128 + 23 * body.invited_users.0.len() + text)
+    }
+
+    pub fn mask(&self) -> Mask {
+        let mut mask = Mask::default();
+        mask.add_xuids(&self.invited_users);
+        if let Some(text) = &self.connection_string {
+            mask.add_text(text);
+        }
+        mask
+    }
+}

@@ -1,0 +1,98 @@
+//! The endpoints of the service, one file each: fields, limits and JSON of a call. No I/O.
+
+mod answer;
+mod batches;
+mod invite;
+mod mask;
+mod recent_players;
+mod server_invite;
+mod xuid;
+
+use std::ops::Range;
+
+pub use answer::{Reading, Verdict, read_answer};
+pub use batches::batches;
+pub use invite::{Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform};
+pub use mask::Mask;
+pub use recent_players::{
+    EncounterType, MAX_GROUPS_PER_REQUEST, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP,
+    RecentPlayerGroup, RecentPlayerGroups, Timestamp,
+};
+pub use server_invite::ServerInvite;
+
+use crate::outcome::Result;
+
+/// How many users or groups one call takes. A bound on what a wrong count can make the library
+/// read; far above what the service's limits let through.
+pub const MAX_ITEMS_PER_CALL: usize = 10_000;
+
+/// Where a call goes, and what is fixed about every call that goes there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// `POST /titles/{titleId}/invites`
+    Invites,
+    /// `POST /titles/{titleId}/invites/server`
+    ServerInvites,
+    /// `POST /titles/{titleId}/recentplayergroups/server`
+    RecentPlayerGroups,
+}
+
+impl Endpoint {
+    pub const ALL: [Endpoint; 3] =
+        [Endpoint::Invites, Endpoint::ServerInvites, Endpoint::RecentPlayerGroups];
+
+    pub fn path(self, title_id: u32) -> String {
+        let suffix = match self {
+            Endpoint::Invites => "invites",
+            Endpoint::ServerInvites => "invites/server",
+            Endpoint::RecentPlayerGroups => "recentplayergroups/server",
+        };
+        format!("/titles/{title_id}/{suffix}")
+    }
+
+    /// How many users or groups the service takes in one request.
+    pub fn batch_limit(self) -> usize {
+        match self {
+            Endpoint::Invites | Endpoint::ServerInvites => MAX_INVITED_USERS_PER_REQUEST,
+            Endpoint::RecentPlayerGroups => MAX_GROUPS_PER_REQUEST,
+        }
+    }
+
+    /// Whether sending the same request twice does no harm: the service appends or updates recent
+    /// players, but an invite that arrives twice may be shown twice.
+    pub fn repeatable(self) -> bool {
+        self == Endpoint::RecentPlayerGroups
+    }
+
+    /// What a call to this endpoint counts, in the plural.
+    pub fn items(self) -> &'static str {
+        match self {
+            Endpoint::Invites | Endpoint::ServerInvites => "invited users",
+            Endpoint::RecentPlayerGroups => "groups",
+        }
+    }
+}
+
+/// One call, validated: nothing about it can be refused any more except by the service.
+pub trait Call: Send + Sync {
+    fn endpoint(&self) -> Endpoint;
+
+    /// How many users or groups it carries; at least one.
+    fn count(&self) -> usize;
+
+    /// The request body for some of its users or groups.
+    fn body(&self, items: Range<usize>) -> Result<Vec<u8>>;
+
+    /// What of it must not be repeated in a message or a log.
+    fn mask(&self) -> Mask;
+}
+
+fn json_body(value: &impl serde::Serialize, capacity: usize) -> Result<Vec<u8>> {
+    let mut body = Vec::with_capacity(capacity);
+    match serde_json::to_writer(&mut body, value) {
+        Ok(()) => Ok(body),
+        Err(error) => Err(crate::outcome::Outcome::internal(format!(
+            "The request could not be written as JSON ({error}); nothing was sent. Please report this."
+        ))),
+    }
+}

@@ -1,0 +1,188 @@
+//! Post Recent Player Groups: who met whom, and how.
+//!
+//! `POST /titles/{titleId}/recentplayergroups/server`, with a service's token.
+
+use std::ops::Range;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+
+use super::xuid::{self, Xuid};
+use super::{Call, Endpoint, MAX_ITEMS_PER_CALL, Mask, json_body};
+use crate::outcome::{Outcome, Result};
+
+pub const MAX_GROUPS_PER_REQUEST: usize = 20;
+pub const MIN_PLAYERS_PER_GROUP: usize = 2;
+pub const MAX_PLAYERS_PER_GROUP: usize = 100;
+
+/// 9999-12-31T23:59:59.999Z, the last moment that the service's form of a time can name.
+const LAST_UNIX_MS: u64 = 253_402_300_799_999;
+
+/// How the players of a group met, as the service spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[repr(i32)]
+pub enum EncounterType {
+    Teammate = 1,
+    Opponent = 2,
+}
+
+impl EncounterType {
+    /// 0 is the service's default, which is the same said or unsaid.
+    pub fn from_number(number: i32, group: usize) -> Result<Option<Self>> {
+        match number {
+            0 => Ok(None),
+            1 => Ok(Some(EncounterType::Teammate)),
+            2 => Ok(Some(EncounterType::Opponent)),
+            _ => Err(Outcome::invalid(format!(
+                "groups[{group}].encounter_type is {number}, which is no MPA_ENCOUNTER_ value (0 to 2); \
+                 nothing was sent."
+            ))),
+        }
+    }
+}
+
+/// When a group met, to the second, in the calendar's first 9,999 years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timestamp(SystemTime);
+
+impl Timestamp {
+    /// 0 is the time of the call, `now`.
+    pub fn from_unix_ms(unix_ms: u64, now: SystemTime, group: usize) -> Result<Self> {
+        match unix_ms {
+            0 => Ok(Timestamp(now)),
+            1..=LAST_UNIX_MS => Ok(Timestamp(UNIX_EPOCH + Duration::from_millis(unix_ms))),
+            _ => Err(Outcome::invalid(format!(
+                "groups[{group}].timestamp_unix_ms is {unix_ms}, which is after the year 9999; it counts \
+                 milliseconds since 1970-01-01 UTC. Nothing was sent."
+            ))),
+        }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(&humantime::format_rfc3339_seconds(self.0))
+    }
+}
+
+/// Everyone in a group met everyone else in it.
+pub struct RecentPlayerGroup {
+    encounter_type: Option<EncounterType>,
+    timestamp: Timestamp,
+    players: Vec<u64>,
+}
+
+impl RecentPlayerGroup {
+    pub fn new(
+        encounter_type: Option<EncounterType>,
+        timestamp: Timestamp,
+        players: Vec<u64>,
+        group: usize,
+    ) -> Result<Self> {
+        Self::check_player_count(players.len(), group)?;
+        xuid::check(&players, &format!("groups[{group}].players"))?;
+        Ok(RecentPlayerGroup { encounter_type, timestamp, players })
+    }
+
+    pub fn check_player_count(count: usize, group: usize) -> Result<()> {
+        if (MIN_PLAYERS_PER_GROUP..=MAX_PLAYERS_PER_GROUP).contains(&count) {
+            return Ok(());
+        }
+        Err(Outcome::invalid(format!(
+            "groups[{group}].player_count is {count}; a group has {MIN_PLAYERS_PER_GROUP} to \
+             {MAX_PLAYERS_PER_GROUP} players. Nothing was sent."
+        )))
+    }
+}
+
+impl Serialize for RecentPlayerGroup {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Fields<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            encounter_type: Option<EncounterType>,
+            timestamp: Timestamp,
+            recent_players: Players<'a>,
+        }
+        Fields {
+            encounter_type: self.encounter_type,
+            timestamp: self.timestamp,
+            recent_players: Players(&self.players),
+        }
+        .serialize(serializer)
+    }
+}
+
+struct Players<'a>(&'a [u64]);
+
+impl Serialize for Players<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        /// `network` has one documented value. Whether it is required is not documented, so it is
+        /// sent, which is right either way.
+        #[derive(Serialize)]
+        struct Player {
+            id: Xuid,
+            network: &'static str,
+        }
+        let mut sequence = serializer.serialize_seq(Some(self.0.len()))?;
+        for xuid in self.0 {
+            sequence.serialize_element(&Player { id: Xuid(*xuid), network: "XboxLive" })?;
+        }
+        sequence.end()
+    }
+}
+
+/// All the groups of one call.
+pub struct RecentPlayerGroups {
+    groups: Vec<RecentPlayerGroup>,
+}
+
+impl RecentPlayerGroups {
+    pub fn new(groups: Vec<RecentPlayerGroup>) -> Result<Self> {
+        Self::check_count(groups.len())?;
+        Ok(RecentPlayerGroups { groups })
+    }
+
+    pub fn check_count(count: usize) -> Result<()> {
+        if (1..=MAX_ITEMS_PER_CALL).contains(&count) {
+            return Ok(());
+        }
+        Err(Outcome::invalid(format!(
+            "count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL} groups. Nothing was sent."
+        )))
+    }
+}
+
+impl Call for RecentPlayerGroups {
+    fn endpoint(&self) -> Endpoint {
+        Endpoint::RecentPlayerGroups
+    }
+
+    fn count(&self) -> usize {
+        self.groups.len()
+    }
+
+    fn body(&self, groups: Range<usize>) -> Result<Vec<u8>> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Body<'a> {
+            recent_player_groups: &'a [RecentPlayerGroup],
+        }
+        let groups = &self.groups[groups];
+        let players: usize = groups.iter().map(|group| group.players.len()).sum();
+        json_body(
+            &Body { recent_player_groups: groups },
+            32 + 128 * groups.len() + 56 * players,
+        )
+    }
+
+    fn mask(&self) -> Mask {
+        let mut mask = Mask::default();
+        for group in &self.groups {
+            mask.add_xuids(&group.players);
+        }
+        mask
+    }
+}

@@ -1,0 +1,53 @@
+//! Send Server Invite: a server invites users on behalf of one who asked for it.
+//!
+//! `POST /titles/{titleId}/invites/server`, with a service's token.
+
+use std::ops::Range;
+
+use super::invite::Invitation;
+use super::{Call, Endpoint, Mask, Platform};
+use crate::outcome::{Outcome, Result};
+
+/// A server invite.
+pub struct ServerInvite {
+    sender: u64,
+    invitation: Invitation,
+}
+
+impl ServerInvite {
+    pub fn new(
+        sender: u64,
+        invited_users: Vec<u64>,
+        connection_string: Option<String>,
+        platform: Option<Platform>,
+    ) -> Result<Self> {
+        if sender == 0 {
+            return Err(Outcome::invalid(
+                "invite.sender is 0; it must be the XUID of the user on whose behalf the server invites. \
+                 Nothing was sent.",
+            ));
+        }
+        let invitation = Invitation::new(invited_users, connection_string, platform)?;
+        Ok(ServerInvite { sender, invitation })
+    }
+}
+
+impl Call for ServerInvite {
+    fn endpoint(&self) -> Endpoint {
+        Endpoint::ServerInvites
+    }
+
+    fn count(&self) -> usize {
+        self.invitation.invited_users.len()
+    }
+
+    fn body(&self, users: Range<usize>) -> Result<Vec<u8>> {
+        self.invitation.body(Some(self.sender), users)
+    }
+
+    fn mask(&self) -> Mask {
+        let mut mask = self.invitation.mask();
+        mask.add_xuids(&[self.sender]);
+        mask
+    }
+}

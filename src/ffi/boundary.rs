@@ -1,0 +1,117 @@
+//! The way in and out of every function that can fail: no panic leaves it, and none is printed.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::Once;
+
+use super::result::{ResultTarget, mpa_result};
+use super::status::mpa_status;
+use crate::outcome::{Outcome, Result, Status};
+
+thread_local! {
+    /// Whether this thread is inside the library, so that a panic is ours to swallow.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+    /// Where the panic happened that is being caught.
+    static PLACE: Cell<Option<String>> = const { Cell::new(None) };
+}
+
+/// Runs the body of an entry point and reports its outcome, in the status and in `result`.
+///
+/// # Safety
+/// `result` is NULL or points to an `mpa_result` that nobody else uses during the call.
+pub unsafe fn report(result: *mut mpa_result, body: impl FnOnce() -> Result<Outcome>) -> mpa_status {
+    // SAFETY: passed on from the caller.
+    let target = match unsafe { ResultTarget::new(result) } {
+        Ok(target) => target,
+        // There is no sound place for more than the status.
+        Err(refusal) => return refusal.status as mpa_status,
+    };
+    let outcome = match caught(body) {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(outcome)) => *outcome,
+        Err(internal) => internal,
+    };
+    target.write(&outcome);
+    outcome.status as mpa_status
+}
+
+/// Runs `body`; a panic in it becomes an outcome that says where.
+pub fn caught<T>(body: impl FnOnce() -> T) -> std::result::Result<T, Outcome> {
+    install_hook();
+    let outside = INSIDE.replace(true);
+    // Whatever a panic leaves behind is behind locks whose users bear it, or dropped.
+    let result = panic::catch_unwind(AssertUnwindSafe(body));
+    INSIDE.set(outside);
+    result.map_err(|payload| {
+        discard(payload);
+        internal()
+    })
+}
+
+/// A payload may panic once more when dropped; then it is left where it is.
+fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(second) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
+}
+
+fn internal() -> Outcome {
+    // Only the place is told: what a panic says may hold anything.
+    let place = PLACE.take().unwrap_or_else(|| "an unknown place".to_owned());
+    Outcome::new(
+        Status::Internal,
+        format!(
+            "The library has a defect, met at {place}; whether the call did anything is unknown. Please report this."
+        ),
+    )
+}
+
+/// Panics on threads inside the library are not printed; all others go where they went before.
+fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if INSIDE.try_with(Cell::get).unwrap_or(false) {
+                remember(info);
+            } else {
+                previous(info);
+            }
+        }));
+    });
+}
+
+fn remember(info: &PanicHookInfo<'_>) {
+    if let Some(location) = info.location() {
+        // The whole path would name the machine that built the library.
+        let file = location.file().rsplit(['/', '\\']).next().unwrap_or_default();
+        let place = format!("{file}:{}", location.line());
+        let _ = PLACE.try_with(|last| last.set(Some(place)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_outcome_that_names_its_place() {
+        let outcome = caught(|| panic!("secret")).unwrap_err();
+        assert_eq!(outcome.status, Status::Internal);
+        assert!(outcome.message.contains("boundary.rs:"), "{}", outcome.message);
+        assert!(!outcome.message.contains("secret"));
+    }
+
+    #[test]
+    fn a_panic_inside_a_panics_payload_is_survived() {
+        struct Spiteful;
+        impl Drop for Spiteful {
+            fn drop(&mut self) {
+                panic!("again");
+            }
+        }
+        let outcome = caught(|| panic::panic_any(Spiteful)).unwrap_err();
+        assert_eq!(outcome.status, Status::Internal);
+    }
+}

@@ -1,0 +1,187 @@
+//! Clients: opened with a configuration, used from any thread, closed in the end.
+
+use std::ffi::c_char;
+use std::time::Duration;
+
+use super::boundary::report;
+use super::result::mpa_result;
+use super::status::mpa_status;
+use super::structs::{self, Struct};
+use super::{handles, text};
+use crate::auth::{Authorization, MAX_HEADER_LENGTH};
+use crate::client::{Client, Config};
+use crate::http::CaMode;
+use crate::outcome::{Outcome, Result, Status};
+
+/// Names an open client. A plain value: copy it, pass it to any thread. Zero, stale and forged ones
+/// are found out and give MPA_ERROR_INVALID_HANDLE, and so does, in the child of a fork, every one
+/// that was opened before.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mpa_client {
+    /// Not for you to make or to change. 0: no client.
+    pub id: u64,
+}
+
+/// What the certificates of `ca_certificates_path` are to those that the library carries.
+pub type mpa_ca_mode = i32;
+
+/// Trusted beside those that the library carries.
+pub const MPA_CA_ADDED: mpa_ca_mode = 0;
+/// Trusted instead of those that the library carries.
+pub const MPA_CA_ONLY: mpa_ca_mode = 1;
+
+/// The longest of each of the configuration's time limits: ten minutes.
+pub const MPA_MAX_TIMEOUT_MS: u32 = 600000;
+
+/// The endpoint, unless the configuration names another.
+const PRODUCTION: &str = "https://multiplayeractivity.xboxlive.com";
+
+const MAX_URL_LENGTH: usize = 512;
+const MAX_PATH_LENGTH: usize = 4_096;
+const MAX_USER_AGENT_LENGTH: usize = 256;
+
+/// How a client reaches the service. All texts are copied.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mpa_client_config {
+    /// sizeof(mpa_client_config), as MPA_INIT sets it. Required.
+    pub struct_size: u32,
+    /// The decimal number of your title, from Partner Center. Required.
+    pub title_id: u32,
+    /// Base URL of the service: scheme, host and perhaps a port. Default NULL: production,
+    /// "https://multiplayeractivity.xboxlive.com". Plain http:// is for tests: it is refused unless
+    /// the host resolves to loopback addresses only, or allow_plain_http is 1.
+    pub endpoint: *const c_char,
+    /// The token to begin with: the whole value of the Authorization header, as in
+    /// mpa_authorization. Default NULL: none yet, push one with mpa_client_set_authorization.
+    pub authorization_header: *const c_char,
+    /// A file of PEM certificates of authorities to trust, read while opening. Default NULL: only
+    /// those that the library carries (Mozilla's). The system's are never read.
+    pub ca_certificates_path: *const c_char,
+    /// Put before the library's own User-Agent, such as "MyGame/1.2". Visible ASCII, at most 256
+    /// bytes. Default NULL: only the library's.
+    pub user_agent: *const c_char,
+    /// One of MPA_CA_. Default 0: MPA_CA_ADDED. MPA_CA_ONLY requires ca_certificates_path.
+    pub ca_mode: mpa_ca_mode,
+    /// 1: plain http:// may go to another machine too, and sends the token in the clear. Default 0.
+    pub allow_plain_http: u32,
+    /// Time limit for connecting, in milliseconds: name, TCP and TLS together. Default 0: 3,000. At
+    /// most MPA_MAX_TIMEOUT_MS.
+    pub connect_timeout_ms: u32,
+    /// Time limit for one request with its answer, connecting included, in milliseconds. Default 0:
+    /// 5,000. At most MPA_MAX_TIMEOUT_MS.
+    pub request_timeout_ms: u32,
+    /// Time limit for a whole call that blocks, with all its requests, in milliseconds. Default 0:
+    /// 15,000. At most MPA_MAX_TIMEOUT_MS.
+    pub call_timeout_ms: u32,
+    /// Must be 0.
+    pub reserved: u32,
+}
+
+// SAFETY: C layout, without padding (asserted in the tests of the layout), integers and pointers.
+unsafe impl Struct for mpa_client_config {
+    const NAME: &'static str = "mpa_client_config";
+    const FIRST_SIZE: usize = 64;
+}
+
+/// Opens a client and stores its handle in `client`; on failure, zero is stored.
+///
+/// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT or MPA_ERROR_INVALID_STRUCT, with a message that names
+/// the field. Reads the files that the configuration names, and nothing else: no network, no thread.
+/// That the service can be reached shows with the first call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_client_open(
+    config: *const mpa_client_config,
+    client: *mut mpa_client,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let body = || {
+        if client.is_null() || !client.is_aligned() {
+            return Err(Outcome::invalid("client is NULL or misaligned; it must point to an mpa_client."));
+        }
+        // SAFETY: not NULL, aligned, and the caller's to write.
+        unsafe { client.write(mpa_client { id: 0 }) };
+        // SAFETY: passed on from the caller.
+        let config = unsafe { read_config(config) }?;
+        let id = handles::insert(Client::open(config)?)?;
+        // SAFETY: as above.
+        unsafe { client.write(mpa_client { id }) };
+        Ok(Outcome::new(Status::Ok, "The client is open."))
+    };
+    // SAFETY: passed on from the caller.
+    unsafe { report(result, body) }
+}
+
+/// # Safety
+/// `source` is NULL or points to an `mpa_client_config`.
+unsafe fn read_config(source: *const mpa_client_config) -> Result<Config> {
+    // SAFETY: passed on from the caller.
+    let fields = unsafe { structs::read(source, "config") }?;
+    structs::check_reserved(fields.reserved, "config.reserved")?;
+    if fields.title_id == 0 {
+        return Err(Outcome::invalid("config.title_id is 0; it must be the number of your title."));
+    }
+    // SAFETY: each of the caller's fields is NULL or a text.
+    let (endpoint, header, ca_certificates_path, user_agent) = unsafe {
+        (
+            text::read(fields.endpoint, MAX_URL_LENGTH, "config.endpoint")?,
+            text::read(fields.authorization_header, MAX_HEADER_LENGTH, "config.authorization_header")?,
+            text::read(fields.ca_certificates_path, MAX_PATH_LENGTH, "config.ca_certificates_path")?,
+            text::read(fields.user_agent, MAX_USER_AGENT_LENGTH, "config.user_agent")?,
+        )
+    };
+    let authorization = match header.map(zeroize::Zeroizing::new) {
+        None => None,
+        Some(header) => Some(Authorization::new(&header, 0, "config.authorization_header")?),
+    };
+    let ca_mode = match (fields.ca_mode, &ca_certificates_path) {
+        (MPA_CA_ADDED, _) => CaMode::Added,
+        (MPA_CA_ONLY, Some(_)) => CaMode::Only,
+        (MPA_CA_ONLY, None) => {
+            return Err(Outcome::invalid(
+                "config.ca_mode is MPA_CA_ONLY, but config.ca_certificates_path is NULL; nobody would be trusted.",
+            ));
+        }
+        (other, _) => {
+            return Err(Outcome::invalid(format!("config.ca_mode is {other}, which is no MPA_CA_ value (0 or 1).")));
+        }
+    };
+    if fields.allow_plain_http > 1 {
+        return Err(Outcome::invalid(format!(
+            "config.allow_plain_http is {}; it must be 0 or 1.",
+            fields.allow_plain_http
+        )));
+    }
+    Ok(Config {
+        title_id: fields.title_id,
+        endpoint: endpoint.unwrap_or_else(|| PRODUCTION.to_owned()),
+        authorization,
+        ca_certificates_path,
+        ca_mode,
+        allow_plain_http: fields.allow_plain_http == 1,
+        user_agent: user_agent_header(user_agent)?,
+        connect_timeout: timeout(fields.connect_timeout_ms, 3_000, "config.connect_timeout_ms")?,
+        request_timeout: timeout(fields.request_timeout_ms, 5_000, "config.request_timeout_ms")?,
+        call_timeout: timeout(fields.call_timeout_ms, 15_000, "config.call_timeout_ms")?,
+    })
+}
+
+fn user_agent_header(user_agent: Option<String>) -> Result<String> {
+    const OWN: &str = concat!("mpa/", env!("CARGO_PKG_VERSION"));
+    match user_agent {
+        None => Ok(OWN.to_owned()),
+        Some(text) if text.is_empty() || text.bytes().any(|byte| !matches!(byte, b' '..=b'~')) => {
+            Err(Outcome::invalid("config.user_agent is empty or not visible ASCII; expected such as \"MyGame/1.2\"."))
+        }
+        Some(text) => Ok(format!("{text} {OWN}")),
+    }
+}
+
+fn timeout(ms: u32, default: u32, field: &str) -> Result<Duration> {
+    match ms {
+        0 => Ok(Duration::from_millis(default.into())),
+        1..=MPA_MAX_TIMEOUT_MS => Ok(Duration::from_millis(ms.into())),
+        _ => Err(Outcome::invalid(format!("{field} is {ms}; it must be at most {MPA_MAX_TIMEOUT_MS}."))),
+    }
+}

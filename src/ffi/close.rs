@@ -1,0 +1,84 @@
+//! Closing a client, and the account of it.
+
+use std::time::Duration;
+
+use super::boundary::caught;
+use super::client::mpa_client;
+use super::handles;
+use super::status::{MPA_OK, mpa_status};
+use super::structs::{Struct, Target};
+use crate::client::CloseReport;
+
+/// How the calls of a client ended. `calls` is the sum of `succeeded`, `uncertain`, `failed` and
+/// `unfinished`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mpa_close_report {
+    /// sizeof(mpa_close_report), as MPA_INIT sets it. Never written by the library.
+    pub struct_size: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Calls that were made: valid, and begun before the client was closed.
+    pub calls: u64,
+    /// Calls that ended as MPA_OK.
+    pub succeeded: u64,
+    /// Calls that ended with something `uncertain`.
+    pub uncertain: u64,
+    /// Calls that ended in any other way.
+    pub failed: u64,
+    /// Calls of other threads that had not returned when closing did. They have been cut and return
+    /// soon.
+    pub unfinished: u64,
+}
+
+// SAFETY: C layout, without padding (asserted in the tests of the layout), integers only.
+unsafe impl Struct for mpa_close_report {
+    const NAME: &'static str = "mpa_close_report";
+    const FIRST_SIZE: usize = 48;
+}
+
+/// Closes a client. The handle is invalid from now on, for all threads; calls of other threads that
+/// are under way may end until the deadline, and are cut then: they end as MPA_ERROR_ABANDONED, or
+/// MPA_ERROR_UNCERTAIN where an invite had been sent.
+///
+/// `deadline_ms`: how long to wait for those calls at most, in milliseconds. 0: not at all. Without
+/// such calls nothing waits.
+///
+/// `report`: where the account goes, or NULL. A wrong pointer or size there prevents nothing but the
+/// account.
+///
+/// Returns MPA_OK; MPA_ERROR_INVALID_HANDLE, also where another thread has closed the client
+/// already, which is harmless. Blocks up to the deadline.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_client_close(
+    client: mpa_client,
+    deadline_ms: u32,
+    report: *mut mpa_close_report,
+) -> mpa_status {
+    let body = || match handles::remove(client.id) {
+        Err(outcome) => outcome.status as mpa_status,
+        Ok(client) => {
+            let account = client.close(Duration::from_millis(deadline_ms.into()));
+            // SAFETY: passed on from the caller.
+            if let Ok(Some(target)) = unsafe { Target::new(report, "report") } {
+                target.write(&mpa_close_report::from(account));
+            }
+            MPA_OK
+        }
+    };
+    caught(body).unwrap_or_else(|outcome| outcome.status as mpa_status)
+}
+
+impl From<CloseReport> for mpa_close_report {
+    fn from(account: CloseReport) -> Self {
+        mpa_close_report {
+            struct_size: 0,
+            reserved: 0,
+            calls: account.calls,
+            succeeded: account.succeeded,
+            uncertain: account.uncertain,
+            failed: account.failed,
+            unfinished: account.unfinished,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Handles are values, not pointers: a number that names a client, or nothing (any more).
+//!
+//! A number has a place in the table (16 bits), the process that it was made in, counted in forks
+//! (16 bits), and how often the place was used before (32 bits), so that a stale, forged or
+//! inherited one is found out.
+
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use slotmap::{DefaultKey, Key, KeyData, SlotMap};
+
+use super::fork;
+use crate::client::Client;
+use crate::outcome::{Outcome, Result, Status};
+
+const PLACE_BITS: u32 = 16;
+const MOST_CLIENTS: usize = (1 << PLACE_BITS) - 2;
+const FORK_MASK: u64 = 0xFFFF;
+
+/// The clients of one process. The child of a fork makes its own: the parent's may have been locked
+/// by a thread that the child does not have.
+struct Table {
+    forks: u32,
+    clients: Mutex<SlotMap<DefaultKey, Arc<Client>>>,
+}
+
+static TABLE: AtomicPtr<Table> = AtomicPtr::new(std::ptr::null_mut());
+
+/// The number of a client from now on.
+pub fn insert(client: Client) -> Result<u64> {
+    fork::watch();
+    let table = current().unwrap_or_else(replace);
+    let mut clients = table.lock();
+    if clients.len() >= MOST_CLIENTS {
+        return Err(Outcome::internal(format!(
+            "{MOST_CLIENTS} clients are open already; close those that are no longer used."
+        )));
+    }
+    let key = clients.insert(Arc::new(client));
+    Ok(number(key, table.forks))
+}
+
+/// The client of a number.
+pub fn get(number: u64) -> Result<Arc<Client>> {
+    let (table, key) = key_of(number).ok_or_else(invalid)?;
+    table.lock().get(key).cloned().ok_or_else(invalid)
+}
+
+/// The client of a number, which names nothing from now on.
+pub fn remove(number: u64) -> Result<Arc<Client>> {
+    let (table, key) = key_of(number).ok_or_else(invalid)?;
+    table.lock().remove(key).ok_or_else(invalid)
+}
+
+fn number(key: DefaultKey, forks: u32) -> u64 {
+    let data = key.data().as_ffi();
+    data | (u64::from(forks) & FORK_MASK) << PLACE_BITS
+}
+
+fn key_of(number: u64) -> Option<(&'static Table, DefaultKey)> {
+    let table = current()?;
+    if number >> PLACE_BITS & FORK_MASK != u64::from(table.forks) & FORK_MASK {
+        return None;
+    }
+    let data = number & !(FORK_MASK << PLACE_BITS);
+    let key = KeyData::from_ffi(data).into();
+    // Some numbers stand for the same key; only the one that was given out is valid.
+    (self::number(key, table.forks) == number).then_some((table, key))
+}
+
+fn invalid() -> Box<Outcome> {
+    Box::new(Outcome::new(
+        Status::InvalidHandle,
+        "client names no open client: it was never opened, has been closed, or belongs to the process that this \
+         one was forked from. Nothing was sent.",
+    ))
+}
+
+/// This process's table, if it has one yet.
+fn current() -> Option<&'static Table> {
+    // SAFETY: NULL, or a table that was leaked and so lives for ever.
+    let table = unsafe { TABLE.load(Ordering::Acquire).as_ref() }?;
+    (table.forks == fork::forks()).then_some(table)
+}
+
+/// Makes this process's table, unless another thread is faster.
+fn replace() -> &'static Table {
+    let fresh = Box::leak(Box::new(Table { forks: fork::forks(), clients: Mutex::default() }));
+    let mut seen = TABLE.load(Ordering::Acquire);
+    loop {
+        if let Some(table) = current() {
+            // Ours is leaked, a few bytes once a process at most for each thread that raced.
+            return table;
+        }
+        match TABLE.compare_exchange(seen, fresh, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => return fresh,
+            Err(newer) => seen = newer,
+        }
+    }
+}
+
+impl Table {
+    fn lock(&self) -> MutexGuard<'_, SlotMap<DefaultKey, Arc<Client>>> {
+        // A map that panicked in the middle of a change would be a defect of the map.
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,234 @@
+//! Invites: by a user of the title, or by a server on a user's behalf.
+
+use std::ffi::c_char;
+use std::ptr;
+
+use super::authorization::{self, mpa_authorization};
+use super::boundary::report;
+use super::client::mpa_client;
+use super::result::mpa_result;
+use super::status::mpa_status;
+use super::structs::{self, Struct};
+use super::{handles, text};
+use crate::auth::Authorization;
+use crate::calls::{
+    Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, MAX_ITEMS_PER_CALL, Platform, ServerInvite,
+};
+use crate::outcome::{Outcome, Result};
+
+/// The platform on which an invite can be accepted.
+pub type mpa_platform = i32;
+
+/// Any platform that the title runs on.
+pub const MPA_PLATFORM_ANY: mpa_platform = 0;
+pub const MPA_PLATFORM_ANDROID: mpa_platform = 1;
+pub const MPA_PLATFORM_IOS: mpa_platform = 2;
+pub const MPA_PLATFORM_NINTENDO: mpa_platform = 3;
+pub const MPA_PLATFORM_PLAYSTATION: mpa_platform = 4;
+/// Xbox Series X and S.
+pub const MPA_PLATFORM_SCARLETT: mpa_platform = 5;
+pub const MPA_PLATFORM_WIN32: mpa_platform = 6;
+pub const MPA_PLATFORM_WINDOWS_ONE_CORE: mpa_platform = 7;
+/// Where a title has no Scarlett configuration, these invites reach Xbox Series X and S too.
+pub const MPA_PLATFORM_XBOX_ONE: mpa_platform = 8;
+
+/// How many users the service takes in one request. A call takes more and sends several requests.
+pub const MPA_MAX_INVITED_USERS_PER_REQUEST: u32 = 16;
+/// How many users one call takes.
+pub const MPA_MAX_INVITED_USERS_PER_CALL: u32 = 10000;
+/// The longest connection string, in UTF-16 code units. Microsoft's concept pages say "less than
+/// 256": stay below that where you can.
+pub const MPA_MAX_CONNECTION_STRING_LENGTH: u32 = 512;
+
+const _: () = {
+    assert!(MPA_MAX_INVITED_USERS_PER_REQUEST as usize == MAX_INVITED_USERS_PER_REQUEST);
+    assert!(MPA_MAX_INVITED_USERS_PER_CALL as usize == MAX_ITEMS_PER_CALL);
+    assert!(MPA_MAX_CONNECTION_STRING_LENGTH as usize == MAX_CONNECTION_STRING_UTF16);
+    assert!(MPA_PLATFORM_ANDROID == Platform::Android as i32);
+    assert!(MPA_PLATFORM_IOS == Platform::Ios as i32);
+    assert!(MPA_PLATFORM_NINTENDO == Platform::Nintendo as i32);
+    assert!(MPA_PLATFORM_PLAYSTATION == Platform::PlayStation as i32);
+    assert!(MPA_PLATFORM_SCARLETT == Platform::Scarlett as i32);
+    assert!(MPA_PLATFORM_WIN32 == Platform::Win32 as i32);
+    assert!(MPA_PLATFORM_WINDOWS_ONE_CORE == Platform::WindowsOneCore as i32);
+    assert!(MPA_PLATFORM_XBOX_ONE == Platform::XboxOne as i32);
+};
+
+/// A UTF-16 unit takes at most three bytes of UTF-8.
+const MAX_CONNECTION_STRING_BYTES: usize = 3 * MAX_CONNECTION_STRING_UTF16;
+
+/// An invite from a user, who is known by the token.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mpa_invite {
+    /// sizeof(mpa_invite), as MPA_INIT sets it. Required.
+    pub struct_size: u32,
+    /// One of MPA_PLATFORM_. Default 0: MPA_PLATFORM_ANY. An invite for a platform that the invited
+    /// user is not on vanishes without an error.
+    pub platform: mpa_platform,
+    /// The XUIDs of the users to invite, none of them 0. Required.
+    pub invited_users: *const u64,
+    /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
+    pub invited_user_count: u32,
+    /// Must be 0.
+    pub reserved: u32,
+    /// What the invited user's game is started with, to find the server: opaque to the service, at
+    /// most MPA_MAX_CONNECTION_STRING_LENGTH. Default NULL: the game gets an empty one. It travels
+    /// inside a URI that some games read without decoding: avoid & # % + and spaces.
+    pub connection_string: *const c_char,
+    /// The inviting user's own token, for this call only. Default NULL: the client's.
+    pub authorization: *const mpa_authorization,
+}
+
+/// An invite that a server sends on behalf of a user who asked for it.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mpa_server_invite {
+    /// sizeof(mpa_server_invite), as MPA_INIT sets it. Required.
+    pub struct_size: u32,
+    /// One of MPA_PLATFORM_. Default 0: MPA_PLATFORM_ANY. An invite for a platform that the invited
+    /// user is not on vanishes without an error.
+    pub platform: mpa_platform,
+    /// The XUID of the user on whose behalf the server invites. Required.
+    pub sender: u64,
+    /// The XUIDs of the users to invite, none of them 0. Required.
+    pub invited_users: *const u64,
+    /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
+    pub invited_user_count: u32,
+    /// Must be 0.
+    pub reserved: u32,
+    /// As in mpa_invite.
+    pub connection_string: *const c_char,
+}
+
+// SAFETY: C layout, without padding (asserted in the tests of the layout), integers and pointers.
+unsafe impl Struct for mpa_invite {
+    const NAME: &'static str = "mpa_invite";
+    const FIRST_SIZE: usize = 40;
+}
+
+// SAFETY: the same.
+unsafe impl Struct for mpa_server_invite {
+    const NAME: &'static str = "mpa_server_invite";
+    const FIRST_SIZE: usize = 40;
+}
+
+/// Invites users on behalf of the user whose token is sent, and waits for the service's answer.
+///
+/// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
+/// at the first that is not acknowledged. Each request is sent once; none is tried again.
+///
+/// Returns MPA_OK when the service has acknowledged all users. MPA_ERROR_UNCERTAIN when a request was
+/// sent and its answer was lost: its users may have been invited, so do not invite them again. Any
+/// other status: see `acknowledged`, `uncertain` and `refused` for how far it came, and `retryable`.
+/// A 401 to the invite's own token ends the call and leaves the client's token in use.
+///
+/// Blocks up to call_timeout_ms: not for a game's own thread.
+///
+/// REST: POST /titles/{titleId}/invites, with a user's token ("Send Invite", page uri-sendinvite of
+/// the Multiplayer Activity reference at learn.microsoft.com).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_send_invite(
+    client: mpa_client,
+    invite: *const mpa_invite,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let body = || {
+        let client = handles::get(client.id)?;
+        // SAFETY: passed on from the caller.
+        let (call, own) = unsafe { read_invite(invite) }?;
+        Ok(client.run(&call, own.as_ref()))
+    };
+    // SAFETY: passed on from the caller.
+    unsafe { report(result, body) }
+}
+
+/// Invites users on behalf of `sender`, and waits for the service's answer. A server may do so only
+/// where that user asked for it.
+///
+/// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
+/// at the first that is not acknowledged. Each request is sent once; none is tried again.
+///
+/// Returns as mpa_send_invite does. Blocks up to call_timeout_ms: not for a game's own thread.
+///
+/// REST: POST /titles/{titleId}/invites/server, with a service's token ("Send Server Invite", page
+/// uri-sendserverinvite of the Multiplayer Activity reference at learn.microsoft.com).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_send_server_invite(
+    client: mpa_client,
+    invite: *const mpa_server_invite,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let body = || {
+        let client = handles::get(client.id)?;
+        // SAFETY: passed on from the caller.
+        let call = unsafe { read_server_invite(invite) }?;
+        Ok(client.run(&call, None))
+    };
+    // SAFETY: passed on from the caller.
+    unsafe { report(result, body) }
+}
+
+/// # Safety
+/// `source` is NULL or points to an `mpa_invite`.
+unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<Authorization>)> {
+    // SAFETY: passed on from the caller.
+    let fields = unsafe { structs::read(source, "invite") }?;
+    structs::check_reserved(fields.reserved, "invite.reserved")?;
+    let platform = Platform::from_number(fields.platform)?;
+    // SAFETY: the caller's fields are NULL, or what the header says they point to.
+    let (users, connection_string) = unsafe {
+        (read_users(fields.invited_users, fields.invited_user_count)?, read_connection_string(fields.connection_string)?)
+    };
+    let call = Invite::new(users, connection_string, platform)?;
+    let own = if fields.authorization.is_null() {
+        None
+    } else {
+        // SAFETY: not NULL, so it points to an `mpa_authorization`.
+        Some(unsafe { authorization::read(fields.authorization, "invite.authorization") }?)
+    };
+    Ok((call, own))
+}
+
+/// # Safety
+/// `source` is NULL or points to an `mpa_server_invite`.
+unsafe fn read_server_invite(source: *const mpa_server_invite) -> Result<ServerInvite> {
+    // SAFETY: passed on from the caller.
+    let fields = unsafe { structs::read(source, "invite") }?;
+    structs::check_reserved(fields.reserved, "invite.reserved")?;
+    let platform = Platform::from_number(fields.platform)?;
+    // SAFETY: the caller's fields are NULL, or what the header says they point to.
+    let (users, connection_string) = unsafe {
+        (read_users(fields.invited_users, fields.invited_user_count)?, read_connection_string(fields.connection_string)?)
+    };
+    ServerInvite::new(fields.sender, users, connection_string, platform)
+}
+
+/// # Safety
+/// `users` is NULL or points to `count` XUIDs.
+unsafe fn read_users(users: *const u64, count: u32) -> Result<Vec<u64>> {
+    Invite::check_user_count(count as usize)?;
+    // SAFETY: passed on from the caller.
+    unsafe { read_xuids(users, count as usize, "invite.invited_users") }
+}
+
+/// Copies an array of XUIDs, whose count has been checked.
+///
+/// # Safety
+/// `xuids` is NULL or points to `count` of them.
+pub unsafe fn read_xuids(xuids: *const u64, count: usize, field: &str) -> Result<Vec<u64>> {
+    if xuids.is_null() {
+        return Err(Outcome::invalid(format!("{field} is NULL, but there should be {count} XUIDs. Nothing was sent.")));
+    }
+    let mut copy = vec![0_u64; count];
+    // SAFETY: the caller's array has so many elements; as bytes, so that its alignment is no matter.
+    unsafe { ptr::copy_nonoverlapping(xuids.cast::<u8>(), copy.as_mut_ptr().cast::<u8>(), count * size_of::<u64>()) };
+    Ok(copy)
+}
+
+/// # Safety
+/// `text` is NULL or a text.
+unsafe fn read_connection_string(text: *const c_char) -> Result<Option<String>> {
+    // SAFETY: passed on from the caller.
+    unsafe { text::read(text, MAX_CONNECTION_STRING_BYTES, "invite.connection_string") }
+}

@@ -1,0 +1,29 @@
+//! The C boundary: what `include/mpa.h` declares, one file per noun, and the four things that every
+//! noun needs (`boundary`, `structs`, `text`, `handles`).
+//!
+//! The only `unsafe` code of the crate is here. Pointers are read once, checked, and copied; nothing
+//! below ever sees one.
+
+// The names are those of the C header.
+#![allow(non_camel_case_types)]
+#![warn(clippy::undocumented_unsafe_blocks)]
+// What callers owe every exported function stands on the first page of the header, once.
+#![allow(clippy::missing_safety_doc)]
+
+mod boundary;
+mod fork;
+mod handles;
+mod structs;
+mod text;
+
+pub mod authorization;
+pub mod client;
+pub mod close;
+pub mod invite;
+pub mod recent_players;
+pub mod result;
+pub mod status;
+pub mod version;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Recent players: who met whom, and how.
+
+use std::time::SystemTime;
+
+use super::boundary::report;
+use super::client::mpa_client;
+use super::handles;
+use super::invite::read_xuids;
+use super::result::mpa_result;
+use super::status::mpa_status;
+use super::structs::{self, Struct};
+use crate::calls::{
+    EncounterType, MAX_GROUPS_PER_REQUEST, MAX_ITEMS_PER_CALL, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP,
+    RecentPlayerGroup, RecentPlayerGroups, Timestamp,
+};
+use crate::outcome::Result;
+
+/// How the players of a group met. The service gives it no meaning beyond the name.
+pub type mpa_encounter_type = i32;
+
+pub const MPA_ENCOUNTER_DEFAULT: mpa_encounter_type = 0;
+pub const MPA_ENCOUNTER_TEAMMATE: mpa_encounter_type = 1;
+pub const MPA_ENCOUNTER_OPPONENT: mpa_encounter_type = 2;
+
+/// How many groups the service takes in one request. A call takes more and sends several requests.
+pub const MPA_MAX_GROUPS_PER_REQUEST: u32 = 20;
+/// How many groups one call takes.
+pub const MPA_MAX_GROUPS_PER_CALL: u32 = 10000;
+/// The fewest and the most players of a group.
+pub const MPA_MIN_PLAYERS_PER_GROUP: u32 = 2;
+pub const MPA_MAX_PLAYERS_PER_GROUP: u32 = 100;
+
+const _: () = {
+    assert!(MPA_MAX_GROUPS_PER_REQUEST as usize == MAX_GROUPS_PER_REQUEST);
+    assert!(MPA_MAX_GROUPS_PER_CALL as usize == MAX_ITEMS_PER_CALL);
+    assert!(MPA_MIN_PLAYERS_PER_GROUP as usize == MIN_PLAYERS_PER_GROUP);
+    assert!(MPA_MAX_PLAYERS_PER_GROUP as usize == MAX_PLAYERS_PER_GROUP);
+    assert!(MPA_ENCOUNTER_TEAMMATE == EncounterType::Teammate as i32);
+    assert!(MPA_ENCOUNTER_OPPONENT == EncounterType::Opponent as i32);
+};
+
+/// Players who met: everyone in a group met everyone else in it. Groups may overlap. Report
+/// encounters that mean something to the players, not all hundred of a battle royale.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mpa_recent_player_group {
+    /// sizeof(mpa_recent_player_group), as MPA_INIT sets it; the same in all groups of an array.
+    /// Required.
+    pub struct_size: u32,
+    /// One of MPA_ENCOUNTER_. Default 0: MPA_ENCOUNTER_DEFAULT.
+    pub encounter_type: mpa_encounter_type,
+    /// When they met, in milliseconds since 1970-01-01 UTC, up to the year 9999; the service is told
+    /// the second. Default 0: the time of the call.
+    pub timestamp_unix_ms: u64,
+    /// The XUIDs of the players, none of them 0. Required.
+    pub players: *const u64,
+    /// How many: MPA_MIN_PLAYERS_PER_GROUP to MPA_MAX_PLAYERS_PER_GROUP. Required.
+    pub player_count: u32,
+    /// Must be 0.
+    pub reserved: u32,
+}
+
+// SAFETY: C layout, without padding (asserted in the tests of the layout), integers and a pointer.
+unsafe impl Struct for mpa_recent_player_group {
+    const NAME: &'static str = "mpa_recent_player_group";
+    const FIRST_SIZE: usize = 32;
+}
+
+/// Tells the service who met whom, and waits for its answer. `count`: how many groups, 1 to
+/// MPA_MAX_GROUPS_PER_CALL.
+///
+/// More than MPA_MAX_GROUPS_PER_REQUEST groups go out as several requests, in order, stopping at the
+/// first that is not acknowledged. Each request is sent once; none is tried again. Sending groups
+/// again that the service already has does no harm: it updates them.
+///
+/// Returns MPA_OK when the service has acknowledged all groups. Any other status: see `acknowledged`,
+/// `uncertain` and `refused` for how far it came, and `retryable`.
+///
+/// Blocks up to call_timeout_ms: not for a game's own thread.
+///
+/// REST: POST /titles/{titleId}/recentplayergroups/server, with a service's token ("Post Server Recent
+/// Player Group", page uri-postserverrecentplayergroup of the Multiplayer Activity reference at
+/// learn.microsoft.com).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_post_recent_player_groups(
+    client: mpa_client,
+    groups: *const mpa_recent_player_group,
+    count: u32,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let body = || {
+        let client = handles::get(client.id)?;
+        // SAFETY: passed on from the caller.
+        let call = unsafe { read_groups(groups, count as usize) }?;
+        Ok(client.run(&call, None))
+    };
+    // SAFETY: passed on from the caller.
+    unsafe { report(result, body) }
+}
+
+/// # Safety
+/// `source` is NULL or points to `count` groups.
+unsafe fn read_groups(source: *const mpa_recent_player_group, count: usize) -> Result<RecentPlayerGroups> {
+    RecentPlayerGroups::check_count(count)?;
+    // SAFETY: passed on from the caller; the count has been checked.
+    let groups = unsafe { structs::read_array(source, count, "groups") }?;
+    let now = SystemTime::now();
+    let read_group = |(index, group): (usize, &mpa_recent_player_group)| {
+        structs::check_reserved(group.reserved, &format!("groups[{index}].reserved"))?;
+        let players = group.player_count as usize;
+        RecentPlayerGroup::check_player_count(players, index)?;
+        // SAFETY: the caller's field is NULL or points to so many XUIDs.
+        let players = unsafe { read_xuids(group.players, players, &format!("groups[{index}].players")) }?;
+        RecentPlayerGroup::new(
+            EncounterType::from_number(group.encounter_type, index)?,
+            Timestamp::from_unix_ms(group.timestamp_unix_ms, now, index)?,
+            players,
+            index,
+        )
+    };
+    RecentPlayerGroups::new(groups.iter().enumerate().map(read_group).collect::<Result<_>>()?)
+}

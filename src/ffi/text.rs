@@ -1,0 +1,68 @@
+//! Text across the boundary: NUL-terminated UTF-8, read with a bound, written with one.
+
+use std::ffi::c_char;
+
+use crate::outcome::{Outcome, Result};
+
+/// Copies a text of the caller; `None` for NULL. `most` is in bytes, without the NUL.
+///
+/// # Safety
+/// `source` is NULL or points to readable bytes up to a NUL, or to more than `most` of them.
+pub unsafe fn read(source: *const c_char, most: usize, field: &str) -> Result<Option<String>> {
+    if source.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: `strnlen` stops at the NUL or after `most + 1` bytes.
+    let length = unsafe { libc::strnlen(source, most + 1) };
+    if length > most {
+        return Err(Outcome::invalid(format!("{field} is longer than {most} bytes. Nothing was sent.")));
+    }
+    // SAFETY: so many bytes are there.
+    let bytes = unsafe { std::slice::from_raw_parts(source.cast::<u8>(), length) };
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text.to_owned())),
+        Err(error) => Err(Outcome::invalid(format!(
+            "{field} is not UTF-8 at byte {}. Nothing was sent.",
+            error.valid_up_to()
+        ))),
+    }
+}
+
+/// As much of `text` as fits, cut where a character ends, and NUL in the rest.
+pub fn to_array<const N: usize>(text: &str) -> [c_char; N] {
+    let mut array = [0; N];
+    let end = text.floor_char_boundary(N - 1);
+    for (target, byte) in array.iter_mut().zip(text[..end].bytes()) {
+        *target = byte as c_char;
+    }
+    array
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown<const N: usize>(text: &str) -> String {
+        to_array::<N>(text).iter().take_while(|c| **c != 0).map(|c| *c as u8 as char).collect()
+    }
+
+    #[test]
+    fn text_is_cut_where_a_character_ends() {
+        assert_eq!(shown::<8>("short"), "short");
+        assert_eq!(shown::<4>("short"), "sho");
+        assert_eq!(to_array::<4>("aa\u{e9}"), [b'a' as c_char, b'a' as c_char, 0, 0]);
+        assert_eq!(to_array::<4>("\u{1f600}"), [0; 4]);
+        assert_eq!(to_array::<4>("\u{20ac}").map(|c| c as u8), [0xe2, 0x82, 0xac, 0]);
+    }
+
+    #[test]
+    fn text_is_read_up_to_its_bound() {
+        let read = |bytes: &std::ffi::CStr, most| {
+            // SAFETY: a `CStr` ends in NUL.
+            unsafe { read(bytes.as_ptr(), most, "field") }
+        };
+        assert_eq!(read(c"abc", 3).unwrap().unwrap(), "abc");
+        assert!(read(c"abcd", 3).unwrap_err().message.starts_with("field is longer than 3 bytes"));
+        assert!(read(c"ab\xff", 9).unwrap_err().message.starts_with("field is not UTF-8 at byte 2"));
+    }
+}

@@ -1,0 +1,114 @@
+//! The base URL that a configuration names.
+
+use std::net::IpAddr;
+
+use ureq::http::Uri;
+
+use crate::outcome::{Outcome, Result};
+
+/// A scheme, a host and perhaps a port; nothing else.
+#[derive(Clone, Debug)]
+pub struct BaseUrl {
+    text: String,
+}
+
+impl BaseUrl {
+    /// `field` names the caller's field in a refusal.
+    pub fn parse(text: &str, allow_plain_http: bool, field: &str) -> Result<Self> {
+        let refuse = |what: &str| {
+            Err(Outcome::invalid(format!(
+                "{field} {what}; expected https://host or https://host:port, without anything behind it."
+            )))
+        };
+        let Ok(uri) = text.parse::<Uri>() else {
+            return refuse("is no URL");
+        };
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return refuse("has no scheme or no host");
+        };
+        if !matches!(scheme, "https" | "http") {
+            return refuse("has a scheme other than https");
+        }
+        if authority.as_str().contains('@') {
+            return refuse("has a user name before an @");
+        }
+        if authority.host().is_empty() || bad_port(authority) {
+            return refuse("has no host or no usable port");
+        }
+        if uri.path() != "/" && !uri.path().is_empty() || uri.query().is_some() || text.contains('#') {
+            return refuse("has a path, a query or a fragment");
+        }
+        if scheme == "http" && !allow_plain_http && ip_literal(authority.host()).is_some_and(|ip| !is_loopback(ip)) {
+            return Err(Outcome::invalid(format!(
+                "{field} sends the token in the clear to another machine; use https://, or set \
+                 allow_plain_http to 1 if that is really meant."
+            )));
+        }
+        Ok(BaseUrl { text: format!("{scheme}://{authority}") })
+    }
+
+    /// The URI of a path below.
+    pub fn join(&self, path: &str) -> Result<Uri> {
+        format!("{}{path}", self.text)
+            .parse()
+            .map_err(|_| Outcome::internal("A request's address could not be formed. Please report this."))
+    }
+}
+
+/// A colon with something behind it that is no port, or with nothing.
+fn bad_port(authority: &ureq::http::uri::Authority) -> bool {
+    let after_host = authority.as_str().get(authority.host().len()..).unwrap_or_default();
+    match after_host.strip_prefix(':') {
+        None => !after_host.is_empty(),
+        Some(port) => !port.parse::<u16>().is_ok_and(|port| port > 0),
+    }
+}
+
+/// The host as an address, where it is written as one.
+pub fn ip_literal(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// Whether packets to this address stay on this machine.
+pub fn is_loopback(ip: IpAddr) -> bool {
+    ip.to_canonical().is_loopback()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_is_a_scheme_and_an_authority() {
+        for (text, joined) in [
+            ("https://multiplayeractivity.xboxlive.com", "https://multiplayeractivity.xboxlive.com/p"),
+            ("https://example.com/", "https://example.com/p"),
+            ("http://127.0.0.1:8787", "http://127.0.0.1:8787/p"),
+            ("http://[::1]:8787", "http://[::1]:8787/p"),
+            ("https://[::1]", "https://[::1]/p"),
+            ("http://127.0.0.1.evil.example", "http://127.0.0.1.evil.example/p"),
+        ] {
+            let base = BaseUrl::parse(text, false, "endpoint").unwrap();
+            assert_eq!(base.join("/p").unwrap().to_string(), joined);
+        }
+    }
+
+    #[test]
+    fn everything_else_is_refused_with_a_sentence() {
+        for text in [
+            "", "nonsense", "example.com", "/path", "ftp://example.com", "https://", "https://localhost@host",
+            "http://user:pw@127.0.0.1", "https://host/path", "https://host?query", "https://host#f", "https://host:0",
+            "https://host:99999", "https://host:", "https://ho st", "http://192.0.2.1", "http://[2001:db8::1]:80",
+            "http://[::ffff:192.0.2.1]",
+        ] {
+            let refusal = BaseUrl::parse(text, false, "endpoint").unwrap_err();
+            assert!(refusal.message.starts_with("endpoint "), "{text}: {}", refusal.message);
+        }
+    }
+
+    #[test]
+    fn plain_http_to_another_machine_has_to_be_allowed() {
+        assert!(BaseUrl::parse("http://192.0.2.1", true, "endpoint").is_ok());
+        assert!(BaseUrl::parse("http://[::ffff:127.0.0.1]:1", false, "endpoint").is_ok());
+    }
+}

@@ -1,0 +1,26 @@
+//! `mpa`: the Multiplayer Activity client for dedicated game servers.
+//!
+//! A call flows one way, and its outcome flows back the same way:
+//!
+//! - [`ffi`]: the C boundary; what it exports is described in `include/mpa.h`
+//! - `client`: one call, start to end
+//! - `auth`: who we are
+//! - `policy`: what to make of what happened: pure decisions
+//! - `calls`: what the endpoints take and answer
+//! - `http`: one request on the wire
+//! - `outcome`: what became of a call
+//!
+//! Nothing lower knows anything higher. The public interface is the C one; the Rust crate exists to
+//! be built into it and to be tested through it.
+
+#![deny(unsafe_code)]
+
+mod auth;
+mod calls;
+mod client;
+mod http;
+mod outcome;
+mod policy;
+
+#[allow(unsafe_code)]
+pub mod ffi;

@@ -1,0 +1,97 @@
+//! What became of a call: the one type for success and failure, from the wire up to the caller.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// How a call ended. The numbers are those of `mpa_status` in the header and are never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Status {
+    Ok = 0,
+    InvalidArgument = -1,
+    InvalidStruct = -2,
+    InvalidHandle = -3,
+    Closed = -4,
+    QueueFull = -5,
+    EventsNotPolled = -6,
+    Cancelled = -20,
+    Expired = -21,
+    Abandoned = -22,
+    AuthorizationNeeded = -40,
+    Unauthorized = -41,
+    Forbidden = -42,
+    SignInFailed = -43,
+    Rejected = -60,
+    Throttled = -61,
+    ServiceUnavailable = -62,
+    UnexpectedAnswer = -63,
+    ConnectionFailed = -80,
+    TlsFailed = -81,
+    TimedOut = -82,
+    Uncertain = -100,
+    Internal = -120,
+}
+
+/// What the service said about the limit that a call ran into; zero or empty where it said nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Throttle {
+    pub current_requests: u32,
+    pub max_requests: u32,
+    pub period_s: u32,
+    pub limit_type: String,
+}
+
+/// The whole story of a call. Counts are of users or groups, whichever the call is about.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub status: Status,
+    /// The obstacle behind a status that names none; `Ok` where there is none.
+    pub cause: Status,
+    pub acknowledged: u32,
+    pub uncertain: u32,
+    pub refused: u32,
+    pub retryable: bool,
+    pub retry_after: Option<Duration>,
+    /// Of the last answer; 0 where none came.
+    pub http_status: u16,
+    /// Requests of which at least one byte was put on the wire.
+    pub attempts: u32,
+    pub elapsed: Duration,
+    pub throttle: Throttle,
+    pub error_code: String,
+    pub correlation_id: String,
+    pub message: Cow<'static, str>,
+}
+
+/// Boxed, because an outcome that is not `Ok` is rare and large.
+pub type Result<T> = std::result::Result<T, Box<Outcome>>;
+
+impl Outcome {
+    pub fn new(status: Status, message: impl Into<Cow<'static, str>>) -> Self {
+        Outcome {
+            status,
+            cause: Status::Ok,
+            acknowledged: 0,
+            uncertain: 0,
+            refused: 0,
+            retryable: false,
+            retry_after: None,
+            http_status: 0,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            throttle: Throttle::default(),
+            error_code: String::new(),
+            correlation_id: String::new(),
+            message: message.into(),
+        }
+    }
+
+    /// The caller's mistake, found before anything was sent.
+    pub fn invalid(message: impl Into<Cow<'static, str>>) -> Box<Self> {
+        Box::new(Self::new(Status::InvalidArgument, message))
+    }
+
+    pub fn internal(message: impl Into<Cow<'static, str>>) -> Box<Self> {
+        Box::new(Self::new(Status::Internal, message))
+    }
+}

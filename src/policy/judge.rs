@@ -1,0 +1,172 @@
+//! What became of one request: whether it happened, and whether sending it again makes sense.
+
+use std::fmt;
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::calls::{Endpoint, Mask, Reading, Verdict};
+use crate::http::{Failure, FailureKind, Sent};
+use crate::outcome::{Outcome, Status};
+
+/// The part of a call that one request carries.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub endpoint: Endpoint,
+    pub items: Range<usize>,
+    /// Of the whole call.
+    pub count: usize,
+    /// Whether it went out with the call's own authorization, not the client's.
+    pub own_authorization: bool,
+}
+
+impl Part {
+    fn len(&self) -> u32 {
+        count(self.items.len())
+    }
+
+    /// An outcome that ends the call here: the requests before were acknowledged.
+    pub fn outcome(&self, status: Status, message: String) -> Outcome {
+        let mut outcome = Outcome::new(status, message);
+        outcome.acknowledged = count(self.items.start);
+        outcome
+    }
+
+    /// Marks the request as one that may have been acted on.
+    fn doubt(&self, outcome: &mut Outcome) {
+        outcome.uncertain = self.len();
+        outcome.retryable = self.endpoint.repeatable();
+    }
+}
+
+/// "the request", or which of several.
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = self.endpoint.batch_limit();
+        if self.count <= limit {
+            return f.write_str("the request");
+        }
+        let number = self.items.start / limit + 1;
+        let of = self.count.div_ceil(limit);
+        let (first, last) = (self.items.start, self.items.end - 1);
+        write!(f, "request {number} of {of} ({} {first} to {last})", self.endpoint.items())
+    }
+}
+
+fn count(items: usize) -> u32 {
+    // A call takes far fewer.
+    u32::try_from(items).unwrap_or(u32::MAX)
+}
+
+/// An answer came; `None`: it acknowledges the request.
+pub fn judge_answer(part: &Part, http_status: u16, reading: Reading, mask: impl FnOnce() -> Mask) -> Option<Outcome> {
+    let (status, settled) = match reading.verdict {
+        Verdict::Accepted => return None,
+        Verdict::Refused(status) => (status, true),
+        Verdict::Unsettled(status) => (status, false),
+    };
+    let mask = mask();
+    let error_code = mask.apply(&reading.error_code);
+    let said = said(http_status, &error_code, &mask.apply(&reading.debug_message));
+    let message = if settled {
+        format!("The service refused {part}: {said}. {}", advice(part, status, reading.retry_after))
+    } else {
+        format!("Nothing tells whether {part} was acted on: {said}. {}", advice_in_doubt(part))
+    };
+    let mut outcome = part.outcome(status, message);
+    outcome.http_status = http_status;
+    outcome.retry_after = reading.retry_after;
+    outcome.throttle = reading.throttle;
+    outcome.throttle.limit_type = mask.apply(&outcome.throttle.limit_type);
+    outcome.error_code = error_code;
+    outcome.correlation_id = mask.apply(&reading.correlation_id);
+    if settled {
+        outcome.refused = part.len();
+        outcome.retryable = may_change(status);
+    } else {
+        part.doubt(&mut outcome);
+    }
+    Some(outcome)
+}
+
+/// No answer came.
+pub fn judge_failure(part: &Part, failure: &Failure) -> Outcome {
+    let status = match failure.kind {
+        FailureKind::Connection | FailureKind::Forbidden => Status::ConnectionFailed,
+        FailureKind::Tls => Status::TlsFailed,
+        FailureKind::TimedOut => Status::TimedOut,
+        FailureKind::Nonsense => Status::UnexpectedAnswer,
+    };
+    let detail = &failure.detail;
+    if failure.sent == Sent::Perhaps {
+        let message = format!("{} was sent, and no answer tells whether it was acted on: {detail}. {}", capital(part), advice_in_doubt(part));
+        let lost = matches!(failure.kind, FailureKind::Connection | FailureKind::TimedOut | FailureKind::Tls);
+        let mut outcome = if lost && !part.endpoint.repeatable() {
+            let mut outcome = part.outcome(Status::Uncertain, message);
+            outcome.cause = status;
+            outcome
+        } else {
+            part.outcome(status, message)
+        };
+        part.doubt(&mut outcome);
+        return outcome;
+    }
+    let how_far = match failure.sent {
+        Sent::Nothing => "Nothing",
+        _ => "Not all",
+    };
+    let advice = if failure.kind.may_pass() { "Try again later." } else { "Trying again will not mend it." };
+    let mut outcome =
+        part.outcome(status, format!("{how_far} of {part} was sent, so nothing of it happened: {detail}. {advice}"));
+    outcome.retryable = failure.kind.may_pass();
+    outcome
+}
+
+fn may_change(status: Status) -> bool {
+    matches!(status, Status::Throttled | Status::ServiceUnavailable | Status::Unauthorized)
+}
+
+fn said(http_status: u16, error_code: &str, debug_message: &str) -> String {
+    let mut said = format!("HTTP {http_status}");
+    for text in [error_code, debug_message] {
+        let text = text.trim().trim_end_matches('.');
+        if !text.is_empty() && !said.ends_with(text) {
+            said.push_str(", ");
+            said.push_str(text);
+        }
+    }
+    said
+}
+
+fn advice(part: &Part, status: Status, retry_after: Option<Duration>) -> String {
+    match (status, retry_after) {
+        (Status::Throttled | Status::ServiceUnavailable, Some(wait)) => {
+            format!("Try again after {} s.", wait.as_secs())
+        }
+        (Status::Throttled, None) => "It limits how often it may be called; try again later, and less often.".to_owned(),
+        (Status::Unauthorized, _) if part.own_authorization => {
+            "Send it again with a newer authorization of that user.".to_owned()
+        }
+        (Status::Unauthorized, _) => "Push a newer authorization with mpa_client_set_authorization.".to_owned(),
+        (Status::Forbidden, _) => {
+            "Check that the token is for this title and sandbox, and of the right kind: a user's for \
+             mpa_send_invite, a service's for the other calls."
+                .to_owned()
+        }
+        _ => "Correct the call: the same again will be refused again.".to_owned(),
+    }
+}
+
+fn advice_in_doubt(part: &Part) -> &'static str {
+    if part.endpoint.repeatable() {
+        "Sending it again does no harm."
+    } else {
+        "Do not send it again, since the invite could be shown twice."
+    }
+}
+
+/// The part as the beginning of a sentence.
+fn capital(part: &Part) -> String {
+    let text = part.to_string();
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}

@@ -1,0 +1,73 @@
+/*
+ * mpa.h: the Multiplayer Activity client for dedicated game servers
+ *
+ * Invites Xbox players and reports who met whom, through Microsoft's Multiplayer Activity service,
+ * from a server that has no Xbox libraries. Licensed MIT or Apache-2.0.
+ *
+ * THE CONVENTIONS, which hold for everything below
+ *
+ * Structs       Initialise every struct before use, so that it says its size and the rest is zero:
+ *
+ *                   mpa_invite invite = MPA_INIT(mpa_invite);                  C and C++
+ *                   static mpa_invite invite = MPA_INITIALIZER(mpa_invite);    C, also at file scope
+ *                   mpa_invite invite = { sizeof invite };                     right too
+ *
+ *               In fields that you pass in, zero means the default that stands at the field. A
+ *               program and a library of different versions understand each other: fields that the
+ *               older does not know have their defaults, or are refused where they are set.
+ * Ownership     Everything passed in is copied before the call returns: free it or change it then.
+ *               Nothing that is returned needs freeing. Handles are plain values.
+ * Threads       Every function may be called from any thread at any time, also while another thread
+ *               closes the client. Whether a function blocks stands at the function. The library
+ *               never calls back into your program.
+ * Text          NUL-terminated UTF-8. It is read only up to the longest length allowed. Text in
+ *               results is cut at a character, and always ends in NUL.
+ * NULL          is allowed where it says so, and for every `result`. Elsewhere NULL and misaligned
+ *               pointers give MPA_ERROR_INVALID_ARGUMENT. Other wrong pointers cannot be found out.
+ * Numbers       Enumerations are int32_t; a number that is none of theirs is refused. Times carry
+ *               their unit in the name. XUIDs are uint64_t and never 0.
+ * Errors        Every function that can fail returns an mpa_status and, where `result` is not NULL,
+ *               says there what happened, to how much of the call, and whether to try again. A wrong
+ *               struct_size in `result` is found before anything is sent, and nothing is written.
+ * The process   The library prints nothing, sets no signal handlers and raises no SIGPIPE, reads no
+ *               environment, starts no threads (but, while a name is looked up, one for that), and
+ *               lets no panic out. In the child of a fork, clients of the parent are invalid and new
+ *               ones can be opened.
+ * Secrets       Tokens, connection strings and XUIDs appear in no message.
+ *
+ * Linking       64-bit only. Define MPA_SHARED before including this header to import from a DLL on
+ *               Windows; it changes nothing elsewhere.
+ */
+
+#ifndef MPA_H
+#define MPA_H
+
+#include <stdint.h>
+
+#if defined(MPA_SHARED) && defined(_WIN32)
+#define MPA_API extern __declspec(dllimport)
+#else
+#define MPA_API extern
+#endif
+
+/* MPA_INIT(type): a value of that struct with its size set and everything else zero.
+ * MPA_INITIALIZER(type): the same as an initialiser, which C allows at file scope too. */
+#ifdef __cplusplus
+extern "C++" {
+template <typename Struct> inline Struct mpa_init_struct()
+{
+    Struct value = Struct();
+    value.struct_size = static_cast<uint32_t>(sizeof(Struct));
+    return value;
+}
+}
+#define MPA_INIT(type) mpa_init_struct<type>()
+#define MPA_INITIALIZER(type) mpa_init_struct<type>()
+#else
+#define MPA_INIT(type) ((type)MPA_INITIALIZER(type))
+#define MPA_INITIALIZER(type) { .struct_size = (uint32_t)sizeof(type) }
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif

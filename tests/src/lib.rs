@@ -1,0 +1,4 @@
+//! What the tests of the library share.
+
+pub mod build;
+pub mod header;
