@@ -1,0 +1,165 @@
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use ureq::http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::{Reading, Verdict, read_answer};
+use crate::http::Answer;
+use crate::outcome::{Status, Throttle};
+
+const NOW: SystemTime = UNIX_EPOCH;
+
+fn read(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reading {
+    let headers: HeaderMap = headers
+        .iter()
+        .map(|(name, value)| {
+            (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap())
+        })
+        .collect();
+    read_answer(&Answer { status, headers, body: body.as_bytes().to_vec() }, NOW)
+}
+
+fn throttle(current_requests: u32, max_requests: u32, period_s: u32, limit_type: &str) -> Throttle {
+    Throttle { current_requests, max_requests, period_s, limit_type: limit_type.to_owned() }
+}
+
+#[test]
+fn a_204_is_the_only_success() {
+    assert_eq!(read(204, &[], "").verdict, Verdict::Accepted);
+    for other in [200, 201, 202, 205, 206, 101, 301, 302, 307, 304, 600, 999] {
+        let reading = read(other, &[], "<html>sign in to this network</html>");
+        assert_eq!(reading.verdict, Verdict::Unsettled(Status::UnexpectedAnswer), "{other}");
+    }
+}
+
+#[test]
+fn a_refusal_keeps_what_the_service_said() {
+    let reading = read(
+        400,
+        &[("x-xblcorrelationid", "bafef442-9a66-4351-ae48-ef1812295b8e")],
+        r#"{"errorCode": "RequestValidationError", "debugMessage": "The request validation has failed."}"#,
+    );
+    assert_eq!(reading.verdict, Verdict::Refused(Status::Rejected));
+    assert_eq!(reading.error_code, "RequestValidationError");
+    assert_eq!(reading.debug_message, "The request validation has failed.");
+    assert_eq!(reading.correlation_id, "bafef442-9a66-4351-ae48-ef1812295b8e");
+}
+
+#[test]
+fn not_allowed_comes_as_400_and_as_403() {
+    let body = r#"{"errorCode": "AuthorizationError", "debugMessage": "The caller is not allowed to access the resource."}"#;
+    let reading = read(400, &[], body);
+    assert_eq!(reading.verdict, Verdict::Refused(Status::Forbidden));
+    assert_eq!(reading.error_code, "AuthorizationError");
+    assert_eq!(read(403, &[], "").verdict, Verdict::Refused(Status::Forbidden));
+}
+
+#[test]
+fn a_throttle_is_read_in_every_form_it_is_documented_in() {
+    let cases = [
+        (
+            r#"{"version": 1, "currentRequests": 13, "maxRequests": 10, "periodInSeconds": 120, "limitType": "Rate"}"#,
+            throttle(13, 10, 120, "Rate"),
+        ),
+        (
+            r#"{"version": "1", "currentRequests": "13", "maxRequests": "10", "periodInSeconds": "120", "limitType": "Rate", "debugMessage": "slow down"}"#,
+            throttle(13, 10, 120, "Rate"),
+        ),
+        (
+            r#"{"Version": 1, "currentRequests": 4, "maxRequests": 3, "periodInSeconds": 15, "type": "burst"}"#,
+            throttle(4, 3, 15, "burst"),
+        ),
+        (
+            r#"{"CURRENTREQUESTS": " 4 ", "maxRequests": 99999999999, "periodInSeconds": -15, "limitType": 7}"#,
+            throttle(4, u32::MAX, 0, "7"),
+        ),
+        ("", Throttle::default()),
+        ("<html>busy</html>", Throttle::default()),
+        (r#"[{"maxRequests": 3}]"#, Throttle::default()),
+        (r#"{"maxRequests": {"a": 1}, "type": "about:blank"}"#, Throttle::default()),
+    ];
+    for (body, expected) in cases {
+        let reading = read(429, &[("Retry-After", "7")], body);
+        assert_eq!(reading.verdict, Verdict::Refused(Status::Throttled), "{body}");
+        assert_eq!(reading.retry_after, Some(Duration::from_secs(7)), "{body}");
+        assert_eq!(reading.throttle, expected, "{body}");
+    }
+}
+
+#[test]
+fn a_throttle_comes_under_other_statuses_too() {
+    let numbers = r#"{"currentRequests": 4, "maxRequests": 3, "periodInSeconds": 15}"#;
+    for (status, body) in [
+        (400, r#"{"errorCode": "Too many requests.", "debugMessage": "Too many requests."}"#),
+        (400, r#"{"errorCode": "TooManyRequests"}"#),
+        (400, numbers),
+        (503, numbers),
+    ] {
+        assert_eq!(read(status, &[], body).verdict, Verdict::Refused(Status::Throttled), "{status} {body}");
+    }
+}
+
+#[test]
+fn other_answers_settle_it_or_do_not() {
+    let refused = [
+        (401, Status::Unauthorized),
+        (404, Status::Rejected),
+        (405, Status::Rejected),
+        (413, Status::Rejected),
+        (415, Status::Rejected),
+        (499, Status::Rejected),
+    ];
+    for (status, expected) in refused {
+        assert_eq!(read(status, &[], "").verdict, Verdict::Refused(expected), "{status}");
+    }
+    for status in [408, 500, 502, 503, 504, 599] {
+        assert_eq!(read(status, &[], "").verdict, Verdict::Unsettled(Status::ServiceUnavailable), "{status}");
+    }
+}
+
+#[test]
+fn unavailable_with_a_time_to_wait_has_not_acted() {
+    let reading = read(503, &[("Retry-After", "2")], "");
+    assert_eq!(reading.verdict, Verdict::Refused(Status::ServiceUnavailable));
+    assert_eq!(reading.retry_after, Some(Duration::from_secs(2)));
+    for nonsense in ["soon", "", "-2", "2.5", "2s", "NaN", "0x10", "Thu, 99 Jan 1970 00:00:09 GMT"] {
+        let reading = read(503, &[("Retry-After", nonsense)], "");
+        assert_eq!(reading.verdict, Verdict::Unsettled(Status::ServiceUnavailable), "{nonsense}");
+        assert_eq!(reading.retry_after, None, "{nonsense}");
+    }
+}
+
+#[test]
+fn a_time_to_wait_is_a_number_or_a_date_and_has_a_cap() {
+    let wait = |value: &str, date: Option<&str>| {
+        let mut headers = vec![("Retry-After", value)];
+        headers.extend(date.map(|date| ("Date", date)));
+        read(429, &headers, "").retry_after
+    };
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    assert_eq!(wait("7", None), seconds(7));
+    assert_eq!(wait(" 7 ", None), seconds(7));
+    assert_eq!(wait("0", None), None);
+    assert_eq!(wait("999999999", None), seconds(3_600));
+    assert_eq!(wait("99999999999999999999999999", None), seconds(3_600));
+    assert_eq!(wait("Thu, 01 Jan 1970 00:00:09 GMT", None), seconds(9));
+    assert_eq!(wait("Wed, 31 Dec 1969 23:59:59 GMT", None), None);
+    // The service's clock decides, not ours.
+    assert_eq!(wait("Sun, 06 Nov 1994 08:49:47 GMT", Some("Sun, 06 Nov 1994 08:49:37 GMT")), seconds(10));
+}
+
+#[test]
+fn errors_in_the_shapes_of_other_services_are_kept() {
+    let reading = read(400, &[], r#"{"errorCode": 4000, "errorMessage": "bad"}"#);
+    assert_eq!((reading.error_code.as_str(), reading.debug_message.as_str()), ("4000", "bad"));
+    let reading = read(400, &[], r#"{"code": "E1", "source": "x", "description": "bad"}"#);
+    assert_eq!((reading.error_code.as_str(), reading.debug_message.as_str()), ("E1", "bad"));
+}
+
+#[test]
+fn what_cannot_be_read_is_survived() {
+    let deep = "[".repeat(100_000);
+    let long = format!(r#"{{"errorCode": "{}"}}"#, "x".repeat(60_000));
+    for body in ["{", "null", "7", "\u{0}", "{\"errorCode\": null}", &deep, &long, "{\"errorCode\": \"\\ud800\"}"] {
+        assert_eq!(read(400, &[], body).verdict, Verdict::Refused(Status::Rejected));
+    }
+}

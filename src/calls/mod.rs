@@ -87,6 +87,9 @@ pub trait Call: Send + Sync {
     fn mask(&self) -> Mask;
 }
 
+#[cfg(test)]
+mod request_tests;
+
 fn json_body(value: &impl serde::Serialize, capacity: usize) -> Result<Vec<u8>> {
     let mut body = Vec::with_capacity(capacity);
     match serde_json::to_writer(&mut body, value) {

@@ -23,7 +23,7 @@ pub enum CaMode {
 
 /// The certificates of authorities that may vouch for the service.
 pub struct Trust {
-    roots: Vec<Certificate<'static>>,
+    pub(super) roots: Vec<Certificate<'static>>,
 }
 
 impl Trust {

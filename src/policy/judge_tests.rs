@@ -1,0 +1,128 @@
+use std::time::Duration;
+
+use super::{Part, judge_answer, judge_failure};
+use crate::calls::{Endpoint, Mask, Reading, Verdict};
+use crate::http::{Failure, FailureKind, Sent};
+use crate::outcome::{Outcome, Status, Throttle};
+
+/// The second request of three.
+fn second(endpoint: Endpoint) -> Part {
+    let limit = endpoint.batch_limit();
+    Part { endpoint, items: limit..2 * limit, count: 3 * limit, own_authorization: false }
+}
+
+fn answered(part: &Part, verdict: Verdict) -> Outcome {
+    let reading = Reading {
+        verdict,
+        retry_after: Some(Duration::from_secs(7)),
+        throttle: Throttle { limit_type: "burst".to_owned(), ..Throttle::default() },
+        error_code: "SomeCode".to_owned(),
+        debug_message: "About user 2535465515082324.".to_owned(),
+        correlation_id: "id".to_owned(),
+    };
+    judge_answer(part, 499, reading, Mask::default).unwrap()
+}
+
+fn failed(part: &Part, kind: FailureKind, sent: Sent) -> Outcome {
+    judge_failure(part, &Failure { kind, sent, detail: "it broke".to_owned() })
+}
+
+#[derive(Debug, PartialEq)]
+struct Counts {
+    acknowledged: u32,
+    uncertain: u32,
+    refused: u32,
+    retryable: bool,
+}
+
+fn counts(outcome: &Outcome) -> Counts {
+    let Outcome { acknowledged, uncertain, refused, retryable, .. } = *outcome;
+    Counts { acknowledged, uncertain, refused, retryable }
+}
+
+#[test]
+fn a_refusal_counts_its_request_and_keeps_what_was_acknowledged() {
+    for (status, retryable) in [
+        (Status::Throttled, true),
+        (Status::ServiceUnavailable, true),
+        (Status::Unauthorized, true),
+        (Status::Rejected, false),
+        (Status::Forbidden, false),
+    ] {
+        let outcome = answered(&second(Endpoint::ServerInvites), Verdict::Refused(status));
+        assert_eq!(outcome.status, status);
+        assert_eq!(counts(&outcome), Counts { acknowledged: 16, uncertain: 0, refused: 16, retryable });
+        assert_eq!(outcome.retry_after, Some(Duration::from_secs(7)));
+        assert_eq!((outcome.http_status, outcome.error_code.as_str()), (499, "SomeCode"));
+    }
+}
+
+#[test]
+fn an_answer_that_settles_nothing_leaves_doubt() {
+    for (endpoint, items, retryable) in
+        [(Endpoint::Invites, 16, false), (Endpoint::ServerInvites, 16, false), (Endpoint::RecentPlayerGroups, 20, true)]
+    {
+        let outcome = answered(&second(endpoint), Verdict::Unsettled(Status::ServiceUnavailable));
+        assert_eq!(outcome.status, Status::ServiceUnavailable);
+        assert_eq!(counts(&outcome), Counts { acknowledged: items, uncertain: items, refused: 0, retryable });
+    }
+}
+
+#[test]
+fn a_lost_answer_leaves_an_invite_uncertain_and_recent_players_repeatable() {
+    let kinds = [
+        (FailureKind::Connection, Status::ConnectionFailed),
+        (FailureKind::TimedOut, Status::TimedOut),
+        (FailureKind::Tls, Status::TlsFailed),
+    ];
+    for (kind, status) in kinds {
+        let invite = failed(&second(Endpoint::Invites), kind, Sent::Perhaps);
+        assert_eq!((invite.status, invite.cause), (Status::Uncertain, status));
+        assert_eq!(counts(&invite), Counts { acknowledged: 16, uncertain: 16, refused: 0, retryable: false });
+        let groups = failed(&second(Endpoint::RecentPlayerGroups), kind, Sent::Perhaps);
+        assert_eq!((groups.status, groups.cause), (status, Status::Ok));
+        assert_eq!(counts(&groups), Counts { acknowledged: 20, uncertain: 20, refused: 0, retryable: true });
+    }
+}
+
+#[test]
+fn what_cannot_have_arrived_is_not_in_doubt() {
+    for sent in [Sent::Nothing, Sent::Incomplete] {
+        for (kind, status, retryable) in [
+            (FailureKind::Connection, Status::ConnectionFailed, true),
+            (FailureKind::TimedOut, Status::TimedOut, true),
+            (FailureKind::Tls, Status::TlsFailed, false),
+            (FailureKind::Forbidden, Status::ConnectionFailed, false),
+        ] {
+            let outcome = failed(&second(Endpoint::Invites), kind, sent);
+            assert_eq!(outcome.status, status);
+            assert_eq!(counts(&outcome), Counts { acknowledged: 16, uncertain: 0, refused: 0, retryable });
+        }
+    }
+}
+
+#[test]
+fn nonsense_for_an_answer_is_an_answer_of_somebody_elses() {
+    let outcome = failed(&second(Endpoint::Invites), FailureKind::Nonsense, Sent::Perhaps);
+    assert_eq!(outcome.status, Status::UnexpectedAnswer);
+    assert_eq!(counts(&outcome), Counts { acknowledged: 16, uncertain: 16, refused: 0, retryable: false });
+}
+
+#[test]
+fn the_sentence_says_which_request_what_was_said_and_what_to_do() {
+    let outcome = answered(&second(Endpoint::ServerInvites), Verdict::Refused(Status::Throttled));
+    assert_eq!(
+        outcome.message,
+        "The service refused request 2 of 3 (invited users 16 to 31): HTTP 499, SomeCode, About user ***. Try again \
+         after 7 s."
+    );
+    let only = Part { items: 0..3, count: 3, ..second(Endpoint::RecentPlayerGroups) };
+    assert_eq!(
+        failed(&only, FailureKind::TimedOut, Sent::Perhaps).message,
+        "The request was sent, and no answer tells whether it was acted on: it broke. Sending it again does no harm."
+    );
+    assert_eq!(
+        failed(&only, FailureKind::Connection, Sent::Incomplete).message,
+        "Not all of the request was sent, so nothing of it happened: it broke. Try again later."
+    );
+}

@@ -1,0 +1,131 @@
+//! The requests as the service expects them.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::*;
+
+fn body(call: &dyn Call) -> Value {
+    serde_json::from_slice(&call.body(0..call.count()).unwrap()).unwrap()
+}
+
+fn group(encounter_type: Option<EncounterType>, unix_ms: u64, players: &[u64]) -> RecentPlayerGroup {
+    let timestamp = Timestamp::from_unix_ms(unix_ms, UNIX_EPOCH, 0).unwrap();
+    RecentPlayerGroup::new(encounter_type, timestamp, players.to_vec(), 0).unwrap()
+}
+
+#[test]
+fn an_invite_with_everything_set() {
+    let users = vec![2_535_465_515_082_324, 2_814_613_765_430_389];
+    let call = Invite::new(users, Some("ip=203.0.113.7:7777".to_owned()), Some(Platform::Scarlett)).unwrap();
+    assert_eq!(call.endpoint().path(1_234_567_890), "/titles/1234567890/invites");
+    assert_eq!(
+        body(&call),
+        json!({
+            "invitedUsers": ["2535465515082324", "2814613765430389"],
+            "connectionString": "ip=203.0.113.7:7777",
+            "platform": "Scarlett"
+        })
+    );
+}
+
+#[test]
+fn an_invite_with_only_what_is_required() {
+    let call = Invite::new(vec![1], None, None).unwrap();
+    assert_eq!(call.endpoint().path(1), "/titles/1/invites");
+    assert_eq!(body(&call), json!({ "invitedUsers": ["1"] }));
+}
+
+#[test]
+fn a_server_invite() {
+    let call = ServerInvite::new(2_814_613_765_430_389, vec![u64::MAX], Some(String::new()), None).unwrap();
+    assert_eq!(call.endpoint().path(u32::MAX), "/titles/4294967295/invites/server");
+    assert_eq!(
+        body(&call),
+        json!({ "invitedUsers": ["18446744073709551615"], "sender": "2814613765430389", "connectionString": "" })
+    );
+}
+
+#[test]
+fn recent_player_groups_that_overlap() {
+    let call = RecentPlayerGroups::new(vec![
+        group(Some(EncounterType::Teammate), 1_589_278_272_000, &[11, 12, 13]),
+        group(None, 1_589_278_272_999, &[11, 14]),
+    ])
+    .unwrap();
+    assert_eq!(call.endpoint().path(7), "/titles/7/recentplayergroups/server");
+    let player = |id: &str| json!({ "id": id, "network": "XboxLive" });
+    assert_eq!(
+        body(&call),
+        json!({ "recentPlayerGroups": [
+            {
+                "encounterType": "Teammate",
+                "timestamp": "2020-05-12T10:11:12Z",
+                "recentPlayers": [player("11"), player("12"), player("13")]
+            },
+            { "timestamp": "2020-05-12T10:11:12Z", "recentPlayers": [player("11"), player("14")] }
+        ] })
+    );
+}
+
+#[test]
+fn every_number_has_the_services_spelling() {
+    let spelled = |number| serde_json::to_value(Platform::from_number(number).unwrap()).unwrap();
+    let spellings =
+        ["Android", "IOS", "Nintendo", "PlayStation", "Scarlett", "Win32", "WindowsOneCore", "XboxOne"];
+    assert_eq!(spelled(0), Value::Null);
+    for (number, spelling) in (1..).zip(spellings) {
+        assert_eq!(spelled(number), spelling);
+    }
+    for unknown in [-1, 9, i32::MIN, i32::MAX] {
+        assert!(Platform::from_number(unknown).is_err());
+        assert!(EncounterType::from_number(unknown, 0).is_err());
+    }
+    assert_eq!(serde_json::to_value(EncounterType::from_number(2, 0).unwrap()).unwrap(), "Opponent");
+}
+
+#[test]
+fn the_limits_are_the_services() {
+    let connection_string = |text: String| Invite::new(vec![1], Some(text), None);
+    assert!(connection_string("x".repeat(512)).is_ok());
+    assert!(connection_string("\u{1f600}".repeat(256)).is_ok(), "two units each");
+    assert!(connection_string("\u{20ac}".repeat(512)).is_ok(), "one unit each, three bytes");
+    let refusal = connection_string("x".repeat(513)).err().unwrap();
+    assert!(refusal.message.contains("513 UTF-16 units"), "{}", refusal.message);
+    assert!(connection_string("\u{1f600}".repeat(257)).is_err());
+
+    for (count, taken) in [(1, false), (2, true), (100, true), (101, false)] {
+        assert_eq!(RecentPlayerGroup::check_player_count(count, 3).is_ok(), taken, "{count}");
+    }
+    let refusal = RecentPlayerGroup::check_player_count(101, 3).unwrap_err();
+    assert!(refusal.message.starts_with("groups[3].player_count is 101"), "{}", refusal.message);
+}
+
+#[test]
+fn a_time_is_one_of_the_calendar() {
+    let written = |unix_ms| {
+        let now = UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        Timestamp::from_unix_ms(unix_ms, now, 2).map(|time| serde_json::to_value(time).unwrap())
+    };
+    assert_eq!(written(0).unwrap(), "2001-09-09T01:46:40Z", "the time of the call");
+    assert_eq!(written(1).unwrap(), "1970-01-01T00:00:00Z");
+    assert_eq!(written(1_709_164_800_000).unwrap(), "2024-02-29T00:00:00Z");
+    assert_eq!(written(253_402_300_799_999).unwrap(), "9999-12-31T23:59:59Z");
+    for outside in [253_402_300_800_000, u64::MAX] {
+        let refusal = written(outside).unwrap_err();
+        assert!(refusal.message.starts_with("groups[2].timestamp_unix_ms"), "{}", refusal.message);
+    }
+}
+
+#[test]
+fn batches_keep_order_and_limit_and_lose_nothing() {
+    for count in 1..200 {
+        for limit in [1, 16, 20] {
+            let parts: Vec<_> = batches(count, limit).collect();
+            assert!(parts.iter().all(|part| !part.is_empty() && part.len() <= limit));
+            assert!(parts.iter().flat_map(Clone::clone).eq(0..count));
+            assert_eq!(parts.len(), count.div_ceil(limit), "as few as possible");
+        }
+    }
+}

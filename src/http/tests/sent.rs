@@ -1,0 +1,277 @@
+//! Every way an exchange can fail, and what it leaves behind: nothing sent, not all, or perhaps all.
+
+use std::io::{self, Read};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::peer::*;
+use crate::http::names::Names;
+use crate::http::{CaMode, Failure, FailureKind, Sent, Trust};
+
+/// More than the kernel takes for a peer that does not read.
+const TOO_MUCH: usize = 16 * 1024 * 1024;
+
+const SOON: Duration = Duration::from_millis(300);
+
+#[track_caller]
+fn check(failure: &Failure, kind: FailureKind, sent: Sent) {
+    assert_eq!((failure.kind, failure.sent), (kind, sent), "{}", failure.detail);
+}
+
+/// A peer that does `script` on its only connection, and the failure of a small request to it.
+fn failure_of(layer: Layer, limit: Duration, script: impl Fn(&mut dyn Stream) + Send + 'static) -> Failure {
+    let peer = Peer::start(layer, 1, move |_, stream| script(stream));
+    peer.client().send_within(b"{}", limit).unwrap_err()
+}
+
+const LONG: Duration = Duration::from_secs(10);
+
+// Before the request.
+
+#[test]
+fn nobody_listens() {
+    let mut client = Peer::start(Layer::Plain, 0, |_, _| {}).client();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    client.base = format!("http://{closed}");
+    let failure = client.send(b"{}").unwrap_err();
+    check(&failure, FailureKind::Connection, Sent::Nothing);
+    assert_eq!(failure.detail, format!("the connection was refused at {closed}"));
+}
+
+#[test]
+fn the_name_is_not_found_or_not_in_time() {
+    let peer = Peer::start(Layer::Plain, 0, |_, _| {});
+    let names = Names::with(|_, _| Err(io::Error::other("no such host")));
+    check(&peer.client_with(names).send(b"{}").unwrap_err(), FailureKind::Connection, Sent::Nothing);
+    let names = Names::with(|_, _| {
+        thread::sleep(Duration::from_secs(2));
+        Ok(vec![])
+    });
+    let started = Instant::now();
+    check(&peer.client_with(names).send(b"{}").unwrap_err(), FailureKind::TimedOut, Sent::Nothing);
+    assert!(started.elapsed() < Duration::from_secs(1), "longer than the time to connect");
+}
+
+#[test]
+fn nobody_answers_the_connection() {
+    // A listener whose queue is full: the kernel lets further connections wait.
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    socket.listen(0).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    let _queue: Vec<_> = (0..3)
+        .map(|_| thread::spawn(move || TcpStream::connect_timeout(&address, Duration::from_secs(1))))
+        .map(|connecting| connecting.join().unwrap())
+        .collect();
+    let mut client = Peer::start(Layer::Plain, 0, |_, _| {}).client();
+    client.base = format!("http://{address}");
+    check(&client.send(b"{}").unwrap_err(), FailureKind::TimedOut, Sent::Nothing);
+}
+
+#[test]
+fn the_handshake_breaks_off() {
+    let failure = failure_of(Layer::Tls, LONG, |stream| {
+        let _ = stream.socket().read(&mut [0; 10]);
+        reset(stream);
+    });
+    check(&failure, FailureKind::Connection, Sent::Nothing);
+}
+
+#[test]
+fn the_handshake_stalls() {
+    let failure = failure_of(Layer::Tls, LONG, |stream| {
+        thread::sleep(Duration::from_secs(1));
+        let _ = stream;
+    });
+    check(&failure, FailureKind::TimedOut, Sent::Nothing);
+}
+
+#[test]
+fn the_peer_does_not_speak_tls() {
+    let failure = failure_of(Layer::Tls, LONG, |stream| {
+        let _ = io::Write::write_all(&mut stream.socket(), b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        let _ = stream.socket().read(&mut [0; 1024]);
+    });
+    check(&failure, FailureKind::Tls, Sent::Nothing);
+    assert_eq!(failure.detail, "what it sent is not TLS");
+}
+
+#[test]
+fn the_peer_cannot_prove_who_it_is() {
+    for (proof, sentence) in [(Proof::OtherName, "is for another name"), (Proof::Expired, "has expired")] {
+        let peer = Peer::with_proof(Layer::Tls, proof, 1, |_, stream| wait_for_close(stream));
+        let failure = peer.client().send(b"{}").unwrap_err();
+        check(&failure, FailureKind::Tls, Sent::Nothing);
+        assert!(failure.detail.contains(sentence), "{}", failure.detail);
+    }
+    let peer = Peer::start(Layer::Tls, 1, |_, stream| wait_for_close(stream));
+    let carried = Trust::new(None, CaMode::Added).unwrap();
+    let failure = peer.client_trusting(carried, Names::new()).send(b"{}").unwrap_err();
+    check(&failure, FailureKind::Tls, Sent::Nothing);
+    assert!(failure.detail.contains("issued by nobody we trust"), "{}", failure.detail);
+}
+
+#[test]
+fn plain_http_does_not_leave_the_machine() {
+    let elsewhere = SocketAddr::from(([192, 0, 2, 1], 80));
+    let here = SocketAddr::from(([127, 0, 0, 1], 80));
+    let peer = Peer::start(Layer::Plain, 0, |_, _| {});
+    for addresses in [vec![elsewhere], vec![here, elsewhere]] {
+        let client = peer.client_with(Names::with(move |_, _| Ok(addresses.clone())));
+        let failure = client.send(b"{}").unwrap_err();
+        check(&failure, FailureKind::Forbidden, Sent::Nothing);
+        assert!(failure.detail.contains("localhost is another machine"), "{}", failure.detail);
+    }
+}
+
+// In the middle of the request.
+
+#[test]
+fn the_peer_stops_reading() {
+    for layer in LAYERS {
+        let peer = Peer::start(layer, 1, |_, stream| {
+            let _ = stream.read(&mut [0; 100]);
+            thread::sleep(Duration::from_secs(3));
+        });
+        let failure = peer.client().send_within(&vec![b'x'; TOO_MUCH], Duration::from_secs(2)).unwrap_err();
+        check(&failure, FailureKind::TimedOut, Sent::Incomplete);
+    }
+}
+
+#[test]
+fn the_peer_breaks_off_while_we_write() {
+    for layer in LAYERS {
+        let peer = Peer::start(layer, 1, |_, stream| {
+            let _ = stream.read(&mut [0; 100]);
+            thread::sleep(Duration::from_millis(50));
+            reset(stream);
+        });
+        let failure = peer.client().send(&vec![b'x'; TOO_MUCH]).unwrap_err();
+        check(&failure, FailureKind::Connection, Sent::Incomplete);
+    }
+}
+
+// After the request.
+
+#[test]
+fn the_answer_is_lost() {
+    type Script = fn(&mut dyn Stream);
+    let scripts: [(&str, Script, FailureKind); 7] = [
+        ("reset", |stream| reset(stream), FailureKind::Connection),
+        ("farewell", |_| {}, FailureKind::Connection),
+        ("head cut", |stream| say(stream, "HTTP/1.1 204 No Con"), FailureKind::Connection),
+        ("stall", |stream| wait_for_close(stream), FailureKind::TimedOut),
+        (
+            "head stalls",
+            |stream| {
+                say(stream, "HTTP/1.1 204 No Content\r\n");
+                wait_for_close(stream);
+            },
+            FailureKind::TimedOut,
+        ),
+        ("nonsense", |stream| say(stream, "SSH-2.0-OpenSSH_9.2\r\n\r\n"), FailureKind::Nonsense),
+        (
+            "endless head",
+            |stream| {
+                say(stream, "HTTP/1.1 204 No Content\r\n");
+                for _ in 0..10_000 {
+                    say(stream, &format!("X-Padding: {}\r\n", "x".repeat(100)));
+                }
+            },
+            FailureKind::Nonsense,
+        ),
+    ];
+    for layer in LAYERS {
+        for (name, script, kind) in scripts {
+            let failure = failure_of(layer, Duration::from_millis(700), move |stream| {
+                assert!(read_request(stream).is_some(), "{name}");
+                script(stream);
+            });
+            assert_eq!((failure.kind, failure.sent), (kind, Sent::Perhaps), "{layer:?}, {name}: {}", failure.detail);
+        }
+    }
+}
+
+#[test]
+fn a_dripping_answer_does_not_outlast_the_limit() {
+    for layer in LAYERS {
+        let started = Instant::now();
+        let failure = failure_of(layer, SOON, |stream| {
+            read_request(stream);
+            for letter in "HTTP/1.1 204 No Content, and so on, and so on".chars() {
+                say(stream, &letter.to_string());
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        check(&failure, FailureKind::TimedOut, Sent::Perhaps);
+        assert!(started.elapsed() < SOON + Duration::from_millis(250), "{:?}", started.elapsed());
+    }
+}
+
+#[test]
+fn a_client_that_is_cut_does_not_wait() {
+    for layer in LAYERS {
+        let peer = Peer::start(layer, 1, |_, stream| wait_for_close(stream));
+        let client = peer.client();
+        thread::scope(|scope| {
+            let sending = scope.spawn(|| client.send(b"{}").unwrap_err());
+            thread::sleep(Duration::from_millis(200));
+            client.http.cut();
+            let started = Instant::now();
+            check(&sending.join().unwrap(), FailureKind::Connection, Sent::Perhaps);
+            assert!(started.elapsed() < Duration::from_secs(1));
+        });
+        check(&client.send(b"{}").unwrap_err(), FailureKind::Connection, Sent::Nothing);
+    }
+}
+
+// With an answer.
+
+#[test]
+fn an_answer_counts_from_its_head_on() {
+    let huge = format!("Content-Length: 10000000\r\n\r\n{}", "x".repeat(10_000_000));
+    let bodies = [
+        ("Content-Length: 3\r\n\r\nabc".to_owned(), 3),
+        ("Content-Length: 10\r\n\r\nabc".to_owned(), 3),
+        ("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n".to_owned(), 3),
+        ("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz".to_owned(), 3),
+        ("\r\nabc".to_owned(), 3),
+        (huge, 64 * 1024),
+    ];
+    for layer in LAYERS {
+        for (body, length) in bodies.clone() {
+            let peer = Peer::start(layer, 1, move |_, stream| {
+                read_request(stream);
+                say(stream, &format!("HTTP/1.1 400 Bad Request\r\n{body}"));
+            });
+            let answer = peer.client().send(b"{}").unwrap();
+            assert_eq!((answer.status, answer.body.len()), (400, length), "{layer:?}");
+        }
+    }
+}
+
+#[test]
+fn an_answers_body_that_stalls_is_left_there() {
+    for layer in LAYERS {
+        let peer = Peer::start(layer, 1, |_, stream| {
+            read_request(stream);
+            say(stream, "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 100\r\nRetry-After: 7\r\n\r\n{\"max");
+            wait_for_close(stream);
+        });
+        let answer = peer.client().send_within(b"{}", SOON).unwrap();
+        assert_eq!((answer.status, answer.header("retry-after"), &answer.body[..]), (429, Some("7"), &b"{\"max"[..]));
+    }
+}
+
+#[test]
+fn a_redirect_is_an_answer_and_is_not_followed() {
+    for layer in LAYERS {
+        let peer = Peer::start(layer, 1, |_, stream| {
+            read_request(stream);
+            say(stream, "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");
+            assert!(read_request(stream).is_none(), "the redirect was followed");
+        });
+        assert_eq!(peer.client().send(b"{}").unwrap().status, 307);
+    }
+}
