@@ -1,4 +1,6 @@
 //! What the tests of the library share.
 
 pub mod build;
+pub mod c;
 pub mod header;
+pub mod peer;

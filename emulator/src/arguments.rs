@@ -1,0 +1,202 @@
+//! The program's arguments, read by hand: there are few of them.
+
+use std::env;
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use mpa_emulator::Options;
+
+pub const HELP: &str = "\
+A strict local stand-in for the Multiplayer Activity service.
+
+Usage: mpa-emulator [OPTIONS]
+
+  --port N                the port to listen on [8787]; 0 takes a free one
+  --address A             the IP address to listen on [127.0.0.1]
+  --https                 listen for HTTPS, with a self-signed certificate made for this run
+  --certificate-out FILE  where to write that certificate [a file in the temp directory]
+  --any-caller            let users' tokens make the calls of services, and the other way round
+  --help                  show this
+  --version               show the version
+";
+
+const DEFAULT_PORT: u16 = 8787;
+
+/// What the program is asked to do.
+#[derive(Debug)]
+pub enum Request {
+    Run(Arguments),
+    Help,
+    Version,
+}
+
+#[derive(Debug)]
+pub struct Arguments {
+    pub options: Options,
+    certificate_out: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Where the certificate goes. Without a wish, where it is found again after a restart.
+    pub fn certificate_path(&self, port: u16) -> PathBuf {
+        match &self.certificate_out {
+            Some(path) => path.clone(),
+            None => env::temp_dir().join(format!("mpa-emulator-{port}.pem")),
+        }
+    }
+}
+
+/// Reads the arguments after the program's name. The error is a sentence for the user.
+pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
+    let mut address = IpAddr::from(Ipv4Addr::LOCALHOST);
+    let mut port = DEFAULT_PORT;
+    let mut https = false;
+    let mut any_caller = false;
+    let mut certificate_out = None;
+
+    let mut arguments = arguments.map(to_text);
+    while let Some(argument) = arguments.next() {
+        let argument = argument?;
+        // Both "--port 80" and "--port=80" are usual.
+        let (name, attached) = match argument.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (argument.as_str(), None),
+        };
+        if let "--port" | "--address" | "--certificate-out" = name {
+            let value = match attached {
+                Some(value) => value,
+                None => arguments
+                    .next()
+                    .ok_or_else(|| format!("{name} needs a value"))??,
+            };
+            match name {
+                "--port" => port = read_port(&value)?,
+                "--address" => address = read_address(&value)?,
+                _ => certificate_out = Some(PathBuf::from(value)),
+            }
+            continue;
+        }
+        match argument.as_str() {
+            "--https" => https = true,
+            "--any-caller" => any_caller = true,
+            "--help" | "-h" => return Ok(Request::Help),
+            "--version" | "-V" => return Ok(Request::Version),
+            _ => {
+                return Err(format!(
+                    "there is no option {argument:?}; --help shows what there is"
+                ));
+            }
+        }
+    }
+    if certificate_out.is_some() && !https {
+        return Err("--certificate-out needs --https, as there is no certificate without".into());
+    }
+    let options = Options {
+        address: SocketAddr::new(address, port),
+        https,
+        any_caller,
+    };
+    Ok(Request::Run(Arguments {
+        options,
+        certificate_out,
+    }))
+}
+
+fn to_text(argument: OsString) -> Result<String, String> {
+    argument
+        .into_string()
+        .map_err(|argument| format!("{argument:?} is not valid Unicode"))
+}
+
+fn read_port(value: &str) -> Result<u16, String> {
+    value
+        .parse()
+        .map_err(|_| format!("--port must be a number from 0 to 65535, not {value:?}"))
+}
+
+fn read_address(value: &str) -> Result<IpAddr, String> {
+    value.parse().map_err(|_| {
+        format!("--address must be an IP address without a port, such as 127.0.0.1, not {value:?}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_all(arguments: &[&str]) -> Result<Request, String> {
+        read(arguments.iter().map(OsString::from))
+    }
+
+    fn run(arguments: &[&str]) -> Arguments {
+        match read_all(arguments) {
+            Ok(Request::Run(arguments)) => arguments,
+            other => panic!("{arguments:?} gave {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_default_is_the_loopback_address_and_plain_http() {
+        let arguments = run(&[]);
+        assert_eq!(arguments.options.address, "127.0.0.1:8787".parse().unwrap());
+        assert!(!arguments.options.https && !arguments.options.any_caller);
+    }
+
+    #[test]
+    fn every_option_has_its_effect() {
+        let arguments = run(&[
+            "--port",
+            "0",
+            "--address=::1",
+            "--https",
+            "--certificate-out",
+            "a=b.pem",
+            "--any-caller",
+        ]);
+        assert_eq!(arguments.options.address, "[::1]:0".parse().unwrap());
+        assert!(arguments.options.https && arguments.options.any_caller);
+        assert_eq!(arguments.certificate_path(1), PathBuf::from("a=b.pem"));
+        let default = run(&["--https"]).certificate_path(8787);
+        assert_eq!(default, env::temp_dir().join("mpa-emulator-8787.pem"));
+    }
+
+    #[test]
+    fn help_and_version_are_shown_wherever_they_stand() {
+        assert!(matches!(
+            read_all(&["--https", "--help"]),
+            Ok(Request::Help)
+        ));
+        assert!(matches!(read_all(&["--version"]), Ok(Request::Version)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_one_sentence() {
+        let wrong: [(&[&str], &str); 10] = [
+            (&["--port"], "--port needs a value"),
+            (&["--port", "65536"], "--port must be a number"),
+            (&["--port=-1"], "--port must be a number"),
+            (
+                &["--address", "localhost"],
+                "--address must be an IP address",
+            ),
+            (
+                &["--address", "127.0.0.1:80"],
+                "--address must be an IP address",
+            ),
+            (
+                &["--certificate-out", "a.pem"],
+                "--certificate-out needs --https",
+            ),
+            (&["--https=yes"], "there is no option \"--https=yes\""),
+            (&["--Port", "1"], "there is no option \"--Port\""),
+            (&["8787"], "there is no option \"8787\""),
+            (&[""], "there is no option \"\""),
+        ];
+        for (arguments, expected) in wrong {
+            let sentence = read_all(arguments).unwrap_err();
+            assert!(sentence.starts_with(expected), "{arguments:?}: {sentence}");
+            assert!(!sentence.contains('\n'), "{sentence}");
+        }
+    }
+}

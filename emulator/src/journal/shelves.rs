@@ -1,0 +1,274 @@
+//! The journal's store: one shelf per title, within bounds of memory.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::Excerpt;
+use crate::received::Received;
+
+/// How much is kept. Beyond it the oldest goes.
+pub(super) struct Limits {
+    /// Requests of one title.
+    pub requests: usize,
+    /// Titles.
+    pub titles: usize,
+    /// Bytes of all requests of all titles, roughly.
+    pub bytes: usize,
+}
+
+impl Limits {
+    pub const DEFAULT: Self = Self {
+        requests: 10_000,
+        titles: 1_000,
+        bytes: 256 * 1024 * 1024,
+    };
+}
+
+pub(super) struct Shelves {
+    limits: Limits,
+    by_title: HashMap<u32, Shelf>,
+    bytes: usize,
+    /// Counts additions, to tell which title was written to longest ago.
+    additions: u64,
+    titles_forgotten: u64,
+}
+
+#[derive(Default)]
+struct Shelf {
+    requests: VecDeque<Arc<Received>>,
+    last_index: u64,
+    last_addition: u64,
+    forgotten: u64,
+}
+
+impl Shelves {
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            by_title: HashMap::new(),
+            bytes: 0,
+            additions: 0,
+            titles_forgotten: 0,
+        }
+    }
+
+    /// Adds a request under the title's next index.
+    pub fn add(&mut self, title_id: u32, mut received: Received) {
+        if !self.by_title.contains_key(&title_id) && self.by_title.len() >= self.limits.titles {
+            self.forget_stalest_title();
+        }
+        let shelf = self.by_title.entry(title_id).or_default();
+        self.additions += 1;
+        shelf.last_addition = self.additions;
+        shelf.last_index += 1;
+        received.index = shelf.last_index;
+        self.bytes += received.size();
+        shelf.requests.push_back(Arc::new(received));
+        if shelf.requests.len() > self.limits.requests {
+            self.bytes -= shelf.forget_oldest();
+        }
+        while self.bytes > self.limits.bytes && self.forget_from_stalest_title() {}
+    }
+
+    pub fn has_any(&self, title_id: u32, after: u64) -> bool {
+        let newest = self
+            .by_title
+            .get(&title_id)
+            .and_then(|shelf| shelf.requests.back());
+        newest.is_some_and(|newest| newest.index > after)
+    }
+
+    pub fn excerpt(&self, title_id: u32, after: u64) -> Excerpt {
+        let titles_forgotten = self.titles_forgotten;
+        let Some(shelf) = self.by_title.get(&title_id) else {
+            return Excerpt {
+                titles_forgotten,
+                ..Excerpt::default()
+            };
+        };
+        let first = shelf
+            .requests
+            .partition_point(|request| request.index <= after);
+        Excerpt {
+            requests: shelf.requests.range(first..).cloned().collect(),
+            forgotten: shelf.forgotten,
+            titles_forgotten,
+        }
+    }
+
+    pub fn clear(&mut self, title_id: u32) {
+        if let Some(shelf) = self.by_title.remove(&title_id) {
+            self.bytes -= shelf.bytes();
+        }
+    }
+
+    fn forget_stalest_title(&mut self) {
+        if let Some(title_id) = self.stalest_title(|_| true) {
+            self.clear(title_id);
+            self.titles_forgotten += 1;
+        }
+    }
+
+    /// Drops one request. False if there was none.
+    fn forget_from_stalest_title(&mut self) -> bool {
+        let stalest = self.stalest_title(|shelf| !shelf.requests.is_empty());
+        let Some(shelf) = stalest.and_then(|title_id| self.by_title.get_mut(&title_id)) else {
+            return false;
+        };
+        self.bytes -= shelf.forget_oldest();
+        true
+    }
+
+    /// The title that was written to longest ago.
+    fn stalest_title(&self, among: impl Fn(&Shelf) -> bool) -> Option<u32> {
+        let candidates = self.by_title.iter().filter(|(_, shelf)| among(shelf));
+        candidates
+            .min_by_key(|(_, shelf)| shelf.last_addition)
+            .map(|(title_id, _)| *title_id)
+    }
+}
+
+impl Shelf {
+    /// Returns how many bytes that made free.
+    fn forget_oldest(&mut self) -> usize {
+        let Some(oldest) = self.requests.pop_front() else {
+            return 0;
+        };
+        self.forgotten += 1;
+        oldest.size()
+    }
+
+    fn bytes(&self) -> usize {
+        self.requests.iter().map(|request| request.size()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOMY: Limits = Limits {
+        requests: 100,
+        titles: 100,
+        bytes: 1_000_000,
+    };
+
+    fn request(body_length: usize) -> Received {
+        Received {
+            index: 0,
+            at_ms: 0,
+            connection: 1,
+            method: String::new(),
+            path: String::new(),
+            headers: Vec::new(),
+            body: vec![b'x'; body_length],
+            status: 204,
+            correlation_id: String::new(),
+        }
+    }
+
+    fn indices(shelves: &Shelves, title_id: u32, after: u64) -> Vec<u64> {
+        let excerpt = shelves.excerpt(title_id, after);
+        excerpt
+            .requests
+            .iter()
+            .map(|request| request.index)
+            .collect()
+    }
+
+    #[test]
+    fn titles_are_counted_apart() {
+        let mut shelves = Shelves::new(ROOMY);
+        for title_id in [7, 8, 7, 7] {
+            shelves.add(title_id, request(0));
+        }
+        assert_eq!(indices(&shelves, 7, 0), [1, 2, 3]);
+        assert_eq!(indices(&shelves, 8, 0), [1]);
+        assert_eq!(indices(&shelves, 9, 0), [0; 0]);
+    }
+
+    #[test]
+    fn an_excerpt_starts_after_an_index() {
+        let mut shelves = Shelves::new(ROOMY);
+        for _ in 0..3 {
+            shelves.add(7, request(0));
+        }
+        assert_eq!(indices(&shelves, 7, 1), [2, 3]);
+        assert!(shelves.has_any(7, 2));
+        assert_eq!(indices(&shelves, 7, 3), [0; 0]);
+        assert!(!shelves.has_any(7, 3));
+        assert_eq!(indices(&shelves, 7, u64::MAX), [0; 0]);
+    }
+
+    #[test]
+    fn the_oldest_requests_of_a_full_title_go_and_are_counted() {
+        let mut shelves = Shelves::new(Limits {
+            requests: 2,
+            ..ROOMY
+        });
+        for _ in 0..5 {
+            shelves.add(7, request(0));
+        }
+        shelves.add(8, request(0));
+        assert_eq!(indices(&shelves, 7, 0), [4, 5]);
+        assert_eq!(indices(&shelves, 7, 1), [4, 5]);
+        assert_eq!(shelves.excerpt(7, 0).forgotten, 3);
+        assert_eq!(shelves.excerpt(8, 0).forgotten, 0);
+    }
+
+    #[test]
+    fn the_title_written_to_longest_ago_makes_room_for_another() {
+        let mut shelves = Shelves::new(Limits { titles: 2, ..ROOMY });
+        for title_id in [7, 8, 7, 9] {
+            shelves.add(title_id, request(0));
+        }
+        assert_eq!(indices(&shelves, 7, 0), [1, 2]);
+        assert_eq!(indices(&shelves, 8, 0), [0; 0]);
+        assert_eq!(indices(&shelves, 9, 0), [1]);
+        assert_eq!(shelves.excerpt(8, 0).titles_forgotten, 1);
+    }
+
+    #[test]
+    fn the_bytes_of_all_titles_are_bounded() {
+        let one = request(1_000).size();
+        let mut shelves = Shelves::new(Limits {
+            bytes: 3 * one,
+            ..ROOMY
+        });
+        for title_id in [7, 7, 8, 8, 8] {
+            shelves.add(title_id, request(1_000));
+        }
+        assert_eq!(
+            indices(&shelves, 7, 0),
+            [0; 0],
+            "the stale title goes first"
+        );
+        assert_eq!(shelves.excerpt(7, 0).forgotten, 2);
+        assert_eq!(indices(&shelves, 8, 0), [1, 2, 3]);
+        shelves.add(8, request(1_000));
+        assert_eq!(indices(&shelves, 8, 0), [2, 3, 4]);
+        shelves.add(7, request(1_000));
+        assert_eq!(
+            indices(&shelves, 7, 0),
+            [3],
+            "an emptied title goes on counting"
+        );
+    }
+
+    #[test]
+    fn a_cleared_title_starts_anew_and_frees_its_bytes() {
+        let mut shelves = Shelves::new(Limits {
+            requests: 2,
+            ..ROOMY
+        });
+        for _ in 0..3 {
+            shelves.add(7, request(10));
+        }
+        shelves.clear(7);
+        assert_eq!((shelves.bytes, shelves.excerpt(7, 0).forgotten), (0, 0));
+        shelves.add(7, request(10));
+        assert_eq!(indices(&shelves, 7, 0), [1]);
+        assert_eq!(shelves.bytes, request(10).size());
+        shelves.clear(404);
+    }
+}

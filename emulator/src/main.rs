@@ -1,0 +1,71 @@
+//! The program `mpa-emulator`: starts an emulator, says in three lines how to use it, and runs
+//! until it is interrupted.
+
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
+
+mod arguments;
+mod greeting;
+
+use std::convert::Infallible;
+use std::io::Write;
+use std::process::ExitCode;
+use std::{env, fs, io, thread};
+
+use arguments::{Arguments, Request};
+use mpa_emulator::Emulator;
+
+const WRONG_ARGUMENTS: u8 = 2;
+
+fn main() -> ExitCode {
+    match arguments::read(env::args_os().skip(1)) {
+        Ok(Request::Help) => print(arguments::HELP),
+        Ok(Request::Version) => print(concat!("mpa-emulator ", env!("CARGO_PKG_VERSION"), "\n")),
+        Ok(Request::Run(arguments)) => {
+            let Err(sentence) = run(&arguments);
+            fail(&sentence, ExitCode::FAILURE)
+        }
+        Err(sentence) => fail(&sentence, ExitCode::from(WRONG_ARGUMENTS)),
+    }
+}
+
+/// Runs until the process is killed. Returns only why it could not start.
+fn run(arguments: &Arguments) -> Result<Infallible, String> {
+    let emulator = Emulator::start(arguments.options.clone()).map_err(|error| error.to_string())?;
+    let certificate_path = match emulator.certificate_pem() {
+        Some(pem) => {
+            let path = arguments.certificate_path(emulator.address().port());
+            fs::write(&path, pem).map_err(|error| {
+                format!(
+                    "cannot write the certificate to {}: {error}",
+                    path.display()
+                )
+            })?;
+            Some(path)
+        }
+        None => None,
+    };
+    let address = emulator.address().ip();
+    print(&greeting::lines(
+        emulator.url(),
+        address,
+        certificate_path.as_deref(),
+    ));
+    loop {
+        thread::park();
+    }
+}
+
+/// Nobody may be reading, which is no reason to stop.
+fn print(text: &str) -> ExitCode {
+    let mut stdout = io::stdout();
+    let _ = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    ExitCode::SUCCESS
+}
+
+fn fail(sentence: &str, exit_code: ExitCode) -> ExitCode {
+    let _ = writeln!(io::stderr(), "mpa-emulator: {sentence}");
+    exit_code
+}

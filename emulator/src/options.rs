@@ -1,0 +1,25 @@
+//! How an emulator is to be started.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+/// What [`Emulator::start`](crate::Emulator::start) is told. The default suits a test: plain HTTP on
+/// a free port of the loopback address.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen. Port 0 takes a free one.
+    pub address: SocketAddr,
+    /// Listen for HTTPS, with a certificate made for this run, instead of HTTP.
+    pub https: bool,
+    /// Let a user's token make the calls of a service, and the other way round.
+    pub any_caller: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            https: false,
+            any_caller: false,
+        }
+    }
+}

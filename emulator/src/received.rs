@@ -1,0 +1,196 @@
+//! One request, as it arrived.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// A request that the emulator received, and the status it answered with.
+#[derive(Clone)]
+pub struct Received {
+    /// Counts the requests of a title, from 1, in the order in which they were answered.
+    pub index: u64,
+    /// Milliseconds from the start of the emulator to the arrival of the request's head.
+    pub at_ms: u64,
+    /// The number of the TCP connection it came on. They count from 1 for each emulator.
+    pub connection: u64,
+    pub method: String,
+    /// Path and query as they were sent.
+    pub path: String,
+    /// In the order of their arrival, names in lower case. `Authorization` is not masked.
+    pub headers: Vec<(String, String)>,
+    /// Byte for byte. Empty where the body was too long or did not arrive in full.
+    pub body: Vec<u8>,
+    /// The status it was answered with.
+    pub status: u16,
+    /// The `X-XblCorrelationId` it was answered with.
+    pub correlation_id: String,
+}
+
+impl Received {
+    /// The value of a header, by its name in any case. Where it came more than once, the first.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self
+            .headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON; `null` where it is not JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// About how much memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        let of_headers: usize = self
+            .headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        size_of::<Self>() + self.path.len() + of_headers + self.body.len()
+    }
+
+    /// The body as it was written, if it is JSON that any reader can take.
+    fn raw_json(&self) -> Option<&RawValue> {
+        // A raw value may hold what is not a value: numbers out of range, broken escapes, too deep.
+        serde_json::from_slice::<Value>(&self.body).ok()?;
+        serde_json::from_slice(&self.body).ok()
+    }
+}
+
+/// Failed assertions print this where others read along, so the headers with the token stay out.
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received")
+            .field("index", &self.index)
+            .field("at_ms", &self.at_ms)
+            .field("connection", &self.connection)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("body", &String::from_utf8_lossy(&self.body))
+            .field("status", &self.status)
+            .field("correlation_id", &self.correlation_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The shape in which the control interface shows it.
+impl Serialize for Received {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("index", &self.index)?;
+        map.serialize_entry("at_ms", &self.at_ms)?;
+        map.serialize_entry("connection", &self.connection)?;
+        map.serialize_entry("method", &self.method)?;
+        map.serialize_entry("path", &self.path)?;
+        map.serialize_entry("headers", &self.headers_by_name())?;
+        let json = self.raw_json();
+        map.serialize_entry("body", &json)?;
+        if json.is_none() && !self.body.is_empty() {
+            map.serialize_entry("body_text", &String::from_utf8_lossy(&self.body))?;
+        }
+        map.serialize_entry("status", &self.status)?;
+        map.serialize_entry("correlation_id", &self.correlation_id)?;
+        map.end()
+    }
+}
+
+impl Received {
+    /// Values of a name that came more than once are joined, as HTTP allows.
+    fn headers_by_name(&self) -> BTreeMap<&str, String> {
+        let mut by_name = BTreeMap::<&str, String>::new();
+        for (name, value) in &self.headers {
+            by_name
+                .entry(name)
+                .and_modify(|values| {
+                    values.push_str(", ");
+                    values.push_str(value);
+                })
+                .or_insert_with(|| value.clone());
+        }
+        by_name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn received(body: &[u8]) -> Received {
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        Received {
+            index: 3,
+            at_ms: 12,
+            connection: 2,
+            method: "POST".to_owned(),
+            path: "/titles/7/invites".to_owned(),
+            headers: vec![
+                header("authorization", "XBL3.0 x=-;secret"),
+                header("accept", "a"),
+                header("accept", "b"),
+            ],
+            body: body.to_vec(),
+            status: 204,
+            correlation_id: "c".to_owned(),
+        }
+    }
+
+    #[test]
+    fn is_shown_with_every_fact() {
+        let shown = serde_json::to_value(received(br#"{"id":"1"}"#)).unwrap();
+        let expected = json!({
+            "index": 3, "at_ms": 12, "connection": 2,
+            "method": "POST", "path": "/titles/7/invites",
+            "headers": {"authorization": "XBL3.0 x=-;secret", "accept": "a, b"},
+            "body": {"id": "1"}, "status": 204, "correlation_id": "c",
+        });
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn json_is_shown_as_it_was_written() {
+        let body = r#"{"z": 1.0, "a": 123456789012345678901234567890, "z": 2}"#;
+        let shown = serde_json::to_string(&received(body.as_bytes())).unwrap();
+        assert!(shown.contains(body), "{shown}");
+    }
+
+    #[test]
+    fn what_is_not_json_is_shown_as_text() {
+        for text in ["no", "{", "1e999", r#""\ud800""#] {
+            let shown = serde_json::to_value(received(text.as_bytes())).unwrap();
+            assert_eq!(
+                (&shown["body"], &shown["body_text"]),
+                (&Value::Null, &json!(text))
+            );
+        }
+        let shown = serde_json::to_value(received(b"\xff")).unwrap();
+        assert_eq!(shown["body_text"], json!("\u{fffd}"));
+        let shown = serde_json::to_value(received(b"")).unwrap();
+        assert_eq!(
+            (&shown["body"], shown.get("body_text")),
+            (&Value::Null, None)
+        );
+    }
+
+    #[test]
+    fn a_header_is_found_by_its_name_in_any_case() {
+        let received = received(b"");
+        assert_eq!(received.header("Authorization"), Some("XBL3.0 x=-;secret"));
+        assert_eq!(received.header("accept"), Some("a"));
+        assert_eq!(received.header("signature"), None);
+    }
+
+    #[test]
+    fn debug_output_holds_no_token() {
+        let debug = format!("{:?}", received(b"{}"));
+        assert!(
+            !debug.contains("secret") && debug.contains("/titles/7/invites"),
+            "{debug}"
+        );
+    }
+}

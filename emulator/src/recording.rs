@@ -1,0 +1,135 @@
+//! Around every call: its body is read, its answer gets a correlation id, and both are kept.
+
+use std::hash::{BuildHasher, RandomState};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+
+use crate::connection::ConnectionNumber;
+use crate::received::Received;
+use crate::refusal::Refusal;
+use crate::service::Service;
+use crate::title;
+
+/// The greatest legitimate body, 20 groups of 100 players, has about 100 KiB.
+pub(crate) const LARGEST_BODY: usize = 256 * 1024;
+
+/// Of a body that is too long, so much is read and dropped: a client that is still sending when the
+/// connection closes would lose the answer.
+const LARGEST_BODY_DRAINED: usize = 8 * 1024 * 1024;
+
+/// Keeps a request before its answer goes out: what a test sees answered, it finds in the journal.
+pub(crate) async fn record(
+    State(service): State<Service>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let at_ms = service.journal.now_ms();
+    let (parts, body) = request.into_parts();
+    let title_id = title::of_path(parts.uri.path()).unwrap_or(title::NO_TITLE);
+    let mut received = describe(&parts, at_ms);
+    let mut response = match read(body).await {
+        Ok(bytes) => {
+            received.body = bytes.to_vec();
+            next.run(Request::from_parts(parts, Body::from(bytes)))
+                .await
+        }
+        Err(refusal) => refusal.into_response(),
+    };
+    received.status = response.status().as_u16();
+    received.correlation_id = made_up_guid();
+    if let Ok(value) = HeaderValue::try_from(&received.correlation_id) {
+        response.headers_mut().insert("x-xblcorrelationid", value);
+    }
+    service.journal.record(title_id, received);
+    response
+}
+
+/// What is known of a request before it is answered. The rest is blank.
+fn describe(parts: &Parts, at_ms: u64) -> Received {
+    let headers = parts.headers.iter().map(|(name, value)| {
+        (
+            name.as_str().to_owned(),
+            String::from_utf8_lossy(value.as_bytes()).into_owned(),
+        )
+    });
+    let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
+    Received {
+        index: 0,
+        at_ms,
+        connection: parts
+            .extensions
+            .get()
+            .map_or(0, |ConnectionNumber(number)| *number),
+        method: parts.method.to_string(),
+        path: path.to_owned(),
+        headers: headers.collect(),
+        body: Vec::new(),
+        status: 0,
+        correlation_id: String::new(),
+    }
+}
+
+async fn read(mut body: Body) -> Result<Bytes, Refusal> {
+    let mut bytes = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let broken = "The body could not be read to its end.";
+        let frame = frame.map_err(|_| Refusal::invalid_request(StatusCode::BAD_REQUEST, broken))?;
+        // Trailers are of no interest.
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        length += data.len();
+        if length <= LARGEST_BODY {
+            bytes.extend_from_slice(&data);
+        } else if length > LARGEST_BODY_DRAINED {
+            break;
+        }
+    }
+    if length > LARGEST_BODY {
+        let what = format!("The body is longer than {LARGEST_BODY} bytes.");
+        return Err(Refusal::invalid_request(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            what,
+        ));
+    }
+    Ok(bytes.into())
+}
+
+/// A GUID (random, version 4). Nothing depends on its quality.
+fn made_up_guid() -> String {
+    // Each RandomState has keys of its own, so its hash of nothing is a number of its own.
+    let [high, low] = [(); 2].map(|()| RandomState::new().hash_one(()));
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        0x8000 | ((low >> 48) & 0x3fff),
+        low & 0xffff_ffff_ffff
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guid_has_its_form_and_is_unlike_the_next() {
+        let guid = made_up_guid();
+        let lengths: Vec<_> = guid.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12], "{guid}");
+        assert!(
+            guid.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit()),
+            "{guid}"
+        );
+        assert_eq!(guid.as_bytes()[14], b'4', "{guid}");
+        assert_ne!(guid, made_up_guid());
+    }
+}

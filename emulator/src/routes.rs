@@ -1,0 +1,64 @@
+//! Which path leads where.
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::post;
+
+use crate::call::{ByService, ByUser};
+use crate::control;
+use crate::recording::record;
+use crate::refusal::Refusal;
+use crate::rules::{invites, recent_player_groups};
+use crate::service::Service;
+
+/// Everything that the emulator answers: the service's own paths, all of them recorded, and the
+/// control interface under a prefix that the service does not have.
+pub(crate) fn router(service: Service) -> Router {
+    calls()
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(not_found)
+        .layer(from_fn_with_state(service.clone(), record))
+        .nest("/emulator", control::routes())
+        .with_state(service)
+}
+
+/// The endpoints of the service, one line each.
+fn calls() -> Router<Service> {
+    Router::new()
+        .route("/titles/{title_id}/invites", post(send_invite))
+        .route(
+            "/titles/{title_id}/invites/server",
+            post(send_server_invite),
+        )
+        .route(
+            "/titles/{title_id}/recentplayergroups/server",
+            post(post_recent_player_groups),
+        )
+}
+
+type Answer = Result<StatusCode, Refusal>;
+
+async fn send_invite(ByUser(body): ByUser) -> Answer {
+    invites::check_invite(&body)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn send_server_invite(ByService(body): ByService) -> Answer {
+    invites::check_server_invite(&body)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn post_recent_player_groups(ByService(body): ByService) -> Answer {
+    recent_player_groups::check_recent_player_groups(&body)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn not_found() -> Refusal {
+    Refusal::invalid_request(StatusCode::NOT_FOUND, "There is no such path.")
+}
+
+async fn method_not_allowed() -> Refusal {
+    let what = "This path does not take this method.";
+    Refusal::invalid_request(StatusCode::METHOD_NOT_ALLOWED, what)
+}

@@ -1,0 +1,199 @@
+//! The kinds of field that the service's bodies are made of.
+
+use std::ops::RangeInclusive;
+
+use serde_json::{Map, Value};
+
+use super::{Checked, Problem, timestamp};
+
+/// An object whose fields are all known ones.
+pub(crate) struct Object<'a> {
+    fields: &'a Map<String, Value>,
+}
+
+impl<'a> Object<'a> {
+    /// Reads `value` as an object with no other fields than `known`. Names are compared exactly.
+    pub fn read(value: &'a Value, known: &[&str]) -> Result<Self, Problem> {
+        let fields = value
+            .as_object()
+            .ok_or_else(|| expected("an object", value))?;
+        match fields.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(unknown) => {
+                let what = format!("is not a known field (known here: {})", known.join(", "));
+                Err(Problem::here(what).in_field(unknown))
+            }
+            None => Ok(Self { fields }),
+        }
+    }
+
+    pub fn required(&self, name: &str, check: impl FnOnce(&Value) -> Checked) -> Checked {
+        match self.fields.get(name) {
+            Some(value) => check(value).map_err(|problem| problem.in_field(name)),
+            None => Err(Problem::here("is required").in_field(name)),
+        }
+    }
+
+    /// A field that may be absent. `null` is a value like any other, so it is not absent.
+    pub fn optional(&self, name: &str, check: impl FnOnce(&Value) -> Checked) -> Checked {
+        match self.fields.get(name) {
+            Some(_) => self.required(name, check),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A list of so many elements, each of which passes `check`.
+pub(crate) fn list(
+    value: &Value,
+    count: RangeInclusive<usize>,
+    check: impl Fn(&Value) -> Checked,
+) -> Checked {
+    let elements = value.as_array().ok_or_else(|| expected("a list", value))?;
+    if !count.contains(&elements.len()) {
+        let (least, most) = (count.start(), count.end());
+        let what = format!(
+            "must have {least} to {most} elements, not {}",
+            elements.len()
+        );
+        return Err(Problem::here(what));
+    }
+    for (index, element) in elements.iter().enumerate() {
+        check(element).map_err(|problem| problem.in_element(index))?;
+    }
+    Ok(())
+}
+
+/// A XUID: a string with a decimal number of 64 bits that is not zero, and no other characters.
+pub(crate) fn xuid(value: &Value) -> Checked {
+    let text = string(value)?;
+    // Rust's reading also takes "+7" and "007".
+    let valid = !text.starts_with(['+', '0']) && text.parse::<u64>().is_ok();
+    if valid {
+        return Ok(());
+    }
+    let what = "must be a XUID: decimal digits, from 1 to 18446744073709551615, no leading zero";
+    Err(Problem::here(what))
+}
+
+/// A string of at most so many UTF-16 code units, which is how the service (.NET) counts.
+pub(crate) fn text(value: &Value, most: usize) -> Checked {
+    let length = string(value)?.encode_utf16().count();
+    if length <= most {
+        return Ok(());
+    }
+    let what = format!("must be at most {most} UTF-16 code units long, not {length}");
+    Err(Problem::here(what))
+}
+
+/// One of the names of an enumeration, spelled exactly.
+pub(crate) fn one_of(value: &Value, names: &[&str]) -> Checked {
+    if names.contains(&string(value)?) {
+        return Ok(());
+    }
+    Err(Problem::here(format!(
+        "must be one of {}",
+        names.join(", ")
+    )))
+}
+
+/// A point in time, `YYYY-MM-DDTHH:MM:SSZ`.
+pub(crate) fn timestamp(value: &Value) -> Checked {
+    if timestamp::is_valid(string(value)?) {
+        return Ok(());
+    }
+    Err(Problem::here(
+        "must be a UTC time that exists, written YYYY-MM-DDTHH:MM:SSZ",
+    ))
+}
+
+fn string(value: &Value) -> Result<&str, Problem> {
+    value.as_str().ok_or_else(|| expected("a string", value))
+}
+
+fn expected(kind: &str, value: &Value) -> Problem {
+    let found = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    Problem::here(format!("must be {kind}, not {found}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_xuid_is_a_string_of_digits_from_1_to_the_greatest_64_bit_number() {
+        for right in ["1", "2535465515082324", "18446744073709551615"] {
+            assert_eq!(xuid(&json!(right)), Ok(()), "{right}");
+        }
+        let wrong = [
+            "", "0", "00", "01", "+1", "-1", " 1", "1 ", "1.0", "1e3", "0x1", "٣",
+        ];
+        for wrong in wrong
+            .into_iter()
+            .chain(["18446744073709551616", "99999999999999999999"])
+        {
+            assert!(xuid(&json!(wrong)).is_err(), "{wrong:?}");
+        }
+        let number = xuid(&json!(2535465515082324_u64)).unwrap_err().to_string();
+        assert_eq!(number, "the body must be a string, not a number");
+        assert!(xuid(&Value::Null).is_err());
+    }
+
+    #[test]
+    fn text_is_counted_in_utf_16_units() {
+        assert_eq!(text(&json!(""), 4), Ok(()));
+        assert_eq!(text(&json!("äöü€"), 4), Ok(()));
+        assert_eq!(text(&json!("😀😀"), 4), Ok(()), "two units each");
+        assert!(text(&json!("😀😀a"), 4).is_err());
+        assert!(text(&json!(["a"]), 4).is_err());
+    }
+
+    #[test]
+    fn a_name_is_compared_exactly() {
+        assert_eq!(one_of(&json!("IOS"), &["Android", "IOS"]), Ok(()));
+        for wrong in [
+            json!("iOS"),
+            json!("IOS "),
+            json!(""),
+            json!(1),
+            Value::Null,
+        ] {
+            assert!(one_of(&wrong, &["Android", "IOS"]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_list_names_the_element_at_fault() {
+        assert_eq!(list(&json!(["1", "2"]), 1..=2, xuid), Ok(()));
+        let problem = list(&json!(["1", "x"]), 1..=2, xuid)
+            .unwrap_err()
+            .to_string();
+        assert!(problem.starts_with("[1] must be a XUID"), "{problem}");
+        for wrong in [json!([]), json!(["1", "2", "3"]), json!("1"), json!({})] {
+            assert!(list(&wrong, 1..=2, xuid).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_object_has_its_required_fields_and_no_unknown_ones() {
+        let value = json!({"id": "1", "extra": null});
+        assert!(Object::read(&value, &["id"]).is_err());
+        let object = Object::read(&value, &["id", "extra", "more"]).ok().unwrap();
+        assert_eq!(object.required("id", xuid), Ok(()));
+        assert_eq!(object.optional("more", xuid), Ok(()));
+        let missing = object.required("more", xuid).unwrap_err().to_string();
+        assert_eq!(missing, "more is required");
+        let null = object.optional("extra", xuid).unwrap_err().to_string();
+        assert_eq!(null, "extra must be a string, not null");
+        for wrong in [json!([]), json!("id"), Value::Null] {
+            assert!(Object::read(&wrong, &["id"]).is_err(), "{wrong}");
+        }
+    }
+}

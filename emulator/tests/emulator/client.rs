@@ -1,0 +1,148 @@
+//! The least of an HTTP client: it sends what it is told and reads one answer.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use mpa_emulator::{Emulator, Options};
+use serde_json::Value;
+
+use crate::requests::Request;
+
+/// No answer takes this long. A test that hangs would not say why.
+const LONGEST_ANSWER: Duration = Duration::from_secs(20);
+
+pub struct Client<S: Read + Write = TcpStream> {
+    stream: BufReader<S>,
+}
+
+impl Client {
+    pub fn connect(emulator: &Emulator) -> Self {
+        Self::over(connect(emulator))
+    }
+}
+
+pub fn connect(emulator: &Emulator) -> TcpStream {
+    let stream = TcpStream::connect(emulator.address()).unwrap();
+    stream.set_read_timeout(Some(LONGEST_ANSWER)).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+impl<S: Read + Write> Client<S> {
+    pub fn over(stream: S) -> Self {
+        Self {
+            stream: BufReader::new(stream),
+        }
+    }
+
+    pub fn send(&mut self, request: &Request) -> Answer {
+        self.send_bytes(&request.to_bytes());
+        self.receive()
+    }
+
+    pub fn get(&mut self, path: &str) -> Answer {
+        self.send(&Request::new("GET", path))
+    }
+
+    pub fn send_bytes(&mut self, bytes: &[u8]) {
+        self.stream.get_mut().write_all(bytes).unwrap();
+        self.stream.get_mut().flush().unwrap();
+    }
+
+    pub fn receive(&mut self) -> Answer {
+        let status_line = self.line();
+        let status = status_line
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("no answer: {status_line:?}"));
+        let mut headers = Vec::new();
+        loop {
+            let line = self.line();
+            let Some((name, value)) = line.split_once(':') else {
+                break;
+            };
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+        let mut answer = Answer {
+            status,
+            headers,
+            body: String::new(),
+        };
+        let length = answer
+            .header("content-length")
+            .map_or(0, |length| length.parse().unwrap());
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).unwrap();
+        answer.body = String::from_utf8(body).unwrap();
+        answer
+    }
+
+    /// What is left to read until the emulator closes; nothing if it resets.
+    pub fn rest(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        let _ = self.stream.read_to_end(&mut rest);
+        rest
+    }
+
+    pub fn stream(&self) -> &S {
+        self.stream.get_ref()
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {:?}", self.body))
+    }
+}
+
+/// An emulator as most tests want it.
+pub fn start() -> Emulator {
+    Emulator::start(Options::default()).unwrap()
+}
+
+/// The answer of an emulator that has seen nothing else.
+pub fn answer(request: &Request) -> Answer {
+    Client::connect(&start()).send(request)
+}
+
+/// Checks an error in the service's shape. `debug_message` is a part of the one expected.
+pub fn assert_refused(answer: &Answer, status: u16, error_code: &str, debug_message: &str) {
+    let error = answer.json();
+    assert_eq!(
+        (answer.status, error["errorCode"].as_str()),
+        (status, Some(error_code)),
+        "{error}"
+    );
+    let said = error["debugMessage"].as_str().unwrap_or_default();
+    assert!(
+        said.contains(debug_message),
+        "{debug_message:?} in {said:?}"
+    );
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/json; charset=utf-8")
+    );
+    assert!(answer.header("x-xblcorrelationid").is_some(), "{answer:?}");
+}

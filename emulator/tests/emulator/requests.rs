@@ -1,0 +1,83 @@
+//! Requests to send: right ones, and the means to make them wrong.
+
+#[derive(Clone)]
+pub struct Request {
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Request {
+    pub fn new(method: &str, path: &str) -> Self {
+        let (method, path) = (method.to_owned(), path.to_owned());
+        Self {
+            method,
+            path,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+        .with("Host", "multiplayeractivity.xboxlive.com")
+    }
+
+    /// A call as the service wants it, with the token of a service or of a user.
+    pub fn call(path: &str, authorization: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            body: body.into(),
+            ..Self::new("POST", path)
+        }
+        .with("Authorization", authorization)
+        .with("Content-Type", "application/json; charset=utf-8")
+        .with("x-xbl-contract-version", "1")
+    }
+
+    /// Another header, beside those of the same name.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self
+    }
+
+    pub fn replacing(self, name: &str, value: &str) -> Self {
+        self.without(name).with(name, value)
+    }
+
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
+        for (name, value) in &self.headers {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        text.push_str(&format!("Content-Length: {}\r\n\r\n", self.body.len()));
+        [text.as_bytes(), &self.body].concat()
+    }
+}
+
+pub const OF_SERVICE: &str = "XBL3.0 x=-;token";
+pub const OF_USER: &str = "XBL3.0 x=2553948354698;token";
+
+/// A good request to each endpoint.
+pub fn invite(title_id: u32) -> Request {
+    let path = format!("/titles/{title_id}/invites");
+    Request::call(&path, OF_USER, r#"{"invitedUsers":["2535465515082324"]}"#)
+}
+
+pub fn server_invite(title_id: u32) -> Request {
+    let path = format!("/titles/{title_id}/invites/server");
+    Request::call(
+        &path,
+        OF_SERVICE,
+        r#"{"invitedUsers":["1"],"sender":"2814613765430389"}"#,
+    )
+}
+
+pub fn recent_player_groups(title_id: u32) -> Request {
+    let path = format!("/titles/{title_id}/recentplayergroups/server");
+    let body = r#"{"recentPlayerGroups":[{"timestamp":"2020-05-12T10:11:12Z",
+        "recentPlayers":[{"id":"11","network":"XboxLive"},{"id":"12"}]}]}"#;
+    Request::call(&path, OF_SERVICE, body)
+}
