@@ -110,9 +110,7 @@ mod tests {
     #[test]
     fn other_forms_are_refused_without_showing_them() {
         let long = format!("XBL3.0 x=-;{}", "t".repeat(MAX_HEADER_LENGTH));
-        for wrong in
-            ["", "secret", "Bearer secret", "XBL3.0 x=secret", "XBL3.0 x=;secret", "XBL3.0 x=-;", &long]
-        {
+        for wrong in ["", "secret", "Bearer secret", "XBL3.0 x=secret", "XBL3.0 x=;secret", "XBL3.0 x=-;", &long] {
             let refusal = Authorization::new(wrong, 0, "header").unwrap_err();
             assert!(refusal.message.starts_with("header "), "{}", refusal.message);
             assert!(!refusal.message.contains("secret"), "{}", refusal.message);

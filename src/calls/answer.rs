@@ -116,9 +116,9 @@ impl Body {
 
     /// The first of these fields that is there, whatever its case.
     fn field(&self, names: &[&str]) -> Option<&Value> {
-        names.iter().find_map(|name| {
-            self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-        })
+        names
+            .iter()
+            .find_map(|name| self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
     }
 
     fn text(&self, names: &[&str]) -> String {

@@ -11,9 +11,7 @@ const NOW: SystemTime = UNIX_EPOCH;
 fn read(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reading {
     let headers: HeaderMap = headers
         .iter()
-        .map(|(name, value)| {
-            (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap())
-        })
+        .map(|(name, value)| (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap()))
         .collect();
     read_answer(&Answer { status, headers, body: body.as_bytes().to_vec() }, NOW)
 }
@@ -46,7 +44,8 @@ fn a_refusal_keeps_what_the_service_said() {
 
 #[test]
 fn not_allowed_comes_as_400_and_as_403() {
-    let body = r#"{"errorCode": "AuthorizationError", "debugMessage": "The caller is not allowed to access the resource."}"#;
+    let body =
+        r#"{"errorCode": "AuthorizationError", "debugMessage": "The caller is not allowed to access the resource."}"#;
     let reading = read(400, &[], body);
     assert_eq!(reading.verdict, Verdict::Refused(Status::Forbidden));
     assert_eq!(reading.error_code, "AuthorizationError");

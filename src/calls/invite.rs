@@ -58,11 +58,7 @@ pub struct Invite {
 }
 
 impl Invite {
-    pub fn new(
-        invited_users: Vec<u64>,
-        connection_string: Option<String>,
-        platform: Option<Platform>,
-    ) -> Result<Self> {
+    pub fn new(invited_users: Vec<u64>, connection_string: Option<String>, platform: Option<Platform>) -> Result<Self> {
         Ok(Invite { invitation: Invitation::new(invited_users, connection_string, platform)? })
     }
 
@@ -115,11 +111,7 @@ struct Body<'a> {
 }
 
 impl Invitation {
-    pub fn new(
-        invited_users: Vec<u64>,
-        connection_string: Option<String>,
-        platform: Option<Platform>,
-    ) -> Result<Self> {
+    pub fn new(invited_users: Vec<u64>, connection_string: Option<String>, platform: Option<Platform>) -> Result<Self> {
         Invite::check_user_count(invited_users.len())?;
         xuid::check(&invited_users, "invite.invited_users")?;
         if let Some(text) = &connection_string {

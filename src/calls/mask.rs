@@ -76,8 +76,8 @@ impl Mask {
             rest = &rest[start..];
             let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
             let digits = &rest[..end];
-            let is_id = digits.len() >= DIGITS_OF_AN_ID
-                || digits.parse().is_ok_and(|number| self.xuids.contains(&number));
+            let is_id =
+                digits.len() >= DIGITS_OF_AN_ID || digits.parse().is_ok_and(|number| self.xuids.contains(&number));
             masked.push_str(if is_id { MASKED } else { digits });
             rest = &rest[end..];
         }
@@ -97,8 +97,7 @@ fn replace_text(text: &str, secret: &str) -> String {
     let mut copied = 0;
     for (start, _) in text.match_indices(secret) {
         let end = start + secret.len();
-        let alone = !text[..start].ends_with(char::is_alphanumeric)
-            && !text[end..].starts_with(char::is_alphanumeric);
+        let alone = !text[..start].ends_with(char::is_alphanumeric) && !text[end..].starts_with(char::is_alphanumeric);
         if alone {
             replaced.push_str(&text[copied..start]);
             replaced.push_str(MASKED);
@@ -142,10 +141,7 @@ mod tests {
     fn unknown_ids_and_tokens_are_masked_but_not_guids() {
         let token = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiIxIn0";
         let text = format!("id 999999999999999, token {token}, trace bafef442-9a66-4351-ae48-ef1812295b8e");
-        assert_eq!(
-            Mask::default().apply(&text),
-            "id ***, token ***, trace bafef442-9a66-4351-ae48-ef1812295b8e"
-        );
+        assert_eq!(Mask::default().apply(&text), "id ***, token ***, trace bafef442-9a66-4351-ae48-ef1812295b8e");
     }
 
     #[test]

@@ -15,8 +15,8 @@ pub use batches::batches;
 pub use invite::{Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform};
 pub use mask::Mask;
 pub use recent_players::{
-    EncounterType, MAX_GROUPS_PER_REQUEST, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP,
-    RecentPlayerGroup, RecentPlayerGroups, Timestamp,
+    EncounterType, MAX_GROUPS_PER_REQUEST, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP, RecentPlayerGroup,
+    RecentPlayerGroups, Timestamp,
 };
 pub use server_invite::ServerInvite;
 
@@ -38,8 +38,7 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    pub const ALL: [Endpoint; 3] =
-        [Endpoint::Invites, Endpoint::ServerInvites, Endpoint::RecentPlayerGroups];
+    pub const ALL: [Endpoint; 3] = [Endpoint::Invites, Endpoint::ServerInvites, Endpoint::RecentPlayerGroups];
 
     pub fn path(self, title_id: u32) -> String {
         let suffix = match self {

@@ -172,10 +172,7 @@ impl Call for RecentPlayerGroups {
         }
         let groups = &self.groups[groups];
         let players: usize = groups.iter().map(|group| group.players.len()).sum();
-        json_body(
-            &Body { recent_player_groups: groups },
-            32 + 128 * groups.len() + 56 * players,
-        )
+        json_body(&Body { recent_player_groups: groups }, 32 + 128 * groups.len() + 56 * players)
     }
 
     fn mask(&self) -> Mask {

@@ -72,8 +72,7 @@ fn recent_player_groups_that_overlap() {
 #[test]
 fn every_number_has_the_services_spelling() {
     let spelled = |number| serde_json::to_value(Platform::from_number(number).unwrap()).unwrap();
-    let spellings =
-        ["Android", "IOS", "Nintendo", "PlayStation", "Scarlett", "Win32", "WindowsOneCore", "XboxOne"];
+    let spellings = ["Android", "IOS", "Nintendo", "PlayStation", "Scarlett", "Win32", "WindowsOneCore", "XboxOne"];
     assert_eq!(spelled(0), Value::Null);
     for (number, spelling) in (1..).zip(spellings) {
         assert_eq!(spelled(number), spelling);

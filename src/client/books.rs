@@ -144,9 +144,8 @@ mod tests {
         let books = Books::default();
         let running = books.begin().unwrap();
         std::thread::scope(|scope| {
-            let closing = scope.spawn(|| {
-                books.close(Duration::from_secs(60), || assert!(books.is_cut(), "cut before it was said"))
-            });
+            let closing = scope
+                .spawn(|| books.close(Duration::from_secs(60), || assert!(books.is_cut(), "cut before it was said")));
             while !books.is_closed() {
                 std::thread::yield_now();
             }

@@ -187,8 +187,7 @@ fn closed() -> Outcome {
 }
 
 fn abandoned(part: &Part) -> Outcome {
-    let mut outcome =
-        part.outcome(Status::Abandoned, format!("The client was closed before {part} was sent."));
+    let mut outcome = part.outcome(Status::Abandoned, format!("The client was closed before {part} was sent."));
     outcome.cause = Status::Closed;
     outcome.retryable = true;
     outcome
@@ -200,7 +199,8 @@ fn cut(part: &Part, broken: Outcome) -> Outcome {
         return abandoned(part);
     }
     let status = if part.endpoint.repeatable() { Status::Abandoned } else { Status::Uncertain };
-    let message = format!("The client was closed while {part} waited for its answer, and nothing tells whether it was acted on.");
+    let message =
+        format!("The client was closed while {part} waited for its answer, and nothing tells whether it was acted on.");
     let mut outcome = Outcome { status, message: message.into(), ..broken };
     outcome.cause = Status::Closed;
     outcome

@@ -7,7 +7,7 @@ use std::sync::Once;
 
 use super::result::{ResultTarget, mpa_result};
 use super::status::mpa_status;
-use crate::outcome::{Outcome, Result, Status};
+use crate::outcome::{Outcome, Result};
 
 thread_local! {
     /// Whether this thread is inside the library, so that a panic is ours to swallow.
@@ -27,17 +27,13 @@ pub unsafe fn report(result: *mut mpa_result, body: impl FnOnce() -> Result<Outc
         // There is no sound place for more than the status.
         Err(refusal) => return refusal.status as mpa_status,
     };
-    let outcome = match caught(body) {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(outcome)) => *outcome,
-        Err(internal) => internal,
-    };
+    let outcome = caught(body).flatten().unwrap_or_else(|outcome| *outcome);
     target.write(&outcome);
     outcome.status as mpa_status
 }
 
 /// Runs `body`; a panic in it becomes an outcome that says where.
-pub fn caught<T>(body: impl FnOnce() -> T) -> std::result::Result<T, Outcome> {
+pub fn caught<T>(body: impl FnOnce() -> T) -> Result<T> {
     install_hook();
     let outside = INSIDE.replace(true);
     // Whatever a panic leaves behind is behind locks whose users bear it, or dropped.
@@ -56,15 +52,12 @@ fn discard(payload: Box<dyn Any + Send>) {
     }
 }
 
-fn internal() -> Outcome {
+fn internal() -> Box<Outcome> {
     // Only the place is told: what a panic says may hold anything.
     let place = PLACE.take().unwrap_or_else(|| "an unknown place".to_owned());
-    Outcome::new(
-        Status::Internal,
-        format!(
-            "The library has a defect, met at {place}; whether the call did anything is unknown. Please report this."
-        ),
-    )
+    Outcome::internal(format!(
+        "The library has a defect, met at {place}; whether the call did anything is unknown. Please report this."
+    ))
 }
 
 /// Panics on threads inside the library are not printed; all others go where they went before.
@@ -94,6 +87,7 @@ fn remember(info: &PanicHookInfo<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::Status;
 
     #[test]
     fn a_panic_becomes_an_outcome_that_names_its_place() {
@@ -101,6 +95,20 @@ mod tests {
         assert_eq!(outcome.status, Status::Internal);
         assert!(outcome.message.contains("boundary.rs:"), "{}", outcome.message);
         assert!(!outcome.message.contains("secret"));
+    }
+
+    /// Runs the test above in a process of its own, where nothing catches what is printed.
+    #[test]
+    fn a_panic_inside_prints_nothing() {
+        let test = "ffi::boundary::tests::a_panic_becomes_an_outcome_that_names_its_place";
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test, "--nocapture"])
+            .output()
+            .unwrap();
+        let printed = [output.stdout, output.stderr].concat();
+        let printed = String::from_utf8_lossy(&printed);
+        assert!(printed.contains("1 passed"), "{printed}");
+        assert!(!printed.contains("panicked"), "{printed}");
     }
 
     #[test]

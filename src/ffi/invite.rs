@@ -178,7 +178,10 @@ unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<Autho
     let platform = Platform::from_number(fields.platform)?;
     // SAFETY: the caller's fields are NULL, or what the header says they point to.
     let (users, connection_string) = unsafe {
-        (read_users(fields.invited_users, fields.invited_user_count)?, read_connection_string(fields.connection_string)?)
+        (
+            read_users(fields.invited_users, fields.invited_user_count)?,
+            read_connection_string(fields.connection_string)?,
+        )
     };
     let call = Invite::new(users, connection_string, platform)?;
     let own = if fields.authorization.is_null() {
@@ -199,7 +202,10 @@ unsafe fn read_server_invite(source: *const mpa_server_invite) -> Result<ServerI
     let platform = Platform::from_number(fields.platform)?;
     // SAFETY: the caller's fields are NULL, or what the header says they point to.
     let (users, connection_string) = unsafe {
-        (read_users(fields.invited_users, fields.invited_user_count)?, read_connection_string(fields.connection_string)?)
+        (
+            read_users(fields.invited_users, fields.invited_user_count)?,
+            read_connection_string(fields.connection_string)?,
+        )
     };
     ServerInvite::new(fields.sender, users, connection_string, platform)
 }

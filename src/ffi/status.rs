@@ -114,12 +114,7 @@ const STATUSES: [(Status, mpa_status, &CStr, &CStr); 23] = [
         c"MPA_ERROR_EXPIRED",
         c"The operation's time to live was over before it could be sent.",
     ),
-    (
-        Status::Abandoned,
-        MPA_ERROR_ABANDONED,
-        c"MPA_ERROR_ABANDONED",
-        c"The client was closed before the call ended.",
-    ),
+    (Status::Abandoned, MPA_ERROR_ABANDONED, c"MPA_ERROR_ABANDONED", c"The client was closed before the call ended."),
     (
         Status::AuthorizationNeeded,
         MPA_ERROR_AUTHORIZATION_NEEDED,
@@ -138,12 +133,7 @@ const STATUSES: [(Status, mpa_status, &CStr, &CStr); 23] = [
         c"MPA_ERROR_FORBIDDEN",
         c"The token may not make this call: check title, sandbox and kind of token.",
     ),
-    (
-        Status::SignInFailed,
-        MPA_ERROR_SIGN_IN_FAILED,
-        c"MPA_ERROR_SIGN_IN_FAILED",
-        c"Signing in failed.",
-    ),
+    (Status::SignInFailed, MPA_ERROR_SIGN_IN_FAILED, c"MPA_ERROR_SIGN_IN_FAILED", c"Signing in failed."),
     (
         Status::Rejected,
         MPA_ERROR_REJECTED,
@@ -180,12 +170,7 @@ const STATUSES: [(Status, mpa_status, &CStr, &CStr); 23] = [
         c"MPA_ERROR_TLS_FAILED",
         c"What answered could not prove to be the service. Check certificates, the clock and proxies.",
     ),
-    (
-        Status::TimedOut,
-        MPA_ERROR_TIMED_OUT,
-        c"MPA_ERROR_TIMED_OUT",
-        c"The time limit was up. Try again later.",
-    ),
+    (Status::TimedOut, MPA_ERROR_TIMED_OUT, c"MPA_ERROR_TIMED_OUT", c"The time limit was up. Try again later."),
     (
         Status::Uncertain,
         MPA_ERROR_UNCERTAIN,

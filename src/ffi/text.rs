@@ -21,10 +21,9 @@ pub unsafe fn read(source: *const c_char, most: usize, field: &str) -> Result<Op
     let bytes = unsafe { std::slice::from_raw_parts(source.cast::<u8>(), length) };
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Some(text.to_owned())),
-        Err(error) => Err(Outcome::invalid(format!(
-            "{field} is not UTF-8 at byte {}. Nothing was sent.",
-            error.valid_up_to()
-        ))),
+        Err(error) => {
+            Err(Outcome::invalid(format!("{field} is not UTF-8 at byte {}. Nothing was sent.", error.valid_up_to())))
+        }
     }
 }
 

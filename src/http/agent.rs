@@ -128,10 +128,7 @@ impl Http {
         http::Request::post(request.uri)
             .header(header::AUTHORIZATION, request.authorization)
             .header("x-xbl-contract-version", const { HeaderValue::from_static("1") })
-            .header(
-                header::CONTENT_TYPE,
-                const { HeaderValue::from_static("application/json; charset=utf-8") },
-            )
+            .header(header::CONTENT_TYPE, const { HeaderValue::from_static("application/json; charset=utf-8") })
             .header(header::ACCEPT, const { HeaderValue::from_static("application/json") })
             .header(header::USER_AGENT, self.user_agent.clone())
             .body(request.body)

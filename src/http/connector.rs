@@ -82,10 +82,8 @@ fn connect_to_any(addresses: &[SocketAddr]) -> Result<TcpStream, Obstacle> {
             Err(obstacle) => last = Some(obstacle),
         }
     }
-    Err(last.unwrap_or(Obstacle {
-        kind: FailureKind::Connection,
-        detail: "the service's name has no address".to_owned(),
-    }))
+    Err(last
+        .unwrap_or(Obstacle { kind: FailureKind::Connection, detail: "the service's name has no address".to_owned() }))
 }
 
 fn connect_to(address: SocketAddr, limit: Duration) -> Result<TcpStream, Obstacle> {

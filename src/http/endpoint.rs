@@ -96,9 +96,23 @@ mod tests {
     #[test]
     fn everything_else_is_refused_with_a_sentence() {
         for text in [
-            "", "nonsense", "example.com", "/path", "ftp://example.com", "https://", "https://localhost@host",
-            "http://user:pw@127.0.0.1", "https://host/path", "https://host?query", "https://host#f", "https://host:0",
-            "https://host:99999", "https://host:", "https://ho st", "http://192.0.2.1", "http://[2001:db8::1]:80",
+            "",
+            "nonsense",
+            "example.com",
+            "/path",
+            "ftp://example.com",
+            "https://",
+            "https://localhost@host",
+            "http://user:pw@127.0.0.1",
+            "https://host/path",
+            "https://host?query",
+            "https://host#f",
+            "https://host:0",
+            "https://host:99999",
+            "https://host:",
+            "https://ho st",
+            "http://192.0.2.1",
+            "http://[2001:db8::1]:80",
             "http://[::ffff:192.0.2.1]",
         ] {
             let refusal = BaseUrl::parse(text, false, "endpoint").unwrap_err();

@@ -76,14 +76,12 @@ pub fn obstacle(error: Error) -> Obstacle {
         Error::Io(error) => io_obstacle(&error),
         Error::Rustls(error) => tls_obstacle(&error),
         Error::Tls(text) => Obstacle { kind: FailureKind::Tls, detail: text.to_owned() },
-        Error::Protocol(_) | Error::Http(_) => Obstacle {
-            kind: FailureKind::Nonsense,
-            detail: "what came back is not HTTP".to_owned(),
-        },
-        Error::LargeResponseHeader(..) => Obstacle {
-            kind: FailureKind::Nonsense,
-            detail: "the head of what came back is too large".to_owned(),
-        },
+        Error::Protocol(_) | Error::Http(_) => {
+            Obstacle { kind: FailureKind::Nonsense, detail: "what came back is not HTTP".to_owned() }
+        }
+        Error::LargeResponseHeader(..) => {
+            Obstacle { kind: FailureKind::Nonsense, detail: "the head of what came back is too large".to_owned() }
+        }
         other => Obstacle { kind: FailureKind::Connection, detail: other.to_string() },
     }
 }
@@ -93,12 +91,8 @@ pub fn io_obstacle(error: &io::Error) -> Obstacle {
         return tls_obstacle(tls);
     }
     let (kind, detail) = match error.kind() {
-        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
-            (FailureKind::TimedOut, "the time was up".to_owned())
-        }
-        io::ErrorKind::UnexpectedEof => {
-            (FailureKind::Connection, "the other side closed the connection".to_owned())
-        }
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => (FailureKind::TimedOut, "the time was up".to_owned()),
+        io::ErrorKind::UnexpectedEof => (FailureKind::Connection, "the other side closed the connection".to_owned()),
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
             (FailureKind::Connection, "the other side broke the connection off".to_owned())
         }

@@ -48,9 +48,7 @@ impl Names {
         Self::with(|host, port| Ok((host, port).to_socket_addrs()?.collect()))
     }
 
-    pub fn with(
-        look_up: impl Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn with(look_up: impl Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static) -> Self {
         Names { entries: Mutex::default(), look_up: Arc::new(look_up) }
     }
 

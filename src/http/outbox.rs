@@ -4,9 +4,7 @@
 //! and under TLS two records. This layer, above TLS, holds output back until an answer is awaited.
 
 use ureq::Error;
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
 use zeroize::Zeroize;
 
 use super::exchange;

@@ -98,7 +98,11 @@ pub fn judge_failure(part: &Part, failure: &Failure) -> Outcome {
     };
     let detail = &failure.detail;
     if failure.sent == Sent::Perhaps {
-        let message = format!("{} was sent, and no answer tells whether it was acted on: {detail}. {}", capital(part), advice_in_doubt(part));
+        let message = format!(
+            "{} was sent, and no answer tells whether it was acted on: {detail}. {}",
+            capital(part),
+            advice_in_doubt(part)
+        );
         let lost = matches!(failure.kind, FailureKind::Connection | FailureKind::TimedOut | FailureKind::Tls);
         let mut outcome = if lost && !part.endpoint.repeatable() {
             let mut outcome = part.outcome(Status::Uncertain, message);
@@ -142,7 +146,9 @@ fn advice(part: &Part, status: Status, retry_after: Option<Duration>) -> String 
         (Status::Throttled | Status::ServiceUnavailable, Some(wait)) => {
             format!("Try again after {} s.", wait.as_secs())
         }
-        (Status::Throttled, None) => "It limits how often it may be called; try again later, and less often.".to_owned(),
+        (Status::Throttled, None) => {
+            "It limits how often it may be called; try again later, and less often.".to_owned()
+        }
         (Status::Unauthorized, _) if part.own_authorization => {
             "Send it again with a newer authorization of that user.".to_owned()
         }

@@ -58,11 +58,7 @@ pub struct Peer {
 
 impl Peer {
     /// Runs `script` on each of the first `connections` connections, one after the other.
-    pub fn start(
-        layer: Layer,
-        connections: usize,
-        script: impl Fn(usize, &mut dyn Stream) + Send + 'static,
-    ) -> Self {
+    pub fn start(layer: Layer, connections: usize, script: impl Fn(usize, &mut dyn Stream) + Send + 'static) -> Self {
         Self::with_proof(layer, Proof::Good, connections, script)
     }
 
