@@ -22,7 +22,7 @@ thread_local! {
 /// `result` is NULL or points to an `mpa_result` that nobody else uses during the call.
 pub unsafe fn report(result: *mut mpa_result, body: impl FnOnce() -> Result<Outcome>) -> mpa_status {
     // SAFETY: passed on from the caller.
-    let target = match unsafe { ResultTarget::new(result) } {
+    let target = match caught(|| unsafe { ResultTarget::new(result) }).flatten() {
         Ok(target) => target,
         // There is no sound place for more than the status.
         Err(refusal) => return refusal.status as mpa_status,
@@ -37,12 +37,13 @@ pub fn caught<T>(body: impl FnOnce() -> T) -> Result<T> {
     install_hook();
     let outside = INSIDE.replace(true);
     // Whatever a panic leaves behind is behind locks whose users bear it, or dropped.
-    let result = panic::catch_unwind(AssertUnwindSafe(body));
-    INSIDE.set(outside);
-    result.map_err(|payload| {
+    let result = panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
+        let place = PLACE.take();
         discard(payload);
-        internal()
-    })
+        internal(place)
+    });
+    INSIDE.set(outside);
+    result
 }
 
 /// A payload may panic once more when dropped; then it is left where it is.
@@ -52,27 +53,32 @@ fn discard(payload: Box<dyn Any + Send>) {
     }
 }
 
-fn internal() -> Box<Outcome> {
+fn internal(place: Option<String>) -> Box<Outcome> {
     // Only the place is told: what a panic says may hold anything.
-    let place = PLACE.take().unwrap_or_else(|| "an unknown place".to_owned());
+    let place = place.unwrap_or_else(|| "an unknown place".to_owned());
     Outcome::internal(format!(
         "The library has a defect, met at {place}; whether the call did anything is unknown. Please report this."
     ))
 }
 
-/// Panics on threads inside the library are not printed; all others go where they went before.
+/// Panics inside the library, and on threads of its own, are not printed; all others go where they
+/// went before.
 fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if INSIDE.try_with(Cell::get).unwrap_or(false) {
+            if INSIDE.try_with(Cell::get).unwrap_or(false) || is_our_thread() {
                 remember(info);
             } else {
                 previous(info);
             }
         }));
     });
+}
+
+fn is_our_thread() -> bool {
+    std::thread::current().name().is_some_and(|name| name.starts_with("mpa-"))
 }
 
 fn remember(info: &PanicHookInfo<'_>) {
