@@ -108,6 +108,9 @@ struct Body(serde_json::Map<String, Value>);
 
 impl Body {
     fn read(bytes: &[u8]) -> Self {
+        if bytes.is_empty() {
+            return Body(serde_json::Map::new());
+        }
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(fields)) => Body(fields),
             _ => Body(serde_json::Map::new()),

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 use ureq::config::{AutoHeaderValue, Config};
-use ureq::http::{self, HeaderMap, HeaderValue, Uri, header};
+use ureq::http::{self, HeaderMap, HeaderName, HeaderValue, Uri, header};
 use ureq::unversioned::transport::{Connector, RustlsConnector};
 use ureq::{Agent, Body};
 
@@ -127,7 +127,10 @@ impl Http {
     fn message<'a>(&self, request: Request<'a>) -> Result<http::Request<&'a [u8]>, http::Error> {
         http::Request::post(request.uri)
             .header(header::AUTHORIZATION, request.authorization)
-            .header("x-xbl-contract-version", const { HeaderValue::from_static("1") })
+            .header(
+                const { HeaderName::from_static("x-xbl-contract-version") },
+                const { HeaderValue::from_static("1") },
+            )
             .header(header::CONTENT_TYPE, const { HeaderValue::from_static("application/json; charset=utf-8") })
             .header(header::ACCEPT, const { HeaderValue::from_static("application/json") })
             .header(header::USER_AGENT, self.user_agent.clone())

@@ -1,0 +1,86 @@
+//! One warm server invite for 16 users over loopback: this library, libcurl, and a bare socket.
+//!
+//!     cargo run --release --manifest-path benches/Cargo.toml
+//!
+//! measures everything and prints it; how, and what of it means what, stands in `README.md`.
+
+mod children;
+mod instructions;
+mod library;
+mod machine;
+mod ours;
+mod peer;
+mod placement;
+mod raw;
+mod report;
+mod request;
+mod same_request;
+mod system_calls;
+mod table;
+mod tools;
+mod wall;
+mod with_libcurl;
+mod worker;
+
+use std::process::ExitCode;
+
+use children::{Child, Programs};
+use placement::Placement;
+use tools::Result;
+use worker::Kind;
+
+const USAGE: &str = "\
+mpa-benches                                              measures everything and prints it
+mpa-benches worker KIND ENDPOINT CALLS [TOKEN_LENGTH]    a child: KIND is ours, libcurl or raw
+mpa-benches peer                                         the other side, until standard input ends";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments[..] {
+        [] => measure(),
+        ["peer"] => peer::run().map_err(|error| format!("the peer ended ({error})")),
+        ["worker", kind, endpoint, calls] => worker(kind, endpoint, calls, request::TOKEN_LENGTH),
+        ["worker", kind, endpoint, calls, token] => match token.parse() {
+            Ok(token_length) => worker(kind, endpoint, calls, token_length),
+            Err(_) => Err(USAGE.to_owned()),
+        },
+        _ => Err(USAGE.to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn worker(kind: &str, endpoint: &str, calls: &str, token_length: usize) -> Result<()> {
+    let kind = Kind::ALL.into_iter().find(|known| known.argument() == kind).ok_or(USAGE)?;
+    worker::run(kind, endpoint, calls.parse().map_err(|_| USAGE)?, token_length);
+    Ok(())
+}
+
+fn measure() -> Result<()> {
+    let scratch = tools::Scratch::new()?;
+    let programs = Programs::find(&scratch)?;
+    let size_of_request = same_request::check(&programs, request::TOKEN_LENGTH)?;
+    println!("{}\n", report::head(size_of_request));
+
+    let times = |placement: Placement| placement.with_peer(|peer| wall::measure(&peer.endpoint, request::TOKEN_LENGTH));
+    let (far, near) = (times(Placement::TwoProcessors)?, times(Placement::OneProcessor)?);
+    let peer = peer::Peer::start()?;
+    let endpoint = &peer.endpoint;
+    let rows = Child::ALL.map(|child| report::Row {
+        child,
+        far: far.as_ref().and_then(|times| child.times(times)),
+        near: near.as_ref().and_then(|times| child.times(times)),
+        system_calls: system_calls::per_call(&programs, child, endpoint, request::TOKEN_LENGTH, &scratch),
+        instructions: instructions::per_call(&programs, child, endpoint, request::TOKEN_LENGTH),
+        instructions_short_token: instructions::per_call(&programs, child, endpoint, request::SHORT_TOKEN_LENGTH),
+    });
+    drop(peer);
+    print!("{}", report::body(&rows, &library::Library::build_and_read()));
+    Ok(())
+}

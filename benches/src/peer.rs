@@ -1,0 +1,112 @@
+//! The other side: answers every request with 204 as fast as it can, over connections that it
+//! keeps. A process of its own, so that what is counted in a client is the client's.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::thread;
+
+use crate::tools::Result;
+
+const ANSWER: &[u8] = b"HTTP/1.1 204 No Content\r\n\
+    X-XblCorrelationId: 7a3c2f61-5d0e-4b8e-9f43-0c1d2e3f4a5b\r\n\r\n";
+
+/// A running peer; it ends with this, and also when this process dies.
+pub struct Peer {
+    pub endpoint: String,
+    child: Child,
+    _life_line: Option<ChildStdin>,
+}
+
+impl Peer {
+    pub fn start() -> Result<Self> {
+        Self::spawn().map_err(|error| format!("the peer did not start ({error})"))
+    }
+
+    fn spawn() -> io::Result<Self> {
+        let mut child =
+            Command::new(std::env::current_exe()?).arg("peer").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let life_line = child.stdin.take();
+        let mut endpoint = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut endpoint)?;
+        }
+        Ok(Peer { endpoint: endpoint.trim().to_owned(), child, _life_line: life_line })
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The peer's process: serves until its standard input ends.
+pub fn run() -> io::Result<()> {
+    let listener = listen()?;
+    println!("{}", endpoint(&listener)?);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || serve(stream, |_| ()));
+        }
+    });
+    io::copy(&mut io::stdin(), &mut io::sink())?;
+    Ok(())
+}
+
+/// The first request that arrives while `send` sends some to this endpoint.
+pub fn first_request(send: impl FnOnce(&str) -> Result<()>) -> Result<Vec<u8>> {
+    let told = |error: io::Error| format!("a request could not be looked at ({error})");
+    let listener = listen().map_err(told)?;
+    let endpoint = endpoint(&listener).map_err(told)?;
+    let looking = thread::spawn(move || -> io::Result<Vec<u8>> {
+        let (stream, _) = listener.accept()?;
+        let mut first = Vec::new();
+        serve(stream, |request| {
+            if first.is_empty() {
+                first = request.to_vec();
+            }
+        })?;
+        Ok(first)
+    });
+    let sent = send(&endpoint);
+    if sent.is_err() {
+        // Perhaps nobody has connected; then this ends the waiting.
+        let _ = TcpStream::connect(endpoint.trim_start_matches("http://"));
+    }
+    let first = looking.join().map_err(|_| "the listener panicked".to_owned())?;
+    sent?;
+    first.map_err(told)
+}
+
+fn listen() -> io::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+}
+
+fn endpoint(listener: &TcpListener) -> io::Result<String> {
+    Ok(format!("http://{}", listener.local_addr()?))
+}
+
+fn serve(mut stream: TcpStream, mut look: impl FnMut(&[u8])) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut buffer = vec![0; 64 * 1024];
+    let mut filled = 0;
+    loop {
+        match stream.read(&mut buffer[filled..])? {
+            0 => return Ok(()),
+            read => filled += read,
+        }
+        if is_whole(&buffer[..filled]) {
+            look(&buffer[..filled]);
+            stream.write_all(ANSWER)?;
+            filled = 0;
+        }
+    }
+}
+
+/// Whether head and body are there. Every request here ends its JSON, and only its JSON, with a
+/// brace, and nobody sends the next before the answer.
+fn is_whole(request: &[u8]) -> bool {
+    request.last() == Some(&b'}')
+}
