@@ -96,12 +96,16 @@ pub unsafe extern "C" fn mpa_client_open(
     client: *mut mpa_client,
     result: *mut mpa_result,
 ) -> mpa_status {
+    let is_writable = !client.is_null() && client.is_aligned();
+    if is_writable {
+        // SAFETY: not NULL, aligned, and the caller's to write. First of all, so that it holds after
+        // every failure.
+        unsafe { client.write(mpa_client { id: 0 }) };
+    }
     let body = || {
-        if client.is_null() || !client.is_aligned() {
+        if !is_writable {
             return Err(Outcome::invalid("client is NULL or misaligned; it must point to an mpa_client."));
         }
-        // SAFETY: not NULL, aligned, and the caller's to write.
-        unsafe { client.write(mpa_client { id: 0 }) };
         // SAFETY: passed on from the caller.
         let config = unsafe { read_config(config) }?;
         let id = handles::insert(Client::open(config)?)?;

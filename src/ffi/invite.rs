@@ -226,9 +226,14 @@ pub unsafe fn read_xuids(xuids: *const u64, count: usize, field: &str) -> Result
     if xuids.is_null() {
         return Err(Outcome::invalid(format!("{field} is NULL, but there should be {count} XUIDs. Nothing was sent.")));
     }
+    if !xuids.is_aligned() {
+        return Err(Outcome::invalid(format!(
+            "{field} does not point to XUIDs: the address is not a multiple of 8. Nothing was sent."
+        )));
+    }
     let mut copy = vec![0_u64; count];
-    // SAFETY: the caller's array has so many elements; as bytes, so that its alignment is no matter.
-    unsafe { ptr::copy_nonoverlapping(xuids.cast::<u8>(), copy.as_mut_ptr().cast::<u8>(), count * size_of::<u64>()) };
+    // SAFETY: the caller's array has so many elements, and is aligned; `copy` is ours.
+    unsafe { ptr::copy_nonoverlapping(xuids, copy.as_mut_ptr(), count) };
     Ok(copy)
 }
 
