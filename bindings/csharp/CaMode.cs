@@ -1,0 +1,13 @@
+namespace Mpa
+{
+    /// <summary>What the certificates of <see cref="ClientConfig.CaCertificatesPath"/> are to those
+    /// that the library carries.</summary>
+    public enum CaMode
+    {
+        /// <summary>Trusted beside them.</summary>
+        Added = 0,
+
+        /// <summary>Trusted instead of them.</summary>
+        Only = 1,
+    }
+}

@@ -1,0 +1,52 @@
+using System;
+
+namespace Mpa
+{
+    /// <summary>How a client reaches the service. Null and zero mean the default.</summary>
+    public sealed class ClientConfig
+    {
+        /// <summary>The decimal number of your title, from Partner Center. Required.</summary>
+        public uint TitleId { get; set; }
+
+        /// <summary>Base URL of the service. Default: production. Plain http:// is for tests: it is
+        /// refused unless the host is this machine, or <see cref="AllowPlainHttp"/> is
+        /// set.</summary>
+        public string Endpoint { get; set; }
+
+        /// <summary>The token to begin with, as <see cref="Authorization.Header"/>. Default: none
+        /// yet, push one with <see cref="Client.SetAuthorization"/>.</summary>
+        public string AuthorizationHeader { get; set; }
+
+        /// <summary>A file of PEM certificates of authorities to trust, read while opening. Default:
+        /// only those that the library carries. The system's are never read.</summary>
+        public string CaCertificatesPath { get; set; }
+
+        /// <summary>Put before the library's own User-Agent, such as "MyGame/1.2".</summary>
+        public string UserAgent { get; set; }
+
+        /// <summary><see cref="Mpa.CaMode.Only"/> requires
+        /// <see cref="CaCertificatesPath"/>.</summary>
+        public CaMode CaMode { get; set; }
+
+        /// <summary>Lets plain http:// go to another machine too, with the token in the
+        /// clear.</summary>
+        public bool AllowPlainHttp { get; set; }
+
+        /// <summary>For connecting. Default: 3 s. At most
+        /// <see cref="Limits.MaxTimeoutMs"/>.</summary>
+        public TimeSpan ConnectTimeout { get; set; }
+
+        /// <summary>For one request with its answer. Default: 5 s. At most
+        /// <see cref="Limits.MaxTimeoutMs"/>.</summary>
+        public TimeSpan RequestTimeout { get; set; }
+
+        /// <summary>For a whole call that blocks, with all its requests. Default: 15 s. At most
+        /// <see cref="Limits.MaxTimeoutMs"/>.</summary>
+        public TimeSpan CallTimeout { get; set; }
+
+        /// <summary>How long <see cref="Client.Dispose"/> waits, at most, for calls that other
+        /// threads are in; 5 s unless you set it. Without such calls it does not wait at
+        /// all.</summary>
+        public TimeSpan CloseDeadline { get; set; } = TimeSpan.FromSeconds(5);
+    }
+}

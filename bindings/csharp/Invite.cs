@@ -1,0 +1,25 @@
+using System.Collections.Generic;
+
+namespace Mpa
+{
+    /// <summary>An invite from a user, who is known by the token.</summary>
+    public sealed class Invite
+    {
+        /// <summary>The XUIDs of the users to invite, none of them 0: an array or a list, of 1 to
+        /// <see cref="Limits.MaxInvitedUsersPerCall"/>. Required.</summary>
+        public IReadOnlyList<ulong> InvitedUsers { get; set; }
+
+        /// <summary>What the invited user's game is started with, to find the server: opaque to the
+        /// service. It travels inside a URI that some games read without decoding: avoid
+        /// &amp; # % + and spaces. Null: the game gets an empty one.</summary>
+        public string ConnectionString { get; set; }
+
+        /// <summary>An invite for a platform that the invited user is not on vanishes without an
+        /// error.</summary>
+        public Platform Platform { get; set; }
+
+        /// <summary>The inviting user's own token, for this call only. Null: the
+        /// client's.</summary>
+        public Authorization Authorization { get; set; }
+    }
+}

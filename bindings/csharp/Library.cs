@@ -1,0 +1,41 @@
+namespace Mpa
+{
+    /// <summary>The native library.</summary>
+    public static unsafe class Library
+    {
+        /// <summary>The version of the native library that this assembly was written for.</summary>
+        public const uint VersionMajor = 0;
+        public const uint VersionMinor = 1;
+        public const uint VersionPatch = 0;
+
+        /// <summary>The version of the native library that is there, such as "0.1.0".</summary>
+        public static string Version => Text.Decode(Native.mpa_version_string());
+
+        /// <summary>Whether the native library that is there has all that this assembly
+        /// needs.</summary>
+        public static bool IsCompatible
+        {
+            get
+            {
+                uint wantedMajor = VersionMajor, wantedMinor = VersionMinor;
+                uint version = Native.mpa_version();
+                uint major = version >> 16, minor = version >> 8 & 0xff;
+                // While the major version is 0, every minor version may change anything.
+                return major == wantedMajor && (major == 0 ? minor == wantedMinor : minor >= wantedMinor);
+            }
+        }
+
+        /// <summary>The name of a status in the C header, such as "MPA_ERROR_THROTTLED".</summary>
+        public static string NameOf(Status status)
+        {
+            return Text.Decode(Native.mpa_status_name((int)status));
+        }
+
+        /// <summary>What a status means in general. What happened to a certain call says
+        /// <see cref="Result.Message"/>.</summary>
+        public static string Describe(Status status)
+        {
+            return Text.Decode(Native.mpa_status_description((int)status));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Mpa
+{
+    /// <summary>What the service and the library take. More in one call than in one request is sent
+    /// as several requests.</summary>
+    public static class Limits
+    {
+        public const uint MaxTimeoutMs = 600000;
+
+        /// <summary>In bytes.</summary>
+        public const uint MaxAuthorizationHeaderLength = 12288;
+
+        public const uint MaxInvitedUsersPerRequest = 16;
+        public const uint MaxInvitedUsersPerCall = 10000;
+
+        /// <summary>In characters as <c>string.Length</c> counts them.</summary>
+        public const uint MaxConnectionStringLength = 512;
+
+        public const uint MaxGroupsPerRequest = 20;
+        public const uint MaxGroupsPerCall = 10000;
+        public const uint MinPlayersPerGroup = 2;
+        public const uint MaxPlayersPerGroup = 100;
+    }
+}

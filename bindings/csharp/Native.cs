@@ -1,0 +1,160 @@
+using System.Runtime.InteropServices;
+
+// What the C side fills or leaves zero is never assigned here.
+#pragma warning disable 649
+
+namespace Mpa
+{
+    /// <summary>mpa.h, declaration by declaration and under its names. All structs have the same
+    /// layout in C and here, so that nothing is converted on the way.</summary>
+    internal static unsafe class Native
+    {
+        /// <summary>libmpa.so, mpa.dll or libmpa.dylib.</summary>
+        private const string Library = "mpa";
+
+        [StructLayout(LayoutKind.Sequential, Size = 736)]
+        internal struct mpa_result
+        {
+            public uint struct_size;
+            public int status;
+            public int cause;
+            public uint acknowledged;
+            public uint uncertain;
+            public uint refused;
+            public uint retryable;
+            public uint retry_after_ms;
+            public uint http_status;
+            public uint attempts;
+            public uint queued_ms;
+            public uint elapsed_ms;
+            public uint current_requests;
+            public uint max_requests;
+            public uint period_s;
+            public uint service_code;
+            public fixed byte limit_type[32];
+            public fixed byte error_code[64];
+            public fixed byte correlation_id[64];
+            public fixed byte message[512];
+
+            public static mpa_result Init()
+            {
+                return new mpa_result { struct_size = (uint)sizeof(mpa_result) };
+            }
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 64)]
+        internal struct mpa_client_config
+        {
+            public uint struct_size;
+            public uint title_id;
+            public byte* endpoint;
+            public byte* authorization_header;
+            public byte* ca_certificates_path;
+            public byte* user_agent;
+            public int ca_mode;
+            public uint allow_plain_http;
+            public uint connect_timeout_ms;
+            public uint request_timeout_ms;
+            public uint call_timeout_ms;
+            public uint reserved;
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 8)]
+        internal struct mpa_client
+        {
+            public ulong id;
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 48)]
+        internal struct mpa_close_report
+        {
+            public uint struct_size;
+            public uint reserved;
+            public ulong calls;
+            public ulong succeeded;
+            public ulong uncertain;
+            public ulong failed;
+            public ulong unfinished;
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 24)]
+        internal struct mpa_authorization
+        {
+            public uint struct_size;
+            public uint reserved;
+            public byte* header;
+            public ulong expires_at_unix_ms;
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 40)]
+        internal struct mpa_invite
+        {
+            public uint struct_size;
+            public int platform;
+            public ulong* invited_users;
+            public uint invited_user_count;
+            public uint reserved;
+            public byte* connection_string;
+            public mpa_authorization* authorization;
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 40)]
+        internal struct mpa_server_invite
+        {
+            public uint struct_size;
+            public int platform;
+            public ulong sender;
+            public ulong* invited_users;
+            public uint invited_user_count;
+            public uint reserved;
+            public byte* connection_string;
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 32)]
+        internal struct mpa_recent_player_group
+        {
+            public uint struct_size;
+            public int encounter_type;
+            public ulong timestamp_unix_ms;
+            public ulong* players;
+            public uint player_count;
+            public uint reserved;
+        }
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern uint mpa_version();
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern byte* mpa_version_string();
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern byte* mpa_status_name(int status);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern byte* mpa_status_description(int status);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_client_open(
+            mpa_client_config* config, mpa_client* client, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_client_close(
+            mpa_client client, uint deadline_ms, mpa_close_report* report);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_client_set_authorization(
+            mpa_client client, mpa_authorization* authorization, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_send_invite(
+            mpa_client client, mpa_invite* invite, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_send_server_invite(
+            mpa_client client, mpa_server_invite* invite, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_post_recent_player_groups(
+            mpa_client client, mpa_recent_player_group* groups, uint count, mpa_result* result);
+    }
+}

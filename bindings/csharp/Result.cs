@@ -1,0 +1,133 @@
+using System;
+
+namespace Mpa
+{
+    /// <summary>What became of a call. <see cref="Acknowledged"/>, <see cref="Uncertain"/> and
+    /// <see cref="Refused"/> count, in this order and from the front, the users or groups that were
+    /// passed in; what remains after them was not sent.</summary>
+    public sealed class Result
+    {
+        internal unsafe Result(Native.mpa_result* raw)
+        {
+            Status = (Status)raw->status;
+            Cause = (Status)raw->cause;
+            Acknowledged = (int)raw->acknowledged;
+            Uncertain = (int)raw->uncertain;
+            Refused = (int)raw->refused;
+            Retryable = raw->retryable != 0;
+            RetryAfter = TimeSpan.FromMilliseconds(raw->retry_after_ms);
+            HttpStatus = (int)raw->http_status;
+            Attempts = (int)raw->attempts;
+            Queued = TimeSpan.FromMilliseconds(raw->queued_ms);
+            Elapsed = TimeSpan.FromMilliseconds(raw->elapsed_ms);
+            CurrentRequests = raw->current_requests;
+            MaxRequests = raw->max_requests;
+            Period = TimeSpan.FromSeconds(raw->period_s);
+            ServiceCode = raw->service_code;
+            LimitType = Text.Decode(raw->limit_type);
+            ErrorCode = Text.Decode(raw->error_code);
+            CorrelationId = Text.Decode(raw->correlation_id);
+            Message = Text.Decode(raw->message);
+        }
+
+        private Result(Status status, string message)
+        {
+            Status = status;
+            LimitType = ErrorCode = CorrelationId = "";
+            Message = message;
+        }
+
+        /// <summary>For what is found out before the library is asked.</summary>
+        internal static Result Invalid(string message)
+        {
+            return new Result(Status.InvalidArgument, message);
+        }
+
+        /// <summary>Whether all of it happened.</summary>
+        public bool IsOk => Status == Status.Ok;
+
+        public Status Status { get; }
+
+        /// <summary>The obstacle behind <see cref="Status.Uncertain"/> and
+        /// <see cref="Status.Abandoned"/>, such as <see cref="Status.TimedOut"/>; else
+        /// <see cref="Status.Ok"/>.</summary>
+        public Status Cause { get; }
+
+        /// <summary>One or a few sentences: what happened, to which input (by its name in the C
+        /// header and its index), what to do. Never holds a token, a connection string or a
+        /// XUID.</summary>
+        public string Message { get; }
+
+        /// <summary>How many users or groups, from the front, the service has
+        /// acknowledged.</summary>
+        public int Acknowledged { get; }
+
+        /// <summary>How many after those were sent without an answer that settles whether it
+        /// happened.</summary>
+        public int Uncertain { get; }
+
+        /// <summary>How many after those the service refused.</summary>
+        public int Refused { get; }
+
+        /// <summary>Whether sending what was not acknowledged may succeed later. Never true for
+        /// invites that are uncertain: sent again, they could be shown twice.</summary>
+        public bool Retryable { get; }
+
+        /// <summary>Do not try again before so much time has passed. Zero: nothing known.</summary>
+        public TimeSpan RetryAfter { get; }
+
+        /// <summary>HTTP status of the last answer. 0: none came.</summary>
+        public int HttpStatus { get; }
+
+        /// <summary>Requests of which at least one byte was sent.</summary>
+        public int Attempts { get; }
+
+        /// <summary>How long the call waited in the library before its first request. Zero for
+        /// calls that block.</summary>
+        public TimeSpan Queued { get; }
+
+        /// <summary>From the beginning of the call to its end.</summary>
+        public TimeSpan Elapsed { get; }
+
+        /// <summary>How many requests the service counted in <see cref="Period"/>, where it limits
+        /// calls and says so; else 0.</summary>
+        public uint CurrentRequests { get; }
+
+        /// <summary>How many requests it takes in a period; 0 where it did not say.</summary>
+        public uint MaxRequests { get; }
+
+        /// <summary>The period; zero where the service did not say.</summary>
+        public TimeSpan Period { get; }
+
+        /// <summary>The kind of limit, in the service's words; empty where it did not
+        /// say.</summary>
+        public string LimitType { get; }
+
+        /// <summary>Reserved for the error number of the sign-in service. 0.</summary>
+        public uint ServiceCode { get; }
+
+        /// <summary>The service's errorCode; empty where it gave none.</summary>
+        public string ErrorCode { get; }
+
+        /// <summary>What Microsoft's support asks for; empty where the service gave
+        /// none.</summary>
+        public string CorrelationId { get; }
+
+        /// <summary>For those who prefer exceptions: throws an <see cref="MpaException"/> unless
+        /// all of it happened, else returns this result.</summary>
+        public Result ThrowIfFailed()
+        {
+            if (!IsOk)
+            {
+                throw new MpaException(this);
+            }
+            return this;
+        }
+
+        /// <summary>Status and message, for a log.</summary>
+        public override string ToString()
+        {
+            return Status + ": " + Message;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+namespace Mpa
+{
+    /// <summary>How a call ended. A newer library may return others than these: treat an unknown
+    /// one by <see cref="Result.Retryable"/>.</summary>
+    public enum Status
+    {
+        /// <summary>It happened.</summary>
+        Ok = 0,
+
+        /// <summary>Your mistake: an argument is wrong. The message names it. Nothing was sent.</summary>
+        InvalidArgument = -1,
+
+        /// <summary>This assembly is newer than the library, and a field is set that the library
+        /// does not know. Nothing was sent.</summary>
+        InvalidStruct = -2,
+
+        /// <summary>The client is closed.</summary>
+        InvalidHandle = -3,
+
+        /// <summary>The client is being closed by another thread. Nothing was sent.</summary>
+        Closed = -4,
+
+        /// <summary>Reserved for submitted operations.</summary>
+        QueueFull = -5,
+
+        /// <summary>Reserved for submitted operations.</summary>
+        EventsNotPolled = -6,
+
+        /// <summary>Reserved for submitted operations.</summary>
+        Cancelled = -20,
+
+        /// <summary>Reserved for submitted operations.</summary>
+        Expired = -21,
+
+        /// <summary>Not done, or not known to be done (see <see cref="Result.Uncertain"/>): the
+        /// client was closed while the call ran.</summary>
+        Abandoned = -22,
+
+        /// <summary>There is no authorization that could be sent: give the client a newer one with
+        /// <see cref="Client.SetAuthorization"/>. Nothing was sent.</summary>
+        AuthorizationNeeded = -40,
+
+        /// <summary>The service refused the token. It is not used again: push a newer one.</summary>
+        Unauthorized = -41,
+
+        /// <summary>The token is good, but not for this call: the wrong title or sandbox, or a
+        /// user's token where a service's is needed. Trying again does not help.</summary>
+        Forbidden = -42,
+
+        /// <summary>Reserved for clients that sign in by themselves.</summary>
+        SignInFailed = -43,
+
+        /// <summary>The service refused what was sent. See <see cref="Result.Message"/>.</summary>
+        Rejected = -60,
+
+        /// <summary>The service limits how often it is called. See
+        /// <see cref="Result.RetryAfter"/>.</summary>
+        Throttled = -61,
+
+        /// <summary>The service failed. An invite may have been sent: see
+        /// <see cref="Result.Uncertain"/>.</summary>
+        ServiceUnavailable = -62,
+
+        /// <summary>Something else than the service answered, such as a proxy.</summary>
+        UnexpectedAnswer = -63,
+
+        /// <summary>No way to the service.</summary>
+        ConnectionFailed = -80,
+
+        /// <summary>What answered could not prove to be the service.</summary>
+        TlsFailed = -81,
+
+        /// <summary>The time limit was up.</summary>
+        TimedOut = -82,
+
+        /// <summary>An invite was sent and its answer was lost. Do not send it again, since it
+        /// could be shown twice.</summary>
+        Uncertain = -100,
+
+        /// <summary>A defect of the library. Please report the message.</summary>
+        Internal = -120,
+    }
+}

@@ -1,0 +1,29 @@
+using System.Collections.Generic;
+
+namespace Mpa
+{
+    /// <summary>The numbers by which Xbox knows users.</summary>
+    internal static class Xuids
+    {
+        private static readonly ulong[] None = new ulong[0];
+
+        /// <summary>An array stays the one it is: it is only read, while the call lasts.</summary>
+        internal static ulong[] Array(IReadOnlyList<ulong> xuids)
+        {
+            if (xuids == null)
+            {
+                return None;
+            }
+            if (xuids is ulong[] array)
+            {
+                return array;
+            }
+            array = new ulong[xuids.Count];
+            for (int i = 0; i < array.Length; i++)
+            {
+                array[i] = xuids[i];
+            }
+            return array;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! `mpa.hpp`, under both compilers and all of its promises.
+
+use std::fmt::Write;
+use std::process::Command;
+
+use mpa_tests::build::{self, CLANGPP, GPP, Tool};
+use mpa_tests::header::repository;
+
+use crate::{declared, journal, results};
+
+const COMPILERS: [Tool; 2] = [GPP, CLANGPP];
+const STANDARDS: [&str; 2] = ["-std=c++17", "-std=c++20"];
+const LANGUAGES: [&[&str]; 2] = [&[], &["-fno-exceptions", "-fno-rtti"]];
+const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+/// Beyond what is promised, and yet in use.
+const STRICTER: [&str; 6] =
+    ["-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wundef", "-Wold-style-cast", "-Wzero-as-null-pointer-constant"];
+
+#[test]
+fn a_program_of_two_units_compiles_without_a_warning_and_behaves() {
+    for (compiler, arguments, name) in ways_to_compile() {
+        let program = build::scratch("cpp").join(format!("client-{name}"));
+        let mut compile = strict(compiler);
+        compile.args(arguments).args(STRICTER).arg("-o").arg(&program);
+        compile.args([build::source("cpp/client.cpp"), build::source("cpp/second_unit.cpp")]);
+        build::run(compile.args(build::link_arguments()));
+        let emulator = journal::emulator();
+        build::run(Command::new(program).args([emulator.url(), "7"]));
+        journal::check_that_everything_arrived(&emulator.requests(7), 7);
+        journal::check_that_refusals_stayed_here(&emulator.requests(8));
+    }
+}
+
+#[test]
+fn a_result_holds_every_field_in_its_place() {
+    for compiler in COMPILERS.into_iter().filter(|compiler| compiler.is_there()) {
+        let program = build::scratch("cpp").join(format!("results-{}", compiler.name));
+        let mut compile = strict(compiler);
+        compile.arg("-std=c++17").arg("-o").arg(&program).arg(build::source("cpp/results.cpp"));
+        build::run(compile.args(build::link_arguments()));
+        results::check(Command::new(program));
+    }
+}
+
+#[test]
+fn the_header_needs_nothing_included_before_it() {
+    let file = build::scratch("cpp").join("alone.cpp");
+    std::fs::write(&file, "#include \"mpa.hpp\"\n").expect("the file is written");
+    for (compiler, arguments, _) in ways_to_compile() {
+        build::run(strict(compiler).args(arguments).args(STRICTER).arg("-fsyntax-only").arg(&file));
+    }
+}
+
+/// `windows.h` and others define these as macros.
+#[test]
+fn the_header_bears_the_macros_of_others() {
+    let file = build::scratch("cpp").join("macros.cpp");
+    let standard =
+        "#include <algorithm>\n#include <chrono>\n#include <optional>\n#include <string>\n#include <vector>\n";
+    let macros = "#define min(a, b) ((a) < (b) ? (a) : (b))\n#define max(a, b) ((a) > (b) ? (a) : (b))\n\
+                  #define ERROR 0\n#define OK 0\n#define check(x) (x)\n#define verify(x) (x)\n";
+    let text = format!("{standard}{macros}#include \"mpa.hpp\"\n");
+    std::fs::write(&file, text).expect("the file is written");
+    for (compiler, arguments, _) in ways_to_compile() {
+        build::run(strict(compiler).args(arguments).arg("-fsyntax-only").arg(&file));
+    }
+}
+
+/// The values are compared by the compiler, and so is that no enumerator lacks a macro or has two.
+#[test]
+fn every_number_of_the_header_is_an_enumerator() {
+    let mut text = "#include \"mpa.hpp\"\n".to_owned();
+    for name in ["Status", "Platform", "EncounterType", "CaMode"] {
+        let numbers = declared::numbers();
+        let members = numbers.iter().filter(|number| number.in_the_bindings().0 == name);
+        let (mut asserts, mut cases) = (String::new(), String::new());
+        for number in members {
+            let member = number.in_the_bindings().1;
+            let _ = writeln!(
+                asserts,
+                "static_assert(static_cast<std::int32_t>(mpa::{name}::{member}) == {});",
+                number.name
+            );
+            let _ = writeln!(cases, "    case mpa::{name}::{member}: return true;");
+        }
+        let _ = writeln!(
+            text,
+            "static_assert(sizeof(mpa::{name}) == sizeof(std::int32_t));\n{asserts}bool knows(mpa::{name} value);\n\
+             bool knows(mpa::{name} value)\n{{\n    switch (value) {{\n{cases}    }}\n    return false;\n}}"
+        );
+    }
+    let file = build::scratch("cpp").join("numbers.cpp");
+    std::fs::write(&file, text).expect("the file is written");
+    for (compiler, arguments, _) in ways_to_compile() {
+        build::run(strict(compiler).args(arguments).arg("-fsyntax-only").arg(&file));
+    }
+}
+
+#[test]
+fn every_function_and_field_of_the_header_is_within_reach() {
+    let path = repository().join("bindings/cpp/mpa.hpp");
+    let text = std::fs::read_to_string(path).expect("bindings/cpp/mpa.hpp is there");
+    for function in declared::functions() {
+        assert!(text.contains(&format!("{function}(")), "mpa.hpp does not use {function}");
+    }
+    for declared::Struct { name, fields } in declared::structs() {
+        let set = fields.iter().filter(|field| !matches!(field.as_str(), "struct_size" | "reserved"));
+        for field in set {
+            assert!(text.contains(&format!(".{field}")), "mpa.hpp does not use {name}.{field}");
+        }
+    }
+}
+
+fn strict(compiler: Tool) -> Command {
+    let mut command = Command::new(compiler.name);
+    command.args(STRICT);
+    for folder in ["include", "bindings/cpp"] {
+        command.arg("-I").arg(repository().join(folder));
+    }
+    command
+}
+
+/// Compiler, arguments, and a name for what comes of it.
+fn ways_to_compile() -> Vec<(Tool, Vec<&'static str>, String)> {
+    let mut ways = Vec::new();
+    for compiler in COMPILERS.into_iter().filter(|compiler| compiler.is_there()) {
+        for standard in STANDARDS {
+            for language in LANGUAGES {
+                let arguments: Vec<_> = [standard].into_iter().chain(language.iter().copied()).collect();
+                let name = format!("{}{}", compiler.name, arguments.concat());
+                ways.push((compiler, arguments, name));
+            }
+        }
+    }
+    ways
+}

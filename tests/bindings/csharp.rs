@@ -1,0 +1,136 @@
+//! The C# assembly, compiled by mcs and run by mono.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use mpa_tests::build::{self, MCS, MONO, Tool};
+use mpa_tests::header::repository;
+use serde_json::json;
+
+use crate::{declared, journal, results};
+
+const STRICT: [&str; 4] = ["-langversion:7.2", "-warn:4", "-warnaserror", "-unsafe"];
+
+#[test]
+fn a_program_behaves() {
+    let Some(program) = compile("Behaviour") else { return };
+    let emulator = journal::emulator();
+    build::run(mono(&program).args([emulator.url(), "7"]));
+    let requests = emulator.requests(7);
+    journal::check_that_everything_arrived(&requests[..3], 7);
+    journal::check_that_refusals_stayed_here(&emulator.requests(8));
+
+    // 50 calls of 30 groups, sent while the collector ran: group i of call c is 2 + i % 3 players
+    // from 1000 * c + i.
+    let groups = |call: u64, range: std::ops::Range<u64>| -> Vec<_> {
+        range.map(|i| journal::players(1000 * call + i..1000 * call + i + 2 + i % 3)).collect()
+    };
+    let expected = (1..=50).flat_map(|call| [groups(call, 0..20), groups(call, 20..30)]);
+    let arrived = requests[3..].iter().map(|request| {
+        let body = request.json();
+        let groups = body["recentPlayerGroups"].as_array().cloned().unwrap_or_default();
+        groups.iter().map(|group| group["recentPlayers"].clone()).collect::<Vec<_>>()
+    });
+    assert_eq!(arrived.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn a_result_holds_every_field_in_its_place() {
+    let Some(program) = compile("Results") else { return };
+    results::check(mono(&program));
+}
+
+#[test]
+fn every_number_of_the_header_is_a_member_and_there_are_no_others() {
+    let Some(described) = describe() else { return };
+    let mut members: Vec<_> = described.filter(|line| line.starts_with("number ")).collect();
+    let mut expected: Vec<_> = declared::numbers()
+        .iter()
+        .map(|number| {
+            let (place, member) = number.in_the_bindings();
+            format!("number {place}.{member} {}", number.value)
+        })
+        .collect();
+    members.sort();
+    expected.sort();
+    assert_eq!(members, expected);
+}
+
+#[test]
+fn every_function_of_the_header_is_declared_and_there_are_no_others() {
+    let Some(described) = describe() else { return };
+    let mut functions: Vec<_> = described.filter_map(|line| Some(line.strip_prefix("function ")?.to_owned())).collect();
+    let mut expected = declared::functions();
+    functions.sort();
+    expected.sort();
+    assert_eq!(functions, expected);
+}
+
+/// Unity takes the folder as it is, and .NET by its project.
+#[test]
+fn the_folder_says_that_it_needs_unsafe_code() {
+    let read = |name: &str| {
+        let path = repository().join("bindings/csharp").join(name);
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    let unity: serde_json::Value = serde_json::from_str(&read("Mpa.asmdef")).expect("Mpa.asmdef is JSON");
+    assert_eq!((&unity["name"], &unity["allowUnsafeCode"]), (&json!("Mpa"), &json!(true)));
+    assert!(read("Mpa.csproj").contains("<AllowUnsafeBlocks>true</AllowUnsafeBlocks>"));
+}
+
+/// What the assembly says of itself, line by line; `None` where it is to be skipped.
+pub fn describe() -> Option<impl Iterator<Item = String>> {
+    static DESCRIBED: OnceLock<Option<Vec<String>>> = OnceLock::new();
+    let described = DESCRIBED.get_or_init(|| {
+        let program = compile("Describe")?;
+        let printed = String::from_utf8(build::run(&mut mono(&program)).stdout).expect("it prints text");
+        Some(printed.lines().map(str::to_owned).collect())
+    });
+    Some(described.clone()?.into_iter())
+}
+
+/// The arguments with which a program is compiled.
+pub fn mcs() -> Command {
+    let mut mcs = Command::new(MCS.name);
+    mcs.args(STRICT);
+    mcs
+}
+
+/// Runs a program that finds the library where cargo has put it.
+pub fn mono(program: &PathBuf) -> Command {
+    let mut mono = Command::new(MONO.name);
+    mono.arg(program).env("LD_LIBRARY_PATH", build::library_folder());
+    mono
+}
+
+pub fn is_there() -> bool {
+    [MCS, MONO].into_iter().all(Tool::is_there)
+}
+
+/// A program of `csharp/`, compiled against the assembly.
+fn compile(name: &str) -> Option<PathBuf> {
+    let assembly = assembly()?;
+    let program = assembly.with_file_name(format!("{name}.exe"));
+    let (reference, out) = (format!("-r:{}", assembly.display()), format!("-out:{}", program.display()));
+    build::run(mcs().args([reference, out]).arg(build::source(&format!("csharp/{name}.cs"))));
+    Some(program)
+}
+
+/// `Mpa.dll`, compiled once. References in its comments are checked too; not every member has one.
+fn assembly() -> Option<&'static PathBuf> {
+    static ASSEMBLY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let compiled = ASSEMBLY.get_or_init(|| {
+        if !is_there() {
+            return None;
+        }
+        let assembly = build::scratch("csharp").join("Mpa.dll");
+        let mut compile = mcs();
+        compile.args(["-target:library", "-nowarn:1591", "-doc:Mpa.xml"]);
+        compile.arg(format!("-out:{}", assembly.display()));
+        compile.arg(repository().join("bindings/csharp/*.cs")).current_dir(build::scratch("csharp"));
+        build::run(&mut compile);
+        Some(assembly)
+    });
+    compiled.as_ref()
+}

@@ -1,0 +1,67 @@
+//! What the programs of the tests send, as the emulator received it.
+
+use mpa_emulator::{Emulator, Options, Received};
+use serde_json::{Value, json};
+
+pub fn emulator() -> Emulator {
+    Emulator::start(Options::default()).expect("an emulator starts")
+}
+
+/// A request with the part of the authorization that says whose it is, and its body.
+pub fn summary(received: &Received) -> Value {
+    json!([received.path, received.header("authorization"), received.json(), received.status])
+}
+
+pub fn players(xuids: impl IntoIterator<Item = u64>) -> Value {
+    let player = |xuid: u64| json!({"id": xuid.to_string(), "network": "XboxLive"});
+    xuids.into_iter().map(player).collect()
+}
+
+pub fn xuids(xuids: impl IntoIterator<Item = u64>) -> Value {
+    xuids.into_iter().map(|xuid| json!(xuid.to_string())).collect()
+}
+
+/// Checks what `cpp/client.cpp` and `csharp/Behaviour.cs` send first: the same three requests.
+pub fn check_that_everything_arrived(requests: &[Received], title_id: u32) {
+    let title = format!("/titles/{title_id}");
+    let group =
+        |timestamp: &str, xuids: &[u64]| json!({"timestamp": timestamp, "recentPlayers": players(xuids.to_vec())});
+    let mut opponents = group("2020-05-12T10:11:12Z", &[5, 6]);
+    opponents["encounterType"] = json!("Opponent");
+    let oldest = group("1970-01-01T00:00:00Z", &[7, 8, 9]);
+    let expected = [
+        json!([
+            format!("{title}/invites"),
+            "XBL3.0 x=77;of-a-user",
+            {
+                "invitedUsers": xuids([u64::MAX]),
+                "connectionString": "gr\u{fc}\u{df}e \u{1f600}",
+                "platform": "PlayStation",
+            },
+            204
+        ]),
+        json!([
+            format!("{title}/invites/server"),
+            "XBL3.0 x=-;newer",
+            {"invitedUsers": xuids([2, 3]), "sender": "1"},
+            204
+        ]),
+        json!([
+            format!("{title}/recentplayergroups/server"),
+            "XBL3.0 x=-;newer",
+            {"recentPlayerGroups": [opponents, oldest]},
+            204
+        ]),
+    ];
+    assert_eq!(requests.iter().map(summary).collect::<Vec<_>>(), expected);
+}
+
+/// Checks the title after, where they send what is refused, or repeat themselves.
+pub fn check_that_refusals_stayed_here(requests: &[Received]) {
+    let refused: Vec<_> = requests.iter().filter(|request| request.status != 204).map(summary).collect();
+    let path = requests[0].path.clone();
+    assert_eq!(refused, [json!([path, "XBL3.0 x=-;first", {"invitedUsers": xuids([2, 3, 4])}, 400])]);
+    for accepted in requests.iter().filter(|request| request.status == 204) {
+        assert_eq!(accepted.json(), json!({"invitedUsers": xuids([2, 3]), "sender": "1"}));
+    }
+}

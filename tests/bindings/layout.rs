@@ -1,0 +1,100 @@
+//! The structs that cross the boundary, as three languages lay them out: a line for each struct with
+//! its size, and one for each field with its offset and size.
+
+use std::fmt::Write;
+use std::mem::offset_of;
+use std::process::Command;
+
+use mpa::ffi::authorization::mpa_authorization;
+use mpa::ffi::client::{mpa_client, mpa_client_config};
+use mpa::ffi::close::mpa_close_report;
+use mpa::ffi::invite::{mpa_invite, mpa_server_invite};
+use mpa::ffi::recent_players::mpa_recent_player_group;
+use mpa::ffi::result::mpa_result;
+use mpa_tests::build::{self, GCC};
+
+use crate::{csharp, declared};
+
+#[test]
+fn every_field_is_at_the_same_place_in_rust_and_c() {
+    assert_eq!(in_rust(), in_c());
+}
+
+#[test]
+fn every_field_is_at_the_same_place_in_csharp_and_c() {
+    let Some(described) = csharp::describe() else { return };
+    let in_csharp = described.filter(|line| line.starts_with("struct ") || line.starts_with("field "));
+    assert_eq!(sorted(in_csharp.collect()), in_c());
+}
+
+/// Every struct of the header: a field that is not listed here is missed in C's account.
+fn in_rust() -> Vec<String> {
+    fn size_of_field<S, F>(_: impl Fn(&S) -> &F) -> usize {
+        size_of::<F>()
+    }
+    macro_rules! lay_out {
+        ($($name:ident { $($field:ident),+ })+) => {
+            vec![$(
+                format!("struct {} {}", stringify!($name), size_of::<$name>()),
+                $(format!(
+                    "field {}.{} {} {}",
+                    stringify!($name),
+                    stringify!($field),
+                    offset_of!($name, $field),
+                    size_of_field(|value: &$name| &value.$field),
+                ),)+
+            )+]
+        };
+    }
+    sorted(lay_out! {
+        mpa_result {
+            struct_size, status, cause, acknowledged, uncertain, refused, retryable, retry_after_ms,
+            http_status, attempts, queued_ms, elapsed_ms, current_requests, max_requests, period_s,
+            service_code, limit_type, error_code, correlation_id, message
+        }
+        mpa_client_config {
+            struct_size, title_id, endpoint, authorization_header, ca_certificates_path, user_agent,
+            ca_mode, allow_plain_http, connect_timeout_ms, request_timeout_ms, call_timeout_ms, reserved
+        }
+        mpa_client { id }
+        mpa_close_report { struct_size, reserved, calls, succeeded, uncertain, failed, unfinished }
+        mpa_authorization { struct_size, reserved, header, expires_at_unix_ms }
+        mpa_invite {
+            struct_size, platform, invited_users, invited_user_count, reserved, connection_string,
+            authorization
+        }
+        mpa_server_invite {
+            struct_size, platform, sender, invited_users, invited_user_count, reserved,
+            connection_string
+        }
+        mpa_recent_player_group {
+            struct_size, encounter_type, timestamp_unix_ms, players, player_count, reserved
+        }
+    })
+}
+
+/// Every struct and field that stands in the header, by a program that is made from it.
+fn in_c() -> Vec<String> {
+    GCC.needed();
+    let mut program = "#include \"mpa.h\"\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {\n".to_owned();
+    for declared::Struct { name, fields } in declared::structs() {
+        let _ = writeln!(program, "printf(\"struct {name} %zu\\n\", sizeof({name}));");
+        for field in fields {
+            let place = format!("offsetof({name}, {field}), sizeof((({name} *)0)->{field})");
+            let _ = writeln!(program, "printf(\"field {name}.{field} %zu %zu\\n\", {place});");
+        }
+    }
+    program.push_str("return 0;\n}\n");
+    let folder = build::scratch("c-layout");
+    let (source, executable) = (folder.join("layout.c"), folder.join("layout"));
+    std::fs::write(&source, program).expect("the program is written");
+    let mut compile = Command::new(GCC.name);
+    build::run(compile.arg("-o").arg(&executable).arg(source).args(build::link_arguments()));
+    let printed = String::from_utf8(build::run(&mut Command::new(executable)).stdout).expect("text");
+    sorted(printed.lines().map(str::to_owned).collect())
+}
+
+fn sorted(mut lines: Vec<String>) -> Vec<String> {
+    lines.sort();
+    lines
+}

@@ -1,0 +1,211 @@
+//! The quickstarts: what a user reads first must compile, run, tell what it did, and fail properly.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::Once;
+
+use mpa_tests::build::{self, GCC, GPP, Tool};
+use mpa_tests::header::repository;
+use serde_json::{Value, json};
+
+use crate::{csharp, journal};
+
+const TITLE_ID: u32 = 4294967295;
+const FRIEND: u64 = 2535400000000002;
+const HOST: u64 = FRIEND - 1;
+
+/// In C99, which is the oldest that the header is for.
+fn in_c() -> Option<Command> {
+    compiled(GCC, &["-std=c99"], "c")
+}
+
+fn in_cpp() -> Option<Command> {
+    compiled(GPP, &["-std=c++17", "-fno-exceptions", "-fno-rtti"], "cpp")
+}
+
+fn in_csharp() -> Option<Command> {
+    if !csharp::is_there() {
+        return None;
+    }
+    let program = build::scratch("quickstart-csharp").join("quickstart.exe");
+    let mut compile = csharp::mcs();
+    compile.arg(format!("-out:{}", program.display())).arg(example("cs"));
+    build::run(compile.arg(repository().join("bindings/csharp/*.cs")));
+    Some(csharp::mono(&program))
+}
+
+fn compiled(compiler: Tool, arguments: &[&str], ending: &str) -> Option<Command> {
+    if !compiler.is_there() {
+        return None;
+    }
+    let program = build::scratch(&format!("quickstart-{ending}")).join("quickstart");
+    let mut compile = Command::new(compiler.name);
+    compile.args(arguments).args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
+    compile.arg(example(ending)).arg("-I").arg(repository().join("bindings/cpp"));
+    build::run(compile.args(build::link_arguments()));
+    Some(Command::new(program))
+}
+
+fn example(ending: &str) -> PathBuf {
+    repository().join(format!("examples/quickstart.{ending}"))
+}
+
+#[test]
+fn the_quickstart_in_c_does_what_it_says() {
+    check(in_c);
+}
+
+#[test]
+fn the_quickstart_in_cpp_does_what_it_says() {
+    check(in_cpp);
+}
+
+#[test]
+fn the_quickstart_in_csharp_does_what_it_says() {
+    check(in_csharp);
+}
+
+fn check(compile: fn() -> Option<Command>) {
+    let Some(program) = compile() else { return };
+    let again = || {
+        let mut command = Command::new(program.get_program());
+        command.args(program.get_args());
+        command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command
+    };
+    check_success(again());
+    check_failures(again);
+}
+
+fn check_success(mut program: Command) {
+    let emulator = journal::emulator();
+    let printed = printed(&build::run(program.args([emulator.url(), &TITLE_ID.to_string()])));
+    let expected = [
+        ("A player invites 2 friends: acknowledged, 1 request, ", " ms"),
+        ("The server invites 20 friends of a player: acknowledged, 2 requests, ", " ms"),
+        ("The server reports 2 groups who met: acknowledged, 1 request, ", " ms"),
+        ("Closed: 3 of 3 calls succeeded", ""),
+    ];
+    assert_eq!(printed.lines().count(), expected.len(), "{printed}");
+    for (line, (begin, end)) in printed.lines().zip(expected) {
+        let elapsed = line.strip_prefix(begin).and_then(|rest| rest.strip_suffix(end));
+        assert!(elapsed.is_some_and(|elapsed| elapsed.is_empty() || elapsed.parse::<u32>().is_ok()), "{printed}");
+    }
+
+    let mut requests: Vec<_> = emulator.requests(TITLE_ID).iter().map(journal::summary).collect();
+    forget_the_time(&mut requests[3]);
+    let (as_player, as_server) =
+        ("XBL3.0 x=1234567890;made-up-token-of-a-player", "XBL3.0 x=-;made-up-token-of-the-server");
+    let invites = format!("/titles/{TITLE_ID}/invites");
+    let server_invites = format!("/titles/{TITLE_ID}/invites/server");
+    let groups = format!("/titles/{TITLE_ID}/recentplayergroups/server");
+    let of_server = |friends: std::ops::Range<u64>| {
+        json!({
+            "sender": HOST.to_string(), "invitedUsers": journal::xuids(friends),
+            "connectionString": "203.0.113.7:7777", "platform": "Scarlett",
+        })
+    };
+    let expected = [
+        json!([
+            invites,
+            as_player,
+            {"invitedUsers": journal::xuids(FRIEND..FRIEND + 2), "connectionString": "203.0.113.7:7777"},
+            204
+        ]),
+        json!([server_invites, as_server, of_server(FRIEND..FRIEND + 16), 204]),
+        json!([server_invites, as_server, of_server(FRIEND + 16..FRIEND + 20), 204]),
+        json!([
+            groups,
+            as_server,
+            {"recentPlayerGroups": [
+                {"encounterType": "Teammate", "recentPlayers": journal::players([HOST, FRIEND, FRIEND + 1])},
+                {"encounterType": "Opponent", "recentPlayers": journal::players([HOST, FRIEND + 2])},
+            ]},
+            204
+        ]),
+    ];
+    assert_eq!(requests, expected);
+}
+
+/// The groups carry the time of the call; that it is one has been checked by the emulator.
+fn forget_the_time(summary: &mut Value) {
+    let groups = summary[2]["recentPlayerGroups"].as_array_mut().expect("there are groups");
+    for group in groups {
+        let group = group.as_object_mut().expect("a group is an object");
+        assert!(group.remove("timestamp").is_some(), "a group has no time");
+    }
+}
+
+fn check_failures(program: impl Fn() -> Command) {
+    // Nobody listens on port 1.
+    let failed = failure(program().arg("http://127.0.0.1:1"));
+    assert!(failed.starts_with("A player invites 2 friends: "), "{failed}");
+    assert!(failed.replace('_', "").to_lowercase().contains("connectionfailed: "), "{failed}");
+
+    let failed = failure(program().arg("nonsense"));
+    assert!(failed.starts_with("Opening the client: ") && failed.contains("config.endpoint"), "{failed}");
+
+    let failed = failure(&mut program());
+    assert!(failed.starts_with("usage: ") && failed.ends_with("ENDPOINT [TITLE_ID]\n"), "{failed}");
+}
+
+/// What a program that has to fail says, in one line.
+fn failure(program: &mut Command) -> String {
+    let output = program.output().expect("it starts");
+    let said = String::from_utf8(output.stderr).expect("it prints text");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    said
+}
+
+/// The program that a user starts, which compiles and runs the others.
+#[test]
+fn the_launcher_shows_what_was_sent_and_received() {
+    if !csharp::is_there() || !GCC.is_there() || !GPP.is_there() {
+        return;
+    }
+    for (language, source) in [("c", "quickstart.c"), ("cpp", "quickstart.cpp"), ("csharp", "quickstart.cs")] {
+        let printed = printed(&build::run(&mut launcher(language)));
+        let (said, received) =
+            printed.split_once("\n\nThe stand-in for the service received:\n\n").expect("there are two parts");
+        assert!(said.starts_with(&format!("examples/{source} prints:\n\nA player invites 2 friends: ")), "{printed}");
+        assert!(said.ends_with("\nClosed: 3 of 3 calls succeeded"), "{printed}");
+        let lines: Vec<_> = received.lines().collect();
+        assert_eq!(lines.len(), 8, "{printed}");
+        assert_eq!(lines[2], "POST /titles/1234567890/invites/server, answered with 204");
+        assert_eq!(
+            lines[3].trim(),
+            "{\"connectionString\":\"203.0.113.7:7777\",\"invitedUsers\":[\"2535400000000002\",\
+             \"2535400000000003\",\"... 14 more\"],\"platform\":\"Scarlett\",\"sender\":\"2535400000000001\"}"
+        );
+    }
+}
+
+#[test]
+fn the_launcher_says_what_is_wrong_in_a_sentence() {
+    let failed = failure(&mut launcher("java"));
+    assert!(failed.contains("\"java\"") && failed.contains("csharp"), "{failed}");
+    let failed = failure(launcher("cpp").env("CXX", "no-such-compiler -O2"));
+    assert!(failed.starts_with("no-such-compiler was not found."), "{failed}");
+    for (language, package) in [("c", "gcc"), ("cpp", "g++"), ("csharp", "mono-mcs")] {
+        let failed = failure(launcher(language).env("PATH", build::scratch("nothing")));
+        assert!(failed.contains(&format!("apt-get install {package})")), "{failed}");
+    }
+}
+
+/// As `cargo run` would start it.
+fn launcher(language: &str) -> Command {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--package", "mpa", "--example", "quickstart"]);
+        build::run(cargo.current_dir(repository()));
+    });
+    let mut command = Command::new(build::library_folder().join("examples/quickstart"));
+    command.arg(language).env_remove("CC").env_remove("CXX");
+    command
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("it prints text")
+}

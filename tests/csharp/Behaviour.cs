@@ -1,0 +1,290 @@
+// The assembly Mpa as a program uses it, against an emulator: Behaviour.exe ENDPOINT TITLE_ID. What
+// arrived there is checked by whoever started this.
+
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+using Mpa;
+
+static class Behaviour
+{
+    static string endpoint;
+    static uint titleId;
+
+    static void Main(string[] args)
+    {
+        endpoint = args[0];
+        titleId = uint.Parse(args[1]);
+        TheLibraryIsDescribed();
+        EverythingArrives();
+        ArgumentsAreNeitherMovedNorLostWhileTheCollectorRuns();
+        titleId++;
+        WrongConfigurationsAreRefusedByName();
+        WhatCannotBeSentIsRefusedBefore();
+        ARefusalOfTheServiceIsToldInFull();
+        AClientClosesWhenDisposed();
+        AClientClosesUnderTheHandsOfOthers();
+        AForgottenClientIsClosed();
+    }
+
+    static void Check(bool condition, object shown = null, [CallerLineNumber] int line = 0)
+    {
+        if (!condition)
+        {
+            throw new Exception("line " + line + ": " + shown);
+        }
+    }
+
+    static ClientConfig Config()
+    {
+        return new ClientConfig
+        {
+            TitleId = titleId, Endpoint = endpoint, AuthorizationHeader = "XBL3.0 x=-;first",
+        };
+    }
+
+    static Client Open()
+    {
+        Client.Open(Config(), out Client client).ThrowIfFailed();
+        return client;
+    }
+
+    static ServerInvite ServerInvite()
+    {
+        return new ServerInvite { Sender = 1, InvitedUsers = new ulong[] { 2, 3 } };
+    }
+
+    static void TheLibraryIsDescribed()
+    {
+        Check(Library.IsCompatible, Library.Version);
+        Check(Library.Version.StartsWith(Library.VersionMajor + "." + Library.VersionMinor + "."));
+        Check(Library.NameOf(Status.TimedOut) == "MPA_ERROR_TIMED_OUT");
+        Check(Library.NameOf((Status)77) == "MPA_ERROR_UNKNOWN");
+        Check(Library.Describe(Status.Uncertain).Length > 10);
+    }
+
+    static void EverythingArrives()
+    {
+        using (Client client = Open())
+        {
+            Result invited = client.SendInvite(new Invite
+            {
+                InvitedUsers = new List<ulong> { ulong.MaxValue },
+                ConnectionString = "grüße \U0001F600",
+                Platform = Platform.PlayStation,
+                Authorization = new Authorization
+                {
+                    Header = "XBL3.0 x=77;of-a-user", ExpiresAt = DateTimeOffset.UtcNow.AddHours(1),
+                },
+            });
+            Check(invited.IsOk && invited.Acknowledged == 1, invited);
+
+            client.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;newer" }).ThrowIfFailed();
+            Result sent = client.SendServerInvite(ServerInvite());
+            Check(sent.IsOk && sent.Acknowledged == 2 && sent.HttpStatus == 204, sent);
+            Check(sent.ThrowIfFailed() == sent);
+
+            var zone = TimeSpan.FromHours(2);
+            Result posted = client.PostRecentPlayerGroups(new List<RecentPlayerGroup>
+            {
+                new RecentPlayerGroup
+                {
+                    Players = new ulong[] { 5, 6 },
+                    EncounterType = EncounterType.Opponent,
+                    Timestamp = new DateTimeOffset(2020, 5, 12, 12, 11, 12, zone),
+                },
+                new RecentPlayerGroup
+                {
+                    Players = new List<ulong> { 7, 8, 9 },
+                    Timestamp = new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero),
+                },
+            });
+            Check(posted.IsOk && posted.Acknowledged == 2 && posted.Attempts == 1, posted);
+        }
+    }
+
+    /// 50 calls of 30 groups each: group i of call c is 2 + i % 3 players from 1000 * c + i.
+    static void ArgumentsAreNeitherMovedNorLostWhileTheCollectorRuns()
+    {
+        bool stop = false;
+        var collector = new Thread(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                GC.KeepAlive(new byte[4096]);
+                GC.Collect();
+            }
+        });
+        collector.Start();
+        using (Client client = Open())
+        {
+            for (int call = 1; call <= 50; call++)
+            {
+                var groups = Enumerable.Range(0, 30).Select(i => new RecentPlayerGroup
+                {
+                    Players = Enumerable.Range(1000 * call + i, 2 + i % 3).Select(n => (ulong)n).ToList(),
+                });
+                client.PostRecentPlayerGroups(groups.ToArray()).ThrowIfFailed();
+            }
+        }
+        Volatile.Write(ref stop, true);
+        collector.Join();
+    }
+
+    static void Refused(string part, Result result, [CallerLineNumber] int line = 0)
+    {
+        Check(result.Status == Status.InvalidArgument && result.Message.Contains(part), result, line);
+    }
+
+    static void Refused(string part, Action<ClientConfig> spoil, [CallerLineNumber] int line = 0)
+    {
+        ClientConfig config = Config();
+        spoil(config);
+        Refused(part, Client.Open(config, out Client client), line);
+        Check(client == null, part, line);
+    }
+
+    static void WrongConfigurationsAreRefusedByName()
+    {
+        Refused("config.title_id", config => config.TitleId = 0);
+        Refused("config.endpoint", config => config.Endpoint = "nonsense");
+        Refused("config.endpoint", config => config.Endpoint = "");
+        Refused("config.endpoint has a NUL at position 1", config => config.Endpoint = "a\0b");
+        Refused("config.user_agent", config => config.UserAgent = "\n");
+        Refused("config.user_agent", config => config.UserAgent = "\ud800");
+        Refused("config.authorization_header", config => config.AuthorizationHeader = "Bearer");
+        Refused("config.authorization_header", config => config.AuthorizationHeader = "a\0");
+        Refused("config.ca_certificates_path", config => config.CaCertificatesPath = "\0");
+        Refused("config.ca_mode", config => config.CaMode = CaMode.Only);
+        Refused("config.connect_timeout_ms", config => config.ConnectTimeout = TimeSpan.FromSeconds(-1));
+        Refused("config.request_timeout_ms", config => config.RequestTimeout = TimeSpan.FromHours(24));
+        Refused("config.call_timeout_ms", config => config.CallTimeout = TimeSpan.MaxValue);
+        // A fraction of a millisecond counts as a whole one.
+        long most = Limits.MaxTimeoutMs * TimeSpan.TicksPerMillisecond;
+        Refused("config.call_timeout_ms", config => config.CallTimeout = new TimeSpan(most + 1));
+        Result nothing = Client.Open(null, out Client none);
+        Check(none == null && nothing.Message.Contains("config is null"), nothing);
+    }
+
+    static void WhatCannotBeSentIsRefusedBefore()
+    {
+        Client client = Open();
+        Refused("invite is null", client.SendInvite(null));
+        Refused("invite is null", client.SendServerInvite(null));
+        Refused("authorization is null", client.SetAuthorization(null));
+        Refused("authorization.header", client.SetAuthorization(new Authorization()));
+        Refused("invited_user_count", client.SendInvite(new Invite()));
+        Refused("count", client.PostRecentPlayerGroups(null));
+        Refused("groups[0] is null", client.PostRecentPlayerGroups(new RecentPlayerGroup[1]));
+        Refused("groups[0].player_count", client.PostRecentPlayerGroups(new[] { new RecentPlayerGroup() }));
+
+        ServerInvite invite = ServerInvite();
+        invite.ConnectionString = "a\0b";
+        Refused("invite.connection_string has a NUL at position 1", client.SendServerInvite(invite));
+        invite.ConnectionString = "ab\udc00";
+        Refused("invite.connection_string has half a surrogate pair at position 2", client.SendServerInvite(invite));
+        invite.ConnectionString = null;
+        invite.InvitedUsers = new ulong[] { 1, 0 };
+        Refused("invite.invited_users[1]", client.SendServerInvite(invite));
+
+        var own = new Invite { InvitedUsers = new ulong[] { 2 }, Authorization = new Authorization() };
+        Refused("invite.authorization.header", client.SendInvite(own));
+        own.Authorization.Header = "XBL3.0 x=1;\0";
+        Refused("invite.authorization.header", client.SendInvite(own));
+        own.Authorization.Header = "XBL3.0 x=1;token";
+        // Long before 1970 is as expired as can be.
+        foreach (DateTimeOffset past in new[] { DateTimeOffset.UtcNow.AddSeconds(-1), DateTimeOffset.MinValue })
+        {
+            own.Authorization.ExpiresAt = past;
+            Check(client.SendInvite(own).Status == Status.AuthorizationNeeded);
+        }
+        Check(client.Close(TimeSpan.Zero).Succeeded == 0);
+    }
+
+    static void ARefusalOfTheServiceIsToldInFull()
+    {
+        using (Client client = Open())
+        {
+            // The client's token is a service's, and the emulator wants a user's here.
+            Result result = client.SendInvite(new Invite { InvitedUsers = new ulong[] { 2, 3, 4 } });
+            Check(!result.IsOk && result.Status == Status.Forbidden && result.Cause == Status.Ok, result);
+            Check(result.HttpStatus == 400 && result.ErrorCode == "AuthorizationError", result.ErrorCode);
+            Check(result.Acknowledged == 0 && result.Uncertain == 0 && result.Refused == 3, result);
+            Check(!result.Retryable && result.RetryAfter == TimeSpan.Zero && result.Attempts == 1, result);
+            Check(result.CorrelationId.Length > 10 && result.LimitType == "", result.CorrelationId);
+            Check(result.Period == TimeSpan.Zero && result.MaxRequests == 0 && result.CurrentRequests == 0);
+            Check(result.Queued == TimeSpan.Zero && result.ServiceCode == 0);
+            try
+            {
+                result.ThrowIfFailed();
+                Check(false, "nothing was thrown");
+            }
+            catch (MpaException exception)
+            {
+                Check(exception.Result == result && exception.Message.StartsWith("Forbidden: "), exception);
+            }
+        }
+    }
+
+    static void AClientClosesWhenDisposed()
+    {
+        Client client = Open();
+        client.SendServerInvite(ServerInvite()).ThrowIfFailed();
+        client.Dispose();
+        client.Dispose();
+        Check(client.Close(Timeout.InfiniteTimeSpan) == null);
+        Check(client.SendServerInvite(ServerInvite()).Status == Status.InvalidHandle);
+        client = Open();
+        CloseReport report = client.Close(TimeSpan.FromSeconds(-5));
+        Check(report.Calls == 0 && client.Close(TimeSpan.Zero) == null);
+    }
+
+    static void AClientClosesUnderTheHandsOfOthers()
+    {
+        Client client = Open();
+        int succeeded = 0;
+        var ends = new Status[3];
+        var senders = Enumerable.Range(0, 3).Select(sender => new Thread(() =>
+        {
+            while ((ends[sender] = client.SendServerInvite(ServerInvite()).Status) == Status.Ok)
+            {
+                Interlocked.Increment(ref succeeded);
+            }
+        })).ToList();
+        senders.ForEach(sender => sender.Start());
+        while (Volatile.Read(ref succeeded) < 10)
+        {
+            Thread.Yield();
+        }
+        CloseReport report = client.Close(TimeSpan.FromSeconds(10));
+        senders.ForEach(sender => sender.Join());
+        Check(ends.All(end => end == Status.InvalidHandle || end == Status.Closed), string.Join(" ", ends));
+        Check(report.Calls == succeeded && report.Succeeded == succeeded, report.Calls);
+        Check(report.Uncertain == 0 && report.Failed == 0 && report.Unfinished == 0);
+    }
+
+    [DllImport("mpa")]
+    static extern unsafe int mpa_client_close(ulong client, uint deadlineMs, void* report);
+
+    static unsafe void AForgottenClientIsClosed()
+    {
+        ulong id = 0;
+        // On a thread that ends, so that nothing is left on a stack.
+        var forgetful = new Thread(() =>
+        {
+            Client client = Open();
+            object handle = typeof(Client)
+                .GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic).GetValue(client);
+            id = (ulong)handle.GetType().GetField("id").GetValue(handle);
+        });
+        forgetful.Start();
+        forgetful.Join();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Check(id != 0 && mpa_client_close(id, 0, null) == (int)Status.InvalidHandle, "it was still open");
+    }
+}
