@@ -1,5 +1,13 @@
-//! The header: as the code says it, and clean under every compiler and standard.
+//! The header: as the code says it, clean under every compiler and standard, and as binary as it
+//! promises to be.
 
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::mem::size_of;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use mpa_tests::build::{self, Library, Tool};
 use mpa_tests::header;
 
 #[test]
@@ -9,4 +17,379 @@ fn the_header_is_what_the_code_says() {
         checked_in == header::text(),
         "include/mpa.h is not what src/ffi declares; write it anew: cargo run -p mpa-tests --bin write-header"
     );
+}
+
+// Compilers --------------------------------------------------------------------------------------
+
+const COMPILERS_OF_C: [Tool; 2] = [build::GCC, build::CLANG];
+const COMPILERS_OF_CPP: [Tool; 2] = [build::GPP, build::CLANGPP];
+const STANDARDS_OF_C: [&str; 3] = ["c99", "c11", "c17"];
+const STANDARDS_OF_CPP: [&str; 3] = ["c++11", "c++17", "c++20"];
+
+const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+/// Beyond what is promised, and yet in use.
+const STRICTER: [&str; 4] = ["-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wundef"];
+
+#[test]
+fn a_user_of_everything_compiles_as_c_without_a_warning() {
+    let user = format!("#include \"mpa.h\"\n#include \"mpa.h\"\n{}", Declarations::read().user());
+    for (compiler, standard) in pairs(COMPILERS_OF_C, STANDARDS_OF_C) {
+        check_syntax(compiler, standard, "c", &["-Wstrict-prototypes"], &user);
+    }
+}
+
+#[test]
+fn a_user_of_everything_compiles_as_cpp_without_a_warning() {
+    let declarations = Declarations::read();
+    let plain = format!("#include \"mpa.h\"\n#include \"mpa.h\"\n{}", declarations.user());
+    // Users do this; and then both the header and the functions are C.
+    let wrapped = format!(
+        "extern \"C\" {{\n#include \"mpa.h\"\n}}\n#include \"mpa.h\"\nextern \"C\" {{\n{}}}\n",
+        declarations.user()
+    );
+    for (compiler, standard) in pairs(COMPILERS_OF_CPP, STANDARDS_OF_CPP) {
+        for user in [&plain, &wrapped] {
+            check_syntax(compiler, standard, "c++", &["-Wold-style-cast", "-Wzero-as-null-pointer-constant"], user);
+        }
+    }
+}
+
+#[test]
+fn the_header_alone_compiles_as_c_and_cpp() {
+    let alone = "#include \"mpa.h\"\nextern int not_empty;\n";
+    for (compiler, standard) in pairs(COMPILERS_OF_C, STANDARDS_OF_C) {
+        check_syntax(compiler, standard, "c", &["-DMPA_SHARED"], alone);
+    }
+    for (compiler, standard) in pairs(COMPILERS_OF_CPP, STANDARDS_OF_CPP) {
+        check_syntax(compiler, standard, "c++", &["-DMPA_SHARED"], alone);
+    }
+}
+
+#[test]
+fn every_way_to_initialise_a_struct_is_right_in_c() {
+    let source = build::source("c/initialise.c");
+    for (compiler, standard) in pairs(COMPILERS_OF_C, STANDARDS_OF_C) {
+        // `{ sizeof invite }` names one field of many, which is this warning's subject.
+        compile_and_run(compiler, standard, &["-Wno-missing-field-initializers"], &source);
+    }
+    names_every_struct(&source);
+}
+
+#[test]
+fn every_way_to_initialise_a_struct_is_right_in_cpp() {
+    let source = build::source("cpp/header_initialise.cpp");
+    for (compiler, standard) in pairs(COMPILERS_OF_CPP, STANDARDS_OF_CPP) {
+        compile_and_run(compiler, standard, &["-Wno-missing-field-initializers"], &source);
+    }
+    names_every_struct(&source);
+}
+
+fn pairs<const N: usize, const M: usize>(
+    compilers: [Tool; N],
+    standards: [&'static str; M],
+) -> impl Iterator<Item = (Tool, &'static str)> {
+    let found = compilers.into_iter().filter(|compiler| compiler.is_there());
+    found.flat_map(move |compiler| standards.map(|standard| (compiler, standard)))
+}
+
+fn check_syntax(compiler: Tool, standard: &str, language: &str, more: &[&str], text: &str) {
+    let folder = build::scratch(&format!("syntax-{}-{standard}", compiler.name));
+    let file = folder.join(format!("user.{}", if language == "c" { "c" } else { "cpp" }));
+    std::fs::write(&file, text).expect("the file is written");
+    let mut command = strict(compiler, standard);
+    command.args(STRICTER).args(more).arg("-fsyntax-only");
+    build::run(command.arg(file));
+}
+
+fn compile_and_run(compiler: Tool, standard: &str, more: &[&str], source: &Path) {
+    let name = source.file_stem().expect("a file has a name");
+    let program = build::scratch(&format!("{}-{standard}", compiler.name)).join(name);
+    let mut command = strict(compiler, standard);
+    build::run(command.args(more).arg("-o").arg(&program).arg(source));
+    build::run(&mut Command::new(program));
+}
+
+fn strict(compiler: Tool, standard: &str) -> Command {
+    let mut command = Command::new(compiler.name);
+    command.arg(format!("-std={standard}")).args(STRICT).arg("-I").arg(header::repository().join("include"));
+    command
+}
+
+fn names_every_struct(source: &Path) {
+    let text = std::fs::read_to_string(source).expect("the file is read");
+    for described in Declarations::read().sized_structs() {
+        let name = &described.name;
+        assert!(text.contains(&format!("X({name})")), "{name} is missing in {}", source.display());
+    }
+}
+
+// Layout -----------------------------------------------------------------------------------------
+
+#[test]
+fn no_struct_has_padding_and_64_bits_are_aligned() {
+    for described in laid_out() {
+        let mut end = 0;
+        for field in &described.fields {
+            let name = format!("{}.{}", described.name, field.name);
+            assert_eq!(field.offset, end, "there is padding before {name}");
+            if field.size == 8 {
+                assert_eq!(field.offset % 8, 0, "{name} stands at {}", field.offset);
+            }
+            end += field.size;
+        }
+        assert_eq!(described.size, end, "{} has padding at its end", described.name);
+        let multiple_of_8 = described.size.is_multiple_of(8);
+        assert!(multiple_of_8, "an array of {} would have holes", described.name);
+    }
+}
+
+#[test]
+fn every_struct_begins_with_its_size() {
+    for described in laid_out() {
+        let first = &described.fields[0];
+        let is_handle = described.name == "mpa_client";
+        let expected = if is_handle { ("id", 8) } else { ("struct_size", 4) };
+        assert_eq!((first.name.as_str(), first.size), expected, "{}", described.name);
+    }
+}
+
+#[test]
+fn a_struct_is_as_large_in_rust_as_in_c() {
+    use mpa::ffi;
+    let in_rust = [
+        ("mpa_authorization", size_of::<ffi::authorization::mpa_authorization>()),
+        ("mpa_client", size_of::<ffi::client::mpa_client>()),
+        ("mpa_client_config", size_of::<ffi::client::mpa_client_config>()),
+        ("mpa_close_report", size_of::<ffi::close::mpa_close_report>()),
+        ("mpa_invite", size_of::<ffi::invite::mpa_invite>()),
+        ("mpa_recent_player_group", size_of::<ffi::recent_players::mpa_recent_player_group>()),
+        ("mpa_result", size_of::<ffi::result::mpa_result>()),
+        ("mpa_server_invite", size_of::<ffi::invite::mpa_server_invite>()),
+    ];
+    let laid_out = laid_out();
+    let in_c: BTreeSet<_> = laid_out.iter().map(|described| (described.name.as_str(), described.size)).collect();
+    assert_eq!(in_c, BTreeSet::from(in_rust));
+}
+
+struct LaidOut {
+    name: String,
+    size: usize,
+    fields: Vec<LaidOutField>,
+}
+
+struct LaidOutField {
+    name: String,
+    offset: usize,
+    size: usize,
+}
+
+/// What the C compiler makes of the header's structs.
+fn laid_out() -> Vec<LaidOut> {
+    let structs = Declarations::read().structs;
+    let mut text = "#include \"mpa.h\"\n#include <stddef.h>\n#include <stdio.h>\nint main(void)\n{\n".to_owned();
+    for Struct { name, fields } in &structs {
+        let _ = writeln!(text, "    printf(\"%zu\\n\", sizeof({name}));");
+        for field in fields {
+            let _ = writeln!(
+                text,
+                "    printf(\"%zu %zu\\n\", offsetof({name}, {field}), sizeof((({name} *)0)->{field}));"
+            );
+        }
+    }
+    text.push_str("    return 0;\n}\n");
+    let printed = run_generated("layout", &text, &[]);
+    let mut lines = printed.lines();
+    let mut numbers = move || {
+        let line = lines.next().expect("a line for each");
+        let numbers = line.split(' ').map(|number| number.parse::<usize>().expect("a number"));
+        numbers.collect::<Vec<_>>()
+    };
+    let lay_out = |Struct { name, fields }| {
+        let size = numbers()[0];
+        let fields = fields.into_iter().map(|name| {
+            let place = numbers();
+            LaidOutField { name, offset: place[0], size: place[1] }
+        });
+        LaidOut { name, size, fields: fields.collect() }
+    };
+    structs.into_iter().map(lay_out).collect()
+}
+
+/// Builds a program out of a text and returns what it prints.
+fn run_generated(name: &str, text: &str, more: &[String]) -> String {
+    build::GCC.needed();
+    let folder = build::scratch(name);
+    let source = folder.join(format!("{name}.c"));
+    std::fs::write(&source, text).expect("the file is written");
+    let mut command = strict(build::GCC, "c99");
+    build::run(command.arg("-o").arg(folder.join(name)).arg(source).args(more));
+    let output = build::run(&mut Command::new(folder.join(name)));
+    String::from_utf8(output.stdout).expect("it prints text")
+}
+
+// The library's files ----------------------------------------------------------------------------
+
+#[test]
+fn the_shared_library_exports_what_the_header_declares_and_nothing_else() {
+    let declared: BTreeSet<String> = Declarations::read().functions.into_iter().collect();
+    assert!(declared.iter().all(|name| name.starts_with("mpa_")), "{declared:?}");
+    for library in [Library::OfTheTests, Library::Released] {
+        let file = library.folder().join("libmpa.so");
+        let listed = printed_by(build::NM, &["-D", "--defined-only"], &file);
+        let exported: BTreeSet<String> =
+            listed.lines().filter_map(|line| line.split_whitespace().last().map(str::to_owned)).collect();
+        assert_eq!(exported, declared, "{}", file.display());
+    }
+}
+
+#[test]
+fn the_released_library_is_named_and_needs_nothing_but_the_system() {
+    let file = Library::Released.folder().join("libmpa.so");
+    let dynamic = printed_by(build::READELF, &["-d", "--wide"], &file);
+    let of = |tag: &str| -> Vec<&str> {
+        let entries = dynamic.lines().filter(|line| line.contains(&format!("({tag})")));
+        entries.filter_map(|line| line.split_once('[')?.1.split_once(']')).map(|(name, _)| name).collect()
+    };
+    assert_eq!(of("SONAME"), ["libmpa.so"]);
+    // Before glibc 2.34, some of libc's functions were in files of their own.
+    let system = ["libc.so.6", "libm.so.6", "libgcc_s.so.1", "libpthread.so.0", "libdl.so.2", "librt.so.1"];
+    for needed in of("NEEDED") {
+        let of_the_system = system.contains(&needed) || needed.starts_with("ld-linux");
+        assert!(of_the_system, "{} needs {needed}", file.display());
+    }
+    assert!(of("RPATH").is_empty() && of("RUNPATH").is_empty(), "{dynamic}");
+    // What it leaves in threads must not outlive its code.
+    assert!(dynamic.contains("NODELETE"), "{dynamic}");
+    assert!(!dynamic.contains("TEXTREL"), "{dynamic}");
+}
+
+fn printed_by(tool: Tool, arguments: &[&str], file: &Path) -> String {
+    tool.needed();
+    let output = build::run(Command::new(tool.name).args(arguments).arg(file));
+    String::from_utf8(output.stdout).expect("it prints text")
+}
+
+#[test]
+fn a_program_links_with_the_shared_library() {
+    run_with_library("shared", &build::link_arguments());
+}
+
+#[test]
+fn a_program_links_with_the_static_library_alone() {
+    for library in [Library::OfTheTests, Library::Released] {
+        let file = library.folder().join("libmpa.a");
+        let arguments = [file.display().to_string(), "-lpthread".to_owned(), "-ldl".to_owned(), "-lm".to_owned()];
+        let program = run_with_library(&format!("static-{library:?}"), &arguments);
+        let needed = printed_by(build::READELF, &["-d", "--wide"], &program);
+        assert!(!needed.contains("libmpa"), "{needed}");
+    }
+}
+
+/// Builds and runs `version.c`, which also compares the versions of header and library.
+fn run_with_library(name: &str, arguments: &[String]) -> PathBuf {
+    build::GCC.needed();
+    let program = build::scratch(name).join("version");
+    let mut command = strict(build::GCC, "c99");
+    command.arg("-o").arg(&program).arg(build::source("c/version.c")).args(arguments);
+    build::run(&mut command);
+    build::run(&mut Command::new(&program));
+    program
+}
+
+#[test]
+fn every_status_of_the_header_has_its_name_and_a_description() {
+    let statuses: Vec<_> = Declarations::read()
+        .macros
+        .into_iter()
+        .filter(|name| name == "MPA_OK" || name.starts_with("MPA_ERROR_"))
+        .collect();
+    let mut text = "#include \"mpa.h\"\n#include <stdio.h>\nint main(void)\n{\n".to_owned();
+    for name in statuses.iter().map(String::as_str).chain(["-2147483647", "7"]) {
+        let _ = writeln!(text, "    printf(\"%s|%s\\n\", mpa_status_name({name}), mpa_status_description({name}));");
+    }
+    text.push_str("    return 0;\n}\n");
+    let printed = run_generated("statuses", &text, &build::link_arguments());
+    let expected = statuses.iter().map(String::as_str).chain(["MPA_ERROR_UNKNOWN"; 2]);
+    let mut descriptions = BTreeSet::new();
+    for (line, name) in printed.lines().zip(expected) {
+        let (found, description) = line.split_once('|').expect("both were printed");
+        assert_eq!(found, name);
+        assert!(description.len() > 10 && description.ends_with('.'), "{line}");
+        descriptions.insert(description);
+    }
+    assert_eq!(printed.lines().count(), statuses.len() + 2);
+    assert_eq!(descriptions.len(), statuses.len() + 1, "two have the same description");
+}
+
+// What the header declares -----------------------------------------------------------------------
+
+/// The names in the header, read by their form: one macro a line, one field a line.
+struct Declarations {
+    functions: Vec<String>,
+    macros: Vec<String>,
+    structs: Vec<Struct>,
+}
+
+struct Struct {
+    name: String,
+    fields: Vec<String>,
+}
+
+impl Declarations {
+    fn read() -> Self {
+        let text = std::fs::read_to_string(header::path()).expect("include/mpa.h is there");
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("///"));
+        let (directives, code): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.starts_with('#'));
+        let code = code.join("\n");
+        let functions = code.split("\nMPA_API").skip(1).filter_map(|declaration| {
+            let (before, _) = declaration.split_once('(')?;
+            Some(before.rsplit([' ', '*', '\n']).next()?.to_owned())
+        });
+        let macros = directives.iter().filter_map(|line| {
+            let (name, value) = line.strip_prefix("#define ")?.split_once(' ')?;
+            (name != "MPA_API" && !name.contains('(') && !value.is_empty()).then(|| name.to_owned())
+        });
+        let structs = code.split("typedef struct ").skip(1).filter_map(|declaration| {
+            let (name, rest) = declaration.split_once(" {")?;
+            let (body, _) = rest.split_once(&format!("}} {name};"))?;
+            let fields = body.split(';').map(str::trim).filter(|field| !field.is_empty());
+            let name_of = |field: &str| {
+                let (field, _) = field.split_once('[').unwrap_or((field, ""));
+                field.rsplit([' ', '*']).next().unwrap_or_default().to_owned()
+            };
+            Some(Struct { name: name.to_owned(), fields: fields.map(name_of).collect() })
+        });
+        let declarations =
+            Declarations { functions: functions.collect(), macros: macros.collect(), structs: structs.collect() };
+        // Found by looking, so that a header of another form does not pass for an empty one.
+        assert!(declarations.functions.len() >= 10, "{:?}", declarations.functions);
+        assert!(declarations.macros.len() >= 40, "{:?}", declarations.macros);
+        assert!(declarations.structs.len() >= 8);
+        declarations
+    }
+
+    fn sized_structs(&self) -> impl Iterator<Item = &Struct> {
+        self.structs.iter().filter(|described| described.fields[0] == "struct_size")
+    }
+
+    /// A text in C and C++ that uses all of them. It has no `#include`.
+    fn user(&self) -> String {
+        let mut text = String::new();
+        for Struct { name, .. } in self.sized_structs() {
+            let _ = writeln!(text, "static {name} static_{name} = MPA_INITIALIZER({name});");
+        }
+        text.push_str("int use_everything(void);\nint use_everything(void)\n{\n    long long sum = 0;\n");
+        for Struct { name, .. } in self.sized_structs() {
+            let _ = writeln!(text, "    {name} value_{name} = MPA_INIT({name});");
+            let _ = writeln!(text, "    sum += value_{name}.struct_size + static_{name}.struct_size;");
+        }
+        for name in &self.macros {
+            let _ = writeln!(text, "    sum += {name};");
+        }
+        for name in &self.functions {
+            let _ = writeln!(text, "    (void)&{name};");
+        }
+        text.push_str("    return sum != 0;\n}\n");
+        text
+    }
 }

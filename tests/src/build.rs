@@ -1,29 +1,94 @@
 //! Builds the library and programs against it, as a user would.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use crate::header::repository;
 
+/// A program that the tests need, and the Debian package that it is in.
+#[derive(Clone, Copy, Debug)]
+pub struct Tool {
+    pub name: &'static str,
+    pub package: &'static str,
+}
+
+pub const GCC: Tool = Tool { name: "gcc", package: "gcc" };
+pub const GPP: Tool = Tool { name: "g++", package: "g++" };
+pub const CLANG: Tool = Tool { name: "clang", package: "clang" };
+pub const CLANGPP: Tool = Tool { name: "clang++", package: "clang" };
+pub const NM: Tool = Tool { name: "nm", package: "binutils" };
+pub const READELF: Tool = Tool { name: "readelf", package: "binutils" };
+pub const VALGRIND: Tool = Tool { name: "valgrind", package: "valgrind" };
+pub const MCS: Tool = Tool { name: "mcs", package: "mono-mcs" };
+pub const MONO: Tool = Tool { name: "mono", package: "mono-runtime" };
+
+impl Tool {
+    /// Whether it can be used. Where it is missing the test fails, but where skips were asked for.
+    pub fn is_there(self) -> bool {
+        let found = Command::new(self.name).arg("--version").output();
+        let found = found.is_ok_and(|output| output.status.success());
+        let set = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
+        let may_skip = set("MPA_ALLOW_SKIPS", "1") && !set("CI", "true");
+        assert!(
+            found || may_skip,
+            "{} is missing: install the package {} (or skip what needs it: MPA_ALLOW_SKIPS=1)",
+            self.name,
+            self.package
+        );
+        if !found {
+            // Not by `eprintln!`, which the tests' harness keeps to itself when they pass.
+            let _ = writeln!(std::io::stderr(), "SKIPPED, for want of {}", self.name);
+        }
+        found
+    }
+
+    /// For what cannot be skipped.
+    pub fn needed(self) {
+        assert!(self.is_there(), "{} is missing, without which this cannot be tested", self.name);
+    }
+}
+
+/// One of the builds of the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Library {
+    /// In the profile of the tests.
+    OfTheTests,
+    /// As it is given away.
+    Released,
+}
+
+impl Library {
+    /// The folder with the shared library and the static one.
+    pub fn folder(self) -> &'static Path {
+        static FOLDERS: [OnceLock<PathBuf>; 2] = [OnceLock::new(), OnceLock::new()];
+        FOLDERS[self as usize].get_or_init(|| {
+            let mut build = Command::new(env!("CARGO"));
+            build
+                .args(["build", "--quiet", "--package", "mpa", "--lib", "--message-format=json"])
+                .current_dir(repository());
+            if self == Library::Released {
+                build.arg("--release");
+            }
+            let output = run(&mut build);
+            let messages = String::from_utf8(output.stdout).expect("cargo prints text");
+            let library = messages
+                .lines()
+                .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+                .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == "mpa")
+                .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default())
+                .filter_map(|name| name.as_str().map(PathBuf::from))
+                .find(|name| name.file_name().is_some_and(|name| name == "libmpa.so"))
+                .expect("cargo says where it put the library");
+            library.parent().expect("a file has a folder").to_path_buf()
+        })
+    }
+}
+
 /// The folder with the shared library and the static one, built by cargo in the profile of the tests.
 pub fn library_folder() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "mpa", "--lib", "--message-format=json"]).current_dir(repository());
-        let output = run(&mut build);
-        let messages = String::from_utf8(output.stdout).expect("cargo prints text");
-        let library = messages
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == "mpa")
-            .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default())
-            .filter_map(|name| name.as_str().map(PathBuf::from))
-            .find(|name| name.file_name().is_some_and(|name| name == "libmpa.so"))
-            .expect("cargo says where it put the library");
-        library.parent().expect("a file has a folder").to_path_buf()
-    })
+    Library::OfTheTests.folder()
 }
 
 /// The arguments with which a program finds the header and the shared library, when it is built and
@@ -39,9 +104,16 @@ pub fn link_arguments() -> Vec<String> {
     ]
 }
 
-/// A folder of its own for what a test builds.
+/// A file of this folder, such as `c/version.c`.
+pub fn source(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A folder of its own for what a test builds: in cargo's target folder, in one named like the tests.
 pub fn scratch(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("mpa-tests-{}", std::process::id())).join(name);
+    let tests = std::env::current_exe().expect("tests are a program");
+    let target = tests.ancestors().nth(3).expect("cargo puts it into target/debug/deps");
+    let folder = target.join("tmp").join(tests.file_name().expect("a program has a name")).join(name);
     std::fs::create_dir_all(&folder).expect("a folder is made");
     folder
 }

@@ -1,0 +1,118 @@
+//! Builds a program of `c/` and runs it against an emulator of its own.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use mpa_emulator::{Emulator, NO_TITLE, Options, Received};
+use mpa_tests::build::{self, GCC, VALGRIND};
+
+use crate::expected::{Expected, TITLE};
+
+/// One file of `c/`, and what is particular about running it.
+pub struct Program {
+    pub name: &'static str,
+    /// For the compiler.
+    pub arguments: Vec<String>,
+    pub options: Options,
+    /// What Valgrind is told beyond the usual.
+    pub watch: &'static [&'static str],
+}
+
+pub const LEAKS: [&str; 3] = ["--leak-check=full", "--errors-for-leak-kinds=definite", "--show-leak-kinds=definite"];
+
+/// What a run of it led to.
+pub struct Run {
+    pub slow: bool,
+    output: Output,
+    pub requests: Vec<Received>,
+}
+
+impl Program {
+    pub fn new(name: &'static str) -> Self {
+        Program { name, arguments: build::link_arguments(), options: Options::default(), watch: &LEAKS }
+    }
+
+    /// As it is, and under Valgrind.
+    pub fn run(self, check: impl Fn(&Run)) {
+        GCC.needed();
+        let program = build::scratch("c").join(self.name);
+        let mut compile = Command::new(GCC.name);
+        compile.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g", "-o"]);
+        compile.arg(&program).arg(build::source(&format!("c/{}.c", self.name))).args(&self.arguments);
+        build::run(&mut compile);
+
+        // Whoever hangs is killed, with its children, which is a failure too.
+        let in_time = || {
+            let mut command = Command::new("timeout");
+            command.args(["--signal=KILL", "300"]);
+            command
+        };
+        let mut plain = in_time();
+        plain.arg(&program);
+        check(&self.run_as(plain, false));
+
+        if VALGRIND.is_there() {
+            let mut watched = in_time();
+            watched.args([VALGRIND.name, "--error-exitcode=99", "--quiet"]);
+            watched.args(self.watch).arg(&program);
+            check(&self.run_as(watched, true));
+        }
+    }
+
+    fn run_as(&self, mut command: Command, slow: bool) -> Run {
+        let emulator = Emulator::start(self.options.clone()).expect("the emulator starts");
+        command.args([emulator.url(), &TITLE.to_string()]);
+        if slow {
+            command.arg("slow");
+        }
+        if let Some(pem) = emulator.certificate_pem() {
+            let path = build::scratch(self.name).join("certificate.pem");
+            fs::write(&path, pem).expect("the certificate is written");
+            command.env("MPA_TEST_CERTIFICATE", path);
+        }
+        let output = build::run(&mut command);
+        // Whatever is printed is the library's, or Valgrind's, but for the line on stdout.
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{command:?}");
+        assert!(emulator.requests(NO_TITLE).is_empty());
+        Run { slow, output, requests: emulator.requests(TITLE) }
+    }
+}
+
+impl Run {
+    /// Exactly these requests, and nothing on stdout.
+    pub fn sent(&self, expected: &[Expected]) {
+        self.sent_so_many(expected.len());
+        for (request, expected) in self.requests.iter().zip(expected) {
+            assert_eq!(request.path, expected.path, "{request:?}");
+            assert_eq!(request.json(), expected.body, "{request:?}");
+            assert_eq!(request.status, expected.status, "{request:?}");
+        }
+    }
+
+    pub fn sent_so_many(&self, expected: usize) {
+        assert_eq!(String::from_utf8_lossy(&self.output.stdout), "");
+        assert_eq!(self.requests.len(), expected, "{:#?}", self.requests);
+        self.are_sound();
+    }
+
+    /// Where only the program knows, within the bounds that it has printed.
+    pub fn sent_as_often_as_said(&self) {
+        let said = String::from_utf8_lossy(&self.output.stdout);
+        let numbers: Vec<usize> = said.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        assert!(said.starts_with("sent ") && said.lines().count() == 1, "{said}");
+        assert!((numbers[0]..=numbers[1]).contains(&self.requests.len()), "{said}");
+        assert!(self.requests.iter().all(|request| request.status == 204));
+        self.are_sound();
+    }
+
+    fn are_sound(&self) {
+        for request in &self.requests {
+            assert_eq!(request.method, "POST");
+            let header = |name| request.header(name).unwrap_or_default();
+            assert_eq!(header("content-type"), "application/json; charset=utf-8");
+            assert_eq!(header("content-length"), request.body.len().to_string());
+            assert_eq!(header("x-xbl-contract-version"), "1");
+            assert!(header("user-agent").contains("mpa/"));
+        }
+    }
+}
