@@ -4,8 +4,10 @@ use std::env;
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 
-use mpa_emulator::Options;
+use mpa_emulator::throttle::Settings;
+use mpa_emulator::{BadSetting, Options};
 
 pub const HELP: &str = "\
 A strict local stand-in for the Multiplayer Activity service.
@@ -17,6 +19,10 @@ Usage: mpa-emulator [OPTIONS]
   --https                 listen for HTTPS, with a self-signed certificate made for this run
   --certificate-out FILE  where to write that certificate [a file in the temp directory]
   --any-caller            let users' tokens make the calls of services, and the other way round
+  --throttle[=JSON]       throttle callers: as documented, or as the JSON of PUT /emulator/throttle says
+  --fault RULE            let something go wrong, such as reset_after_acting:share=0.1, or a JSON
+                          object; as often as there are rules
+  --seed N                what the shares of rules are drawn from [0]
   --help                  show this
   --version               show the version
 ";
@@ -26,7 +32,7 @@ const DEFAULT_PORT: u16 = 8787;
 /// What the program is asked to do.
 #[derive(Debug)]
 pub enum Request {
-    Run(Arguments),
+    Run(Box<Arguments>),
     Help,
     Version,
 }
@@ -54,6 +60,9 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String
     let mut https = false;
     let mut any_caller = false;
     let mut certificate_out = None;
+    let mut throttle = None;
+    let mut faults = Vec::new();
+    let mut seed = 0;
 
     let mut arguments = arguments.map(to_text);
     while let Some(argument) = arguments.next() {
@@ -63,18 +72,25 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (argument.as_str(), None),
         };
-        if let "--port" | "--address" | "--certificate-out" = name {
+        if let "--port" | "--address" | "--certificate-out" | "--fault" | "--seed" = name {
             let value = match attached {
                 Some(value) => value,
-                None => arguments
-                    .next()
-                    .ok_or_else(|| format!("{name} needs a value"))??,
+                None => arguments.next().ok_or_else(|| format!("{name} needs a value"))??,
             };
             match name {
                 "--port" => port = read_port(&value)?,
                 "--address" => address = read_address(&value)?,
+                "--fault" => faults.push(read_setting(name, &value)?),
+                "--seed" => seed = read_seed(&value)?,
                 _ => certificate_out = Some(PathBuf::from(value)),
             }
+            continue;
+        }
+        if name == "--throttle" {
+            throttle = Some(match attached {
+                Some(value) => read_setting(name, &value)?,
+                None => Settings::default(),
+            });
             continue;
         }
         match argument.as_str() {
@@ -83,47 +99,44 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String
             "--help" | "-h" => return Ok(Request::Help),
             "--version" | "-V" => return Ok(Request::Version),
             _ => {
-                return Err(format!(
-                    "there is no option {argument:?}; --help shows what there is"
-                ));
+                return Err(format!("there is no option {argument:?}; --help shows what there is"));
             }
         }
     }
     if certificate_out.is_some() && !https {
         return Err("--certificate-out needs --https, as there is no certificate without".into());
     }
-    let options = Options {
-        address: SocketAddr::new(address, port),
-        https,
-        any_caller,
-    };
-    Ok(Request::Run(Arguments {
-        options,
-        certificate_out,
-    }))
+    let options = Options { address: SocketAddr::new(address, port), https, any_caller, throttle, faults, seed };
+    Ok(Request::Run(Box::new(Arguments { options, certificate_out })))
 }
 
 fn to_text(argument: OsString) -> Result<String, String> {
-    argument
-        .into_string()
-        .map_err(|argument| format!("{argument:?} is not valid Unicode"))
+    argument.into_string().map_err(|argument| format!("{argument:?} is not valid Unicode"))
 }
 
 fn read_port(value: &str) -> Result<u16, String> {
-    value
-        .parse()
-        .map_err(|_| format!("--port must be a number from 0 to 65535, not {value:?}"))
+    value.parse().map_err(|_| format!("--port must be a number from 0 to 65535, not {value:?}"))
+}
+
+fn read_seed(value: &str) -> Result<u64, String> {
+    value.parse().map_err(|_| format!("--seed must be a number from 0 to {}, not {value:?}", u64::MAX))
+}
+
+/// A rule or the settings of throttling.
+fn read_setting<T: FromStr<Err = BadSetting>>(name: &str, value: &str) -> Result<T, String> {
+    value.parse().map_err(|error| format!("{name}: {error}"))
 }
 
 fn read_address(value: &str) -> Result<IpAddr, String> {
-    value.parse().map_err(|_| {
-        format!("--address must be an IP address without a port, such as 127.0.0.1, not {value:?}")
-    })
+    value
+        .parse()
+        .map_err(|_| format!("--address must be an IP address without a port, such as 127.0.0.1, not {value:?}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mpa_emulator::Rule;
 
     fn read_all(arguments: &[&str]) -> Result<Request, String> {
         read(arguments.iter().map(OsString::from))
@@ -131,7 +144,7 @@ mod tests {
 
     fn run(arguments: &[&str]) -> Arguments {
         match read_all(arguments) {
-            Ok(Request::Run(arguments)) => arguments,
+            Ok(Request::Run(arguments)) => *arguments,
             other => panic!("{arguments:?} gave {other:?}"),
         }
     }
@@ -145,15 +158,8 @@ mod tests {
 
     #[test]
     fn every_option_has_its_effect() {
-        let arguments = run(&[
-            "--port",
-            "0",
-            "--address=::1",
-            "--https",
-            "--certificate-out",
-            "a=b.pem",
-            "--any-caller",
-        ]);
+        let arguments =
+            run(&["--port", "0", "--address=::1", "--https", "--certificate-out", "a=b.pem", "--any-caller"]);
         assert_eq!(arguments.options.address, "[::1]:0".parse().unwrap());
         assert!(arguments.options.https && arguments.options.any_caller);
         assert_eq!(arguments.certificate_path(1), PathBuf::from("a=b.pem"));
@@ -162,34 +168,49 @@ mod tests {
     }
 
     #[test]
+    fn misbehaviour_is_asked_for() {
+        let none = run(&[]).options;
+        assert_eq!((none.throttle, none.faults.len(), none.seed), (None, 0, 0));
+        let arguments = run(&[
+            "--fault",
+            "reset_after_acting:share=0.1,calls=invites",
+            r#"--fault={"fault":"status","status":503,"body":"a=b"}"#,
+            "--throttle",
+            "--seed",
+            "18446744073709551615",
+        ]);
+        let names: Vec<_> = arguments.options.faults.iter().map(Rule::name).collect();
+        assert_eq!(names, ["reset_after_acting", "status"]);
+        assert_eq!(arguments.options.throttle, Some(Settings::default()));
+        assert_eq!(arguments.options.seed, u64::MAX);
+        let sliding = run(&[r#"--throttle={"windows": "sliding", "recent_players": null}"#]);
+        let settings = sliding.options.throttle.unwrap();
+        assert_eq!(settings.recent_players, None);
+    }
+
+    #[test]
     fn help_and_version_are_shown_wherever_they_stand() {
-        assert!(matches!(
-            read_all(&["--https", "--help"]),
-            Ok(Request::Help)
-        ));
+        assert!(matches!(read_all(&["--https", "--help"]), Ok(Request::Help)));
         assert!(matches!(read_all(&["--version"]), Ok(Request::Version)));
     }
 
     #[test]
     fn what_is_wrong_is_said_in_one_sentence() {
-        let wrong: [(&[&str], &str); 10] = [
+        let wrong: [(&[&str], &str); 16] = [
             (&["--port"], "--port needs a value"),
             (&["--port", "65536"], "--port must be a number"),
             (&["--port=-1"], "--port must be a number"),
-            (
-                &["--address", "localhost"],
-                "--address must be an IP address",
-            ),
-            (
-                &["--address", "127.0.0.1:80"],
-                "--address must be an IP address",
-            ),
-            (
-                &["--certificate-out", "a.pem"],
-                "--certificate-out needs --https",
-            ),
+            (&["--address", "localhost"], "--address must be an IP address"),
+            (&["--address", "127.0.0.1:80"], "--address must be an IP address"),
+            (&["--certificate-out", "a.pem"], "--certificate-out needs --https"),
             (&["--https=yes"], "there is no option \"--https=yes\""),
             (&["--Port", "1"], "there is no option \"--Port\""),
+            (&["--fault"], "--fault needs a value"),
+            (&["--fault", "reset:share=2"], "--fault: share must be a number above 0 and up to 1, not 2"),
+            (&["--throttle=5"], "--throttle: throttle must be an object"),
+            (&["--throttle", "{}"], "there is no option \"{}\""),
+            (&["--throttle="], "--throttle: it is not JSON"),
+            (&["--seed=-1"], "--seed must be a number from 0 to 184467"),
             (&["8787"], "there is no option \"8787\""),
             (&[""], "there is no option \"\""),
         ];

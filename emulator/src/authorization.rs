@@ -18,16 +18,10 @@ pub(crate) enum Caller {
 pub(crate) fn read_caller(headers: &HeaderMap) -> Result<Caller, Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {
-        return Err(Refusal::unauthorized(
-            "missing",
-            "The header Authorization is missing.",
-        ));
+        return Err(Refusal::unauthorized("missing", "The header Authorization is missing."));
     };
     if values.next().is_some() {
-        return Err(Refusal::unauthorized(
-            "malformed",
-            "The header Authorization came twice.",
-        ));
+        return Err(Refusal::unauthorized("malformed", "The header Authorization came twice."));
     }
     value.to_str().ok().and_then(parse).ok_or_else(|| {
         Refusal::unauthorized(
@@ -43,11 +37,7 @@ fn parse(value: &str) -> Option<Caller> {
     if !well_formed(user_hash) || !well_formed(token) {
         return None;
     }
-    Some(if user_hash == "-" {
-        Caller::Service
-    } else {
-        Caller::User
-    })
+    Some(if user_hash == "-" { Caller::Service } else { Caller::User })
 }
 
 #[cfg(test)]

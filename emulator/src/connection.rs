@@ -1,5 +1,13 @@
 //! One TCP connection, from its first byte to its last.
 
+mod ending;
+mod fate;
+mod wire;
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
 use axum::Router;
 use axum::http::Request;
 use hyper::body::Incoming;
@@ -7,10 +15,13 @@ use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Duration, timeout};
 use tokio_rustls::TlsAcceptor;
+
+pub(crate) use ending::Ending;
+use fate::Fate;
+use wire::Wire;
 
 /// Which connection a request came on, counted from 1. Every request carries it as an extension.
 #[derive(Clone, Copy, Debug)]
@@ -19,12 +30,7 @@ pub(crate) struct ConnectionNumber(pub u64);
 const LONGEST_HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Serves a connection to its end. A client that breaks it off is nothing to report.
-pub(crate) async fn serve(
-    stream: TcpStream,
-    number: ConnectionNumber,
-    tls: Option<TlsAcceptor>,
-    router: Router,
-) {
+pub(crate) async fn serve(stream: TcpStream, number: ConnectionNumber, tls: Option<TlsAcceptor>, router: Router) {
     // Answers are single small writes: with Nagle's algorithm some would wait for the client's
     // delayed acknowledgement. Where it cannot be set, they are late and still right.
     let _ = stream.set_nodelay(true);
@@ -38,16 +44,28 @@ pub(crate) async fn serve(
     }
 }
 
-async fn serve_http<S>(stream: S, number: ConnectionNumber, router: Router)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+async fn serve_http<W: Wire>(wire: W, number: ConnectionNumber, router: Router) {
     let router = TowerToHyperService::new(router);
-    let numbered = service_fn(move |mut request: Request<Incoming>| {
+    let fate = Fate::default();
+    let numbered = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(number);
-        router.call(request)
+        fate.request_came();
+        let answer = router.call(request);
+        async {
+            let Ok(answer) = answer.await;
+            fate.pass(answer)
+        }
     });
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), numbered)
-        .await;
+    let mut http = http1::Builder::new().serve_connection(TokioIo::new(wire), numbered);
+    let taken = poll_fn(|context| match Pin::new(&mut http).poll(context) {
+        Poll::Ready(_) => Poll::Ready(fate.taken()),
+        // The answers are given within that call, so what they left with the fate is seen here.
+        Poll::Pending => fate.poll_idle(context).map(Some),
+    })
+    .await;
+    // An ending cannot fail in a way that matters: the connection is over.
+    if let Some((ending, answer)) = taken {
+        let wire = http.into_parts().io.into_inner();
+        let _ = ending.bring_about(wire, answer).await;
+    }
 }

@@ -1,6 +1,9 @@
-//! The control interface: what the emulator received, shown over HTTP to tests in any language.
+//! The control interface: what the emulator received, shown over HTTP to tests in any language, and
+//! what is to go wrong, told by them.
 //!
 //! It lies under `/emulator`, where the real service has nothing.
+
+mod settings;
 
 use std::time::Duration;
 
@@ -21,10 +24,8 @@ const LONGEST_WAIT_MS: u64 = 60_000;
 
 pub(crate) fn routes() -> Router<Service> {
     Router::new()
-        .route(
-            "/titles/{title_id}/requests",
-            get(show_requests).delete(forget_requests),
-        )
+        .route("/titles/{title_id}/requests", get(show_requests).delete(forget_requests))
+        .merge(settings::routes())
         .fallback(not_found)
 }
 
@@ -37,25 +38,24 @@ async fn show_requests(
     let title_id = read_title_id(&title_id)?;
     let Selection { after, wait } = read_selection(query.as_deref().unwrap_or_default())?;
     let excerpt = service.journal.wait(title_id, after, wait).await;
-    match serde_json::to_string(&excerpt) {
-        Ok(body) => Ok(([(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()),
-        Err(error) => Err(Refusal::invalid_request(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            error,
-        )),
-    }
+    in_json(&excerpt)
 }
 
-async fn forget_requests(
-    State(service): State<Service>,
-    Path(title_id): Path<String>,
-) -> Result<StatusCode, Refusal> {
+async fn forget_requests(State(service): State<Service>, Path(title_id): Path<String>) -> Result<StatusCode, Refusal> {
     service.journal.forget(read_title_id(&title_id)?);
     Ok(StatusCode::NO_CONTENT)
 }
 
+fn in_json(value: &impl Serialize) -> Result<Response, Refusal> {
+    match serde_json::to_string(value) {
+        Ok(body) => Ok(([(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()),
+        Err(error) => Err(Refusal::invalid_request(StatusCode::INTERNAL_SERVER_ERROR, error)),
+    }
+}
+
 async fn not_found() -> Refusal {
-    let what = "The control interface has only /emulator/titles/{title id}/requests.";
+    let what = "The control interface has /emulator/titles/{title id}/requests, .../faults and \
+        .../throttle; for all titles /emulator/faults and /emulator/throttle.";
     Refusal::invalid_request(StatusCode::NOT_FOUND, what)
 }
 
@@ -77,9 +77,7 @@ fn read_selection(query: &str) -> Result<Selection, Refusal> {
                 selection.wait = Duration::from_millis(ms);
             }
             _ => {
-                return Err(bad_request(
-                    "The query may have after=<index> and wait_ms=<0 to 60000>.",
-                ));
+                return Err(bad_request("The query may have after=<index> and wait_ms=<0 to 60000>."));
             }
         }
     }
@@ -90,9 +88,8 @@ fn read_title_id(text: &str) -> Result<u32, Refusal> {
     if text == "0" {
         return Ok(title::NO_TITLE);
     }
-    title::parse(text).ok_or_else(|| {
-        bad_request("The title id must be decimal, up to 4294967295; 0 for requests of no title.")
-    })
+    title::parse(text)
+        .ok_or_else(|| bad_request("The title id must be decimal, up to 4294967295; 0 for requests of no title."))
 }
 
 fn bad_request(what: &str) -> Refusal {
@@ -118,26 +115,12 @@ mod tests {
     fn a_selection_has_defaults() {
         assert_eq!(read_selection("").unwrap(), Selection::default());
         let both = read_selection("wait_ms=60000&after=3").unwrap();
-        assert_eq!(
-            both,
-            Selection {
-                after: 3,
-                wait: Duration::from_secs(60)
-            }
-        );
+        assert_eq!(both, Selection { after: 3, wait: Duration::from_secs(60) });
     }
 
     #[test]
     fn a_selection_is_read_strictly() {
-        let wrong = [
-            "after",
-            "after=",
-            "after=-1",
-            "after=x",
-            "wait_ms=60001",
-            "wait=1",
-            "=1",
-        ];
+        let wrong = ["after", "after=", "after=-1", "after=x", "wait_ms=60001", "wait=1", "=1"];
         for query in wrong {
             assert!(read_selection(query).is_err(), "{query}");
         }

@@ -5,18 +5,11 @@ use std::path::Path;
 
 /// `url` is the one for clients on this machine; it listens on `address`.
 pub fn lines(url: &str, address: IpAddr, certificate_path: Option<&Path>) -> String {
-    let everywhere = if address.is_unspecified() {
-        ", as on all addresses of this machine"
-    } else {
-        ""
-    };
+    let everywhere = if address.is_unspecified() { ", as on all addresses of this machine" } else { "" };
     let mut settings = format!("config.endpoint = {};", c_string(url));
     let mut trust = String::new();
     if let Some(path) = certificate_path.map(|path| path.display().to_string()) {
-        settings.push_str(&format!(
-            " config.ca_certificates_path = {};",
-            c_string(&path)
-        ));
+        settings.push_str(&format!(" config.ca_certificates_path = {};", c_string(&path)));
         trust = format!(" --cacert \"{path}\"");
     } else if !address.is_loopback() && !address.is_unspecified() {
         // The client refuses to send a token in the clear over a network unless told to.
@@ -38,11 +31,7 @@ mod tests {
     use super::*;
 
     fn greeting(url: &str, address: &str, certificate_path: Option<&str>) -> [String; 3] {
-        let text = lines(
-            url,
-            address.parse().unwrap(),
-            certificate_path.map(Path::new),
-        );
+        let text = lines(url, address.parse().unwrap(), certificate_path.map(Path::new));
         assert!(text.ends_with('\n'));
         let lines: Vec<_> = text.lines().map(str::to_owned).collect();
         lines.try_into().expect("three lines")
@@ -53,10 +42,7 @@ mod tests {
         let [listens, settings, curl] = greeting("http://127.0.0.1:8787", "127.0.0.1", None);
         assert_eq!(listens, "mpa-emulator listens on http://127.0.0.1:8787");
         assert_eq!(settings, r#"config.endpoint = "http://127.0.0.1:8787";"#);
-        assert_eq!(
-            curl,
-            r#"curl "http://127.0.0.1:8787/emulator/titles/TITLE_ID/requests""#
-        );
+        assert_eq!(curl, r#"curl "http://127.0.0.1:8787/emulator/titles/TITLE_ID/requests""#);
     }
 
     #[test]
@@ -78,10 +64,7 @@ mod tests {
         let [_, settings, _] = greeting("https://192.0.2.7:1", "192.0.2.7", Some("a.pem"));
         assert!(!settings.contains(allowed), "{settings}");
         let [listens, settings, _] = greeting("http://127.0.0.1:1", "0.0.0.0", None);
-        assert!(
-            listens.ends_with("all addresses of this machine"),
-            "{listens}"
-        );
+        assert!(listens.ends_with("all addresses of this machine"), "{listens}");
         assert!(!settings.contains(allowed), "{settings}");
     }
 }

@@ -78,10 +78,8 @@ impl Journal {
     pub fn wait_blocking(&self, title_id: u32, after: u64, limit: Duration) -> Excerpt {
         let nothing_yet = |shelves: &mut Shelves| !shelves.has_any(title_id, after);
         let shelves = self.shelves();
-        let (shelves, _) = self
-            .arrived
-            .wait_timeout_while(shelves, limit, nothing_yet)
-            .unwrap_or_else(PoisonError::into_inner);
+        let (shelves, _) =
+            self.arrived.wait_timeout_while(shelves, limit, nothing_yet).unwrap_or_else(PoisonError::into_inner);
         shelves.excerpt(title_id, after)
     }
 

@@ -72,9 +72,7 @@ impl<'de> Visitor<'de> for StrictValue {
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             if object.contains_key(&key) {
-                return Err(A::Error::custom(format_args!(
-                    "the key {key:?} comes twice"
-                )));
+                return Err(A::Error::custom(format_args!("the key {key:?} comes twice")));
             }
             let value = entries.next_value_seed(StrictValue)?;
             object.insert(key, value);
@@ -96,9 +94,7 @@ mod tests {
 
     #[test]
     fn a_key_that_comes_twice_is_an_error_at_any_depth() {
-        let error = parse(br#"{"list":[{"id":"1","id":"2"}]}"#)
-            .unwrap_err()
-            .to_string();
+        let error = parse(br#"{"list":[{"id":"1","id":"2"}]}"#).unwrap_err().to_string();
         assert!(error.contains(r#"the key "id" comes twice"#), "{error}");
         let escaped = parse(br#"{"id":"1","\u0069d":"2"}"#);
         assert!(escaped.is_err(), "the same key, written differently");
@@ -107,22 +103,10 @@ mod tests {
     #[test]
     fn what_is_not_one_json_value_is_an_error() {
         let deep = "[".repeat(100_000);
-        let wrong: [&[u8]; 8] = [
-            b"",
-            b"{",
-            b"{} {}",
-            b"{'a':1}",
-            b"{\"a\":1,}",
-            b"\xef\xbb\xbf{}",
-            b"{\"a\":\"\xff\"}",
-            deep.as_bytes(),
-        ];
+        let wrong: [&[u8]; 8] =
+            [b"", b"{", b"{} {}", b"{'a':1}", b"{\"a\":1,}", b"\xef\xbb\xbf{}", b"{\"a\":\"\xff\"}", deep.as_bytes()];
         for bytes in wrong {
-            assert!(
-                parse(bytes).is_err(),
-                "{:?}",
-                String::from_utf8_lossy(bytes)
-            );
+            assert!(parse(bytes).is_err(), "{:?}", String::from_utf8_lossy(bytes));
         }
     }
 }

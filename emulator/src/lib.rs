@@ -1,7 +1,8 @@
 //! A strict local stand-in for Microsoft's Multiplayer Activity service, for tests and first steps.
 //!
 //! It accepts what the service's documentation allows and refuses the rest, naming the field at
-//! fault; it keeps what it received and shows it to tests. It delivers nothing to anybody.
+//! fault; it keeps what it received and shows it to tests. It misbehaves on demand. It delivers
+//! nothing to anybody.
 //!
 //! ```
 //! use mpa_emulator::{Emulator, Options};
@@ -15,12 +16,14 @@
 //! What is where, from the wire inwards:
 //!
 //! - `listener`, `connection`, `tls`: sockets. Every connection has a number.
-//! - `routes`: which path leads where.
+//! - `routes`, `endpoint`: which path leads where.
 //! - `recording`, `journal`, `received`: what arrived is kept, whatever became of it.
 //! - `call`, `authorization`, `title`, `json`: what every call must carry, whatever its endpoint.
 //! - `rules`: what each endpoint asks of its body.
 //! - `refusal`: errors in the service's shape.
-//! - `control`: what arrived, shown over HTTP.
+//! - `control`: what arrived, shown over HTTP, and what is to go wrong.
+//! - `faults`, `throttle`, `setting`: what goes wrong on demand, around the recording and inside it;
+//!   `connection::ending` for what HTTP has no word for.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
@@ -30,6 +33,8 @@ mod call;
 mod connection;
 mod control;
 mod emulator;
+mod endpoint;
+mod faults;
 mod journal;
 mod json;
 mod listener;
@@ -40,10 +45,14 @@ mod refusal;
 mod routes;
 mod rules;
 mod service;
+mod setting;
+pub mod throttle;
 mod title;
 mod tls;
 
 pub use emulator::{Emulator, StartError};
+pub use faults::Rule;
 pub use options::Options;
 pub use received::Received;
-pub use title::NO_TITLE;
+pub use setting::BadSetting;
+pub use title::{NO_TITLE, Titles};

@@ -20,12 +20,7 @@ pub(crate) async fn run(listener: TcpListener, tls: Option<TlsAcceptor>, router:
             Ok((stream, _)) => {
                 accepted += 1;
                 let number = ConnectionNumber(accepted);
-                tokio::spawn(connection::serve(
-                    stream,
-                    number,
-                    tls.clone(),
-                    router.clone(),
-                ));
+                tokio::spawn(connection::serve(stream, number, tls.clone(), router.clone()));
             }
             Err(_) => tokio::time::sleep(PAUSE).await,
         }

@@ -35,22 +35,14 @@ fn run(arguments: &Arguments) -> Result<Infallible, String> {
     let certificate_path = match emulator.certificate_pem() {
         Some(pem) => {
             let path = arguments.certificate_path(emulator.address().port());
-            fs::write(&path, pem).map_err(|error| {
-                format!(
-                    "cannot write the certificate to {}: {error}",
-                    path.display()
-                )
-            })?;
+            fs::write(&path, pem)
+                .map_err(|error| format!("cannot write the certificate to {}: {error}", path.display()))?;
             Some(path)
         }
         None => None,
     };
     let address = emulator.address().ip();
-    print(&greeting::lines(
-        emulator.url(),
-        address,
-        certificate_path.as_deref(),
-    ));
+    print(&greeting::lines(emulator.url(), address, certificate_path.as_deref()));
     loop {
         thread::park();
     }
@@ -59,9 +51,7 @@ fn run(arguments: &Arguments) -> Result<Infallible, String> {
 /// Nobody may be reading, which is no reason to stop.
 fn print(text: &str) -> ExitCode {
     let mut stdout = io::stdout();
-    let _ = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     ExitCode::SUCCESS
 }
 

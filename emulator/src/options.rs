@@ -2,6 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use crate::faults::Rule;
+use crate::throttle::Settings;
+
 /// What [`Emulator::start`](crate::Emulator::start) is told. The default suits a test: plain HTTP on
 /// a free port of the loopback address.
 #[derive(Clone, Debug)]
@@ -12,6 +15,13 @@ pub struct Options {
     pub https: bool,
     /// Let a user's token make the calls of a service, and the other way round.
     pub any_caller: bool,
+    /// Throttle the callers of all titles.
+    pub throttle: Option<Settings>,
+    /// What goes wrong, with all titles.
+    pub faults: Vec<Rule>,
+    /// Decides what strikes where a rule is for a share of the requests. With the same seed and the
+    /// same requests of a title in the same order, the same ones are struck.
+    pub seed: u64,
 }
 
 impl Default for Options {
@@ -20,6 +30,9 @@ impl Default for Options {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             https: false,
             any_caller: false,
+            throttle: None,
+            faults: Vec::new(),
+            seed: 0,
         }
     }
 }

@@ -23,19 +23,22 @@ pub struct Received {
     pub headers: Vec<(String, String)>,
     /// Byte for byte. Empty where the body was too long or did not arrive in full.
     pub body: Vec<u8>,
-    /// The status it was answered with.
+    /// The status of its answer, whether or not a fault let the client hear it; 0 where a fault
+    /// struck before there was one.
     pub status: u16,
     /// The `X-XblCorrelationId` it was answered with.
     pub correlation_id: String,
+    /// Whether the service did what was asked, whatever the client was told.
+    pub acted: bool,
+    /// The name of the fault that struck it, such as `reset_after_acting`; `throttle` where it was
+    /// one call too many.
+    pub fault: Option<String>,
 }
 
 impl Received {
     /// The value of a header, by its name in any case. Where it came more than once, the first.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
@@ -46,11 +49,7 @@ impl Received {
 
     /// About how much memory it takes.
     pub(crate) fn size(&self) -> usize {
-        let of_headers: usize = self
-            .headers
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum();
+        let of_headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
         size_of::<Self>() + self.path.len() + of_headers + self.body.len()
     }
 
@@ -74,6 +73,8 @@ impl fmt::Debug for Received {
             .field("body", &String::from_utf8_lossy(&self.body))
             .field("status", &self.status)
             .field("correlation_id", &self.correlation_id)
+            .field("acted", &self.acted)
+            .field("fault", &self.fault)
             .finish_non_exhaustive()
     }
 }
@@ -95,6 +96,8 @@ impl Serialize for Received {
         }
         map.serialize_entry("status", &self.status)?;
         map.serialize_entry("correlation_id", &self.correlation_id)?;
+        map.serialize_entry("acted", &self.acted)?;
+        map.serialize_entry("fault", &self.fault)?;
         map.end()
     }
 }
@@ -129,14 +132,12 @@ mod tests {
             connection: 2,
             method: "POST".to_owned(),
             path: "/titles/7/invites".to_owned(),
-            headers: vec![
-                header("authorization", "XBL3.0 x=-;secret"),
-                header("accept", "a"),
-                header("accept", "b"),
-            ],
+            headers: vec![header("authorization", "XBL3.0 x=-;secret"), header("accept", "a"), header("accept", "b")],
             body: body.to_vec(),
             status: 204,
             correlation_id: "c".to_owned(),
+            acted: true,
+            fault: Some("delay".to_owned()),
         }
     }
 
@@ -148,6 +149,7 @@ mod tests {
             "method": "POST", "path": "/titles/7/invites",
             "headers": {"authorization": "XBL3.0 x=-;secret", "accept": "a, b"},
             "body": {"id": "1"}, "status": 204, "correlation_id": "c",
+            "acted": true, "fault": "delay",
         });
         assert_eq!(shown, expected);
     }
@@ -163,18 +165,12 @@ mod tests {
     fn what_is_not_json_is_shown_as_text() {
         for text in ["no", "{", "1e999", r#""\ud800""#] {
             let shown = serde_json::to_value(received(text.as_bytes())).unwrap();
-            assert_eq!(
-                (&shown["body"], &shown["body_text"]),
-                (&Value::Null, &json!(text))
-            );
+            assert_eq!((&shown["body"], &shown["body_text"]), (&Value::Null, &json!(text)));
         }
         let shown = serde_json::to_value(received(b"\xff")).unwrap();
         assert_eq!(shown["body_text"], json!("\u{fffd}"));
         let shown = serde_json::to_value(received(b"")).unwrap();
-        assert_eq!(
-            (&shown["body"], shown.get("body_text")),
-            (&Value::Null, None)
-        );
+        assert_eq!((&shown["body"], shown.get("body_text")), (&Value::Null, None));
     }
 
     #[test]
@@ -188,9 +184,6 @@ mod tests {
     #[test]
     fn debug_output_holds_no_token() {
         let debug = format!("{:?}", received(b"{}"));
-        assert!(
-            !debug.contains("secret") && debug.contains("/titles/7/invites"),
-            "{debug}"
-        );
+        assert!(!debug.contains("secret") && debug.contains("/titles/7/invites"), "{debug}");
     }
 }

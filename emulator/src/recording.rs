@@ -3,14 +3,14 @@
 use std::hash::{BuildHasher, RandomState};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 
 use crate::connection::ConnectionNumber;
+use crate::faults::Outcome;
 use crate::received::Received;
 use crate::refusal::Refusal;
 use crate::service::Service;
@@ -23,12 +23,14 @@ pub(crate) const LARGEST_BODY: usize = 256 * 1024;
 /// connection closes would lose the answer.
 const LARGEST_BODY_DRAINED: usize = 8 * 1024 * 1024;
 
-/// Keeps a request before its answer goes out: what a test sees answered, it finds in the journal.
-pub(crate) async fn record(
-    State(service): State<Service>,
-    request: Request,
-    next: Next,
-) -> Response {
+const CORRELATION_ID: &str = "x-xblcorrelationid";
+
+/// Keeps a request that `serve` answers, before its answer goes out: what a test sees answered, it
+/// finds in the journal.
+pub(crate) async fn record<F>(service: &Service, request: Request, serve: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let at_ms = service.journal.now_ms();
     let (parts, body) = request.into_parts();
     let title_id = title::of_path(parts.uri.path()).unwrap_or(title::NO_TITLE);
@@ -36,42 +38,62 @@ pub(crate) async fn record(
     let mut response = match read(body).await {
         Ok(bytes) => {
             received.body = bytes.to_vec();
-            next.run(Request::from_parts(parts, Body::from(bytes)))
-                .await
+            serve(Request::from_parts(parts, Body::from(bytes))).await
         }
         Err(refusal) => refusal.into_response(),
     };
+    keep(service, title_id, received, &mut response);
+    response
+}
+
+/// Keeps a request whose body was not read, before its answer goes out.
+pub(crate) fn record_unread(service: &Service, parts: &Parts, mut answer: Response) -> Response {
+    let title_id = title::of_path(parts.uri.path()).unwrap_or(title::NO_TITLE);
+    let received = describe(parts, service.journal.now_ms());
+    keep(service, title_id, received, &mut answer);
+    answer
+}
+
+fn keep(service: &Service, title_id: u32, mut received: Received, response: &mut Response) {
     received.status = response.status().as_u16();
-    received.correlation_id = made_up_guid();
-    if let Ok(value) = HeaderValue::try_from(&received.correlation_id) {
-        response.headers_mut().insert("x-xblcorrelationid", value);
+    received.acted = response.status().is_success();
+    if let Some(outcome) = response.extensions().get::<Outcome>() {
+        received.status = outcome.status;
+        received.acted = outcome.acted;
+        received.fault = Some(outcome.fault.clone());
+    }
+    // An answer that a test made up may have one.
+    let own = response.headers().get(CORRELATION_ID);
+    if let Some(own) = own.and_then(|own| own.to_str().ok()) {
+        received.correlation_id = own.to_owned();
+    } else {
+        received.correlation_id = made_up_guid();
+        if let Ok(value) = HeaderValue::try_from(&received.correlation_id) {
+            response.headers_mut().insert(CORRELATION_ID, value);
+        }
     }
     service.journal.record(title_id, received);
-    response
 }
 
 /// What is known of a request before it is answered. The rest is blank.
 fn describe(parts: &Parts, at_ms: u64) -> Received {
-    let headers = parts.headers.iter().map(|(name, value)| {
-        (
-            name.as_str().to_owned(),
-            String::from_utf8_lossy(value.as_bytes()).into_owned(),
-        )
-    });
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
     Received {
         index: 0,
         at_ms,
-        connection: parts
-            .extensions
-            .get()
-            .map_or(0, |ConnectionNumber(number)| *number),
+        connection: parts.extensions.get().map_or(0, |ConnectionNumber(number)| *number),
         method: parts.method.to_string(),
         path: path.to_owned(),
         headers: headers.collect(),
         body: Vec::new(),
         status: 0,
         correlation_id: String::new(),
+        acted: false,
+        fault: None,
     }
 }
 
@@ -94,10 +116,7 @@ async fn read(mut body: Body) -> Result<Bytes, Refusal> {
     }
     if length > LARGEST_BODY {
         let what = format!("The body is longer than {LARGEST_BODY} bytes.");
-        return Err(Refusal::invalid_request(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            what,
-        ));
+        return Err(Refusal::invalid_request(StatusCode::PAYLOAD_TOO_LARGE, what));
     }
     Ok(bytes.into())
 }
@@ -125,10 +144,7 @@ mod tests {
         let guid = made_up_guid();
         let lengths: Vec<_> = guid.split('-').map(str::len).collect();
         assert_eq!(lengths, [8, 4, 4, 4, 12], "{guid}");
-        assert!(
-            guid.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit()),
-            "{guid}"
-        );
+        assert!(guid.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit()), "{guid}");
         assert_eq!(guid.as_bytes()[14], b'4', "{guid}");
         assert_ne!(guid, made_up_guid());
     }

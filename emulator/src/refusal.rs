@@ -21,12 +21,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     fn new(status: StatusCode, error_code: &'static str, debug_message: String) -> Self {
-        Self {
-            status,
-            error_code,
-            debug_message,
-            hint: None,
-        }
+        Self { status, error_code, debug_message, hint: None }
     }
 
     /// The request cannot be understood at all.
@@ -36,41 +31,27 @@ impl Refusal {
 
     /// The caller is known and may not make this call. The service answers this under 400.
     pub fn not_allowed(debug_message: &str) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "AuthorizationError",
-            debug_message.to_owned(),
-        )
+        Self::new(StatusCode::BAD_REQUEST, "AuthorizationError", debug_message.to_owned())
     }
 
     /// The caller is not known. `error` is one word for `WWW-Authenticate`.
     pub fn unauthorized(error: &'static str, debug_message: &str) -> Self {
         let status = StatusCode::UNAUTHORIZED;
         let refusal = Self::new(status, "AuthorizationError", debug_message.to_owned());
-        Self {
-            hint: Some(error),
-            ..refusal
-        }
+        Self { hint: Some(error), ..refusal }
     }
 }
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "RequestValidationError",
-            problem.to_string(),
-        )
+        Self::new(StatusCode::BAD_REQUEST, "RequestValidationError", problem.to_string())
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=utf-8"),
-        );
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
         let hint = self.hint.map(|error| format!("XBL3.0 error=\"{error}\""));
         if let Some(Ok(hint)) = hint.map(HeaderValue::try_from) {
             headers.insert(WWW_AUTHENTICATE, hint);

@@ -7,18 +7,18 @@ use axum::routing::post;
 
 use crate::call::{ByService, ByUser};
 use crate::control;
-use crate::recording::record;
+use crate::faults::strike;
 use crate::refusal::Refusal;
 use crate::rules::{invites, recent_player_groups};
 use crate::service::Service;
 
-/// Everything that the emulator answers: the service's own paths, all of them recorded, and the
-/// control interface under a prefix that the service does not have.
+/// Everything that the emulator answers: the service's own paths, all of them recorded and open to
+/// faults, and the control interface under a prefix that the service does not have.
 pub(crate) fn router(service: Service) -> Router {
     calls()
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
-        .layer(from_fn_with_state(service.clone(), record))
+        .layer(from_fn_with_state(service.clone(), strike))
         .nest("/emulator", control::routes())
         .with_state(service)
 }
@@ -27,14 +27,8 @@ pub(crate) fn router(service: Service) -> Router {
 fn calls() -> Router<Service> {
     Router::new()
         .route("/titles/{title_id}/invites", post(send_invite))
-        .route(
-            "/titles/{title_id}/invites/server",
-            post(send_server_invite),
-        )
-        .route(
-            "/titles/{title_id}/recentplayergroups/server",
-            post(post_recent_player_groups),
-        )
+        .route("/titles/{title_id}/invites/server", post(send_server_invite))
+        .route("/titles/{title_id}/recentplayergroups/server", post(post_recent_player_groups))
 }
 
 type Answer = Result<StatusCode, Refusal>;

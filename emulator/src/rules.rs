@@ -1,6 +1,6 @@
 //! What each endpoint asks of its body: one file per endpoint family, pure checks of JSON.
 
-mod fields;
+pub(crate) mod fields;
 pub(crate) mod invites;
 mod problem;
 pub(crate) mod recent_player_groups;

@@ -26,25 +26,18 @@ pub(crate) fn make_identity(address: IpAddr) -> Result<Identity, Box<dyn Error +
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], private_key.into())?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Identity {
-        acceptor: TlsAcceptor::from(Arc::new(config)),
-        certificate_pem: certificate.pem(),
-    })
+    Ok(Identity { acceptor: TlsAcceptor::from(Arc::new(config)), certificate_pem: certificate.pem() })
 }
 
 fn certificate_for(address: IpAddr) -> Result<CertificateParams, rcgen::Error> {
-    let mut names = ["localhost", "127.0.0.1", "::1"]
-        .map(str::to_owned)
-        .to_vec();
+    let mut names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
     let address = address.to_string();
     if !names.contains(&address) {
         names.push(address);
     }
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name = DistinguishedName::new();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "mpa-emulator");
+    params.distinguished_name.push(DnType::CommonName, "mpa-emulator");
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     Ok(params)
 }

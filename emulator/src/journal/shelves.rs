@@ -17,11 +17,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    pub const DEFAULT: Self = Self {
-        requests: 10_000,
-        titles: 1_000,
-        bytes: 256 * 1024 * 1024,
-    };
+    pub const DEFAULT: Self = Self { requests: 10_000, titles: 1_000, bytes: 256 * 1024 * 1024 };
 }
 
 pub(super) struct Shelves {
@@ -43,13 +39,7 @@ struct Shelf {
 
 impl Shelves {
     pub fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            by_title: HashMap::new(),
-            bytes: 0,
-            additions: 0,
-            titles_forgotten: 0,
-        }
+        Self { limits, by_title: HashMap::new(), bytes: 0, additions: 0, titles_forgotten: 0 }
     }
 
     /// Adds a request under the title's next index.
@@ -71,24 +61,16 @@ impl Shelves {
     }
 
     pub fn has_any(&self, title_id: u32, after: u64) -> bool {
-        let newest = self
-            .by_title
-            .get(&title_id)
-            .and_then(|shelf| shelf.requests.back());
+        let newest = self.by_title.get(&title_id).and_then(|shelf| shelf.requests.back());
         newest.is_some_and(|newest| newest.index > after)
     }
 
     pub fn excerpt(&self, title_id: u32, after: u64) -> Excerpt {
         let titles_forgotten = self.titles_forgotten;
         let Some(shelf) = self.by_title.get(&title_id) else {
-            return Excerpt {
-                titles_forgotten,
-                ..Excerpt::default()
-            };
+            return Excerpt { titles_forgotten, ..Excerpt::default() };
         };
-        let first = shelf
-            .requests
-            .partition_point(|request| request.index <= after);
+        let first = shelf.requests.partition_point(|request| request.index <= after);
         Excerpt {
             requests: shelf.requests.range(first..).cloned().collect(),
             forgotten: shelf.forgotten,
@@ -122,9 +104,7 @@ impl Shelves {
     /// The title that was written to longest ago.
     fn stalest_title(&self, among: impl Fn(&Shelf) -> bool) -> Option<u32> {
         let candidates = self.by_title.iter().filter(|(_, shelf)| among(shelf));
-        candidates
-            .min_by_key(|(_, shelf)| shelf.last_addition)
-            .map(|(title_id, _)| *title_id)
+        candidates.min_by_key(|(_, shelf)| shelf.last_addition).map(|(title_id, _)| *title_id)
     }
 }
 
@@ -147,11 +127,7 @@ impl Shelf {
 mod tests {
     use super::*;
 
-    const ROOMY: Limits = Limits {
-        requests: 100,
-        titles: 100,
-        bytes: 1_000_000,
-    };
+    const ROOMY: Limits = Limits { requests: 100, titles: 100, bytes: 1_000_000 };
 
     fn request(body_length: usize) -> Received {
         Received {
@@ -164,16 +140,14 @@ mod tests {
             body: vec![b'x'; body_length],
             status: 204,
             correlation_id: String::new(),
+            acted: true,
+            fault: None,
         }
     }
 
     fn indices(shelves: &Shelves, title_id: u32, after: u64) -> Vec<u64> {
         let excerpt = shelves.excerpt(title_id, after);
-        excerpt
-            .requests
-            .iter()
-            .map(|request| request.index)
-            .collect()
+        excerpt.requests.iter().map(|request| request.index).collect()
     }
 
     #[test]
@@ -202,10 +176,7 @@ mod tests {
 
     #[test]
     fn the_oldest_requests_of_a_full_title_go_and_are_counted() {
-        let mut shelves = Shelves::new(Limits {
-            requests: 2,
-            ..ROOMY
-        });
+        let mut shelves = Shelves::new(Limits { requests: 2, ..ROOMY });
         for _ in 0..5 {
             shelves.add(7, request(0));
         }
@@ -231,36 +202,22 @@ mod tests {
     #[test]
     fn the_bytes_of_all_titles_are_bounded() {
         let one = request(1_000).size();
-        let mut shelves = Shelves::new(Limits {
-            bytes: 3 * one,
-            ..ROOMY
-        });
+        let mut shelves = Shelves::new(Limits { bytes: 3 * one, ..ROOMY });
         for title_id in [7, 7, 8, 8, 8] {
             shelves.add(title_id, request(1_000));
         }
-        assert_eq!(
-            indices(&shelves, 7, 0),
-            [0; 0],
-            "the stale title goes first"
-        );
+        assert_eq!(indices(&shelves, 7, 0), [0; 0], "the stale title goes first");
         assert_eq!(shelves.excerpt(7, 0).forgotten, 2);
         assert_eq!(indices(&shelves, 8, 0), [1, 2, 3]);
         shelves.add(8, request(1_000));
         assert_eq!(indices(&shelves, 8, 0), [2, 3, 4]);
         shelves.add(7, request(1_000));
-        assert_eq!(
-            indices(&shelves, 7, 0),
-            [3],
-            "an emptied title goes on counting"
-        );
+        assert_eq!(indices(&shelves, 7, 0), [3], "an emptied title goes on counting");
     }
 
     #[test]
     fn a_cleared_title_starts_anew_and_frees_its_bytes() {
-        let mut shelves = Shelves::new(Limits {
-            requests: 2,
-            ..ROOMY
-        });
+        let mut shelves = Shelves::new(Limits { requests: 2, ..ROOMY });
         for _ in 0..3 {
             shelves.add(7, request(10));
         }

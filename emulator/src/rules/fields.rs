@@ -14,9 +14,7 @@ pub(crate) struct Object<'a> {
 impl<'a> Object<'a> {
     /// Reads `value` as an object with no other fields than `known`. Names are compared exactly.
     pub fn read(value: &'a Value, known: &[&str]) -> Result<Self, Problem> {
-        let fields = value
-            .as_object()
-            .ok_or_else(|| expected("an object", value))?;
+        let fields = value.as_object().ok_or_else(|| expected("an object", value))?;
         match fields.keys().find(|name| !known.contains(&name.as_str())) {
             Some(unknown) => {
                 let what = format!("is not a known field (known here: {})", known.join(", "));
@@ -26,35 +24,38 @@ impl<'a> Object<'a> {
         }
     }
 
-    pub fn required(&self, name: &str, check: impl FnOnce(&Value) -> Checked) -> Checked {
+    /// What `read` makes of a field: nothing where it only checks, else the value.
+    pub fn required<T>(&self, name: &str, read: impl FnOnce(&'a Value) -> Result<T, Problem>) -> Result<T, Problem> {
         match self.fields.get(name) {
-            Some(value) => check(value).map_err(|problem| problem.in_field(name)),
+            Some(value) => read(value).map_err(|problem| problem.in_field(name)),
             None => Err(Problem::here("is required").in_field(name)),
         }
     }
 
     /// A field that may be absent. `null` is a value like any other, so it is not absent.
     pub fn optional(&self, name: &str, check: impl FnOnce(&Value) -> Checked) -> Checked {
+        self.given(name, check).map(Option::unwrap_or_default)
+    }
+
+    /// The same, for a value that is to be read.
+    pub fn given<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&'a Value) -> Result<T, Problem>,
+    ) -> Result<Option<T>, Problem> {
         match self.fields.get(name) {
-            Some(_) => self.required(name, check),
-            None => Ok(()),
+            Some(_) => self.required(name, read).map(Some),
+            None => Ok(None),
         }
     }
 }
 
 /// A list of so many elements, each of which passes `check`.
-pub(crate) fn list(
-    value: &Value,
-    count: RangeInclusive<usize>,
-    check: impl Fn(&Value) -> Checked,
-) -> Checked {
+pub(crate) fn list(value: &Value, count: RangeInclusive<usize>, check: impl Fn(&Value) -> Checked) -> Checked {
     let elements = value.as_array().ok_or_else(|| expected("a list", value))?;
     if !count.contains(&elements.len()) {
         let (least, most) = (count.start(), count.end());
-        let what = format!(
-            "must have {least} to {most} elements, not {}",
-            elements.len()
-        );
+        let what = format!("must have {least} to {most} elements, not {}", elements.len());
         return Err(Problem::here(what));
     }
     for (index, element) in elements.iter().enumerate() {
@@ -90,10 +91,7 @@ pub(crate) fn one_of(value: &Value, names: &[&str]) -> Checked {
     if names.contains(&string(value)?) {
         return Ok(());
     }
-    Err(Problem::here(format!(
-        "must be one of {}",
-        names.join(", ")
-    )))
+    Err(Problem::here(format!("must be one of {}", names.join(", "))))
 }
 
 /// A point in time, `YYYY-MM-DDTHH:MM:SSZ`.
@@ -101,16 +99,14 @@ pub(crate) fn timestamp(value: &Value) -> Checked {
     if timestamp::is_valid(string(value)?) {
         return Ok(());
     }
-    Err(Problem::here(
-        "must be a UTC time that exists, written YYYY-MM-DDTHH:MM:SSZ",
-    ))
+    Err(Problem::here("must be a UTC time that exists, written YYYY-MM-DDTHH:MM:SSZ"))
 }
 
-fn string(value: &Value) -> Result<&str, Problem> {
+pub(crate) fn string(value: &Value) -> Result<&str, Problem> {
     value.as_str().ok_or_else(|| expected("a string", value))
 }
 
-fn expected(kind: &str, value: &Value) -> Problem {
+pub(crate) fn expected(kind: &str, value: &Value) -> Problem {
     let found = match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -132,13 +128,8 @@ mod tests {
         for right in ["1", "2535465515082324", "18446744073709551615"] {
             assert_eq!(xuid(&json!(right)), Ok(()), "{right}");
         }
-        let wrong = [
-            "", "0", "00", "01", "+1", "-1", " 1", "1 ", "1.0", "1e3", "0x1", "٣",
-        ];
-        for wrong in wrong
-            .into_iter()
-            .chain(["18446744073709551616", "99999999999999999999"])
-        {
+        let wrong = ["", "0", "00", "01", "+1", "-1", " 1", "1 ", "1.0", "1e3", "0x1", "٣"];
+        for wrong in wrong.into_iter().chain(["18446744073709551616", "99999999999999999999"]) {
             assert!(xuid(&json!(wrong)).is_err(), "{wrong:?}");
         }
         let number = xuid(&json!(2535465515082324_u64)).unwrap_err().to_string();
@@ -158,13 +149,7 @@ mod tests {
     #[test]
     fn a_name_is_compared_exactly() {
         assert_eq!(one_of(&json!("IOS"), &["Android", "IOS"]), Ok(()));
-        for wrong in [
-            json!("iOS"),
-            json!("IOS "),
-            json!(""),
-            json!(1),
-            Value::Null,
-        ] {
+        for wrong in [json!("iOS"), json!("IOS "), json!(""), json!(1), Value::Null] {
             assert!(one_of(&wrong, &["Android", "IOS"]).is_err(), "{wrong}");
         }
     }
@@ -172,9 +157,7 @@ mod tests {
     #[test]
     fn a_list_names_the_element_at_fault() {
         assert_eq!(list(&json!(["1", "2"]), 1..=2, xuid), Ok(()));
-        let problem = list(&json!(["1", "x"]), 1..=2, xuid)
-            .unwrap_err()
-            .to_string();
+        let problem = list(&json!(["1", "x"]), 1..=2, xuid).unwrap_err().to_string();
         assert!(problem.starts_with("[1] must be a XUID"), "{problem}");
         for wrong in [json!([]), json!(["1", "2", "3"]), json!("1"), json!({})] {
             assert!(list(&wrong, 1..=2, xuid).is_err(), "{wrong}");

@@ -7,16 +7,8 @@ use super::fields::{Object, list, one_of, text, xuid};
 
 const MOST_INVITED_USERS: usize = 16;
 const LONGEST_CONNECTION_STRING: usize = 512;
-const PLATFORMS: [&str; 8] = [
-    "Android",
-    "IOS",
-    "Nintendo",
-    "PlayStation",
-    "Scarlett",
-    "Win32",
-    "WindowsOneCore",
-    "XboxOne",
-];
+const PLATFORMS: [&str; 8] =
+    ["Android", "IOS", "Nintendo", "PlayStation", "Scarlett", "Win32", "WindowsOneCore", "XboxOne"];
 
 /// An invite that a user sends. The sender is the user whose token it carries.
 pub(crate) fn check_invite(body: &Value) -> Checked {
@@ -35,12 +27,8 @@ pub(crate) fn check_server_invite(body: &Value) -> Checked {
 /// Whether the same user may be invited twice, or the sender among the invited, is not documented,
 /// so both are let through.
 fn check_common(invite: &Object<'_>) -> Checked {
-    invite.required("invitedUsers", |users| {
-        list(users, 1..=MOST_INVITED_USERS, xuid)
-    })?;
-    invite.optional("connectionString", |value| {
-        text(value, LONGEST_CONNECTION_STRING)
-    })?;
+    invite.required("invitedUsers", |users| list(users, 1..=MOST_INVITED_USERS, xuid))?;
+    invite.optional("connectionString", |value| text(value, LONGEST_CONNECTION_STRING))?;
     invite.optional("platform", |value| one_of(value, &PLATFORMS))
 }
 
@@ -79,26 +67,11 @@ mod tests {
     fn the_invited_users_are_checked() {
         let refused = [
             (json!({}), "invitedUsers is required"),
-            (
-                json!({"invitedUsers": null}),
-                "invitedUsers must be a list, not null",
-            ),
-            (
-                json!({"invitedUsers": "1"}),
-                "invitedUsers must be a list, not a string",
-            ),
-            (
-                json!({"invitedUsers": []}),
-                "invitedUsers must have 1 to 16 elements, not 0",
-            ),
-            (
-                json!({"invitedUsers": xuids(17)}),
-                "invitedUsers must have 1 to 16 elements, not 17",
-            ),
-            (
-                json!({"invitedUsers": ["1", 2]}),
-                "invitedUsers[1] must be a string, not a number",
-            ),
+            (json!({"invitedUsers": null}), "invitedUsers must be a list, not null"),
+            (json!({"invitedUsers": "1"}), "invitedUsers must be a list, not a string"),
+            (json!({"invitedUsers": []}), "invitedUsers must have 1 to 16 elements, not 0"),
+            (json!({"invitedUsers": xuids(17)}), "invitedUsers must have 1 to 16 elements, not 17"),
+            (json!({"invitedUsers": ["1", 2]}), "invitedUsers[1] must be a string, not a number"),
         ];
         for (invite, expected) in refused {
             assert_eq!(verdict(check_invite, invite), expected);
@@ -118,20 +91,11 @@ mod tests {
             check("connectionString", json!("a".repeat(513))),
             "connectionString must be at most 512 UTF-16 code units long, not 513"
         );
-        assert_eq!(
-            check("connectionString", Value::Null),
-            "connectionString must be a string, not null"
-        );
+        assert_eq!(check("connectionString", Value::Null), "connectionString must be a string, not null");
         assert!(check("platform", json!("iOS")).starts_with("platform must be one of Android, "));
-        assert_eq!(
-            check("platform", json!(["IOS"])),
-            "platform must be a string, not a list"
-        );
+        assert_eq!(check("platform", json!(["IOS"])), "platform must be a string, not a list");
         assert!(check("platforms", json!("IOS")).starts_with("platforms is not a known field"));
-        assert_eq!(
-            verdict(check_invite, json!([])),
-            "the body must be an object, not a list"
-        );
+        assert_eq!(verdict(check_invite, json!([])), "the body must be an object, not a list");
     }
 
     #[test]
@@ -141,9 +105,6 @@ mod tests {
         let without = json!({"invitedUsers": ["1"]});
         assert_eq!(verdict(check_server_invite, without), "sender is required");
         let number = json!({"invitedUsers": ["1"], "sender": 2});
-        assert_eq!(
-            verdict(check_server_invite, number),
-            "sender must be a string, not a number"
-        );
+        assert_eq!(verdict(check_server_invite, number), "sender must be a string, not a number");
     }
 }

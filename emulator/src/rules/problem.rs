@@ -14,23 +14,13 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem with the value at hand. `what` completes a sentence that starts with its place.
     pub fn here(what: impl Into<String>) -> Self {
-        Self {
-            place: String::new(),
-            what: what.into(),
-        }
+        Self { place: String::new(), what: what.into() }
     }
 
     /// The same problem, seen from the object that has the value in a field.
     pub fn in_field(self, name: &str) -> Self {
-        let joint = if self.place.is_empty() || self.place.starts_with('[') {
-            ""
-        } else {
-            "."
-        };
-        Self {
-            place: format!("{name}{joint}{}", self.place),
-            ..self
-        }
+        let joint = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
+        Self { place: format!("{name}{joint}{}", self.place), ..self }
     }
 
     /// The same problem, seen from the list that has the value as an element.
@@ -41,11 +31,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.place.is_empty() {
-            "the body"
-        } else {
-            &self.place
-        };
+        let place = if self.place.is_empty() { "the body" } else { &self.place };
         write!(f, "{place} {}", self.what)
     }
 }
@@ -68,10 +54,7 @@ mod tests {
 
     #[test]
     fn a_list_in_a_list_has_two_indices() {
-        let problem = Problem::here("is wrong")
-            .in_element(1)
-            .in_element(2)
-            .in_field("rows");
+        let problem = Problem::here("is wrong").in_element(1).in_element(2).in_field("rows");
         assert_eq!(problem.to_string(), "rows[2][1] is wrong");
     }
 

@@ -11,11 +11,8 @@ pub(crate) fn is_valid(text: &str) -> bool {
     if !in_form {
         return false;
     }
-    let number = |from: usize, to: usize| {
-        bytes[from..to]
-            .iter()
-            .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
-    };
+    let number =
+        |from: usize, to: usize| bytes[from..to].iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
     let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
     let (hour, minute, second) = (number(11, 13), number(14, 16), number(17, 19));
     year >= 1

@@ -34,11 +34,7 @@ fn known_good_bodies_are_accepted() {
             json!({"invitedUsers": ["18446744073709551615"], "sender": "2814613765430389",
                    "connectionString": ""}),
         ),
-        (
-            "/titles/7/recentplayergroups/server",
-            OF_SERVICE,
-            json!({"recentPlayerGroups": groups}),
-        ),
+        ("/titles/7/recentplayergroups/server", OF_SERVICE, json!({"recentPlayerGroups": groups})),
     ];
     for (path, authorization, body) in calls {
         let answer = answer(&Request::call(path, authorization, body.to_string()));
@@ -57,10 +53,7 @@ fn a_chunked_body_is_read() {
           10\r\n{\"invitedUsers\":\r\n6\r\n[\"1\"]}\r\n0\r\n\r\n",
     );
     assert_eq!(client.receive().status, 204);
-    assert_eq!(
-        emulator.requests(7)[0].json(),
-        json!({"invitedUsers": ["1"]})
-    );
+    assert_eq!(emulator.requests(7)[0].json(), json!({"invitedUsers": ["1"]}));
 }
 
 #[test]
@@ -93,20 +86,9 @@ fn a_body_may_be_256_kib_and_not_more() {
     let refused = client.send(&padded(largest + 1));
     assert_refused(&refused, 413, "InvalidRequest", "262144 bytes");
     let much = client.send(&padded(4 * 1024 * 1024));
-    assert_eq!(
-        much.status, 413,
-        "the answer is not lost to a client that sends to the end"
-    );
-    assert_eq!(
-        client.send(&invite(7)).status,
-        204,
-        "the connection is still good"
-    );
-    let lengths: Vec<_> = emulator
-        .requests(7)
-        .iter()
-        .map(|r| (r.status, r.body.len()))
-        .collect();
+    assert_eq!(much.status, 413, "the answer is not lost to a client that sends to the end");
+    assert_eq!(client.send(&invite(7)).status, 204, "the connection is still good");
+    let lengths: Vec<_> = emulator.requests(7).iter().map(|r| (r.status, r.body.len())).collect();
     assert_eq!(lengths[..3], [(204, largest), (413, 0), (413, 0)]);
 }
 
@@ -120,42 +102,12 @@ fn a_body_that_breaks_a_rule_is_refused_with_the_name_of_the_field() {
     let invites = "/titles/7/invites";
     refuse(invites, OF_USER, json!([]), "the body must be an object");
     refuse(invites, OF_USER, json!({}), "invitedUsers is required");
-    refuse(
-        invites,
-        OF_USER,
-        json!({"invitedUsers": []}),
-        "invitedUsers must have 1 to 16",
-    );
-    refuse(
-        invites,
-        OF_USER,
-        json!({"invitedUsers": vec!["1"; 17]}),
-        "elements, not 17",
-    );
-    refuse(
-        invites,
-        OF_USER,
-        json!({"invitedUsers": ["1", 2]}),
-        "invitedUsers[1] must be a string",
-    );
-    refuse(
-        invites,
-        OF_USER,
-        json!({"invitedUsers": ["0"]}),
-        "invitedUsers[0] must be a XUID",
-    );
-    refuse(
-        invites,
-        OF_USER,
-        json!({"invitedUsers": ["1"], "sender": "2"}),
-        "sender is not",
-    );
-    refuse(
-        invites,
-        OF_USER,
-        json!({"invitedUsers": ["1"], "platform": "xboxone"}),
-        "platform must be one of",
-    );
+    refuse(invites, OF_USER, json!({"invitedUsers": []}), "invitedUsers must have 1 to 16");
+    refuse(invites, OF_USER, json!({"invitedUsers": vec!["1"; 17]}), "elements, not 17");
+    refuse(invites, OF_USER, json!({"invitedUsers": ["1", 2]}), "invitedUsers[1] must be a string");
+    refuse(invites, OF_USER, json!({"invitedUsers": ["0"]}), "invitedUsers[0] must be a XUID");
+    refuse(invites, OF_USER, json!({"invitedUsers": ["1"], "sender": "2"}), "sender is not");
+    refuse(invites, OF_USER, json!({"invitedUsers": ["1"], "platform": "xboxone"}), "platform must be one of");
     refuse(
         invites,
         OF_USER,
@@ -163,12 +115,7 @@ fn a_body_that_breaks_a_rule_is_refused_with_the_name_of_the_field() {
         "connectionString must be at most 512 UTF-16 code units long, not 514",
     );
     let server_invites = "/titles/7/invites/server";
-    refuse(
-        server_invites,
-        OF_SERVICE,
-        json!({"invitedUsers": ["1"]}),
-        "sender is required",
-    );
+    refuse(server_invites, OF_SERVICE, json!({"invitedUsers": ["1"]}), "sender is required");
 
     let groups = "/titles/7/recentplayergroups/server";
     let group = json!({"timestamp": "2020-05-12T10:11:12Z",

@@ -12,21 +12,11 @@ fn a_good_call_is_answered_with_204_and_a_correlation_id() {
     let mut correlation_ids = Vec::new();
     for request in [invite(7), server_invite(7), recent_player_groups(7)] {
         let answer = client.send(&request);
-        assert_eq!(
-            (answer.status, answer.body.as_str()),
-            (204, ""),
-            "{answer:?}"
-        );
-        assert!(
-            answer.header("date").is_some(),
-            "clients learn the time from it"
-        );
+        assert_eq!((answer.status, answer.body.as_str()), (204, ""), "{answer:?}");
+        assert!(answer.header("date").is_some(), "clients learn the time from it");
         correlation_ids.push(answer.header("x-xblcorrelationid").unwrap().to_owned());
     }
-    assert!(
-        correlation_ids.iter().all(|id| id.len() == 36),
-        "{correlation_ids:?}"
-    );
+    assert!(correlation_ids.iter().all(|id| id.len() == 36), "{correlation_ids:?}");
     correlation_ids.dedup();
     assert_eq!(correlation_ids.len(), 3);
 }
@@ -63,17 +53,10 @@ fn a_wrong_method_is_not_allowed() {
         for path in ["/titles/7/invites", "/titles/7/recentplayergroups/server"] {
             let emulator = start();
             let mut client = Client::connect(&emulator);
-            client.send_bytes(
-                &Request::new(method, path)
-                    .with("Connection", "close")
-                    .to_bytes(),
-            );
+            client.send_bytes(&Request::new(method, path).with("Connection", "close").to_bytes());
             let text = String::from_utf8(client.rest()).unwrap();
             assert!(text.starts_with("HTTP/1.1 405 "), "{method}: {text}");
-            assert!(
-                text.to_lowercase().contains("allow: post"),
-                "{method}: {text}"
-            );
+            assert!(text.to_lowercase().contains("allow: post"), "{method}: {text}");
             let explained = text.contains("This path does not take this method.");
             assert_eq!(explained, method != "HEAD", "{method}: {text}");
         }
@@ -83,28 +66,12 @@ fn a_wrong_method_is_not_allowed() {
 #[test]
 fn a_caller_without_a_token_is_unauthorized_with_a_hint() {
     let missing = answer(&server_invite(7).without("Authorization"));
-    assert_refused(
-        &missing,
-        401,
-        "AuthorizationError",
-        "Authorization is missing",
-    );
-    assert_eq!(
-        missing.header("www-authenticate"),
-        Some("XBL3.0 error=\"missing\"")
-    );
-    for malformed in [
-        "Bearer token",
-        "XBL3.0 x=-",
-        "XBL3.0 x=-;",
-        "XBL3.0 x=;token",
-    ] {
+    assert_refused(&missing, 401, "AuthorizationError", "Authorization is missing");
+    assert_eq!(missing.header("www-authenticate"), Some("XBL3.0 error=\"missing\""));
+    for malformed in ["Bearer token", "XBL3.0 x=-", "XBL3.0 x=-;", "XBL3.0 x=;token"] {
         let answer = answer(&server_invite(7).replacing("Authorization", malformed));
         assert_refused(&answer, 401, "AuthorizationError", "must be XBL3.0 x=");
-        assert_eq!(
-            answer.header("www-authenticate"),
-            Some("XBL3.0 error=\"malformed\"")
-        );
+        assert_eq!(answer.header("www-authenticate"), Some("XBL3.0 error=\"malformed\""));
     }
     let twice = answer(&server_invite(7).with("Authorization", OF_SERVICE));
     assert_refused(&twice, 401, "AuthorizationError", "twice");
@@ -120,11 +87,7 @@ fn each_endpoint_has_its_kind_of_caller() {
     for request in &wrong {
         assert_refused(&answer(request), 400, "AuthorizationError", "token");
     }
-    let lenient = Emulator::start(Options {
-        any_caller: true,
-        ..Options::default()
-    })
-    .unwrap();
+    let lenient = Emulator::start(Options { any_caller: true, ..Options::default() }).unwrap();
     let mut client = Client::connect(&lenient);
     for request in &wrong {
         assert_eq!(client.send(request).status, 204);
@@ -167,12 +130,7 @@ fn what_is_wrong_outside_is_told_before_what_is_wrong_inside() {
     let all_wrong = Request::new("POST", "/titles/7/invites/server");
     assert_eq!(answer(&all_wrong).status, 401);
     let with_token = all_wrong.with("Authorization", OF_SERVICE);
-    assert_refused(
-        &answer(&with_token),
-        400,
-        "InvalidRequest",
-        "x-xbl-contract-version",
-    );
+    assert_refused(&answer(&with_token), 400, "InvalidRequest", "x-xbl-contract-version");
     let with_version = with_token.with("x-xbl-contract-version", "1");
     assert_eq!(answer(&with_version).status, 415);
     let with_type = with_version.with("Content-Type", "application/json");

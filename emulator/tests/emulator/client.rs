@@ -1,6 +1,6 @@
 //! The least of an HTTP client: it sends what it is told and reads one answer.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -31,9 +31,7 @@ pub fn connect(emulator: &Emulator) -> TcpStream {
 
 impl<S: Read + Write> Client<S> {
     pub fn over(stream: S) -> Self {
-        Self {
-            stream: BufReader::new(stream),
-        }
+        Self { stream: BufReader::new(stream) }
     }
 
     pub fn send(&mut self, request: &Request) -> Answer {
@@ -52,10 +50,7 @@ impl<S: Read + Write> Client<S> {
 
     pub fn receive(&mut self) -> Answer {
         let status_line = self.line();
-        let status = status_line
-            .split(' ')
-            .nth(1)
-            .and_then(|status| status.parse().ok());
+        let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());
         let status = status.unwrap_or_else(|| panic!("no answer: {status_line:?}"));
         let mut headers = Vec::new();
         loop {
@@ -65,14 +60,8 @@ impl<S: Read + Write> Client<S> {
             };
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut answer = Answer {
-            status,
-            headers,
-            body: String::new(),
-        };
-        let length = answer
-            .header("content-length")
-            .map_or(0, |length| length.parse().unwrap());
+        let mut answer = Answer { status, headers, body: String::new() };
+        let length = answer.header("content-length").map_or(0, |length| length.parse().unwrap());
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).unwrap();
         answer.body = String::from_utf8(body).unwrap();
@@ -84,6 +73,25 @@ impl<S: Read + Write> Client<S> {
         let mut rest = Vec::new();
         let _ = self.stream.read_to_end(&mut rest);
         rest
+    }
+
+    /// What comes until the connection ends, and how it ends: with a FIN or with an error.
+    pub fn end(&mut self) -> Result<Vec<u8>, ErrorKind> {
+        let mut rest = Vec::new();
+        match self.stream.read_to_end(&mut rest) {
+            Ok(_) => Ok(rest),
+            Err(error) => Err(error.kind()),
+        }
+    }
+
+    /// Sends a request that gets no answer, and says how the connection ends.
+    pub fn send_in_vain(&mut self, request: &Request) -> Result<Vec<u8>, ErrorKind> {
+        self.send_bytes(&request.to_bytes());
+        self.end()
+    }
+
+    pub fn put(&mut self, path: &str, body: &Value) -> Answer {
+        self.send(&Request::new("PUT", path).with_body(body.to_string()))
     }
 
     pub fn stream(&self) -> &S {
@@ -106,10 +114,7 @@ pub struct Answer {
 
 impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     pub fn json(&self) -> Value {
@@ -122,6 +127,13 @@ pub fn start() -> Emulator {
     Emulator::start(Options::default()).unwrap()
 }
 
+/// An emulator in which something goes wrong with title 7.
+pub fn start_with(faults: &[&str]) -> Emulator {
+    let emulator = start();
+    emulator.set_faults(7, faults).unwrap();
+    emulator
+}
+
 /// The answer of an emulator that has seen nothing else.
 pub fn answer(request: &Request) -> Answer {
     Client::connect(&start()).send(request)
@@ -130,19 +142,9 @@ pub fn answer(request: &Request) -> Answer {
 /// Checks an error in the service's shape. `debug_message` is a part of the one expected.
 pub fn assert_refused(answer: &Answer, status: u16, error_code: &str, debug_message: &str) {
     let error = answer.json();
-    assert_eq!(
-        (answer.status, error["errorCode"].as_str()),
-        (status, Some(error_code)),
-        "{error}"
-    );
+    assert_eq!((answer.status, error["errorCode"].as_str()), (status, Some(error_code)), "{error}");
     let said = error["debugMessage"].as_str().unwrap_or_default();
-    assert!(
-        said.contains(debug_message),
-        "{debug_message:?} in {said:?}"
-    );
-    assert_eq!(
-        answer.header("content-type"),
-        Some("application/json; charset=utf-8")
-    );
+    assert!(said.contains(debug_message), "{debug_message:?} in {said:?}");
+    assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
     assert!(answer.header("x-xblcorrelationid").is_some(), "{answer:?}");
 }

@@ -56,11 +56,7 @@ fn many_clients_are_served_at_once() {
             });
         }
     });
-    let indices: Vec<_> = emulator
-        .requests(7)
-        .iter()
-        .map(|request| request.index)
-        .collect();
+    let indices: Vec<_> = emulator.requests(7).iter().map(|request| request.index).collect();
     assert_eq!(indices, (1..=400).collect::<Vec<_>>());
 }
 
@@ -70,16 +66,11 @@ fn a_stop_is_prompt_and_closes_connections_and_the_port() {
     let mut idle = Client::connect(&emulator);
     idle.send(&invite(7));
     let mut waiting = Client::connect(&emulator);
-    waiting
-        .send_bytes(&Request::new("GET", "/emulator/titles/8/requests?wait_ms=60000").to_bytes());
+    waiting.send_bytes(&Request::new("GET", "/emulator/titles/8/requests?wait_ms=60000").to_bytes());
     let address = emulator.address();
     let start = Instant::now();
     drop(emulator);
-    assert!(
-        start.elapsed() < Duration::from_secs(2),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     assert!(idle.rest().is_empty());
     assert!(waiting.rest().is_empty());
     assert!(TcpListener::bind(address).is_ok(), "the port is free again");
@@ -88,10 +79,7 @@ fn a_stop_is_prompt_and_closes_connections_and_the_port() {
 #[test]
 fn a_port_in_use_is_said_so() {
     let first = start();
-    let again = Options {
-        address: first.address(),
-        ..Options::default()
-    };
+    let again = Options { address: first.address(), ..Options::default() };
     let error = Emulator::start(again).unwrap_err();
     assert!(matches!(error, StartError::Listen { .. }), "{error:?}");
     let expected = format!("cannot listen on {}: another program", first.address());
@@ -100,10 +88,7 @@ fn a_port_in_use_is_said_so() {
 
 #[test]
 fn an_emulator_can_be_started_from_asynchronous_code() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let emulator = start();
         assert_eq!(Client::connect(&emulator).send(&invite(7)).status, 204);

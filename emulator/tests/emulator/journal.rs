@@ -22,10 +22,7 @@ fn shown(client: &mut Client, query: &str) -> Value {
 
 fn indices(shown: &Value) -> Vec<u64> {
     let requests = shown["requests"].as_array().unwrap();
-    requests
-        .iter()
-        .map(|request| request["index"].as_u64().unwrap())
-        .collect()
+    requests.iter().map(|request| request["index"].as_u64().unwrap()).collect()
 }
 
 #[test]
@@ -34,25 +31,16 @@ fn a_request_is_shown_as_it_was_received() {
     let mut client = Client::connect(&emulator);
     let answer = client.send(&server_invite(7).with("Signature", "AAAAAQ=="));
     let shown = shown(&mut client, "7/requests");
-    assert_eq!(
-        (&shown["forgotten"], &shown["titles_forgotten"]),
-        (&json!(0), &json!(0))
-    );
+    assert_eq!((&shown["forgotten"], &shown["titles_forgotten"]), (&json!(0), &json!(0)));
     let request = &shown["requests"][0];
     assert_eq!(request["index"], 1);
     assert_eq!(request["connection"], 1);
     assert_eq!(request["method"], "POST");
     assert_eq!(request["path"], "/titles/7/invites/server");
     assert_eq!(request["status"], 204);
-    assert_eq!(
-        request["body"],
-        json!({"invitedUsers": ["1"], "sender": "2814613765430389"})
-    );
+    assert_eq!(request["body"], json!({"invitedUsers": ["1"], "sender": "2814613765430389"}));
     assert_eq!(request.get("body_text"), None);
-    assert_eq!(
-        request["correlation_id"],
-        answer.header("x-xblcorrelationid").unwrap()
-    );
+    assert_eq!(request["correlation_id"], answer.header("x-xblcorrelationid").unwrap());
     assert!(request["at_ms"].is_u64());
     let headers = &request["headers"];
     assert_eq!(headers["authorization"], "XBL3.0 x=-;token");
@@ -62,10 +50,7 @@ fn a_request_is_shown_as_it_was_received() {
     let received = &emulator.requests(7)[0];
     assert_eq!(received.header("Signature"), Some("AAAAAQ=="));
     assert_eq!(received.json(), request["body"]);
-    assert_eq!(
-        (received.index, received.connection, received.status),
-        (1, 1, 204)
-    );
+    assert_eq!((received.index, received.connection, received.status), (1, 1, 204));
 }
 
 #[test]
@@ -77,9 +62,7 @@ fn refused_requests_are_kept_with_their_status() {
     client.send(&Request::new("GET", "/titles/7/invites?a=b"));
     client.send(&invite(7));
     let shown = shown(&mut client, "7/requests");
-    let statuses: Vec<_> = (0..4)
-        .map(|i| shown["requests"][i]["status"].clone())
-        .collect();
+    let statuses: Vec<_> = (0..4).map(|i| shown["requests"][i]["status"].clone()).collect();
     assert_eq!(statuses, [401, 400, 405, 204]);
     assert_eq!(shown["requests"][1]["body"], Value::Null);
     assert_eq!(shown["requests"][1]["body_text"], "not json");
@@ -119,18 +102,12 @@ fn a_wait_ends_when_a_request_arrives() {
     Client::connect(&emulator).send(&invite(7));
     thread::scope(|scope| {
         let over_http = scope.spawn(|| {
-            let shown = shown(
-                &mut Client::connect(&emulator),
-                "7/requests?after=1&wait_ms=10000",
-            );
+            let shown = shown(&mut Client::connect(&emulator), "7/requests?after=1&wait_ms=10000");
             (indices(&shown), Instant::now())
         });
         let in_rust = scope.spawn(|| {
             let requests = emulator.wait_for(7, 1, SOON);
-            (
-                requests.iter().map(|request| request.index).collect(),
-                Instant::now(),
-            )
+            (requests.iter().map(|request| request.index).collect(), Instant::now())
         });
         thread::sleep(BRIEFLY);
         let mut client = Client::connect(&emulator);
@@ -142,10 +119,7 @@ fn a_wait_ends_when_a_request_arrives() {
             let (indices, ended) = waiter.join().unwrap();
             assert_eq!(indices, [2]);
             assert!(ended >= before, "another title's request ends no wait");
-            assert!(
-                ended < before + SOON / 2,
-                "a wait does not last to its limit"
-            );
+            assert!(ended < before + SOON / 2, "a wait does not last to its limit");
         }
     });
 }
@@ -155,10 +129,7 @@ fn a_wait_in_vain_ends_at_its_limit_with_nothing() {
     let emulator = start();
     let mut client = Client::connect(&emulator);
     let start = Instant::now();
-    assert_eq!(
-        indices(&shown(&mut client, "7/requests?wait_ms=200")),
-        [0; 0]
-    );
+    assert_eq!(indices(&shown(&mut client, "7/requests?wait_ms=200")), [0; 0]);
     assert!(start.elapsed() >= BRIEFLY && start.elapsed() < SOON);
     let start = Instant::now();
     assert!(emulator.wait_for(7, 0, BRIEFLY).is_empty());
@@ -169,8 +140,7 @@ fn a_wait_in_vain_ends_at_its_limit_with_nothing() {
 fn a_wait_keeps_nobody_else_waiting() {
     let emulator = start();
     let mut waiting = Client::connect(&emulator);
-    waiting
-        .send_bytes(&Request::new("GET", "/emulator/titles/8/requests?wait_ms=60000").to_bytes());
+    waiting.send_bytes(&Request::new("GET", "/emulator/titles/8/requests?wait_ms=60000").to_bytes());
     let start = Instant::now();
     assert_eq!(Client::connect(&emulator).send(&invite(7)).status, 204);
     assert!(start.elapsed() < SOON);
@@ -208,11 +178,7 @@ fn the_control_interface_is_strict_and_not_recorded() {
         ("POST", "/emulator/titles/7/requests", 405),
     ];
     for (method, path, status) in wrong {
-        assert_eq!(
-            client.send(&Request::new(method, path)).status,
-            status,
-            "{method} {path}"
-        );
+        assert_eq!(client.send(&Request::new(method, path)).status, status, "{method} {path}");
     }
     assert!(emulator.requests(7).is_empty() && emulator.requests(NO_TITLE).is_empty());
 }
@@ -231,9 +197,6 @@ fn the_newest_ten_thousand_are_kept() {
     }
     let shown = shown(&mut client, "7/requests");
     let indices = indices(&shown);
-    assert_eq!(
-        (indices.len(), indices[0], indices[9_999]),
-        (10_000, 101, 10_100)
-    );
+    assert_eq!((indices.len(), indices[0], indices[9_999]), (10_000, 101, 10_100));
     assert_eq!(shown["forgotten"], 100);
 }

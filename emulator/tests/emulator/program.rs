@@ -13,11 +13,7 @@ use crate::requests::invite;
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mpa-emulator"));
-    command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
@@ -41,17 +37,11 @@ impl Program {
             stdout.read_line(&mut line).unwrap();
             line.trim_end().to_owned()
         });
-        Self {
-            child,
-            stdout,
-            lines,
-        }
+        Self { child, stdout, lines }
     }
 
     fn url(&self) -> &str {
-        self.lines[0]
-            .strip_prefix("mpa-emulator listens on ")
-            .expect("where it listens")
+        self.lines[0].strip_prefix("mpa-emulator listens on ").expect("where it listens")
     }
 
     fn address(&self) -> SocketAddr {
@@ -83,10 +73,7 @@ fn temporary_file(name: &str) -> PathBuf {
 fn three_lines_tell_how_to_use_it() {
     let program = Program::start(&["--port", "0"]);
     let url = program.url().to_owned();
-    assert!(
-        url.starts_with("http://127.0.0.1:") && !url.ends_with(":0"),
-        "{url}"
-    );
+    assert!(url.starts_with("http://127.0.0.1:") && !url.ends_with(":0"), "{url}");
     assert_eq!(program.lines[1], format!("config.endpoint = \"{url}\";"));
     let watch = format!("curl \"{url}/emulator/titles/TITLE_ID/requests\"");
     assert_eq!(program.lines[2], watch);
@@ -102,18 +89,10 @@ fn https_writes_the_certificate_where_it_says() {
     let path = temporary_file("certificate.pem");
     let path = path.to_str().unwrap();
     let program = Program::start(&["--https", "--port=0", "--certificate-out", path]);
-    assert!(
-        program.url().starts_with("https://127.0.0.1:"),
-        "{}",
-        program.url()
-    );
+    assert!(program.url().starts_with("https://127.0.0.1:"), "{}", program.url());
     let setting = format!("config.ca_certificates_path = \"{path}\";");
     assert!(program.lines[1].ends_with(&setting), "{}", program.lines[1]);
-    assert!(
-        program.lines[2].contains(&format!("--cacert \"{path}\"")),
-        "{}",
-        program.lines[2]
-    );
+    assert!(program.lines[2].contains(&format!("--cacert \"{path}\"")), "{}", program.lines[2]);
     let pem = fs::read_to_string(path).unwrap();
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"), "{pem}");
 }
@@ -123,11 +102,7 @@ fn https_without_a_wish_writes_to_the_temp_directory() {
     let program = Program::start(&["--https", "--port=0"]);
     let name = format!("mpa-emulator-{}.pem", program.address().port());
     let path = std::env::temp_dir().join(name);
-    assert!(
-        program.lines[1].contains(path.to_str().unwrap()),
-        "{}",
-        program.lines[1]
-    );
+    assert!(program.lines[1].contains(path.to_str().unwrap()), "{}", program.lines[1]);
     assert!(path.exists());
     fs::remove_file(path).unwrap();
 }
@@ -150,22 +125,28 @@ fn any_caller_is_let_in_if_asked() {
 }
 
 #[test]
+fn it_misbehaves_if_asked() {
+    let program = Program::start(&[
+        "--port=0",
+        "--fault",
+        "status:status=503,next=1",
+        "--fault",
+        r#"{"fault": "status", "status": 500, "next": 1}"#,
+        r#"--throttle={"invites": {"burst": {"max": 1, "period_ms": 60000}}}"#,
+        "--seed=7",
+    ]);
+    let mut client = Client::over(TcpStream::connect(program.address()).unwrap());
+    let statuses = [0; 4].map(|_| client.send(&invite(7)).status);
+    assert_eq!(statuses, [503, 500, 204, 429]);
+}
+
+#[test]
 fn wrong_arguments_are_one_sentence_and_status_2() {
-    for arguments in [
-        &["--prot", "1"][..],
-        &["--port", "x"],
-        &["--certificate-out", "a.pem"],
-    ] {
+    for arguments in [&["--prot", "1"][..], &["--port", "x"], &["--certificate-out", "a.pem"]] {
         let output = output(arguments);
         let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(
-            (output.status.code(), output.stdout.as_slice()),
-            (Some(2), &[][..])
-        );
-        assert!(
-            stderr.starts_with("mpa-emulator: ") && stderr.lines().count() == 1,
-            "{stderr}"
-        );
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &[][..]));
+        assert!(stderr.starts_with("mpa-emulator: ") && stderr.lines().count() == 1, "{stderr}");
     }
 }
 
@@ -177,22 +158,13 @@ fn what_prevents_a_start_is_one_sentence_and_status_1() {
     let no_directory = no_directory.to_str().unwrap();
     let failures: [(&[&str], &str); 2] = [
         (&["--port", &port], "another program is using this port"),
-        (
-            &["--port=0", "--https", "--certificate-out", no_directory],
-            "cannot write the certificate",
-        ),
+        (&["--port=0", "--https", "--certificate-out", no_directory], "cannot write the certificate"),
     ];
     for (arguments, expected) in failures {
         let output = output(arguments);
         let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(
-            (output.status.code(), output.stdout.as_slice()),
-            (Some(1), &[][..])
-        );
-        assert!(
-            stderr.contains(expected) && stderr.lines().count() == 1,
-            "{stderr}"
-        );
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &[][..]));
+        assert!(stderr.contains(expected) && stderr.lines().count() == 1, "{stderr}");
     }
 }
 
@@ -201,13 +173,7 @@ fn help_and_version_go_to_stdout() {
     let help = output(&["--help"]);
     let text = String::from_utf8(help.stdout).unwrap();
     assert!(help.status.success() && help.stderr.is_empty());
-    for option in [
-        "--port",
-        "--address",
-        "--https",
-        "--certificate-out",
-        "--any-caller",
-    ] {
+    for option in ["--port", "--address", "--https", "--certificate-out", "--any-caller"] {
         assert!(text.contains(option), "{text}");
     }
     let version = output(&["--version"]);

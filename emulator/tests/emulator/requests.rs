@@ -11,24 +11,19 @@ pub struct Request {
 impl Request {
     pub fn new(method: &str, path: &str) -> Self {
         let (method, path) = (method.to_owned(), path.to_owned());
-        Self {
-            method,
-            path,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
-        .with("Host", "multiplayeractivity.xboxlive.com")
+        Self { method, path, headers: Vec::new(), body: Vec::new() }.with("Host", "multiplayeractivity.xboxlive.com")
     }
 
     /// A call as the service wants it, with the token of a service or of a user.
     pub fn call(path: &str, authorization: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            body: body.into(),
-            ..Self::new("POST", path)
-        }
-        .with("Authorization", authorization)
-        .with("Content-Type", "application/json; charset=utf-8")
-        .with("x-xbl-contract-version", "1")
+        Self { body: body.into(), ..Self::new("POST", path) }
+            .with("Authorization", authorization)
+            .with("Content-Type", "application/json; charset=utf-8")
+            .with("x-xbl-contract-version", "1")
+    }
+
+    pub fn with_body(self, body: impl Into<Vec<u8>>) -> Self {
+        Self { body: body.into(), ..self }
     }
 
     /// Another header, beside those of the same name.
@@ -38,8 +33,7 @@ impl Request {
     }
 
     pub fn without(mut self, name: &str) -> Self {
-        self.headers
-            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self
     }
 
@@ -68,11 +62,7 @@ pub fn invite(title_id: u32) -> Request {
 
 pub fn server_invite(title_id: u32) -> Request {
     let path = format!("/titles/{title_id}/invites/server");
-    Request::call(
-        &path,
-        OF_SERVICE,
-        r#"{"invitedUsers":["1"],"sender":"2814613765430389"}"#,
-    )
+    Request::call(&path, OF_SERVICE, r#"{"invitedUsers":["1"],"sender":"2814613765430389"}"#)
 }
 
 pub fn recent_player_groups(title_id: u32) -> Request {

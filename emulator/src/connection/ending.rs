@@ -1,0 +1,159 @@
+//! The ends of a connection that HTTP does not know.
+
+use std::io;
+use std::time::Duration;
+
+use axum::body::to_bytes;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use tokio::io::Interest;
+use tokio::time::{sleep, timeout};
+
+use super::wire::Wire;
+use crate::recording::LARGEST_BODY;
+
+/// What becomes of a connection that is taken from HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// RST; what was not yet sent is dropped.
+    Reset,
+    /// FIN.
+    Close,
+    /// Nothing, until the client gives up.
+    Stall { reading: bool },
+    /// What is not HTTP, and FIN.
+    Garbage,
+    /// Header after header without an end, so many bytes in all, and FIN.
+    EndlessHead { bytes: u64 },
+    /// The answer's head and a body of so many bytes.
+    LargeBody { bytes: u64 },
+    /// So many bytes of the answer, and FIN.
+    Cut { bytes: u64 },
+    /// The answer, byte by byte.
+    Drip { pause: Duration },
+    /// The answer; then, if no request comes within the limit, RST or FIN.
+    Idle { limit: Duration, reset: bool },
+}
+
+const GARBAGE: &[u8] = b"\x00\xff\xfe this is not HTTP \x16\x03\x01\r\n\r\n\x00\x00\r\nno: more\r\n\r\n";
+
+const CHUNK: usize = 64 * 1024;
+
+/// How long a client may go on sending after a FIN: to close while bytes of it are unread would be a
+/// reset.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(10);
+
+/// How often a stalled connection that is not read from is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+impl Ending {
+    pub(super) async fn bring_about<W: Wire>(self, mut wire: W, answer: Response) -> io::Result<()> {
+        match self {
+            Self::Reset => return wire.tcp().set_zero_linger(),
+            Self::Stall { reading: true } => return read_to_end(&mut wire).await,
+            Self::Stall { reading: false } => return wait_for_end(&wire).await,
+            Self::Close | Self::Idle { .. } => {}
+            Self::Garbage => wire.write_all(GARBAGE).await?,
+            Self::EndlessHead { bytes } => {
+                let head = status_line(answer.status()).into_bytes();
+                write_up_to(&mut wire, head, &filler_headers(), bytes).await?;
+            }
+            Self::LargeBody { bytes } => {
+                let (head, _) = written(answer, Some(bytes)).await;
+                let all = bytes.saturating_add(head.len() as u64);
+                write_up_to(&mut wire, head, &[b'x'; CHUNK], all).await?;
+            }
+            Self::Cut { bytes } => {
+                let (head, body) = written(answer, None).await;
+                let whole = [head, body].concat();
+                let length = usize::try_from(bytes).unwrap_or(usize::MAX);
+                wire.write_all(&whole[..length.min(whole.len())]).await?;
+            }
+            Self::Drip { pause } => {
+                let (head, body) = written(answer, None).await;
+                for byte in [head, body].concat() {
+                    wire.write_all(&[byte]).await?;
+                    sleep(pause).await;
+                }
+            }
+        }
+        close(&mut wire).await
+    }
+}
+
+async fn close<W: Wire>(wire: &mut W) -> io::Result<()> {
+    wire.shut_down().await?;
+    // At the limit it is closed all the same.
+    timeout(LONGEST_FAREWELL, read_to_end(wire)).await.unwrap_or(Ok(()))
+}
+
+async fn read_to_end<W: Wire>(wire: &mut W) -> io::Result<()> {
+    let mut unwanted = vec![0; CHUNK];
+    while wire.read(&mut unwanted).await? > 0 {}
+    Ok(())
+}
+
+/// Waits for the client's end without reading, so that a client with much to send gets stuck.
+async fn wait_for_end<W: Wire>(wire: &W) -> io::Result<()> {
+    loop {
+        let ready = wire.tcp().ready(Interest::READABLE).await?;
+        if ready.is_read_closed() {
+            return Ok(());
+        }
+        // What is unread makes it ready at all times, so it is only looked at now and then.
+        sleep(LOOK).await;
+    }
+}
+
+/// Writes `start`, then `filler` again and again, up to so many bytes in all.
+async fn write_up_to<W: Wire>(wire: &mut W, start: Vec<u8>, filler: &[u8], bytes: u64) -> io::Result<()> {
+    let mut left = bytes;
+    let mut next = start.as_slice();
+    while left > 0 {
+        let length = usize::try_from(left).unwrap_or(usize::MAX).min(next.len());
+        wire.write_all(&next[..length]).await?;
+        left -= length as u64;
+        next = filler;
+    }
+    Ok(())
+}
+
+fn filler_headers() -> Vec<u8> {
+    let mut headers = Vec::with_capacity(CHUNK);
+    for number in 0.. {
+        let header = format!("x-filler-{number:04}: {}\r\n", "x".repeat(100));
+        if headers.len() + header.len() > CHUNK {
+            break;
+        }
+        headers.extend_from_slice(header.as_bytes());
+    }
+    headers
+}
+
+fn status_line(status: StatusCode) -> String {
+    let reason = status.canonical_reason().unwrap_or_default();
+    format!("HTTP/1.1 {} {reason}\r\n", status.as_u16())
+}
+
+/// The bytes that an answer is sent as: its head and its body, of which the head may say that it is
+/// longer than it is.
+async fn written(answer: Response, length: Option<u64>) -> (Vec<u8>, Vec<u8>) {
+    let (mut parts, body) = answer.into_parts();
+    let body = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+    let length = length.unwrap_or(body.len() as u64);
+    let headers = &mut parts.headers;
+    headers.insert(CONTENT_LENGTH, length.into());
+    if [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&parts.status) {
+        headers.remove(CONTENT_LENGTH);
+    }
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    let mut head = status_line(parts.status).into_bytes();
+    for (name, value) in &parts.headers {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            head.extend_from_slice(part);
+        }
+    }
+    head.extend_from_slice(b"\r\n");
+    (head, body.into())
+}

@@ -1,0 +1,176 @@
+//! Misbehaviour on demand: which rules are in force, and which of them strikes a request.
+
+mod answer;
+mod apply;
+mod draw;
+mod read;
+mod rule;
+mod tokens;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+
+pub(crate) use apply::{Outcome, strike};
+pub(crate) use read::read_rules;
+pub use rule::Rule;
+use rule::{Fault, Times};
+use tokens::Tokens;
+
+use crate::endpoint::Endpoint;
+use crate::title::Titles;
+
+/// Of so many titles the requests are counted for rules that are for all. Beyond it, anew.
+const MOST_TITLES: usize = 10_000;
+
+pub(crate) struct Faults {
+    seed: u64,
+    /// Spares requests the lock while there are no rules.
+    in_force: AtomicBool,
+    sets: Mutex<HashMap<Titles, Set>>,
+}
+
+/// The rules for one title or for all.
+struct Set {
+    entries: Vec<Entry>,
+    /// How many requests of a title have come since the rules were set.
+    arrivals: HashMap<u32, u64>,
+}
+
+struct Entry {
+    rule: Arc<Rule>,
+    left: u64,
+    tokens: Tokens,
+}
+
+/// What rules look at.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrival<'a> {
+    pub title_id: u32,
+    pub endpoint: Option<Endpoint>,
+    pub headers: &'a HeaderMap,
+}
+
+impl Faults {
+    pub fn new(seed: u64) -> Self {
+        Self { seed, in_force: AtomicBool::new(false), sets: Mutex::default() }
+    }
+
+    /// Takes the place of what was set for these titles before.
+    pub fn set(&self, titles: Titles, rules: &[Rule]) {
+        let entries: Vec<_> = rules.iter().cloned().map(Entry::new).collect();
+        let mut sets = self.sets();
+        if entries.is_empty() {
+            sets.remove(&titles);
+        } else {
+            let arrivals = HashMap::new();
+            sets.insert(titles, Set { entries, arrivals });
+        }
+        self.in_force.store(!sets.is_empty(), Ordering::Relaxed);
+    }
+
+    /// The rules that may still strike, with what is left of them.
+    pub fn left(&self, titles: Titles) -> Vec<Rule> {
+        let sets = self.sets();
+        let entries = sets.get(&titles).map_or(&[][..], |set| &set.entries);
+        entries.iter().filter_map(Entry::rest).collect()
+    }
+
+    /// The rule that strikes a request: the first that applies, of those of its title and then of
+    /// those for all.
+    pub fn choose<'a>(&self, arrival: impl FnOnce() -> Arrival<'a>) -> Option<Arc<Rule>> {
+        if !self.in_force.load(Ordering::Relaxed) {
+            return None;
+        }
+        let arrival = arrival();
+        let mut sets = self.sets();
+        let mut chosen = None;
+        for (titles, rank) in [(Titles::One(arrival.title_id), 0), (Titles::All, 1)] {
+            if let Some(set) = sets.get_mut(&titles) {
+                set.meet(arrival, self.seed, rank, &mut chosen);
+            }
+        }
+        chosen
+    }
+
+    fn sets(&self) -> MutexGuard<'_, HashMap<Titles, Set>> {
+        // A panic leaves at worst a rule that strikes once too seldom.
+        self.sets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Set {
+    /// The number of a title's request, from 1.
+    fn count(&mut self, title_id: u32) -> u64 {
+        if self.arrivals.len() >= MOST_TITLES && !self.arrivals.contains_key(&title_id) {
+            self.arrivals.clear();
+        }
+        let number = self.arrivals.entry(title_id).or_default();
+        *number += 1;
+        *number
+    }
+
+    /// Chooses a rule if there is none yet. What is learnt and counted of a request does not depend on
+    /// that, so that no rule changes the draws of another.
+    fn meet(&mut self, arrival: Arrival<'_>, seed: u64, rank: u64, chosen: &mut Option<Arc<Rule>>) {
+        let number = self.count(arrival.title_id);
+        for (entry, position) in self.entries.iter_mut().zip(0_u64..) {
+            let matches = entry.matches(arrival);
+            let place = [rank, arrival.title_id.into(), position, number];
+            if chosen.is_none() && matches && entry.takes(seed, place) {
+                *chosen = Some(entry.rule.clone());
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn new(rule: Rule) -> Self {
+        let left = match rule.times {
+            Times::Next(count) => count,
+            Times::Always | Times::Share(_) => u64::MAX,
+        };
+        Self { rule: Arc::new(rule), left, tokens: Tokens::default() }
+    }
+
+    /// Whether the rule is about such requests.
+    fn matches(&mut self, arrival: Arrival<'_>) -> bool {
+        let about = match self.rule.calls {
+            Some(calls) => calls.include(arrival.endpoint),
+            None => true,
+        };
+        let Fault::ExpiredToken { token } = &self.rule.fault else {
+            return about;
+        };
+        let value = arrival.headers.get(AUTHORIZATION);
+        let value = value.and_then(|value| value.to_str().ok());
+        about && value.is_some_and(|value| self.tokens.has_expired(value, token.as_deref()))
+    }
+
+    /// Whether it is this request's turn; counts it if so.
+    fn takes(&mut self, seed: u64, place: [u64; 4]) -> bool {
+        match self.rule.times {
+            Times::Always => true,
+            Times::Share(share) => draw::draw(seed, place) < share,
+            Times::Next(_) if self.left == 0 => false,
+            Times::Next(_) => {
+                self.left -= 1;
+                true
+            }
+        }
+    }
+
+    fn rest(&self) -> Option<Rule> {
+        let mut rule = self.rule.as_ref().clone();
+        if let Times::Next(count) = &mut rule.times {
+            *count = self.left;
+        }
+        (self.left > 0).then_some(rule)
+    }
+}
+
+#[cfg(test)]
+mod tests;

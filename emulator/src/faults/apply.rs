@@ -1,0 +1,135 @@
+//! Where rules strike: around the recording of a request, and between it and the service.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::Arrival;
+use super::rule::{Moment, Rule};
+use crate::authorization::read_caller;
+use crate::connection::Ending;
+use crate::recording::{record, record_unread};
+use crate::service::Service;
+use crate::{endpoint, title};
+
+/// What a fault made of a request. Goes with the answer, to those who keep it and who send it; an
+/// answer without it is the service's own.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    pub acted: bool,
+    /// The status to keep: 0 where there is no answer.
+    pub status: u16,
+    pub fault: String,
+    pub ending: Option<Ending>,
+}
+
+/// Around every request: chooses the rule that strikes it, if there is one.
+pub(crate) async fn strike(State(service): State<Service>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let rule = service.faults.choose(|| Arrival {
+        title_id: title::of_path(path).unwrap_or(title::NO_TITLE),
+        endpoint: endpoint::of(request.method(), path),
+        headers: request.headers(),
+    });
+    let Some(rule) = rule else {
+        return record(&service, request, |request| admit(&service, request, next)).await;
+    };
+    // On a task of its own: a service also acts for a caller that has not waited for it.
+    let struck = tokio::spawn(struck(rule, service, request, next));
+    let panicked = |_| StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    struck.await.unwrap_or_else(panicked)
+}
+
+/// Does what comes before the body is read and after the request is in the journal.
+async fn struck(rule: Arc<Rule>, service: Service, request: Request, next: Next) -> Response {
+    if rule.moment == Moment::BeforeBody {
+        rule.delay().await;
+        if let Some(instead) = rule.instead() {
+            let (parts, _unread) = request.into_parts();
+            return record_unread(&service, &parts, instead);
+        }
+    }
+    let response = record(&service, request, |request| gate(&rule, &service, request, next)).await;
+    if rule.moment == Moment::AfterActing {
+        rule.delay().await;
+    }
+    response
+}
+
+/// Does what comes right before and after acting.
+async fn gate(rule: &Rule, service: &Service, request: Request, next: Next) -> Response {
+    if rule.moment == Moment::BeforeActing {
+        rule.delay().await;
+        if let Some(instead) = rule.instead() {
+            return instead;
+        }
+    }
+    rule.after(admit(service, request, next).await)
+}
+
+/// Lets a call through to the service unless its caller makes too many.
+async fn admit(service: &Service, request: Request, next: Next) -> Response {
+    if service.callers.throttle_any()
+        && let Some(mut rejection) = reject(service, &request)
+    {
+        let outcome =
+            Outcome { acted: false, status: rejection.status().as_u16(), fault: "throttle".to_owned(), ending: None };
+        rejection.extensions_mut().insert(outcome);
+        return rejection;
+    }
+    next.run(request).await
+}
+
+/// Counts a call. `None` if it is let through, or if there is no caller to charge with it.
+fn reject(service: &Service, request: &Request) -> Option<Response> {
+    let path = request.uri().path();
+    let (title_id, endpoint) = (title::of_path(path)?, endpoint::of(request.method(), path)?);
+    read_caller(request.headers()).ok()?;
+    let authorization = request.headers().get(AUTHORIZATION)?;
+    service.callers.reject(title_id, endpoint, authorization.as_bytes(), service.journal.now_ms())
+}
+
+impl Rule {
+    async fn delay(&self) {
+        if self.delay_ms > 0 {
+            tokio::time::sleep(Duration::from_millis(self.delay_ms)).await;
+        }
+    }
+
+    /// What is done in the place of acting, if the service does not get to see the request.
+    fn instead(&self) -> Option<Response> {
+        let (mut response, status) = match self.made_up_answer() {
+            Some(response) => {
+                let status = response.status().as_u16();
+                (response, status)
+            }
+            // Nothing of this is sent.
+            None if self.leaves_unanswered() => (StatusCode::OK.into_response(), 0),
+            None => return None,
+        };
+        response.extensions_mut().insert(self.outcome(false, status));
+        Some(response)
+    }
+
+    /// What becomes of the service's answer.
+    fn after(&self, service_answer: Response) -> Response {
+        let acted = service_answer.status().is_success();
+        let made_up = match self.moment {
+            Moment::AfterActing => self.made_up_answer(),
+            Moment::BeforeBody | Moment::BeforeActing => None,
+        };
+        let mut response = made_up.unwrap_or(service_answer);
+        let outcome = self.outcome(acted, response.status().as_u16());
+        response.extensions_mut().insert(outcome);
+        response
+    }
+
+    fn outcome(&self, acted: bool, status: u16) -> Outcome {
+        Outcome { acted, status, fault: self.name(), ending: self.ending() }
+    }
+}

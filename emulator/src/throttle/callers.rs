@@ -1,0 +1,164 @@
+//! Every caller's meters: by title, kind of call and authorization value.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::response::Response;
+
+use super::{Meter, Settings, answer};
+use crate::endpoint::Endpoint;
+use crate::title::Titles;
+
+/// So many meters are kept. Beyond it those go that count nothing any more, and if there are none
+/// of them, all: a test with so many tokens at once is not about throttling.
+const MOST_METERS: usize = 100_000;
+
+#[derive(Default)]
+pub(crate) struct Callers {
+    /// Spares calls the lock while nothing is throttled.
+    in_force: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    settings: HashMap<Titles, Settings>,
+    meters: HashMap<Key, Meter>,
+    hashes: RandomState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    title_id: u32,
+    invites: bool,
+    /// A hash, so that no token is kept here.
+    authorization: u64,
+}
+
+impl Callers {
+    /// Settings of a title take the place of those for all titles. All counting starts anew.
+    pub fn set(&self, titles: Titles, settings: Option<Settings>) {
+        let mut state = self.state();
+        match settings {
+            Some(settings) => state.settings.insert(titles, settings),
+            None => state.settings.remove(&titles),
+        };
+        state.meters.retain(|key, _| match titles {
+            Titles::All => false,
+            Titles::One(title_id) => key.title_id != title_id,
+        });
+        self.in_force.store(!state.settings.is_empty(), Ordering::Relaxed);
+    }
+
+    pub fn settings(&self, titles: Titles) -> Option<Settings> {
+        self.state().settings.get(&titles).copied()
+    }
+
+    /// Whether any calls are throttled.
+    pub fn throttle_any(&self) -> bool {
+        self.in_force.load(Ordering::Relaxed)
+    }
+
+    /// Counts a call. The answer to one that is not let through; `None` if it is.
+    pub fn reject(&self, title_id: u32, endpoint: Endpoint, authorization: &[u8], now_ms: u64) -> Option<Response> {
+        let mut state = self.state();
+        let own = state.settings.get(&Titles::One(title_id));
+        let settings = own.or_else(|| state.settings.get(&Titles::All)).copied()?;
+        let invites = endpoint != Endpoint::RecentPlayerGroups;
+        let limits = if invites { settings.invites } else { settings.recent_players }?;
+        let key = Key { title_id, invites, authorization: state.hashes.hash_one(authorization) };
+        if state.meters.len() >= MOST_METERS && !state.meters.contains_key(&key) {
+            state.make_room(now_ms);
+        }
+        let meter = state.meters.entry(key).or_insert_with(|| Meter::new(&limits));
+        let rejection = meter.call(now_ms).err()?;
+        Some(answer::respond(settings.answer, settings.retry_after, &rejection))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic leaves at worst one call uncounted.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn make_room(&mut self, now_ms: u64) {
+        self.meters.retain(|_, meter| !meter.is_blank(now_ms));
+        if self.meters.len() >= MOST_METERS {
+            self.meters.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn once_in(period_ms: u64) -> Option<Settings> {
+        let limits = format!(r#"{{"burst": {{"max": 1, "period_ms": {period_ms}}}, "sustained": null}}"#);
+        let text = format!(r#"{{"invites": {limits}, "recent_players": {limits}}}"#);
+        Some(text.parse().unwrap())
+    }
+
+    fn admits(callers: &Callers, title_id: u32, endpoint: Endpoint, token: &str) -> bool {
+        callers.reject(title_id, endpoint, token.as_bytes(), 5).is_none()
+    }
+
+    #[test]
+    fn counts_by_title_kind_of_call_and_authorization() {
+        use Endpoint::{Invites, RecentPlayerGroups, ServerInvites};
+        let callers = Callers::default();
+        callers.set(Titles::All, once_in(100));
+        assert!(admits(&callers, 7, Invites, "a"));
+        assert!(!admits(&callers, 7, Invites, "a"));
+        assert!(!admits(&callers, 7, ServerInvites, "a"), "the same kind");
+        assert!(admits(&callers, 7, RecentPlayerGroups, "a"));
+        assert!(admits(&callers, 7, Invites, "b"));
+        assert!(admits(&callers, 8, Invites, "a"));
+        assert!(callers.reject(7, Invites, b"a", 105).is_none());
+    }
+
+    #[test]
+    fn settings_of_a_title_go_before_those_for_all() {
+        let callers = Callers::default();
+        let invite = |title_id| admits(&callers, title_id, Endpoint::Invites, "a");
+        assert!(invite(7) && invite(7), "off by default");
+        callers.set(Titles::One(7), once_in(100));
+        assert!(invite(7) && !invite(7));
+        assert!(invite(8) && invite(8));
+        callers.set(Titles::All, once_in(100));
+        assert!(invite(8) && !invite(8));
+        let unlimited = r#"{"invites": null}"#.parse().ok();
+        callers.set(Titles::One(7), unlimited);
+        assert!(invite(7) && invite(7));
+        callers.set(Titles::One(7), None);
+        callers.set(Titles::All, None);
+        assert_eq!(callers.settings(Titles::All), None);
+        assert!(invite(8) && invite(8));
+    }
+
+    #[test]
+    fn new_settings_start_counting_anew() {
+        let callers = Callers::default();
+        let invite = |title_id| admits(&callers, title_id, Endpoint::Invites, "a");
+        callers.set(Titles::All, once_in(100));
+        assert!(invite(7) && !invite(7) && invite(8));
+        callers.set(Titles::One(7), once_in(100));
+        assert!(invite(7), "its counts are gone");
+        assert!(!invite(8), "those of another title are not");
+    }
+
+    #[test]
+    fn meters_are_bounded() {
+        let callers = Callers::default();
+        callers.set(Titles::All, once_in(100));
+        for title_id in 1..=100_000 {
+            assert!(callers.reject(title_id, Endpoint::Invites, b"a", 0).is_none());
+        }
+        assert!(callers.reject(1, Endpoint::Invites, b"b", 50).is_none());
+        assert_eq!(callers.state().meters.len(), 1, "all were in use");
+        assert!(callers.reject(1, Endpoint::Invites, b"b", 50).is_some());
+    }
+}
