@@ -56,12 +56,12 @@ fn run(language: &str) -> Result<()> {
 // Building ----------------------------------------------------------------------------------------
 
 fn compile_c(folder: &Path) -> Result<Command> {
-    let mut compiler = tool("CC", "cc");
+    let mut compiler = chosen("CC", "cc");
     compile_native(compiler.arg("examples/quickstart.c"), folder)
 }
 
 fn compile_cpp(folder: &Path) -> Result<Command> {
-    let mut compiler = tool("CXX", "c++");
+    let mut compiler = chosen("CXX", "c++");
     compiler.args(["-std=c++17", "examples/quickstart.cpp", "-Ibindings/cpp"]);
     compile_native(&mut compiler, folder)
 }
@@ -76,20 +76,26 @@ fn compile_native(compiler: &mut Command, folder: &Path) -> Result<Command> {
 
 fn compile_csharp(folder: &Path) -> Result<Command> {
     let program = folder.join("quickstart.exe");
-    let mut compiler = tool("MCS", "mcs");
+    let mut compiler = tool("mcs");
     compiler.args(["-unsafe", "examples/quickstart.cs", "bindings/csharp/*.cs"]);
     finish(compiler.arg(format!("-out:{}", program.display())))?;
-    let mut mono = tool("MONO", "mono");
+    let mut mono = tool("mono");
     mono.arg(program);
     Ok(mono)
 }
 
-/// The user's command, which may have arguments, or else the usual one.
-fn tool(variable: &str, usual: &str) -> Command {
-    let command = env::var(variable).unwrap_or_else(|_| usual.to_owned());
-    let mut words = command.split_whitespace();
-    let mut command = Command::new(words.next().unwrap_or(usual));
-    command.args(words).current_dir(REPOSITORY);
+/// The user's compiler, perhaps with arguments, or else the usual one.
+fn chosen(variable: &str, usual: &str) -> Command {
+    let line = env::var(variable).unwrap_or_default();
+    let mut words = line.split_whitespace();
+    let mut compiler = tool(words.next().unwrap_or(usual));
+    compiler.args(words);
+    compiler
+}
+
+fn tool(name: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(REPOSITORY);
     command
 }
 
@@ -138,7 +144,7 @@ fn built_library(profile: &Path) -> Result<PathBuf> {
     if dependency.exists() {
         return Ok(dependency);
     }
-    let mut build = tool("CARGO", "cargo");
+    let mut build = tool(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.args(["build", "--quiet", "--lib"]);
     if profile.file_name() == Some(OsStr::new("release")) {
         build.arg("--release");

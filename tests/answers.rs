@@ -64,7 +64,8 @@ fn refused_by_validation() {
 
 #[test]
 fn not_allowed() {
-    let body = r#"{"errorCode": "AuthorizationError", "debugMessage": "The caller is not allowed to access the resource."}"#;
+    let body =
+        r#"{"errorCode": "AuthorizationError", "debugMessage": "The caller is not allowed to access the resource."}"#;
     assert_eq!(refused(&response(400, &[], body), "MPA_ERROR_FORBIDDEN", 0).error_code, "AuthorizationError");
     refused(&response(403, &[], ""), "MPA_ERROR_FORBIDDEN", 0);
 }
@@ -80,9 +81,11 @@ fn throttled() {
         assert_eq!((result.current_requests, result.max_requests, result.period_s), (13, 10, 120));
         assert_eq!((outcome.limit_type.as_str(), result.retry_after_ms), ("Rate", 7_000));
     }
-    for (status, body) in
-        [(429, ""), (429, "<html>busy</html>"), (400, r#"{"errorCode": "Too many requests.", "debugMessage": "Too many requests."}"#)]
-    {
+    for (status, body) in [
+        (429, ""),
+        (429, "<html>busy</html>"),
+        (400, r#"{"errorCode": "Too many requests.", "debugMessage": "Too many requests."}"#),
+    ] {
         refused(&response(status, &[], body), "MPA_ERROR_THROTTLED", 1);
     }
 }
@@ -175,7 +178,8 @@ fn a_refused_token_is_not_used_again() {
 fn a_401_to_an_invites_own_token_leaves_the_clients_alone() {
     use mpa::ffi::authorization::mpa_authorization;
     use mpa::ffi::invite::mpa_invite;
-    let (endpoint, requests) = peer::start(|number| Answer::Say(response(if number == 0 { 401 } else { 204 }, &[], "")));
+    let (endpoint, requests) =
+        peer::start(|number| Answer::Say(response(if number == 0 { 401 } else { 204 }, &[], "")));
     let client = Client::open(&config(&endpoint));
     let own = mpa_authorization { header: text("XBL3.0 x=12;users-own"), ..init() };
     let user = 1_u64;

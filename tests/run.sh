@@ -27,9 +27,7 @@ gcc gcc
 g++ g++
 /usr/include/stdio.h libc6-dev
 clang clang
-clang++ clang
 nm binutils
-readelf binutils
 valgrind valgrind
 openssl openssl
 nginx nginx-light

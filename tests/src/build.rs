@@ -109,11 +109,15 @@ pub fn source(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// A folder of its own for what a test builds: in cargo's target folder, in one named like the tests.
+/// A folder of its own for what a test builds, in cargo's target folder. Tests that run at the same
+/// time do not share it: whoever runs what another one is just building is refused.
 pub fn scratch(name: &str) -> PathBuf {
     let tests = std::env::current_exe().expect("tests are a program");
     let target = tests.ancestors().nth(3).expect("cargo puts it into target/debug/deps");
-    let folder = target.join("tmp").join(tests.file_name().expect("a program has a name")).join(name);
+    let program = tests.file_name().expect("a program has a name");
+    // The harness names the thread after the test. A colon would divide lists of folders.
+    let test = std::thread::current().name().unwrap_or_default().replace("::", "-");
+    let folder = target.join("tmp").join(program).join(test).join(name);
     std::fs::create_dir_all(&folder).expect("a folder is made");
     folder
 }

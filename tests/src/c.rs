@@ -112,12 +112,8 @@ impl Client {
     /// Invites users 1 to `count` on behalf of user 1000.
     pub fn invite_many(&self, count: u32) -> Outcome {
         let users: Vec<u64> = (1..=u64::from(count)).collect();
-        let invite = mpa_server_invite {
-            sender: 1_000,
-            invited_users: users.as_ptr(),
-            invited_user_count: count,
-            ..init()
-        };
+        let invite =
+            mpa_server_invite { sender: 1_000, invited_users: users.as_ptr(), invited_user_count: count, ..init() };
         self.send_server_invite(&invite)
     }
 

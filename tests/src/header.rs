@@ -35,9 +35,8 @@ pub fn path() -> PathBuf {
 
 /// The header as it should be.
 pub fn text() -> String {
-    let sections = SECTIONS.map(|(title, file)| {
-        format!("\n/* {title} {} */\n\n{}", "-".repeat(92 - title.len()), declarations(file))
-    });
+    let sections = SECTIONS
+        .map(|(title, file)| format!("\n/* {title} {} */\n\n{}", "-".repeat(92 - title.len()), declarations(file)));
     format!("{TOP}{}{BOTTOM}", sections.concat())
 }
 
@@ -64,9 +63,10 @@ fn structs(source: &str) -> Vec<String> {
 /// As one would write it: types by their short names, negative numbers in parentheses.
 fn by_hand(text: &str) -> String {
     let text = text.replace("struct mpa_", "mpa_").replace("typedef mpa_", "typedef struct mpa_");
-    let lines = text.trim_start().lines().map(|line| match line.strip_prefix("#define ").and_then(|d| d.split_once(" -")) {
-        Some((name, digits)) => format!("#define {name} (-{digits})\n"),
-        None => format!("{line}\n"),
-    });
+    let lines =
+        text.trim_start().lines().map(|line| match line.strip_prefix("#define ").and_then(|d| d.split_once(" -")) {
+            Some((name, digits)) => format!("#define {name} (-{digits})\n"),
+            None => format!("{line}\n"),
+        });
     lines.collect()
 }
