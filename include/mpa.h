@@ -147,7 +147,8 @@ typedef int32_t mpa_status;
 /// The service refused what was sent (other HTTP 4xx). See `error_code` and `message`.
 #define MPA_ERROR_REJECTED (-60)
 
-/// The service limits how often it is called. See `retry_after_ms` and the limit's numbers.
+/// The service limits how often it is called, and the call could not wait for its turn. See
+/// `retry_after_ms` and the limit's numbers. With an `http_status` of 0, the service was not asked.
 #define MPA_ERROR_THROTTLED (-61)
 
 /// The service failed (HTTP 408 or 5xx). For an invite, see `uncertain`: it may have been sent.
@@ -210,11 +211,12 @@ typedef struct mpa_result {
     /// worth it: then this is 0. Recent players are: sending them twice does no harm. 0 also where
     /// nothing is left to send.
     uint32_t retryable;
-    /// Do not try again before so many milliseconds have passed, at most 3,600,000. 0: nothing known.
+    /// Do not try again before so many milliseconds have passed. What the service says is taken up to
+    /// 3,600,000. 0: nothing known.
     uint32_t retry_after_ms;
-    /// HTTP status of the last answer. 0: none came.
+    /// HTTP status of the last attempt's answer. 0: none came, or nothing was sent.
     uint32_t http_status;
-    /// Requests of which at least one byte was put on the wire.
+    /// Requests of which at least one byte was put on the wire, those that were tried again included.
     uint32_t attempts;
     /// Milliseconds that the call waited in the library before its first request. 0 for calls that
     /// block.
@@ -243,11 +245,25 @@ typedef struct mpa_result {
 
 /* Clients ------------------------------------------------------------------------------------- */
 
-/// The longest of each of the configuration's time limits: ten minutes.
-#define MPA_MAX_TIMEOUT_MS 600000
+/// Names an open client. A plain value: copy it, pass it to any thread. Zero, stale and forged ones
+/// are found out and give MPA_ERROR_INVALID_HANDLE, and so does, in the child of a fork, every one
+/// that was opened before.
+typedef struct mpa_client {
+    /// Not for you to make or to change. 0: no client.
+    uint64_t id;
+} mpa_client;
 
 /// What the certificates of `ca_certificates_path` are to those that the library carries.
 typedef int32_t mpa_ca_mode;
+
+/// Trusted beside those that the library carries.
+#define MPA_CA_ADDED 0
+
+/// Trusted instead of those that the library carries.
+#define MPA_CA_ONLY 1
+
+/// The longest of each of the configuration's time limits: ten minutes.
+#define MPA_MAX_TIMEOUT_MS 600000
 
 /// How a client reaches the service. All texts are copied.
 typedef struct mpa_client_config {
@@ -281,23 +297,20 @@ typedef struct mpa_client_config {
     /// Time limit for a whole call that blocks, with all its requests, in milliseconds. Default 0:
     /// 15,000. At most MPA_MAX_TIMEOUT_MS.
     uint32_t call_timeout_ms;
+    /// How often each request is tried at most, the first time included, where it can be tried again.
+    /// Default 0: 4. 1: never again. At most 10.
+    uint32_t max_attempts;
+    /// How many invites may go out in limit_period_ms; for invites with a user's own token, per user.
+    /// Default 0: no limit but what the service tells.
+    uint32_t invite_limit;
+    /// How many requests with recent players may go out in limit_period_ms. Default 0: the same.
+    uint32_t recent_players_limit;
+    /// The period of the two limits above, in milliseconds, up to 3,600,000. Required where one of
+    /// them is set.
+    uint32_t limit_period_ms;
     /// Must be 0.
     uint32_t reserved;
 } mpa_client_config;
-
-/// Names an open client. A plain value: copy it, pass it to any thread. Zero, stale and forged ones
-/// are found out and give MPA_ERROR_INVALID_HANDLE, and so does, in the child of a fork, every one
-/// that was opened before.
-typedef struct mpa_client {
-    /// Not for you to make or to change. 0: no client.
-    uint64_t id;
-} mpa_client;
-
-/// Trusted beside those that the library carries.
-#define MPA_CA_ADDED 0
-
-/// Trusted instead of those that the library carries.
-#define MPA_CA_ONLY 1
 
 /// Opens a client and stores its handle in `client`; on failure, zero is stored.
 ///
@@ -384,6 +397,30 @@ mpa_status mpa_client_set_authorization(mpa_client client,
 
 /* Invites ------------------------------------------------------------------------------------- */
 
+/// The platform on which an invite can be accepted.
+typedef int32_t mpa_platform;
+
+/// Any platform that the title runs on.
+#define MPA_PLATFORM_ANY 0
+
+#define MPA_PLATFORM_ANDROID 1
+
+#define MPA_PLATFORM_IOS 2
+
+#define MPA_PLATFORM_NINTENDO 3
+
+#define MPA_PLATFORM_PLAYSTATION 4
+
+/// Xbox Series X and S.
+#define MPA_PLATFORM_SCARLETT 5
+
+#define MPA_PLATFORM_WIN32 6
+
+#define MPA_PLATFORM_WINDOWS_ONE_CORE 7
+
+/// Where a title has no Scarlett configuration, these invites reach Xbox Series X and S too.
+#define MPA_PLATFORM_XBOX_ONE 8
+
 /// How many users the service takes in one request. A call takes more and sends several requests.
 #define MPA_MAX_INVITED_USERS_PER_REQUEST 16
 
@@ -393,9 +430,6 @@ mpa_status mpa_client_set_authorization(mpa_client client,
 /// The longest connection string, in UTF-16 code units. Microsoft's concept pages say "less than
 /// 256": stay below that where you can.
 #define MPA_MAX_CONNECTION_STRING_LENGTH 512
-
-/// The platform on which an invite can be accepted.
-typedef int32_t mpa_platform;
 
 /// An invite from a user, who is known by the token.
 typedef struct mpa_invite {
@@ -437,31 +471,13 @@ typedef struct mpa_server_invite {
     const char *connection_string;
 } mpa_server_invite;
 
-/// Any platform that the title runs on.
-#define MPA_PLATFORM_ANY 0
-
-#define MPA_PLATFORM_ANDROID 1
-
-#define MPA_PLATFORM_IOS 2
-
-#define MPA_PLATFORM_NINTENDO 3
-
-#define MPA_PLATFORM_PLAYSTATION 4
-
-/// Xbox Series X and S.
-#define MPA_PLATFORM_SCARLETT 5
-
-#define MPA_PLATFORM_WIN32 6
-
-#define MPA_PLATFORM_WINDOWS_ONE_CORE 7
-
-/// Where a title has no Scarlett configuration, these invites reach Xbox Series X and S too.
-#define MPA_PLATFORM_XBOX_ONE 8
-
 /// Invites users on behalf of the user whose token is sent, and waits for the service's answer.
 ///
 /// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
-/// at the first that is not acknowledged. Each request is sent once; none is tried again.
+/// at the first that is not acknowledged. A request is tried again, up to max_attempts times and
+/// within call_timeout_ms, only where the service certainly did not act on it: there was no
+/// connection, not all of it was sent, or the service said that it is busy. After a rejection for
+/// calling too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
 ///
 /// Returns MPA_OK when the service has acknowledged all users. MPA_ERROR_UNCERTAIN when a request was
 /// sent and its answer was lost: its users may have been invited, so do not invite them again. Any
@@ -481,7 +497,8 @@ mpa_status mpa_send_invite(mpa_client client,
 /// where that user asked for it.
 ///
 /// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
-/// at the first that is not acknowledged. Each request is sent once; none is tried again.
+/// at the first that is not acknowledged. What is tried again, and what is not: as in
+/// mpa_send_invite.
 ///
 /// Returns as mpa_send_invite does. Blocks up to call_timeout_ms: not for a game's own thread.
 ///
@@ -494,6 +511,15 @@ mpa_status mpa_send_server_invite(mpa_client client,
 
 /* Recent players ------------------------------------------------------------------------------ */
 
+/// How the players of a group met. The service gives it no meaning beyond the name.
+typedef int32_t mpa_encounter_type;
+
+#define MPA_ENCOUNTER_DEFAULT 0
+
+#define MPA_ENCOUNTER_TEAMMATE 1
+
+#define MPA_ENCOUNTER_OPPONENT 2
+
 /// How many groups the service takes in one request. A call takes more and sends several requests.
 #define MPA_MAX_GROUPS_PER_REQUEST 20
 
@@ -504,9 +530,6 @@ mpa_status mpa_send_server_invite(mpa_client client,
 #define MPA_MIN_PLAYERS_PER_GROUP 2
 
 #define MPA_MAX_PLAYERS_PER_GROUP 100
-
-/// How the players of a group met. The service gives it no meaning beyond the name.
-typedef int32_t mpa_encounter_type;
 
 /// Players who met: everyone in a group met everyone else in it. Groups may overlap. Report
 /// encounters that mean something to the players, not all hundred of a battle royale.
@@ -527,18 +550,14 @@ typedef struct mpa_recent_player_group {
     uint32_t reserved;
 } mpa_recent_player_group;
 
-#define MPA_ENCOUNTER_DEFAULT 0
-
-#define MPA_ENCOUNTER_TEAMMATE 1
-
-#define MPA_ENCOUNTER_OPPONENT 2
-
 /// Tells the service who met whom, and waits for its answer. `count`: how many groups, 1 to
 /// MPA_MAX_GROUPS_PER_CALL.
 ///
 /// More than MPA_MAX_GROUPS_PER_REQUEST groups go out as several requests, in order, stopping at the
-/// first that is not acknowledged. Each request is sent once; none is tried again. Sending groups
-/// again that the service already has does no harm: it updates them.
+/// first that is not acknowledged. A request is tried again, up to max_attempts times and within
+/// call_timeout_ms, after failed connections, lost answers, 408, 429 and 5xx: sending groups again
+/// that the service already has does no harm, since it updates them. After a rejection for calling
+/// too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
 ///
 /// Returns MPA_OK when the service has acknowledged all groups. Any other status: see `acknowledged`,
 /// `uncertain` and `refused` for how far it came, and `retryable`.

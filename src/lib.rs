@@ -16,11 +16,17 @@
 #![deny(unsafe_code)]
 
 mod auth;
-mod calls;
 mod client;
-mod http;
-mod outcome;
-mod policy;
+
+// Not an interface: for the simulation in `examples/throttling.rs` and the targets in `fuzz/`.
+#[doc(hidden)]
+pub mod calls;
+#[doc(hidden)]
+pub mod http;
+#[doc(hidden)]
+pub mod outcome;
+#[doc(hidden)]
+pub mod policy;
 
 #[allow(unsafe_code)]
 pub mod ffi;

@@ -255,6 +255,15 @@ struct ClientConfig {
     std::chrono::milliseconds request_timeout{0};
     /// For a whole call that blocks. Default: 15 s.
     std::chrono::milliseconds call_timeout{0};
+    /// How often each request is tried at most. 0: 4. 1: never again. At most 10.
+    uint32_t max_attempts = 0;
+    /// How many invites may go out in limit_period; per user where the user's own token is sent. 0: no
+    /// limit but what the service tells.
+    uint32_t invite_limit = 0;
+    /// How many requests with recent players may go out in limit_period. 0: the same.
+    uint32_t recent_players_limit = 0;
+    /// Of the two limits above, up to an hour. Required where one of them is set.
+    std::chrono::milliseconds limit_period{0};
     /// How long the destructor waits, at most, for calls that other threads are in. Without such
     /// calls it does not wait at all.
     std::chrono::milliseconds close_deadline{5000};
@@ -340,6 +349,10 @@ public:
         raw.connect_timeout_ms = detail::milliseconds(config.connect_timeout);
         raw.request_timeout_ms = detail::milliseconds(config.request_timeout);
         raw.call_timeout_ms = detail::milliseconds(config.call_timeout);
+        raw.max_attempts = config.max_attempts;
+        raw.invite_limit = config.invite_limit;
+        raw.recent_players_limit = config.recent_players_limit;
+        raw.limit_period_ms = detail::milliseconds(config.limit_period);
         mpa_client handle = mpa_client();
         if (mpa_client_open(&raw, &handle, &raw_result) != MPA_OK) return std::nullopt;
         return Client(handle, config.close_deadline);

@@ -62,6 +62,10 @@ namespace Mpa
                         connect_timeout_ms = Time.Limit(config.ConnectTimeout),
                         request_timeout_ms = Time.Limit(config.RequestTimeout),
                         call_timeout_ms = Time.Limit(config.CallTimeout),
+                        max_attempts = config.MaxAttempts,
+                        invite_limit = config.InviteLimit,
+                        recent_players_limit = config.RecentPlayersLimit,
+                        limit_period_ms = Time.Limit(config.LimitPeriod),
                     };
                     Native.mpa_client_open(&raw, &handle, &result);
                 }

@@ -44,6 +44,22 @@ namespace Mpa
         /// <see cref="Limits.MaxTimeoutMs"/>.</summary>
         public TimeSpan CallTimeout { get; set; }
 
+        /// <summary>How often each request is tried at most, the first time included, where it can be
+        /// tried again. Default: 4. 1: never again. At most 10.</summary>
+        public uint MaxAttempts { get; set; }
+
+        /// <summary>How many invites may go out in <see cref="LimitPeriod"/>; for invites with a user's
+        /// own token, per user. Default: no limit but what the service tells.</summary>
+        public uint InviteLimit { get; set; }
+
+        /// <summary>How many requests with recent players may go out in <see cref="LimitPeriod"/>.
+        /// Default: the same.</summary>
+        public uint RecentPlayersLimit { get; set; }
+
+        /// <summary>The period of the two limits above, up to an hour. Required where one of them is
+        /// set.</summary>
+        public TimeSpan LimitPeriod { get; set; }
+
         /// <summary>How long <see cref="Client.Dispose"/> waits, at most, for calls that other
         /// threads are in; 5 s unless you set it. Without such calls it does not wait at
         /// all.</summary>

@@ -42,7 +42,7 @@ namespace Mpa
             }
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 64)]
+        [StructLayout(LayoutKind.Sequential, Size = 80)]
         internal struct mpa_client_config
         {
             public uint struct_size;
@@ -56,6 +56,10 @@ namespace Mpa
             public uint connect_timeout_ms;
             public uint request_timeout_ms;
             public uint call_timeout_ms;
+            public uint max_attempts;
+            public uint invite_limit;
+            public uint recent_players_limit;
+            public uint limit_period_ms;
             public uint reserved;
         }
 

@@ -50,6 +50,12 @@ impl Authorization {
         self.header == other.header
     }
 
+    /// Whom the token stands for; `-` for a service.
+    pub fn user_hash(&self) -> &str {
+        let value = self.header.to_str().unwrap_or_default();
+        value.trim_start_matches(SCHEME).split(';').next().unwrap_or_default()
+    }
+
     /// The part of the header that is secret, to be masked where it is sent back.
     pub fn token(&self) -> &str {
         let value = self.header.to_str().unwrap_or_default();
@@ -101,7 +107,7 @@ mod tests {
     fn a_whole_header_value_is_taken() {
         let authorization = Authorization::new("XBL3.0 x=-;token", 5, "header").unwrap();
         assert_eq!(authorization.header(), "XBL3.0 x=-;token");
-        assert_eq!(authorization.token(), "token");
+        assert_eq!((authorization.user_hash(), authorization.token()), ("-", "token"));
         assert!(authorization.is_expired(UNIX_EPOCH + Duration::from_millis(5)));
         assert!(!authorization.is_expired(UNIX_EPOCH + Duration::from_millis(4)));
         assert!(!Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap().is_expired(SystemTime::now()));

@@ -19,7 +19,7 @@ pub struct CloseReport {
 #[derive(Debug, Default)]
 pub struct Books {
     state: Mutex<State>,
-    one_ended: Condvar,
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -58,6 +58,15 @@ impl Books {
         self.lock().stage >= Stage::Cut
     }
 
+    /// Waits, or until the calls under way are cut; tells whether they are.
+    pub fn sleep(&self, wait: Duration) -> bool {
+        let (state, _) = self
+            .changed
+            .wait_timeout_while(self.lock(), wait, |state| state.stage < Stage::Cut)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.stage >= Stage::Cut
+    }
+
     /// Refuses further calls, waits for those under way, then has the rest cut.
     pub fn close(&self, wait: Duration, cut: impl FnOnce()) -> CloseReport {
         let deadline = Instant::now() + wait;
@@ -68,11 +77,12 @@ impl Books {
             if remaining.is_zero() {
                 break;
             }
-            (state, _) = self.one_ended.wait_timeout(state, remaining).unwrap_or_else(PoisonError::into_inner);
+            (state, _) = self.changed.wait_timeout(state, remaining).unwrap_or_else(PoisonError::into_inner);
         }
         state.stage = Stage::Cut;
         let report = state.report;
         drop(state);
+        self.changed.notify_all();
         cut();
         report
     }
@@ -116,9 +126,9 @@ impl Drop for Running<'_> {
             End::Uncertain => state.report.uncertain += 1,
             End::Failed => state.report.failed += 1,
         }
-        // Only `close` waits; a system call for nobody would be the dearest part of this.
+        // Only `close` waits for this; a system call for nobody would be the dearest part of this.
         if state.stage != Stage::Open {
-            self.books.one_ended.notify_all();
+            self.books.changed.notify_all();
         }
     }
 }

@@ -1,18 +1,24 @@
-//! One call, start to end: authorize, send part by part, judge, report.
+//! One call, start to end: part by part, each until it is acknowledged or given up.
 
+mod attempts;
 mod books;
+mod gate;
 
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use ureq::http::{HeaderValue, Uri};
 
 use crate::auth::{Authorization, AuthorizationStore};
-use crate::calls::{Call, Endpoint, Mask, batches, read_answer};
-use crate::http::{BaseUrl, CaMode, Http, Limits, Request, Settings, Trust};
+use crate::calls::{Call, Endpoint, batches};
+use crate::http::{BaseUrl, CaMode, Http, Settings, Trust};
 use crate::outcome::{Outcome, Result, Status};
-use crate::policy::{Part, judge_answer, judge_failure};
+use crate::policy::{Budget, Part};
+use attempts::Attempts;
 use books::Books;
 pub use books::CloseReport;
+use gate::Gates;
+pub use gate::ImposedLimits;
 
 /// A configuration with its defaults filled in; not yet checked where only `Client::open` can.
 #[derive(Debug)]
@@ -27,6 +33,9 @@ pub struct Config {
     pub connect_timeout: Duration,
     pub request_timeout: Duration,
     pub call_timeout: Duration,
+    /// For each request.
+    pub max_attempts: u32,
+    pub imposed_limits: ImposedLimits,
 }
 
 /// A title's way to the service.
@@ -38,6 +47,9 @@ pub struct Client {
     authorizations: AuthorizationStore,
     request_timeout: Duration,
     call_timeout: Duration,
+    max_attempts: u32,
+    gates: Gates,
+    budget: Mutex<Budget>,
     books: Books,
 }
 
@@ -48,7 +60,7 @@ impl Client {
         let [invites, server_invites, groups] =
             Endpoint::ALL.map(|endpoint| base.join(&endpoint.path(config.title_id)));
         let user_agent = HeaderValue::from_str(&config.user_agent)
-            .map_err(|_| Outcome::invalid("user_agent has a character that is not visible ASCII."))?;
+            .map_err(|_| Outcome::invalid("config.user_agent has a character that is not visible ASCII."))?;
         let http = Http::new(Settings {
             trust: Trust::new(config.ca_certificates_path.as_deref(), config.ca_mode)?,
             allow_plain_http: config.allow_plain_http,
@@ -61,6 +73,9 @@ impl Client {
             authorizations: AuthorizationStore::new(config.authorization),
             request_timeout: config.request_timeout,
             call_timeout: config.call_timeout,
+            max_attempts: config.max_attempts,
+            gates: Gates::new(config.imposed_limits),
+            budget: Mutex::default(),
             books: Books::default(),
         })
     }
@@ -87,130 +102,36 @@ impl Client {
 
     /// Refuses further calls, waits for those under way, and cuts what has not ended then.
     pub fn close(&self, wait: Duration) -> CloseReport {
-        self.books.close(wait, || self.http.cut())
+        self.books.close(wait, || {
+            self.http.cut();
+            self.gates.wake_all();
+        })
     }
 
     /// Part by part, in order, until one is not acknowledged.
     fn send_parts(&self, call: &dyn Call, own: Option<&Authorization>, deadline: Instant) -> Outcome {
         let (endpoint, count) = (call.endpoint(), call.count());
-        let mut attempts = 0;
+        let mut attempts = Attempts { client: self, call, own, deadline, on_the_wire: 0 };
         for items in batches(count, endpoint.batch_limit()) {
             let part = Part { endpoint, items, count, own_authorization: own.is_some() };
-            match self.send_part(call, &part, own, deadline, &mut attempts) {
-                Ok(()) => {}
-                Err(mut outcome) => {
-                    outcome.attempts = attempts;
-                    return *outcome;
-                }
+            if let Err(mut outcome) = attempts.send(&part) {
+                outcome.attempts = attempts.on_the_wire;
+                return *outcome;
             }
         }
         let mut outcome = Outcome::new(Status::Ok, "The service acknowledged all of it.");
         outcome.acknowledged = u32::try_from(count).unwrap_or(u32::MAX);
-        outcome.attempts = attempts;
+        outcome.attempts = attempts.on_the_wire;
         outcome.http_status = 204;
         outcome
     }
 
-    fn send_part(
-        &self,
-        call: &dyn Call,
-        part: &Part,
-        own: Option<&Authorization>,
-        deadline: Instant,
-        attempts: &mut u32,
-    ) -> Result<()> {
-        let begun = |mut outcome: Box<Outcome>| {
-            outcome.acknowledged = u32::try_from(part.items.start).unwrap_or(u32::MAX);
-            outcome
-        };
-        if self.books.is_cut() {
-            return Err(Box::new(abandoned(part)));
-        }
-        let now = Instant::now();
-        if now >= deadline {
-            return Err(Box::new(out_of_time(part)));
-        }
-        let authorization = self.authorization(own).map_err(begun)?;
-        let body = call.body(part.items.clone()).map_err(begun)?;
-        let request = Request {
-            uri: self.uris[part.endpoint as usize].clone(),
-            authorization: authorization.header().clone(),
-            body: &body,
-        };
-        let answer = match self.http.exchange(request, Limits { deadline: deadline.min(now + self.request_timeout) }) {
-            Ok(answer) => answer,
-            Err(failure) => {
-                if failure.sent != crate::http::Sent::Nothing {
-                    *attempts += 1;
-                }
-                let mut outcome = judge_failure(part, &failure);
-                if self.books.is_cut() {
-                    outcome = cut(part, outcome);
-                }
-                return Err(Box::new(outcome));
-            }
-        };
-        *attempts += 1;
-        let mask = || mask(call, &authorization);
-        match judge_answer(part, answer.status, read_answer(&answer, SystemTime::now()), mask) {
-            None => Ok(()),
-            Some(outcome) => {
-                if outcome.status == Status::Unauthorized && own.is_none() {
-                    self.authorizations.refuse(&authorization);
-                }
-                Err(Box::new(outcome))
-            }
-        }
+    fn budget(&self) -> MutexGuard<'_, Budget> {
+        // It is a number: a panic elsewhere cannot leave it half changed.
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn authorization(&self, own: Option<&Authorization>) -> Result<Authorization> {
-        let now = SystemTime::now();
-        match own {
-            None => self.authorizations.current(now),
-            Some(authorization) if authorization.is_expired(now) => Err(Box::new(Outcome::new(
-                Status::AuthorizationNeeded,
-                "The invite's own authorization has expired; nothing was sent. Send it again with a newer one.",
-            ))),
-            Some(authorization) => Ok(authorization.clone()),
-        }
-    }
-}
-
-fn mask(call: &dyn Call, authorization: &Authorization) -> Mask {
-    let mut mask = call.mask();
-    mask.add_text(authorization.token());
-    mask
 }
 
 fn closed() -> Outcome {
     Outcome::new(Status::Closed, "The client is being closed; nothing was sent.")
-}
-
-fn abandoned(part: &Part) -> Outcome {
-    let mut outcome = part.outcome(Status::Abandoned, format!("The client was closed before {part} was sent."));
-    outcome.cause = Status::Closed;
-    outcome.retryable = true;
-    outcome
-}
-
-/// The connection broke because the client was closed, which is what the caller should read.
-fn cut(part: &Part, broken: Outcome) -> Outcome {
-    if broken.uncertain == 0 {
-        return abandoned(part);
-    }
-    let status = if part.endpoint.repeatable() { Status::Abandoned } else { Status::Uncertain };
-    let message =
-        format!("The client was closed while {part} waited for its answer, and nothing tells whether it was acted on.");
-    let mut outcome = Outcome { status, message: message.into(), ..broken };
-    outcome.cause = Status::Closed;
-    outcome
-}
-
-fn out_of_time(part: &Part) -> Outcome {
-    let mut outcome = part.outcome(
-        Status::TimedOut,
-        format!("call_timeout_ms was up before {part} was sent. Send the rest in another call."),
-    );
-    outcome.retryable = true;
-    outcome
 }

@@ -9,9 +9,10 @@ use super::status::mpa_status;
 use super::structs::{self, Struct};
 use super::{handles, text};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
-use crate::client::{Client, Config};
+use crate::client::{Client, Config, ImposedLimits};
 use crate::http::CaMode;
 use crate::outcome::{Outcome, Result, Status};
+use crate::policy::Limit;
 
 /// Names an open client. A plain value: copy it, pass it to any thread. Zero, stale and forged ones
 /// are found out and give MPA_ERROR_INVALID_HANDLE, and so does, in the child of a fork, every one
@@ -75,6 +76,17 @@ pub struct mpa_client_config {
     /// Time limit for a whole call that blocks, with all its requests, in milliseconds. Default 0:
     /// 15,000. At most MPA_MAX_TIMEOUT_MS.
     pub call_timeout_ms: u32,
+    /// How often each request is tried at most, the first time included, where it can be tried again.
+    /// Default 0: 4. 1: never again. At most 10.
+    pub max_attempts: u32,
+    /// How many invites may go out in limit_period_ms; for invites with a user's own token, per user.
+    /// Default 0: no limit but what the service tells.
+    pub invite_limit: u32,
+    /// How many requests with recent players may go out in limit_period_ms. Default 0: the same.
+    pub recent_players_limit: u32,
+    /// The period of the two limits above, in milliseconds, up to 3,600,000. Required where one of
+    /// them is set.
+    pub limit_period_ms: u32,
     /// Must be 0.
     pub reserved: u32,
 }
@@ -82,7 +94,7 @@ pub struct mpa_client_config {
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers and pointers.
 unsafe impl Struct for mpa_client_config {
     const NAME: &'static str = "mpa_client_config";
-    const FIRST_SIZE: usize = 64;
+    const FIRST_SIZE: usize = 80;
 }
 
 /// Opens a client and stores its handle in `client`; on failure, zero is stored.
@@ -168,6 +180,11 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<Config> {
         connect_timeout: timeout(fields.connect_timeout_ms, 3_000, "config.connect_timeout_ms")?,
         request_timeout: timeout(fields.request_timeout_ms, 5_000, "config.request_timeout_ms")?,
         call_timeout: timeout(fields.call_timeout_ms, 15_000, "config.call_timeout_ms")?,
+        max_attempts: max_attempts(fields.max_attempts)?,
+        imposed_limits: ImposedLimits {
+            invites: limit(fields.invite_limit, fields.limit_period_ms, "config.invite_limit")?,
+            recent_players: limit(fields.recent_players_limit, fields.limit_period_ms, "config.recent_players_limit")?,
+        },
     })
 }
 
@@ -187,5 +204,23 @@ fn timeout(ms: u32, default: u32, field: &str) -> Result<Duration> {
         0 => Ok(Duration::from_millis(default.into())),
         1..=MPA_MAX_TIMEOUT_MS => Ok(Duration::from_millis(ms.into())),
         _ => Err(Outcome::invalid(format!("{field} is {ms}; it must be at most {MPA_MAX_TIMEOUT_MS}."))),
+    }
+}
+
+fn max_attempts(max_attempts: u32) -> Result<u32> {
+    match max_attempts {
+        0 => Ok(4),
+        1..=10 => Ok(max_attempts),
+        _ => Err(Outcome::invalid(format!("config.max_attempts is {max_attempts}; it must be at most 10."))),
+    }
+}
+
+fn limit(max: u32, period_ms: u32, field: &str) -> Result<Option<Limit>> {
+    match (max, period_ms) {
+        (0, _) => Ok(None),
+        (1..=1_000, 1..=3_600_000) => Ok(Some(Limit { max, period: Duration::from_millis(period_ms.into()) })),
+        _ => Err(Outcome::invalid(format!(
+            "{field} is {max} with a config.limit_period_ms of {period_ms}; expected 1 to 1,000 in 1 to 3,600,000 ms."
+        ))),
     }
 }

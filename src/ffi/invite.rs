@@ -116,7 +116,10 @@ unsafe impl Struct for mpa_server_invite {
 /// Invites users on behalf of the user whose token is sent, and waits for the service's answer.
 ///
 /// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
-/// at the first that is not acknowledged. Each request is sent once; none is tried again.
+/// at the first that is not acknowledged. A request is tried again, up to max_attempts times and
+/// within call_timeout_ms, only where the service certainly did not act on it: there was no
+/// connection, not all of it was sent, or the service said that it is busy. After a rejection for
+/// calling too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
 ///
 /// Returns MPA_OK when the service has acknowledged all users. MPA_ERROR_UNCERTAIN when a request was
 /// sent and its answer was lost: its users may have been invited, so do not invite them again. Any
@@ -147,7 +150,8 @@ pub unsafe extern "C" fn mpa_send_invite(
 /// where that user asked for it.
 ///
 /// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
-/// at the first that is not acknowledged. Each request is sent once; none is tried again.
+/// at the first that is not acknowledged. What is tried again, and what is not: as in
+/// mpa_send_invite.
 ///
 /// Returns as mpa_send_invite does. Blocks up to call_timeout_ms: not for a game's own thread.
 ///

@@ -31,11 +31,12 @@ pub struct mpa_result {
     /// worth it: then this is 0. Recent players are: sending them twice does no harm. 0 also where
     /// nothing is left to send.
     pub retryable: u32,
-    /// Do not try again before so many milliseconds have passed, at most 3,600,000. 0: nothing known.
+    /// Do not try again before so many milliseconds have passed. What the service says is taken up to
+    /// 3,600,000. 0: nothing known.
     pub retry_after_ms: u32,
-    /// HTTP status of the last answer. 0: none came.
+    /// HTTP status of the last attempt's answer. 0: none came, or nothing was sent.
     pub http_status: u32,
-    /// Requests of which at least one byte was put on the wire.
+    /// Requests of which at least one byte was put on the wire, those that were tried again included.
     pub attempts: u32,
     /// Milliseconds that the call waited in the library before its first request. 0 for calls that
     /// block.

@@ -45,7 +45,8 @@ pub const MPA_ERROR_SIGN_IN_FAILED: mpa_status = -43;
 
 /// The service refused what was sent (other HTTP 4xx). See `error_code` and `message`.
 pub const MPA_ERROR_REJECTED: mpa_status = -60;
-/// The service limits how often it is called. See `retry_after_ms` and the limit's numbers.
+/// The service limits how often it is called, and the call could not wait for its turn. See
+/// `retry_after_ms` and the limit's numbers. With an `http_status` of 0, the service was not asked.
 pub const MPA_ERROR_THROTTLED: mpa_status = -61;
 /// The service failed (HTTP 408 or 5xx). For an invite, see `uncertain`: it may have been sent.
 pub const MPA_ERROR_SERVICE_UNAVAILABLE: mpa_status = -62;

@@ -27,8 +27,20 @@ impl Part {
     /// An outcome that ends the call here: the requests before were acknowledged.
     pub fn outcome(&self, status: Status, message: String) -> Outcome {
         let mut outcome = Outcome::new(status, message);
-        outcome.acknowledged = count(self.items.start);
+        outcome.acknowledged = self.acknowledged_before();
         outcome
+    }
+
+    /// The parts before this one were acknowledged.
+    pub fn acknowledged_before(&self) -> u32 {
+        count(self.items.start)
+    }
+
+    /// The last attempt was not acted on, but one before it may have been.
+    pub fn doubt_an_earlier_attempt(&self, outcome: &mut Outcome) {
+        outcome.refused = 0;
+        outcome.uncertain = self.len();
+        outcome.message = format!("{} An earlier attempt may have been acted on.", outcome.message).into();
     }
 
     /// Marks the request as one that may have been acted on.

@@ -1,9 +1,16 @@
-//! What to make of what happened: pure decisions over data, without I/O and without a clock of
-//! their own.
+//! What to make of what happened, and when to go on: pure decisions over data, on a clock and with
+//! random numbers that are passed in.
 
+mod backoff;
+mod budget;
 mod judge;
+mod pace;
+mod retry;
 
+pub use budget::Budget;
 pub use judge::{Part, judge_answer, judge_failure};
+pub use pace::{Limit, Moment, Pace};
+pub use retry::{Next, next};
 
 #[cfg(test)]
 mod judge_tests;

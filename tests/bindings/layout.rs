@@ -54,7 +54,8 @@ fn in_rust() -> Vec<String> {
         }
         mpa_client_config {
             struct_size, title_id, endpoint, authorization_header, ca_certificates_path, user_agent,
-            ca_mode, allow_plain_http, connect_timeout_ms, request_timeout_ms, call_timeout_ms, reserved
+            ca_mode, allow_plain_http, connect_timeout_ms, request_timeout_ms, call_timeout_ms, max_attempts,
+            invite_limit, recent_players_limit, limit_period_ms, reserved
         }
         mpa_client { id }
         mpa_close_report { struct_size, reserved, calls, succeeded, uncertain, failed, unfinished }

@@ -195,13 +195,15 @@ static inline void refused(mpa_status found, mpa_status expected, const char *in
 
 /* Clients and calls ----------------------------------------------------------------------------- */
 
-/* Patient, for machines that do much else, and for Valgrind. */
+/* Patient, for machines that do much else, and for Valgrind. Tries each request once: what is tried
+ * again is the subject of tests/faults.rs. */
 static inline mpa_client_config config_with(const char *token)
 {
     mpa_client_config config = MPA_INIT(mpa_client_config);
     config.connect_timeout_ms = 60000;
     config.request_timeout_ms = 60000;
     config.call_timeout_ms = 120000;
+    config.max_attempts = 1;
     config.title_id = test()->title_id;
     config.endpoint = test()->endpoint;
     config.authorization_header = token;

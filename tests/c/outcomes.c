@@ -85,7 +85,7 @@ static void with_the_users_own_authorization(mpa_client server)
     own.expires_at_unix_ms = UINT64_MAX;
     TOLD(mpa_send_invite(server, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
     own.expires_at_unix_ms = 1;
-    TOLD(mpa_send_invite(server, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, last()->retryable, 0, 0);
+    TOLD(mpa_send_invite(server, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, 1, 0, 0);
     CHECK_CONTAINS(last()->message, "expired");
 }
 

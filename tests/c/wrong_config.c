@@ -40,6 +40,18 @@ static void numbers(void)
         not_opened(&config, "config.allow_plain_http");
     }
     config = config_with(NULL);
+    config.max_attempts = 11;
+    not_opened(&config, "config.max_attempts");
+    config = config_with(NULL);
+    config.invite_limit = 7;
+    not_opened(&config, "config.invite_limit");
+    config.limit_period_ms = 3600001;
+    not_opened(&config, "config.invite_limit");
+    config = config_with(NULL);
+    config.recent_players_limit = 1001;
+    config.limit_period_ms = 15000;
+    not_opened(&config, "config.recent_players_limit");
+    config = config_with(NULL);
     config.allow_plain_http = 2;
     not_opened(&config, "config.allow_plain_http");
     for (size_t i = 0; i < COUNT(modes); i++) {

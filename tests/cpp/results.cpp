@@ -43,6 +43,7 @@ int main(int, char** argv)
     config.endpoint = argv[1];
     config.authorization_header = "XBL3.0 x=-;token";
     config.request_timeout = std::chrono::milliseconds(300);
+    config.max_attempts = 1;
     mpa::Result result;
     const std::optional<mpa::Client> client = mpa::Client::open(config, result);
     if (!client) return 1;
@@ -51,8 +52,10 @@ int main(int, char** argv)
     invite.sender = 1000;
     for (mpa::Xuid user = 1; user <= 20; user++) invite.invited_users.push_back(user);
     print(client->send_server_invite(invite));
-    invite.invited_users.resize(3);
-    print(client->send_server_invite(invite));
+    // Another kind of call, which the throttling of the first does not hold back.
+    mpa::Invite other;
+    other.invited_users = {1, 2, 3};
+    print(client->send_invite(other));
 
     const std::optional<mpa::CloseReport> report = client->close(std::chrono::milliseconds(0));
     std::printf("calls=%d succeeded=%d uncertain=%d failed=%d unfinished=%d\n", static_cast<int>(report->calls),

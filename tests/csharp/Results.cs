@@ -38,6 +38,7 @@ static class Results
             Endpoint = args[0],
             AuthorizationHeader = "XBL3.0 x=-;token",
             RequestTimeout = TimeSpan.FromMilliseconds(300),
+            MaxAttempts = 1,
         };
         Client.Open(config, out Client client).ThrowIfFailed();
         var invite = new ServerInvite
@@ -46,8 +47,8 @@ static class Results
             InvitedUsers = Enumerable.Range(1, 20).Select(user => (ulong)user).ToList(),
         };
         Print(client.SendServerInvite(invite));
-        invite.InvitedUsers = new ulong[] { 1, 2, 3 };
-        Print(client.SendServerInvite(invite));
+        // Another kind of call, which the throttling of the first does not hold back.
+        Print(client.SendInvite(new Invite { InvitedUsers = new ulong[] { 1, 2, 3 } }));
 
         CloseReport report = client.Close(TimeSpan.Zero);
         Console.WriteLine(

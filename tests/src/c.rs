@@ -75,7 +75,7 @@ pub fn outcome(call: impl FnOnce(*mut mpa_result) -> mpa_status) -> Outcome {
 
 pub const TOKEN: &str = "not-a-real-token";
 
-/// A client of title 7 with a service's token and short time limits.
+/// A client of title 7 with a service's token and short time limits, that tries each request once.
 pub fn config(endpoint: &str) -> mpa_client_config {
     mpa_client_config {
         title_id: 7,
@@ -83,6 +83,7 @@ pub fn config(endpoint: &str) -> mpa_client_config {
         authorization_header: text(&format!("XBL3.0 x=-;{TOKEN}")),
         connect_timeout_ms: 1_000,
         request_timeout_ms: 1_000,
+        max_attempts: 1,
         ..init()
     }
 }

@@ -42,9 +42,10 @@ pub fn text() -> String {
 
 fn declarations(file: &str) -> String {
     let source = repository().join("src/ffi").join(file);
+    let code = std::fs::read_to_string(&source).expect("the file is read");
     let mut config = cbindgen::Config::from_file(repository().join("cbindgen.toml")).expect("cbindgen.toml is read");
     // A struct that no function of its own section takes would be left out.
-    config.export.include = structs(&std::fs::read_to_string(&source).expect("the file is read"));
+    config.export.include = structs(&code);
     let bindings = cbindgen::Builder::new()
         .with_config(config)
         .with_src(source)
@@ -52,7 +53,29 @@ fn declarations(file: &str) -> String {
         .expect("cbindgen understands the file");
     let mut text = Vec::new();
     bindings.write(&mut text);
-    by_hand(&String::from_utf8(text).expect("a header is text"))
+    in_the_order_of(&code, &by_hand(&String::from_utf8(text).expect("a header is text")))
+}
+
+/// cbindgen has an order of its own, in which the values of an enumeration come after what uses them.
+fn in_the_order_of(code: &str, declarations: &str) -> String {
+    let mut blocks: Vec<&str> = declarations.trim_end().split("\n\n").collect();
+    blocks.sort_by_key(|block| {
+        let name = declared(block);
+        let places = ["pub const ", "pub type ", "pub struct ", "fn "];
+        let place = places.iter().find_map(|keyword| code.find(&format!("{keyword}{name}")));
+        place.unwrap_or_else(|| panic!("{name} is not declared where it should be: {block}"))
+    });
+    format!("{}\n", blocks.join("\n\n"))
+}
+
+/// The name that a block of the header declares.
+fn declared(block: &str) -> &str {
+    let line = block.lines().filter(|line| !line.starts_with("///") && *line != "MPA_API");
+    let declaration = line.clone().next().expect("a block declares something");
+    let mut words = declaration
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| word.to_ascii_lowercase().starts_with("mpa_") && *word != "MPA_API" && *word != "mpa_status");
+    words.next().unwrap_or("mpa_status")
 }
 
 fn structs(source: &str) -> Vec<String> {

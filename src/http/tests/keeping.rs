@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use super::client::*;
 use super::peer::*;
 use crate::http::names::Names;
 use crate::http::{FailureKind, Sent};
@@ -19,7 +20,7 @@ fn one_connection_serves_one_request_after_the_other() {
                 say(stream, ACCEPTED);
             }
         });
-        let client = peer.client();
+        let client = client(&peer);
         for _ in 0..5 {
             assert_eq!(client.send(b"{}").unwrap().status, 204);
         }
@@ -40,7 +41,7 @@ fn a_connection_that_was_closed_while_idle_is_replaced() {
                     reset(stream);
                 }
             });
-            let client = peer.client();
+            let client = client(&peer);
             assert_eq!(client.send(b"{}").unwrap().status, 204);
             thread::sleep(Duration::from_millis(200));
             assert_eq!(client.send(b"{}").unwrap().status, 204, "{layer:?}, reset: {with_reset}");
@@ -58,7 +59,7 @@ fn a_connection_that_closes_just_after_reuse_leaves_doubt() {
             read_request(stream).unwrap();
             reset(stream);
         });
-        let client = peer.client();
+        let client = client(&peer);
         assert_eq!(client.send(b"{}").unwrap().status, 204);
         let failure = client.send(b"{}").unwrap_err();
         assert_eq!((failure.kind, failure.sent), (FailureKind::Connection, Sent::Perhaps), "{}", failure.detail);
@@ -78,7 +79,7 @@ fn a_connection_with_an_answer_too_many_is_not_used_again() {
                 wait_for_close(stream);
             }
         });
-        let client = peer.client();
+        let client = client(&peer);
         assert_eq!(client.send(b"{}").unwrap().status, 204);
         thread::sleep(Duration::from_millis(100));
         assert_eq!(client.send(b"{}").unwrap().status, 204, "{layer:?}: the answer to another request");
@@ -106,7 +107,7 @@ fn head_and_body_go_out_in_one_write() {
         assert!(!text.contains("accept-encoding"), "{text}");
         say(stream, ACCEPTED);
     });
-    assert_eq!(peer.client().send(b"{\"a\":1}").unwrap().status, 204);
+    assert_eq!(client(&peer).send(b"{\"a\":1}").unwrap().status, 204);
     peer.join();
 }
 
@@ -119,7 +120,7 @@ fn a_large_body_arrives_whole() {
             assert!(read_request(stream).unwrap().ends_with(&expected));
             say(stream, ACCEPTED);
         });
-        assert_eq!(peer.client().send(&body).unwrap().status, 204);
+        assert_eq!(client(&peer).send(&body).unwrap().status, 204);
         peer.join();
     }
 }
@@ -134,9 +135,10 @@ fn a_name_is_looked_up_for_the_first_connection_and_after_one_that_failed() {
     let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
     let (good, count) = (peer.address, Arc::new(AtomicUsize::new(0)));
     let counter = count.clone();
-    let client = peer.client_with(Names::with(move |_, _| {
-        Ok(vec![if counter.fetch_add(1, Ordering::SeqCst) == 0 { nowhere } else { good }])
-    }));
+    let client = client_with(
+        &peer,
+        Names::with(move |_, _| Ok(vec![if counter.fetch_add(1, Ordering::SeqCst) == 0 { nowhere } else { good }])),
+    );
     assert_eq!(client.send(b"{}").unwrap_err().sent, Sent::Nothing);
     for _ in 0..3 {
         assert_eq!(client.send(b"{}").unwrap().status, 204);

@@ -1,5 +1,10 @@
 //! What is known to have been sent, at each point of a connection's life.
 
+mod client;
 mod keeping;
-mod peer;
 mod sent;
+
+// Shared with the tests through the C ABI.
+#[allow(dead_code)]
+#[path = "../../../tests/src/peer.rs"]
+mod peer;

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::client::*;
 use super::peer::*;
 use crate::http::names::Names;
 use crate::http::{CaMode, Failure, FailureKind, Sent, Trust};
@@ -22,7 +23,7 @@ fn check(failure: &Failure, kind: FailureKind, sent: Sent) {
 /// A peer that does `script` on its only connection, and the failure of a small request to it.
 fn failure_of(layer: Layer, limit: Duration, script: impl Fn(&mut dyn Stream) + Send + 'static) -> Failure {
     let peer = Peer::start(layer, 1, move |_, stream| script(stream));
-    peer.client().send_within(b"{}", limit).unwrap_err()
+    client(&peer).send_within(b"{}", limit).unwrap_err()
 }
 
 const LONG: Duration = Duration::from_secs(10);
@@ -31,7 +32,7 @@ const LONG: Duration = Duration::from_secs(10);
 
 #[test]
 fn nobody_listens() {
-    let mut client = Peer::start(Layer::Plain, 0, |_, _| {}).client();
+    let mut client = client(&Peer::start(Layer::Plain, 0, |_, _| {}));
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     client.base = format!("http://{closed}");
     let failure = client.send(b"{}").unwrap_err();
@@ -43,13 +44,13 @@ fn nobody_listens() {
 fn the_name_is_not_found_or_not_in_time() {
     let peer = Peer::start(Layer::Plain, 0, |_, _| {});
     let names = Names::with(|_, _| Err(io::Error::other("no such host")));
-    check(&peer.client_with(names).send(b"{}").unwrap_err(), FailureKind::Connection, Sent::Nothing);
+    check(&client_with(&peer, names).send(b"{}").unwrap_err(), FailureKind::Connection, Sent::Nothing);
     let names = Names::with(|_, _| {
         thread::sleep(Duration::from_secs(2));
         Ok(vec![])
     });
     let started = Instant::now();
-    check(&peer.client_with(names).send(b"{}").unwrap_err(), FailureKind::TimedOut, Sent::Nothing);
+    check(&client_with(&peer, names).send(b"{}").unwrap_err(), FailureKind::TimedOut, Sent::Nothing);
     assert!(started.elapsed() < Duration::from_secs(1), "longer than the time to connect");
 }
 
@@ -64,7 +65,7 @@ fn nobody_answers_the_connection() {
         .map(|_| thread::spawn(move || TcpStream::connect_timeout(&address, Duration::from_secs(1))))
         .map(|connecting| connecting.join().unwrap())
         .collect();
-    let mut client = Peer::start(Layer::Plain, 0, |_, _| {}).client();
+    let mut client = client(&Peer::start(Layer::Plain, 0, |_, _| {}));
     client.base = format!("http://{address}");
     check(&client.send(b"{}").unwrap_err(), FailureKind::TimedOut, Sent::Nothing);
 }
@@ -101,13 +102,13 @@ fn the_peer_does_not_speak_tls() {
 fn the_peer_cannot_prove_who_it_is() {
     for (proof, sentence) in [(Proof::OtherName, "is for another name"), (Proof::Expired, "has expired")] {
         let peer = Peer::with_proof(Layer::Tls, proof, 1, |_, stream| wait_for_close(stream));
-        let failure = peer.client().send(b"{}").unwrap_err();
+        let failure = client(&peer).send(b"{}").unwrap_err();
         check(&failure, FailureKind::Tls, Sent::Nothing);
         assert!(failure.detail.contains(sentence), "{}", failure.detail);
     }
     let peer = Peer::start(Layer::Tls, 1, |_, stream| wait_for_close(stream));
     let carried = Trust::new(None, CaMode::Added).unwrap();
-    let failure = peer.client_trusting(carried, Names::new()).send(b"{}").unwrap_err();
+    let failure = client_trusting(&peer, carried, Names::new()).send(b"{}").unwrap_err();
     check(&failure, FailureKind::Tls, Sent::Nothing);
     assert!(failure.detail.contains("issued by nobody we trust"), "{}", failure.detail);
 }
@@ -118,7 +119,7 @@ fn plain_http_does_not_leave_the_machine() {
     let here = SocketAddr::from(([127, 0, 0, 1], 80));
     let peer = Peer::start(Layer::Plain, 0, |_, _| {});
     for addresses in [vec![elsewhere], vec![here, elsewhere]] {
-        let client = peer.client_with(Names::with(move |_, _| Ok(addresses.clone())));
+        let client = client_with(&peer, Names::with(move |_, _| Ok(addresses.clone())));
         let failure = client.send(b"{}").unwrap_err();
         check(&failure, FailureKind::Forbidden, Sent::Nothing);
         assert!(failure.detail.contains("localhost is another machine"), "{}", failure.detail);
@@ -134,7 +135,7 @@ fn the_peer_stops_reading() {
             let _ = stream.read(&mut [0; 100]);
             thread::sleep(Duration::from_secs(3));
         });
-        let failure = peer.client().send_within(&vec![b'x'; TOO_MUCH], Duration::from_secs(2)).unwrap_err();
+        let failure = client(&peer).send_within(&vec![b'x'; TOO_MUCH], Duration::from_secs(2)).unwrap_err();
         check(&failure, FailureKind::TimedOut, Sent::Incomplete);
     }
 }
@@ -147,7 +148,7 @@ fn the_peer_breaks_off_while_we_write() {
             thread::sleep(Duration::from_millis(50));
             reset(stream);
         });
-        let failure = peer.client().send(&vec![b'x'; TOO_MUCH]).unwrap_err();
+        let failure = client(&peer).send(&vec![b'x'; TOO_MUCH]).unwrap_err();
         check(&failure, FailureKind::Connection, Sent::Incomplete);
     }
 }
@@ -213,7 +214,7 @@ fn a_dripping_answer_does_not_outlast_the_limit() {
 fn a_client_that_is_cut_does_not_wait() {
     for layer in LAYERS {
         let peer = Peer::start(layer, 1, |_, stream| wait_for_close(stream));
-        let client = peer.client();
+        let client = client(&peer);
         thread::scope(|scope| {
             let sending = scope.spawn(|| client.send(b"{}").unwrap_err());
             thread::sleep(Duration::from_millis(200));
@@ -245,7 +246,7 @@ fn an_answer_counts_from_its_head_on() {
                 read_request(stream);
                 say(stream, &format!("HTTP/1.1 400 Bad Request\r\n{body}"));
             });
-            let answer = peer.client().send(b"{}").unwrap();
+            let answer = client(&peer).send(b"{}").unwrap();
             assert_eq!((answer.status, answer.body.len()), (400, length), "{layer:?}");
         }
     }
@@ -259,7 +260,7 @@ fn an_answers_body_that_stalls_is_left_there() {
             say(stream, "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 100\r\nRetry-After: 7\r\n\r\n{\"max");
             wait_for_close(stream);
         });
-        let answer = peer.client().send_within(b"{}", SOON).unwrap();
+        let answer = client(&peer).send_within(b"{}", SOON).unwrap();
         assert_eq!((answer.status, answer.header("retry-after"), &answer.body[..]), (429, Some("7"), &b"{\"max"[..]));
     }
 }
@@ -272,6 +273,6 @@ fn a_redirect_is_an_answer_and_is_not_followed() {
             say(stream, "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");
             assert!(read_request(stream).is_none(), "the redirect was followed");
         });
-        assert_eq!(peer.client().send(b"{}").unwrap().status, 307);
+        assert_eq!(client(&peer).send(b"{}").unwrap().status, 307);
     }
 }

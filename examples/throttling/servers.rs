@@ -1,0 +1,161 @@
+//! Three manners of a server whose calls are rejected.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use mpa::outcome::Throttle;
+use mpa::policy::{Moment, Pace};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Again after a second, for 15 s.
+    Naive,
+    /// What Microsoft's client library does: back-off of 2^n to 2^(n+1) s up to 60 s, never before
+    /// Retry-After, for 20 s; while the time of a Retry-After runs, further calls wait for it or fail.
+    Xsapi,
+    /// This library's.
+    Ours,
+}
+
+impl Manner {
+    pub const ALL: [Manner; 3] = [Manner::Naive, Manner::Xsapi, Manner::Ours];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Manner::Naive => "naive",
+            Manner::Xsapi => "XSAPI",
+            Manner::Ours => "mpa",
+        }
+    }
+
+    fn patience(self) -> Duration {
+        Duration::from_secs(if self == Manner::Xsapi { 20 } else { 15 })
+    }
+}
+
+/// What a server wants to happen.
+pub enum Step {
+    Send { at: Moment, call: u64 },
+    Wake { at: Moment },
+}
+
+pub enum Said {
+    Accepted,
+    Rejected { max_requests: u32, period_s: u32, retry_after_s: u64 },
+}
+
+#[derive(Clone, Copy)]
+struct Call {
+    begun: Moment,
+    attempts: u32,
+}
+
+const MAX_ATTEMPTS: u32 = 4;
+
+pub struct Server {
+    manner: Manner,
+    calls: BTreeMap<u64, Call>,
+    next_call: u64,
+    /// XSAPI: the time of the last Retry-After.
+    closed_until: Moment,
+    /// Ours: who waits for the pace, in order.
+    queue: VecDeque<u64>,
+    pace: Pace,
+}
+
+impl Server {
+    pub fn new(manner: Manner) -> Self {
+        Server {
+            manner,
+            calls: BTreeMap::new(),
+            next_call: 0,
+            closed_until: Moment::ZERO,
+            queue: VecDeque::new(),
+            pace: Pace::default(),
+        }
+    }
+
+    pub fn begun(&self, call: u64) -> Option<Moment> {
+        self.calls.get(&call).map(|call| call.begun)
+    }
+
+    pub fn call(&mut self, now: Moment, random: &mut fastrand::Rng) -> Vec<Step> {
+        let call = self.next_call;
+        self.next_call += 1;
+        self.calls.insert(call, Call { begun: now, attempts: 0 });
+        match self.manner {
+            Manner::Naive => vec![Step::Send { at: now, call }],
+            Manner::Xsapi => self.send_at(call, now.max(self.closed_until)),
+            Manner::Ours => {
+                self.queue.push_back(call);
+                self.wake(now, random)
+            }
+        }
+    }
+
+    /// Ours: lets out whose turn it is, gives up whose turn comes too late.
+    pub fn wake(&mut self, now: Moment, _: &mut fastrand::Rng) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut place = 0;
+        while let Some(&call) = self.queue.get(place) {
+            let slot = self.pace.slot(place, now);
+            if slot > self.deadline(call) {
+                self.queue.remove(place);
+                self.calls.remove(&call);
+            } else if place == 0 && slot <= now {
+                self.queue.pop_front();
+                self.pace.take(now);
+                steps.push(Step::Send { at: now, call });
+            } else {
+                if place == 0 {
+                    steps.push(Step::Wake { at: slot });
+                }
+                place += 1;
+            }
+        }
+        steps
+    }
+
+    pub fn answered(&mut self, number: u64, said: Said, now: Moment, random: &mut fastrand::Rng) -> Vec<Step> {
+        let Said::Rejected { max_requests, period_s, retry_after_s } = said else {
+            self.calls.remove(&number);
+            self.pace.accepted(now);
+            return self.wake(now, random);
+        };
+        let Some(call) = self.calls.get_mut(&number) else { return vec![] };
+        call.attempts += 1;
+        let attempts = call.attempts;
+        let retry_after = Duration::from_secs(retry_after_s);
+        match self.manner {
+            Manner::Naive => self.send_at(number, now + Duration::from_secs(1)),
+            Manner::Xsapi => {
+                let least = 2_u32.saturating_pow(attempts).min(60);
+                let back_off = Duration::from_secs(least.into()).mul_f64(1.0 + random.f64());
+                self.closed_until = self.closed_until.max(now + retry_after);
+                self.send_at(number, (now + back_off).max(self.closed_until))
+            }
+            Manner::Ours => {
+                let told = Throttle { max_requests, period_s, ..Throttle::default() };
+                self.pace.rejected(now, &told, Some(retry_after), random.f64());
+                if attempts < MAX_ATTEMPTS {
+                    self.queue.push_back(number);
+                } else {
+                    self.calls.remove(&number);
+                }
+                self.wake(now, random)
+            }
+        }
+    }
+
+    fn send_at(&mut self, call: u64, at: Moment) -> Vec<Step> {
+        if at > self.deadline(call) {
+            self.calls.remove(&call);
+            return vec![];
+        }
+        vec![Step::Send { at, call }]
+    }
+
+    fn deadline(&self, call: u64) -> Moment {
+        self.begun(call).unwrap_or_default() + self.manner.patience()
+    }
+}

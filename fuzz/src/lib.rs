@@ -1,0 +1,122 @@
+//! What the fuzz targets do with their input. `tests/fuzz.rs` does the same with a compiler that
+//! has no fuzzer.
+
+use std::ffi::CString;
+use std::mem;
+use std::time::{Duration, UNIX_EPOCH};
+
+use mpa::calls::{Mask, read_answer};
+use mpa::ffi::client::{mpa_client, mpa_client_config, mpa_client_open};
+use mpa::ffi::close::mpa_client_close;
+use mpa::ffi::invite::{mpa_send_server_invite, mpa_server_invite};
+use mpa::ffi::recent_players::{mpa_post_recent_player_groups, mpa_recent_player_group};
+use mpa::ffi::result::mpa_result;
+use mpa::http::Answer;
+use ureq::http::{HeaderMap, HeaderName, HeaderValue};
+
+/// A status (2 bytes), headers up to an empty line, and a body, for what reads answers.
+pub fn answer(data: &[u8]) {
+    let Some((status, rest)) = data.split_first_chunk::<2>() else { return };
+    let end = rest.windows(2).position(|pair| pair == b"\n\n").unwrap_or(rest.len());
+    let mut headers = HeaderMap::new();
+    for line in rest[..end].split(|byte| *byte == b'\n') {
+        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+        let value = line.get(colon + 1..).unwrap_or_default().trim_ascii();
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(&line[..colon]), HeaderValue::from_bytes(value)) {
+            headers.insert(name, value);
+        }
+    }
+    let body = rest.get(end + 2..).unwrap_or_default().to_vec();
+    let answer = Answer { status: u16::from_be_bytes(*status), headers, body };
+    let reading = read_answer(&answer, UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    assert!(reading.retry_after.is_none_or(|wait| wait <= Duration::from_secs(3_600)), "the cap is kept");
+    let mut mask = Mask::default();
+    mask.add_xuids(&[1, 2_535_465_515_082_324]);
+    mask.add_text("not-a-real-token");
+    for text in [&reading.error_code, &reading.debug_message, &reading.correlation_id] {
+        let shown = mask.apply(text);
+        assert!(!shown.contains("not-a-real-token") && !shown.contains("2535465515082324"), "{shown}");
+        assert!(!shown.contains(char::is_control), "{shown}");
+    }
+}
+
+/// Four texts, each ended by a newline, then numbers, for the C functions. Nothing is sent: the
+/// client has no authorization, or the endpoint is closed.
+pub fn boundary(data: &[u8]) {
+    let mut parts = data.splitn(5, |byte| *byte == b'\n').map(|part| part.to_vec());
+    let mut text = || {
+        let mut bytes = parts.next().unwrap_or_default();
+        bytes.retain(|byte| *byte != 0);
+        CString::new(bytes).expect("the zeros are gone")
+    };
+    let (endpoint, header, user_agent, connection_string) = (text(), text(), text(), text());
+    let rest = parts.next().unwrap_or_default();
+    let mut numbers = rest.chunks(4).map(|chunk| {
+        let mut bytes = [0; 4];
+        bytes[..chunk.len()].copy_from_slice(chunk);
+        u32::from_le_bytes(bytes)
+    });
+    let mut number = || numbers.next().unwrap_or_default();
+
+    let mut config: mpa_client_config = init();
+    config.title_id = number();
+    config.endpoint = endpoint.as_ptr();
+    config.user_agent = user_agent.as_ptr();
+    config.authorization_header = header.as_ptr();
+    open_and_call(&config, |_| {});
+
+    // With a configuration that is right, so that what follows is reached.
+    let mut config: mpa_client_config = init();
+    config.title_id = 1;
+    config.endpoint = c"http://127.0.0.1:1".as_ptr();
+    config.connect_timeout_ms = number();
+    config.max_attempts = number();
+    let users = [number(), number()].map(u64::from);
+    let mut invite: mpa_server_invite = init();
+    invite.platform = number() as i32;
+    invite.sender = number().into();
+    invite.connection_string = connection_string.as_ptr();
+    invite.invited_users = users.as_ptr();
+    invite.invited_user_count = number().min(2);
+    let mut group: mpa_recent_player_group = init();
+    group.encounter_type = number() as i32;
+    group.timestamp_unix_ms = u64::from(number()) << 32 | u64::from(number());
+    group.players = users.as_ptr();
+    group.player_count = number().min(2);
+    open_and_call(&config, |client| {
+        let mut result: mpa_result = init();
+        // SAFETY: the pointers are good, and the counts fit.
+        let statuses = unsafe {
+            [
+                mpa_send_server_invite(client, &invite, &mut result),
+                mpa_post_recent_player_groups(client, &group, 1, &mut result),
+            ]
+        };
+        assert!(statuses.iter().all(|status| *status < 0), "there is no authorization");
+        assert!(result.message.contains(&0), "texts end in NUL");
+    });
+}
+
+fn open_and_call(config: &mpa_client_config, call: impl FnOnce(mpa_client)) {
+    let mut client = mpa_client { id: 0 };
+    let mut result: mpa_result = init();
+    // SAFETY: the pointers are good.
+    let status = unsafe { mpa_client_open(config, &mut client, &mut result) };
+    assert_ne!(status, -120, "a defect of the library");
+    assert_eq!(status == 0, client.id != 0);
+    if status == 0 {
+        call(client);
+        // SAFETY: no report is wanted.
+        assert_eq!(unsafe { mpa_client_close(client, 0, std::ptr::null_mut()) }, 0);
+    }
+}
+
+/// A struct of the header as `MPA_INIT` makes it.
+fn init<T: Copy>() -> T {
+    let mut value = mem::MaybeUninit::<T>::zeroed();
+    // SAFETY: all structs of the header begin with their size and are valid when zero.
+    unsafe {
+        value.as_mut_ptr().cast::<u32>().write(mem::size_of::<T>() as u32);
+        value.assume_init()
+    }
+}

@@ -1,0 +1,256 @@
+//! Where calls of one kind wait for their turn: first come, first served, at the pace of that kind.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::calls::Endpoint;
+use crate::outcome::Throttle;
+use crate::policy::{Limit, Moment, Pace};
+
+/// Kinds that are remembered; beyond, those that do not matter any more are forgotten.
+const MANY_GATES: usize = 256;
+
+/// The limits that a configuration imposes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImposedLimits {
+    pub invites: Option<Limit>,
+    pub recent_players: Option<Limit>,
+}
+
+/// All gates of a client.
+#[derive(Debug)]
+pub struct Gates {
+    gates: Mutex<HashMap<Kind, Arc<Gate>>>,
+    imposed: ImposedLimits,
+    /// The beginning of the clock that paces are kept by.
+    beginning: Instant,
+}
+
+/// The service counts by user, for its own callers by service, and by endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Kind {
+    endpoint: Endpoint,
+    user_hash: String,
+}
+
+impl Gates {
+    pub fn new(imposed: ImposedLimits) -> Self {
+        Gates { gates: Mutex::default(), imposed, beginning: Instant::now() }
+    }
+
+    /// The gate of calls to `endpoint` with an authorization of this user.
+    pub fn of(&self, endpoint: Endpoint, user_hash: &str) -> Arc<Gate> {
+        let mut gates = lock(&self.gates);
+        if gates.len() >= MANY_GATES {
+            let now = self.beginning.elapsed();
+            gates.retain(|_, gate| !gate.is_forgettable(now));
+        }
+        let kind = Kind { endpoint, user_hash: user_hash.to_owned() };
+        gates.entry(kind).or_insert_with(|| Arc::new(Gate::new(self.imposed.on(endpoint), self.beginning))).clone()
+    }
+
+    /// Has everyone who waits look again whether waiting makes sense.
+    pub fn wake_all(&self) {
+        for gate in lock(&self.gates).values() {
+            gate.changed.notify_all();
+        }
+    }
+}
+
+impl ImposedLimits {
+    fn on(self, endpoint: Endpoint) -> Option<Limit> {
+        match endpoint {
+            Endpoint::Invites | Endpoint::ServerInvites => self.invites,
+            Endpoint::RecentPlayerGroups => self.recent_players,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Gate {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+    beginning: Instant,
+}
+
+#[derive(Debug)]
+struct Queue {
+    pace: Pace,
+    /// The tickets of those who wait, in the order in which they came.
+    waiting: VecDeque<u64>,
+    next_ticket: u64,
+}
+
+/// Why a request was not let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// Its turn comes after its deadline: not before so long.
+    TooLate { wait: Duration, limit: Option<Limit> },
+    /// The client is being cut.
+    Cut,
+}
+
+impl Gate {
+    fn new(imposed: Option<Limit>, beginning: Instant) -> Self {
+        let queue = Queue { pace: Pace::imposing(imposed), waiting: VecDeque::new(), next_ticket: 0 };
+        Gate { queue: Mutex::new(queue), changed: Condvar::new(), beginning }
+    }
+
+    /// Waits until a request may go out, which then counts as sent; at once where it is clear that
+    /// this would be after `deadline`.
+    pub fn enter(&self, deadline: Instant, is_cut: impl Fn() -> bool) -> Result<(), Closed> {
+        let deadline = deadline.saturating_duration_since(self.beginning);
+        let mut queue = lock(&self.queue);
+        let ticket = queue.next_ticket;
+        queue.next_ticket += 1;
+        queue.waiting.push_back(ticket);
+        loop {
+            let now = self.now();
+            let ahead = queue.waiting.iter().take_while(|waiting| **waiting != ticket).count();
+            let slot = queue.pace.slot(ahead, now);
+            let result = if is_cut() {
+                Err(Closed::Cut)
+            } else if slot > deadline {
+                Err(Closed::TooLate { wait: slot - now, limit: queue.pace.tightest() })
+            } else if ahead == 0 && slot <= now {
+                queue.pace.take(now);
+                Ok(())
+            } else {
+                // Those behind the first are woken when it has gone.
+                let wait = if ahead == 0 { slot - now } else { deadline.saturating_sub(now) };
+                let wait = wait.max(Duration::from_millis(1));
+                (queue, _) = self.changed.wait_timeout(queue, wait).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            queue.waiting.retain(|waiting| *waiting != ticket);
+            if !queue.waiting.is_empty() {
+                self.changed.notify_all();
+            }
+            return result;
+        }
+    }
+
+    pub fn accepted(&self) {
+        let now = self.now();
+        lock(&self.queue).pace.accepted(now);
+    }
+
+    pub fn rejected(&self, told: &Throttle, retry_after: Option<Duration>, random: f64) {
+        let now = self.now();
+        let mut queue = lock(&self.queue);
+        queue.pace.rejected(now, told, retry_after, random);
+        if !queue.waiting.is_empty() {
+            self.changed.notify_all();
+        }
+    }
+
+    fn is_forgettable(&self, now: Moment) -> bool {
+        let queue = lock(&self.queue);
+        queue.waiting.is_empty() && queue.pace.idle_from() < now
+    }
+
+    fn now(&self) -> Moment {
+        self.beginning.elapsed()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic elsewhere cannot leave a queue or a pace half changed in a way that matters.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use super::*;
+
+    fn gates(max: u32, period_ms: u64) -> Gates {
+        let limit = Limit { max, period: Duration::from_millis(period_ms) };
+        Gates::new(ImposedLimits { invites: Some(limit), recent_players: None })
+    }
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(10)
+    }
+
+    #[test]
+    fn kinds_have_gates_of_their_own() {
+        let gates = gates(1, 60_000);
+        let enter = |endpoint, user| gates.of(endpoint, user).enter(soon(), || false);
+        assert_eq!(enter(Endpoint::Invites, "1"), Ok(()));
+        assert!(matches!(enter(Endpoint::Invites, "1"), Err(Closed::TooLate { .. })));
+        assert_eq!(enter(Endpoint::Invites, "2"), Ok(()));
+        assert_eq!(enter(Endpoint::ServerInvites, "-"), Ok(()));
+        for _ in 0..10 {
+            assert_eq!(enter(Endpoint::RecentPlayerGroups, "-"), Ok(()));
+        }
+    }
+
+    #[test]
+    fn those_who_wait_go_in_the_order_in_which_they_came() {
+        let gate = gates(1, 50).of(Endpoint::Invites, "1");
+        let order = Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            for number in 0..5 {
+                let (gate, order) = (&gate, &order);
+                scope.spawn(move || {
+                    gate.enter(soon(), || false).unwrap();
+                    lock(order).push(number);
+                });
+                thread::sleep(Duration::from_millis(15));
+            }
+        });
+        assert_eq!(*lock(&order), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn who_would_wait_too_long_is_told_at_once_how_long() {
+        let gate = gates(1, 60_000).of(Endpoint::Invites, "1");
+        gate.enter(soon(), || false).unwrap();
+        let started = Instant::now();
+        let Err(Closed::TooLate { wait, limit }) = gate.enter(soon(), || false) else { panic!("let through") };
+        assert!(started.elapsed() < Duration::from_secs(1));
+        assert!((59..=61).contains(&wait.as_secs()), "{wait:?}");
+        assert_eq!(limit.unwrap().max, 1);
+    }
+
+    #[test]
+    fn a_cut_ends_waiting() {
+        let gates = gates(1, 5_000);
+        let gate = gates.of(Endpoint::Invites, "1");
+        gate.enter(soon(), || false).unwrap();
+        let cut = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| gate.enter(soon(), || cut.load(Ordering::SeqCst)));
+            thread::sleep(Duration::from_millis(50));
+            cut.store(true, Ordering::SeqCst);
+            gates.wake_all();
+            assert_eq!(waiting.join().unwrap(), Err(Closed::Cut));
+        });
+    }
+
+    #[test]
+    fn a_rejection_holds_back_who_waits() {
+        let gate = gates(1, 100).of(Endpoint::Invites, "1");
+        gate.enter(soon(), || false).unwrap();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| gate.enter(soon(), || false));
+            thread::sleep(Duration::from_millis(20));
+            gate.rejected(&Throttle::default(), Some(Duration::from_secs(60)), 0.0);
+            assert!(matches!(waiting.join().unwrap(), Err(Closed::TooLate { .. })));
+        });
+    }
+
+    #[test]
+    fn gates_that_do_not_matter_any_more_are_forgotten() {
+        let gates = gates(1, 1);
+        for user in 0..2 * MANY_GATES {
+            gates.of(Endpoint::Invites, &user.to_string()).enter(soon(), || false).unwrap();
+            thread::sleep(Duration::from_micros(10));
+        }
+        assert!(lock(&gates.gates).len() <= MANY_GATES + 1);
+    }
+}

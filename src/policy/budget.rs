@@ -1,0 +1,80 @@
+//! A budget for trying again: when everything fails, trying again is what keeps it failing.
+//!
+//! Every request pays a tenth of an attempt in, every success half of one, every attempt after the
+//! first takes one out. So hiccups are mended at once, and in an outage, with the savings used up,
+//! further attempts add a tenth to the traffic.
+
+/// In tenths of an attempt.
+#[derive(Debug)]
+pub struct Budget {
+    tenths: u32,
+}
+
+const MOST: u32 = 100;
+const AN_ATTEMPT: u32 = 10;
+const FOR_A_REQUEST: u32 = 1;
+const FOR_A_SUCCESS: u32 = 5;
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget { tenths: MOST }
+    }
+}
+
+impl Budget {
+    pub fn request(&mut self) {
+        self.pay_in(FOR_A_REQUEST);
+    }
+
+    pub fn success(&mut self) {
+        self.pay_in(FOR_A_SUCCESS);
+    }
+
+    /// Whether there is enough for one more attempt, which is taken out.
+    pub fn another_attempt(&mut self) -> bool {
+        match self.tenths.checked_sub(AN_ATTEMPT) {
+            Some(rest) => {
+                self.tenths = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn pay_in(&mut self, tenths: u32) {
+        self.tenths = (self.tenths + tenths).min(MOST);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn retries_in_an_outage(budget: &mut Budget, requests: u32) -> u32 {
+        (0..requests)
+            .map(|_| {
+                budget.request();
+                (0..3).filter(|_| budget.another_attempt()).count() as u32
+            })
+            .sum()
+    }
+
+    #[test]
+    fn an_outage_uses_the_budget_up_and_then_a_tenth() {
+        let mut budget = Budget::default();
+        assert!(retries_in_an_outage(&mut budget, 20) >= 10, "hiccups are mended");
+        let later = retries_in_an_outage(&mut budget, 1_000);
+        assert!((99..=101).contains(&later), "{later} retries for 1,000 requests");
+    }
+
+    #[test]
+    fn successes_refill_it() {
+        let mut budget = Budget::default();
+        retries_in_an_outage(&mut budget, 100);
+        for _ in 0..20 {
+            budget.request();
+            budget.success();
+        }
+        assert_eq!((0..20).filter(|_| budget.another_attempt()).count(), 10);
+    }
+}

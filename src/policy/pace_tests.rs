@@ -1,0 +1,92 @@
+use super::*;
+
+fn s(seconds: f64) -> Moment {
+    Duration::from_secs_f64(seconds)
+}
+
+fn told(max_requests: u32, period_s: u32) -> Throttle {
+    Throttle { max_requests, period_s, ..Throttle::default() }
+}
+
+/// Sends as soon as the pace allows, `count` times, and tells when.
+fn send(pace: &mut Pace, count: usize, mut now: Moment) -> Vec<Moment> {
+    (0..count)
+        .map(|_| {
+            now = pace.slot(0, now);
+            pace.take(now);
+            now
+        })
+        .collect()
+}
+
+#[test]
+fn without_a_limit_nothing_waits() {
+    let mut pace = Pace::default();
+    assert_eq!(send(&mut pace, 2_000, s(1.0)), vec![s(1.0); 2_000]);
+    assert_eq!(pace.slot(100, s(2.0)), s(2.0));
+}
+
+#[test]
+fn a_rejection_closes_until_its_time_and_teaches_the_limit() {
+    let mut pace = Pace::default();
+    send(&mut pace, 3, s(0.0));
+    pace.rejected(s(0.0), &told(2, 10), Some(s(5.0)), 0.0);
+    // The first two of a period are behind us only when the period is.
+    assert_eq!(pace.slot(0, s(1.0)), s(10.05));
+    let moments = send(&mut pace, 6, s(20.0));
+    assert_eq!(moments, [20.0, 20.0, 30.05, 30.05, 40.1, 40.1].map(s));
+}
+
+#[test]
+fn several_limits_hold_at_once() {
+    let mut pace = Pace::default();
+    pace.rejected(s(0.0), &told(2, 10), None, 0.0);
+    pace.accepted(s(1.0));
+    pace.rejected(s(1.0), &told(3, 100), None, 0.0);
+    assert_eq!(send(&mut pace, 4, s(10.0)), [10.0, 10.0, 20.05, 110.05].map(s));
+}
+
+#[test]
+fn those_ahead_take_their_slots_first() {
+    let pace = Pace::imposing(Some(Limit { max: 2, period: s(10.0) }));
+    let slots = [0, 1, 2, 3, 4].map(|ahead| pace.slot(ahead, s(1.0)));
+    assert_eq!(slots, [1.0, 1.0, 11.05, 11.05, 21.1].map(s));
+}
+
+#[test]
+fn a_rejection_that_says_nothing_closes_longer_each_time() {
+    let mut pace = Pace::default();
+    for wait in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0] {
+        let now = pace.slot(0, Moment::ZERO);
+        pace.rejected(now, &Throttle::default(), None, 0.0);
+        assert_eq!(pace.slot(0, now), now + s(wait));
+    }
+    let now = pace.slot(0, Moment::ZERO);
+    pace.accepted(now);
+    pace.rejected(now, &Throttle::default(), None, 0.0);
+    assert_eq!(pace.slot(0, now), now + s(1.0));
+}
+
+#[test]
+fn nonsense_is_no_limit() {
+    let mut pace = Pace::default();
+    for (max, period) in [(0, 10), (10, 0), (u32::MAX, 10), (10, u32::MAX)] {
+        pace.rejected(s(0.0), &told(max, period), Some(Duration::ZERO), 0.0);
+        assert!(pace.limits.is_empty());
+    }
+}
+
+#[test]
+fn a_limit_that_others_draw_on_is_shared() {
+    let mut pace = Pace::default();
+    pace.rejected(s(0.0), &told(8, 10), Some(Duration::ZERO), 0.0);
+    pace.accepted(s(20.0));
+    send(&mut pace, 4, s(20.0));
+    pace.rejected(s(23.0), &told(8, 10), Some(Duration::ZERO), 0.0);
+    assert_eq!(pace.limits[0].allowance, 6);
+    pace.accepted(s(33.5));
+    assert_eq!(pace.limits[0].allowance, 7, "and given back when nobody else uses it");
+    pace.accepted(s(44.0));
+    pace.accepted(s(60.0));
+    assert_eq!(pace.limits[0].allowance, 8);
+}
