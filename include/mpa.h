@@ -30,9 +30,10 @@
  *               says there what happened, to how much of the call, and whether to try again. A wrong
  *               struct_size in `result` is found before anything is sent, and nothing is written.
  * The process   The library prints nothing, sets no signal handlers and raises no SIGPIPE, reads no
- *               environment, starts no threads (but, while a name is looked up, one for that), and
- *               lets no panic out. In the child of a fork, clients of the parent are invalid and new
- *               ones can be opened.
+ *               environment, and lets no panic out. It starts no threads before the first submit
+ *               (but, while a name is looked up, one for that); then one for invites, more if so
+ *               configured, and one for recent players. In the child of a fork, clients of the
+ *               parent are invalid and new ones can be opened.
  * Secrets       Tokens, connection strings and XUIDs appear in no message.
  *
  * Linking       64-bit only. Define MPA_SHARED before including this header to import from a DLL on
@@ -131,7 +132,8 @@ typedef int32_t mpa_status;
 #define MPA_ERROR_ABANDONED (-22)
 
 /// There is no authorization that could be sent: none was given, it has expired, or the service has
-/// refused it. Push a newer one with mpa_client_set_authorization. Nothing was sent.
+/// refused it. Push a newer one with mpa_client_set_authorization. The request was not sent; see
+/// `acknowledged` for those before it.
 #define MPA_ERROR_AUTHORIZATION_NEEDED (-40)
 
 /// The service refused the token (HTTP 401). It is not used again: push a newer one.
@@ -218,8 +220,7 @@ typedef struct mpa_result {
     uint32_t http_status;
     /// Requests of which at least one byte was put on the wire, those that were tried again included.
     uint32_t attempts;
-    /// Milliseconds that the call waited in the library before its first request. 0 for calls that
-    /// block.
+    /// Milliseconds that it waited in the library: in the queue, for its turn, for an authorization.
     uint32_t queued_ms;
     /// Milliseconds from the beginning of the call to its end.
     uint32_t elapsed_ms;
@@ -261,6 +262,9 @@ typedef int32_t mpa_ca_mode;
 
 /// Trusted instead of those that the library carries.
 #define MPA_CA_ONLY 1
+
+/// Off, or no limit, in the fields that say so.
+#define MPA_NONE 4294967295
 
 /// The longest of each of the configuration's time limits: ten minutes.
 #define MPA_MAX_TIMEOUT_MS 600000
@@ -308,6 +312,21 @@ typedef struct mpa_client_config {
     /// The period of the two limits above, in milliseconds, up to 3,600,000. Required where one of
     /// them is set.
     uint32_t limit_period_ms;
+    /// How long a submitted invite may take until it is sent, in milliseconds. Default 0: 15,000.
+    uint32_t invite_time_to_live_ms;
+    /// How long submitted recent players may take until they are sent, in milliseconds. Default 0:
+    /// 600,000.
+    uint32_t recent_players_time_to_live_ms;
+    /// How long submitted recent players are held, in milliseconds, to be gathered into full requests.
+    /// Default 0: 2,000. MPA_NONE: not at all.
+    uint32_t recent_players_hold_ms;
+    /// How many threads send submitted invites. An invite that waits for its turn, or for an
+    /// authorization, keeps its thread. Default 0: 1. At most 64.
+    uint32_t worker_count;
+    /// How many operations may be submitted and not pulled yet. Default 0: 4,096. At most 1,000,000.
+    uint32_t queue_capacity;
+    /// How much memory they may hold, in bytes, about. Default 0: 16,777,216.
+    uint32_t queue_capacity_bytes;
     /// Must be 0.
     uint32_t reserved;
 } mpa_client_config;
@@ -324,8 +343,8 @@ mpa_status mpa_client_open(const mpa_client_config *config,
 
 /* Closing ------------------------------------------------------------------------------------- */
 
-/// How the calls of a client ended. `calls` is the sum of `succeeded`, `uncertain`, `failed` and
-/// `unfinished`.
+/// How the calls and operations of a client ended. `calls`, those that block, is the sum of the four
+/// counts behind it; `submitted`, those that do not, the sum of the five behind it.
 typedef struct mpa_close_report {
     /// sizeof(mpa_close_report), as MPA_INIT sets it. Never written by the library.
     uint32_t struct_size;
@@ -342,14 +361,29 @@ typedef struct mpa_close_report {
     /// Calls of other threads that had not returned when closing did. They have been cut and return
     /// soon.
     uint64_t unfinished;
+    /// Operations that were submitted.
+    uint64_t submitted;
+    /// Operations that ended as MPA_OK.
+    uint64_t operations_succeeded;
+    /// Operations that ended with something `uncertain`.
+    uint64_t operations_uncertain;
+    /// Operations that ended in any other way before the client was closed.
+    uint64_t operations_failed;
+    /// Operations that closing ended before they were sent.
+    uint64_t operations_abandoned;
+    /// Operations that were on the wire, and were cut, when closing returned.
+    uint64_t operations_unfinished;
+    /// Events that nobody has pulled.
+    uint64_t events_not_pulled;
 } mpa_close_report;
 
-/// Closes a client. The handle is invalid from now on, for all threads; calls of other threads that
-/// are under way may end until the deadline, and are cut then: they end as MPA_ERROR_ABANDONED, or
+/// Closes a client. The handle is invalid from now on, for all threads, so that no event can be pulled
+/// any more; drain first where their ends matter. Operations, and calls of other threads that are
+/// under way, may end until the deadline, and are cut then: calls end as MPA_ERROR_ABANDONED, or
 /// MPA_ERROR_UNCERTAIN where an invite had been sent.
 ///
-/// `deadline_ms`: how long to wait for those calls at most, in milliseconds. 0: not at all. Without
-/// such calls nothing waits.
+/// `deadline_ms`: how long to wait for those at most, in milliseconds. 0: not at all. Without any
+/// nothing waits.
 ///
 /// `report`: where the account goes, or NULL. A wrong pointer or size there prevents nothing but the
 /// account.
@@ -442,8 +476,9 @@ typedef struct mpa_invite {
     const uint64_t *invited_users;
     /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
     uint32_t invited_user_count;
-    /// Must be 0.
-    uint32_t reserved;
+    /// How long a submitted invite may take until it is sent, in milliseconds; after that it ends as
+    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. Calls that block do not look at it.
+    uint32_t time_to_live_ms;
     /// What the invited user's game is started with, to find the server: opaque to the service, at
     /// most MPA_MAX_CONNECTION_STRING_LENGTH. Default NULL: the game gets an empty one. It travels
     /// inside a URI that some games read without decoding: avoid & # % + and spaces.
@@ -465,8 +500,9 @@ typedef struct mpa_server_invite {
     const uint64_t *invited_users;
     /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
     uint32_t invited_user_count;
-    /// Must be 0.
-    uint32_t reserved;
+    /// How long a submitted invite may take until it is sent, in milliseconds; after that it ends as
+    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. Calls that block do not look at it.
+    uint32_t time_to_live_ms;
     /// As in mpa_invite.
     const char *connection_string;
 } mpa_server_invite;
@@ -572,6 +608,142 @@ mpa_status mpa_post_recent_player_groups(mpa_client client,
                                          const mpa_recent_player_group *groups,
                                          uint32_t count,
                                          mpa_result *result);
+
+/* Submitting ---------------------------------------------------------------------------------- */
+
+/// Submits what mpa_send_invite sends, and returns at once. How it ended comes as an event.
+///
+/// `user_data` comes back with the event. `operation`, or NULL: where the operation's number is stored,
+/// from 1 and never used again, before its event can be seen.
+///
+/// Returns MPA_OK: exactly one MPA_EVENT_COMPLETED will follow. Wrong input is refused as by
+/// mpa_send_invite. MPA_ERROR_QUEUE_FULL; MPA_ERROR_EVENTS_NOT_POLLED where the queue is full of
+/// completions that nobody has pulled; MPA_ERROR_CLOSED. Then nothing was submitted.
+///
+/// Never blocks: it copies, and wakes a thread. The first submit of each kind starts that thread.
+///
+/// While there is no usable authorization, operations wait for one within their time to live; the host
+/// is told by MPA_EVENT_AUTHORIZATION_NEEDED.
+MPA_API
+mpa_status mpa_submit_invite(mpa_client client,
+                             const mpa_invite *invite,
+                             uint64_t user_data,
+                             uint64_t *operation,
+                             mpa_result *result);
+
+/// Submits what mpa_send_server_invite sends, and returns at once: as mpa_submit_invite.
+MPA_API
+mpa_status mpa_submit_server_invite(mpa_client client,
+                                    const mpa_server_invite *invite,
+                                    uint64_t user_data,
+                                    uint64_t *operation,
+                                    mpa_result *result);
+
+/// Submits what mpa_post_recent_player_groups sends, and returns at once: as mpa_submit_invite.
+///
+/// The groups are held for recent_players_hold_ms and gathered with those of other operations into
+/// full requests; each operation is told of its own groups. A gathered request that the service
+/// refuses is sent again operation by operation, once, so that one bad group fails nobody else's.
+MPA_API
+mpa_status mpa_submit_recent_player_groups(mpa_client client,
+                                           const mpa_recent_player_group *groups,
+                                           uint32_t count,
+                                           uint64_t user_data,
+                                           uint64_t *operation,
+                                           mpa_result *result);
+
+/* Events -------------------------------------------------------------------------------------- */
+
+/// What an event is about. Later versions may add some: pass over those that you do not know.
+typedef int32_t mpa_event_type;
+
+/// One event. The rest of the story is in the mpa_result beside it.
+typedef struct mpa_event {
+    /// sizeof(mpa_event), as MPA_INIT sets it. Never written by the library.
+    uint32_t struct_size;
+    /// One of MPA_EVENT_.
+    mpa_event_type type;
+    /// The operation that has ended; else 0.
+    uint64_t operation;
+    /// What was submitted with it; else 0.
+    uint64_t user_data;
+} mpa_event;
+
+/// There was none.
+#define MPA_EVENT_NONE 0
+
+/// An operation has ended: `operation` and `user_data` say which, the mpa_result how. Comes exactly once
+/// for each.
+#define MPA_EVENT_COMPLETED 1
+
+/// Draining is over: every operation has ended, and its event has been pulled. The last event.
+#define MPA_EVENT_DRAINED 2
+
+/// Operations wait for an authorization, because there is none or the service has refused it. Push a
+/// newer one. Told again every 30 s while it is so.
+#define MPA_EVENT_AUTHORIZATION_NEEDED 3
+
+/// Pulls the next event, if there is one. Call it in a loop, each frame, until it returns 0.
+///
+/// `event`: where it goes. `result`, or NULL: how the operation ended.
+///
+/// Returns 1 and an event; else 0, also for a client that is not open and for wrong pointers, which
+/// `result` tells apart. Never blocks.
+MPA_API int32_t mpa_poll_event(mpa_client client, mpa_event *event, mpa_result *result);
+
+/// Waits for the next event, for programs that have a thread to spare.
+///
+/// Returns MPA_OK with an event; MPA_OK with MPA_EVENT_NONE after `timeout_ms`, after mpa_client_wake,
+/// and when the client is closed meanwhile; MPA_ERROR_INVALID_HANDLE, so that no loop spins on a dead
+/// client; MPA_ERROR_INVALID_ARGUMENT or _INVALID_STRUCT. `result` holds how the operation ended where
+/// there is an event; then its status is the operation's, not that of this call.
+///
+/// Blocks up to `timeout_ms`.
+MPA_API
+mpa_status mpa_wait_event(mpa_client client,
+                          uint32_t timeout_ms,
+                          mpa_event *event,
+                          mpa_result *result);
+
+/// Ends a wait for events of another thread early: the one that goes on, or nothing.
+///
+/// Returns MPA_OK or MPA_ERROR_INVALID_HANDLE. Never blocks.
+MPA_API mpa_status mpa_client_wake(mpa_client client);
+
+/// Ends an operation that was not sent yet, as MPA_ERROR_CANCELLED. What is on the wire already ends as
+/// it ends; either way its event follows.
+///
+/// Returns MPA_OK, also for an operation that has ended already; MPA_ERROR_INVALID_ARGUMENT for a number
+/// that was never given out; MPA_ERROR_INVALID_HANDLE. Never blocks.
+MPA_API
+mpa_status mpa_cancel(mpa_client client,
+                      uint64_t operation,
+                      mpa_result *result);
+
+/* Draining ------------------------------------------------------------------------------------ */
+
+/// Ends the taking of operations: from now on submits get MPA_ERROR_CLOSED, and what was held goes out
+/// at once. Go on pulling events; the last is MPA_EVENT_DRAINED.
+///
+/// `deadline_ms`: after so many milliseconds, what was not sent ends as MPA_ERROR_ABANDONED, and what is
+/// on the wire is cut: an invite ends as MPA_ERROR_UNCERTAIN. That happens while events are pulled.
+///
+/// Returns MPA_OK; MPA_ERROR_CLOSED where it is being drained already; MPA_ERROR_INVALID_HANDLE. Never
+/// blocks.
+MPA_API
+mpa_status mpa_client_drain(mpa_client client,
+                            uint32_t deadline_ms,
+                            mpa_result *result);
+
+/// Waits until all operations that were submitted before have ended, without holding any of them back.
+/// Their events are still to be pulled.
+///
+/// Returns MPA_OK; MPA_ERROR_TIMED_OUT after `deadline_ms`, when they go on; MPA_ERROR_INVALID_HANDLE.
+/// Blocks up to `deadline_ms`: not for a game's own thread.
+MPA_API
+mpa_status mpa_client_flush(mpa_client client,
+                            uint32_t deadline_ms,
+                            mpa_result *result);
 
 #ifdef __cplusplus
 }

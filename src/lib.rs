@@ -3,6 +3,7 @@
 //! A call flows one way, and its outcome flows back the same way:
 //!
 //! - [`ffi`]: the C boundary; what it exports is described in `include/mpa.h`
+//! - `queue`: many calls, no waiting
 //! - `client`: one call, start to end
 //! - `auth`: who we are
 //! - `policy`: what to make of what happened: pure decisions
@@ -17,8 +18,9 @@
 
 mod auth;
 mod client;
+mod queue;
 
-// Not an interface: for the simulation in `examples/throttling.rs` and the targets in `fuzz/`.
+// Not an interface: for the simulation in `examples/throttling/` and the targets in `fuzz/`.
 #[doc(hidden)]
 pub mod calls;
 #[doc(hidden)]

@@ -56,6 +56,8 @@ pub struct Outcome {
     pub http_status: u16,
     /// Requests of which at least one byte was put on the wire.
     pub attempts: u32,
+    /// Of that, waiting in the queue.
+    pub queued: Duration,
     pub elapsed: Duration,
     pub throttle: Throttle,
     pub error_code: String,
@@ -78,6 +80,7 @@ impl Outcome {
             retry_after: None,
             http_status: 0,
             attempts: 0,
+            queued: Duration::ZERO,
             elapsed: Duration::ZERO,
             throttle: Throttle::default(),
             error_code: String::new(),

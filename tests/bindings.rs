@@ -14,3 +14,5 @@ mod layout;
 mod quickstarts;
 #[path = "bindings/results.rs"]
 mod results;
+#[path = "bindings/server_loop.rs"]
+mod server_loop;

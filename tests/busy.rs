@@ -82,3 +82,18 @@ fn a_steady_load_finds_the_pace_of_the_service() {
         assert!(elapsed > Duration::from_secs(5) && elapsed < Duration::from_secs(15), "{windows}: {elapsed:?}");
     }
 }
+
+#[test]
+fn a_burst_that_is_rejected_together_counts_as_one_rejection() {
+    let emulator = Emulator::start(Options::default()).unwrap();
+    emulator.set_throttle(TITLE, Some(r#"{"invites":{"burst":{"max":7,"period_ms":1000}}}"#.parse().unwrap()));
+    let client = Client::open(&mpa_client_config { max_attempts: 1, ..config(emulator.url()) });
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| client.invite_many(1));
+        }
+    });
+    std::thread::sleep(Duration::from_millis(2_500));
+    let outcome = client.invite_many(1);
+    assert_eq!(outcome.status, "MPA_OK", "{}", outcome.message);
+}

@@ -45,6 +45,17 @@ fn wrong_configurations_are_refused() {
 }
 
 #[test]
+fn wrong_submits_are_refused() {
+    Program::new("submit").run(|run| run.sent(&[]));
+}
+
+#[test]
+fn no_wrong_call_costs_an_event() {
+    // What was flushed, by `flushing` of `c/events.c`.
+    Program::new("events").run(|run| run.sent_so_many(2));
+}
+
+#[test]
 fn what_is_just_within_the_limits_is_sent() {
     Program::new("limits").run(|run| {
         let two = || xuids(1, 2);
@@ -137,6 +148,11 @@ fn the_child_of_a_fork_starts_anew() {
 #[test]
 fn a_client_is_closed_while_threads_use_it() {
     Program::new("threads").run(|run| run.sent_as_often_as_said());
+}
+
+#[test]
+fn all_ends_of_a_client_meet_at_random_moments() {
+    Program::new("shutdown").run(|run| run.sent_as_often_as_said());
 }
 
 #[test]

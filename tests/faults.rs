@@ -542,3 +542,40 @@ fn what_was_acknowledged_is_never_sent_again() {
     assert_eq!(*seen.lock().unwrap(), [20, 20, 20, 10]);
     assert_eq!(outcome.result.attempts, 4);
 }
+
+#[test]
+fn a_token_that_was_refused_meanwhile_is_not_sent() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counter = requests.clone();
+    let peer = Peer::start(Layer::Plain, usize::MAX, move |_, stream| {
+        while read_request(stream).is_some() {
+            counter.fetch_add(1, Ordering::SeqCst);
+            say(stream, &response(401, &[], ""));
+        }
+    });
+    let config = mpa_client_config { invite_limit: 1, limit_period_ms: 300, ..trusting(&peer, "refused") };
+    let client = Client::open(&config);
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| client.invite_many(1));
+        }
+    });
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_503_with_a_time_holds_further_calls_back() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counter = requests.clone();
+    let peer = Peer::start(Layer::Plain, usize::MAX, move |_, stream| {
+        while read_request(stream).is_some() {
+            counter.fetch_add(1, Ordering::SeqCst);
+            say(stream, &response(503, &["Retry-After: 60"], ""));
+        }
+    });
+    let client = Client::open(&trusting(&peer, "held"));
+    for _ in 0..5 {
+        assert_eq!(client.invite_many(1).result.retryable, 1);
+    }
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
+}

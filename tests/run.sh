@@ -77,6 +77,7 @@ step "Tools" install_what_is_missing
 step "Formatting" cargo fmt --all --check
 step "Lints" cargo clippy --quiet --workspace --all-targets -- -D warnings
 step "Tests" cargo test --workspace
+step "Fuzz targets" cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
 for language in c cpp csharp; do
     step "Quickstart in $language" cargo run --quiet --example quickstart -- "$language"
 done

@@ -19,6 +19,14 @@
 //     result = client->send_server_invite(invite);     // blocks: on a thread of your own
 //     if (!result.ok()) log(result.message());
 //
+// From a game loop, submit instead, and pull what became of it each frame:
+//
+//     client->submit_server_invite(invite, 42);        // returns at once
+//     mpa::Event event;
+//     while (client->poll_event(event)) ended(event.user_data, event.result);
+//
+// mpa_dispatcher.hpp makes callbacks and futures of that.
+//
 // Errors      Every call that can fail returns a Result, which says what happened, to how much of
 //             the call, and whether to try again. Nothing here throws; only running out of memory
 //             ends as the standard library has it.
@@ -103,6 +111,17 @@ enum class EncounterType : mpa_encounter_type {
     Teammate = MPA_ENCOUNTER_TEAMMATE,
     Opponent = MPA_ENCOUNTER_OPPONENT,
 };
+
+/// What an event is about. A newer library may have others: pass over those.
+enum class EventType : mpa_event_type {
+    None = MPA_EVENT_NONE,
+    Completed = MPA_EVENT_COMPLETED,
+    Drained = MPA_EVENT_DRAINED,
+    AuthorizationNeeded = MPA_EVENT_AUTHORIZATION_NEEDED,
+};
+
+/// Not at all, where that is possible: ClientConfig::recent_players_hold.
+inline constexpr std::chrono::milliseconds none{MPA_NONE};
 
 /// What the certificates of ca_certificates_path are to those that the library carries.
 enum class CaMode : mpa_ca_mode {
@@ -191,6 +210,8 @@ public:
 private:
     friend class Client;
 
+    friend class Dispatcher;
+
     mpa_result raw_;
 };
 
@@ -210,6 +231,8 @@ struct Invite {
     /// What the invited user's game is started with.
     std::string connection_string;
     Platform platform = Platform::Any;
+    /// How long it may take until it is sent, where it is submitted. Default: the configuration's.
+    std::chrono::milliseconds time_to_live{0};
     /// The inviting user's own token, for this call only. Absent: the client's.
     std::optional<Authorization> authorization;
 };
@@ -222,6 +245,8 @@ struct ServerInvite {
     /// What the invited user's game is started with.
     std::string connection_string;
     Platform platform = Platform::Any;
+    /// As in Invite.
+    std::chrono::milliseconds time_to_live{0};
 };
 
 /// Players who met: everyone in a group met everyone else in it.
@@ -230,6 +255,28 @@ struct RecentPlayerGroup {
     EncounterType encounter_type = EncounterType::Default;
     /// When they met. Absent: the time of the call.
     std::optional<TimePoint> timestamp;
+};
+
+// What is submitted -------------------------------------------------------------------------------
+
+/// What became of submitting something: not of what was submitted, which comes as an Event.
+struct [[nodiscard]] Submitted {
+    /// Where it is not ok(), nothing was submitted and no event follows.
+    Result result;
+    /// From 1, and never used again; 0 where nothing was submitted.
+    std::uint64_t operation = 0;
+
+    bool ok() const noexcept { return result.ok(); }
+};
+
+/// That something has happened, mostly that an operation has ended.
+struct Event {
+    EventType type = EventType::None;
+    /// Which operation has ended, and what was submitted with it; else 0.
+    std::uint64_t operation = 0;
+    std::uint64_t user_data = 0;
+    /// How the operation ended.
+    Result result;
 };
 
 // Clients -----------------------------------------------------------------------------------------
@@ -264,18 +311,38 @@ struct ClientConfig {
     uint32_t recent_players_limit = 0;
     /// Of the two limits above, up to an hour. Required where one of them is set.
     std::chrono::milliseconds limit_period{0};
+    /// How long a submitted invite may take until it is sent. Default: 15 s.
+    std::chrono::milliseconds invite_time_to_live{0};
+    /// How long submitted recent players may take until they are sent. Default: 10 minutes.
+    std::chrono::milliseconds recent_players_time_to_live{0};
+    /// How long those are held, to be gathered into full requests. Default: 2 s. mpa::none: not at all.
+    std::chrono::milliseconds recent_players_hold{0};
+    /// How many threads send submitted invites. 0: 1. At most 64.
+    std::uint32_t worker_count = 0;
+    /// How many operations may be submitted and not pulled yet. 0: 4,096. At most 1,000,000.
+    std::uint32_t queue_capacity = 0;
+    /// How much memory they may hold, in bytes, about. 0: 16 MiB.
+    std::uint32_t queue_capacity_bytes = 0;
     /// How long the destructor waits, at most, for calls that other threads are in. Without such
     /// calls it does not wait at all.
     std::chrono::milliseconds close_deadline{5000};
 };
 
-/// How the calls of a client ended. `calls` is the sum of the others.
+/// How the calls and operations of a client ended. `calls`, those that block, is the sum of the four
+/// counts behind it; `submitted`, those that do not, the sum of the five behind it.
 struct CloseReport {
     std::uint64_t calls = 0;
     std::uint64_t succeeded = 0;
     std::uint64_t uncertain = 0;
     std::uint64_t failed = 0;
     std::uint64_t unfinished = 0;
+    std::uint64_t submitted = 0;
+    std::uint64_t operations_succeeded = 0;
+    std::uint64_t operations_uncertain = 0;
+    std::uint64_t operations_failed = 0;
+    std::uint64_t operations_abandoned = 0;
+    std::uint64_t operations_unfinished = 0;
+    std::uint64_t events_not_pulled = 0;
 };
 
 namespace detail {
@@ -297,6 +364,12 @@ inline std::uint32_t milliseconds(std::chrono::milliseconds duration) noexcept
 {
     const std::int64_t ms = duration.count();
     return ms < 0 || ms > UINT32_MAX ? UINT32_MAX : static_cast<std::uint32_t>(ms);
+}
+
+/// Only none itself means not at all: what does not fit becomes a time that the library refuses.
+inline std::uint32_t hold(std::chrono::milliseconds duration) noexcept
+{
+    return duration == none ? MPA_NONE : std::min<std::uint32_t>(milliseconds(duration), UINT32_MAX - 1);
 }
 
 /// 0, which means the default, only where there is no time.
@@ -353,6 +426,12 @@ public:
         raw.invite_limit = config.invite_limit;
         raw.recent_players_limit = config.recent_players_limit;
         raw.limit_period_ms = detail::milliseconds(config.limit_period);
+        raw.invite_time_to_live_ms = detail::milliseconds(config.invite_time_to_live);
+        raw.recent_players_time_to_live_ms = detail::milliseconds(config.recent_players_time_to_live);
+        raw.recent_players_hold_ms = detail::hold(config.recent_players_hold);
+        raw.worker_count = config.worker_count;
+        raw.queue_capacity = config.queue_capacity;
+        raw.queue_capacity_bytes = config.queue_capacity_bytes;
         mpa_client handle = mpa_client();
         if (mpa_client_open(&raw, &handle, &raw_result) != MPA_OK) return std::nullopt;
         return Client(handle, config.close_deadline);
@@ -390,6 +469,13 @@ public:
         report.uncertain = raw.uncertain;
         report.failed = raw.failed;
         report.unfinished = raw.unfinished;
+        report.submitted = raw.submitted;
+        report.operations_succeeded = raw.operations_succeeded;
+        report.operations_uncertain = raw.operations_uncertain;
+        report.operations_failed = raw.operations_failed;
+        report.operations_abandoned = raw.operations_abandoned;
+        report.operations_unfinished = raw.operations_unfinished;
+        report.events_not_pulled = raw.events_not_pulled;
         return report;
     }
 
@@ -410,19 +496,7 @@ public:
         Result result;
         mpa_authorization authorization = MPA_INIT(mpa_authorization);
         mpa_invite raw = MPA_INIT(mpa_invite);
-        raw.platform = static_cast<mpa_platform>(invite.platform);
-        raw.invited_users = invite.invited_users.data();
-        raw.invited_user_count = detail::count(invite.invited_users.size());
-        raw.connection_string = detail::text(invite.connection_string);
-        const char* field = "invite.connection_string";
-        if (!detail::check_text(invite.connection_string, field, result.raw_)) return result;
-        if (invite.authorization) {
-            field = "invite.authorization.header";
-            if (!detail::check_text(invite.authorization->header, field, result.raw_)) return result;
-            authorization = raw_authorization(*invite.authorization);
-            raw.authorization = &authorization;
-        }
-        mpa_send_invite(handle_, &raw, &result.raw_);
+        if (fill(raw, authorization, invite, result)) mpa_send_invite(handle_, &raw, &result.raw_);
         return result;
     }
 
@@ -431,15 +505,7 @@ public:
     {
         Result result;
         mpa_server_invite raw = MPA_INIT(mpa_server_invite);
-        raw.platform = static_cast<mpa_platform>(invite.platform);
-        raw.sender = invite.sender;
-        raw.invited_users = invite.invited_users.data();
-        raw.invited_user_count = detail::count(invite.invited_users.size());
-        raw.connection_string = detail::text(invite.connection_string);
-        const char* field = "invite.connection_string";
-        if (detail::check_text(invite.connection_string, field, result.raw_)) {
-            mpa_send_server_invite(handle_, &raw, &result.raw_);
-        }
+        if (fill(raw, invite, result)) mpa_send_server_invite(handle_, &raw, &result.raw_);
         return result;
     }
 
@@ -447,6 +513,144 @@ public:
     Result post_recent_player_groups(const std::vector<RecentPlayerGroup>& groups) const
     {
         Result result;
+        const std::vector<mpa_recent_player_group> raw = raw_groups(groups);
+        mpa_post_recent_player_groups(handle_, raw.data(), detail::count(raw.size()), &result.raw_);
+        return result;
+    }
+
+    /// Submits what send_invite sends, and returns at once. `user_data` comes back with the event that
+    /// tells how it ended. Never blocks.
+    Submitted submit_invite(const Invite& invite, std::uint64_t user_data) const noexcept
+    {
+        Submitted submitted;
+        mpa_authorization authorization = MPA_INIT(mpa_authorization);
+        mpa_invite raw = MPA_INIT(mpa_invite);
+        if (fill(raw, authorization, invite, submitted.result)) {
+            mpa_submit_invite(handle_, &raw, user_data, &submitted.operation, &submitted.result.raw_);
+        }
+        return submitted;
+    }
+
+    /// Submits what send_server_invite sends: as submit_invite.
+    Submitted submit_server_invite(const ServerInvite& invite, std::uint64_t user_data) const noexcept
+    {
+        Submitted submitted;
+        mpa_server_invite raw = MPA_INIT(mpa_server_invite);
+        if (fill(raw, invite, submitted.result)) {
+            mpa_submit_server_invite(handle_, &raw, user_data, &submitted.operation,
+                                     &submitted.result.raw_);
+        }
+        return submitted;
+    }
+
+    /// Submits what post_recent_player_groups sends: as submit_invite. They are held for
+    /// recent_players_hold, and gathered with those of other operations into full requests.
+    Submitted submit_recent_player_groups(const std::vector<RecentPlayerGroup>& groups,
+                                          std::uint64_t user_data) const
+    {
+        Submitted submitted;
+        const std::vector<mpa_recent_player_group> raw = raw_groups(groups);
+        mpa_submit_recent_player_groups(handle_, raw.data(), detail::count(raw.size()), user_data,
+                                        &submitted.operation, &submitted.result.raw_);
+        return submitted;
+    }
+
+    /// Pulls the next event; false where there is none. Call it each frame until then. Never blocks.
+    bool poll_event(Event& event) const noexcept
+    {
+        event = Event();
+        mpa_event raw = MPA_INIT(mpa_event);
+        if (mpa_poll_event(handle_, &raw, &event.result.raw_) == 0) return false;
+        take(event, raw);
+        return true;
+    }
+
+    /// Waits for the next event. Ok with EventType::None: there was none in time, or wake() was called.
+    /// InvalidHandle: there will be no more. Blocks up to the timeout.
+    Status wait_event(Event& event, std::chrono::milliseconds timeout) const noexcept
+    {
+        event = Event();
+        mpa_event raw = MPA_INIT(mpa_event);
+        const mpa_status status =
+            mpa_wait_event(handle_, deadline_ms(timeout), &raw, &event.result.raw_);
+        take(event, raw);
+        return static_cast<Status>(status);
+    }
+
+    /// Ends a wait of another thread early: the one that goes on, or nothing. Never blocks.
+    Status wake() const noexcept { return static_cast<Status>(mpa_client_wake(handle_)); }
+
+    /// Ends an operation that was not sent yet, as Status::Cancelled; either way its event follows.
+    /// Never blocks.
+    Result cancel(std::uint64_t operation) const noexcept
+    {
+        Result result;
+        mpa_cancel(handle_, operation, &result.raw_);
+        return result;
+    }
+
+    /// Ends the taking of operations. Go on pulling events until EventType::Drained, which comes after
+    /// the deadline at the latest. Never blocks.
+    Result drain(std::chrono::milliseconds deadline) const noexcept
+    {
+        Result result;
+        mpa_client_drain(handle_, deadline_ms(deadline), &result.raw_);
+        return result;
+    }
+
+    /// Waits until what was submitted before has ended, without holding any of it back. The events are
+    /// still to be pulled. Blocks up to the deadline.
+    Result flush(std::chrono::milliseconds deadline) const noexcept
+    {
+        Result result;
+        mpa_client_flush(handle_, deadline_ms(deadline), &result.raw_);
+        return result;
+    }
+
+    /// How long the destructor waits at most.
+    std::chrono::milliseconds close_deadline() const noexcept { return close_deadline_; }
+
+    /// For the functions of mpa.h. It stays this object's to close.
+    mpa_client handle() const noexcept { return handle_; }
+
+private:
+    Client(mpa_client handle, std::chrono::milliseconds close_deadline) noexcept
+        : handle_(handle), close_deadline_(close_deadline)
+    {
+    }
+
+    /// What is filled points into `invite`. False where it cannot be sent; `result` says why.
+    static bool fill(mpa_invite& raw, mpa_authorization& authorization, const Invite& invite,
+                     Result& result) noexcept
+    {
+        raw.platform = static_cast<mpa_platform>(invite.platform);
+        raw.invited_users = invite.invited_users.data();
+        raw.invited_user_count = detail::count(invite.invited_users.size());
+        raw.time_to_live_ms = detail::milliseconds(invite.time_to_live);
+        raw.connection_string = detail::text(invite.connection_string);
+        const char* field = "invite.connection_string";
+        if (!detail::check_text(invite.connection_string, field, result.raw_)) return false;
+        if (!invite.authorization) return true;
+        field = "invite.authorization.header";
+        if (!detail::check_text(invite.authorization->header, field, result.raw_)) return false;
+        authorization = raw_authorization(*invite.authorization);
+        raw.authorization = &authorization;
+        return true;
+    }
+
+    static bool fill(mpa_server_invite& raw, const ServerInvite& invite, Result& result) noexcept
+    {
+        raw.platform = static_cast<mpa_platform>(invite.platform);
+        raw.sender = invite.sender;
+        raw.invited_users = invite.invited_users.data();
+        raw.invited_user_count = detail::count(invite.invited_users.size());
+        raw.time_to_live_ms = detail::milliseconds(invite.time_to_live);
+        raw.connection_string = detail::text(invite.connection_string);
+        return detail::check_text(invite.connection_string, "invite.connection_string", result.raw_);
+    }
+
+    static std::vector<mpa_recent_player_group> raw_groups(const std::vector<RecentPlayerGroup>& groups)
+    {
         std::vector<mpa_recent_player_group> raw;
         raw.reserve(groups.size());
         for (const RecentPlayerGroup& group : groups) {
@@ -456,17 +660,14 @@ public:
             added.players = group.players.data();
             added.player_count = detail::count(group.players.size());
         }
-        mpa_post_recent_player_groups(handle_, raw.data(), detail::count(raw.size()), &result.raw_);
-        return result;
+        return raw;
     }
 
-    /// For the functions of mpa.h. It stays this object's to close.
-    mpa_client handle() const noexcept { return handle_; }
-
-private:
-    Client(mpa_client handle, std::chrono::milliseconds close_deadline) noexcept
-        : handle_(handle), close_deadline_(close_deadline)
+    static void take(Event& event, const mpa_event& raw) noexcept
     {
+        event.type = static_cast<EventType>(raw.type);
+        event.operation = raw.operation;
+        event.user_data = raw.user_data;
     }
 
     static mpa_authorization raw_authorization(const Authorization& authorization) noexcept

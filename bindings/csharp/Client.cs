@@ -1,19 +1,21 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 
 namespace Mpa
 {
     /// <summary>A way to the service for one title. Every member may be called from any thread at
     /// any time, also while another thread closes the client.</summary>
-    public sealed unsafe class Client : IDisposable
+    public sealed unsafe partial class Client : IDisposable
     {
         private readonly Native.mpa_client handle;
         private readonly uint closeDeadlineMs;
 
-        private Client(Native.mpa_client handle, TimeSpan closeDeadline)
+        private Client(Native.mpa_client handle, ClientConfig config)
         {
             this.handle = handle;
-            closeDeadlineMs = Time.Deadline(closeDeadline);
+            closeDeadlineMs = Time.Deadline(config.CloseDeadline);
+            operations = new Operations(handle, config.HostPolls);
         }
 
         /// <summary>A client that nobody disposed is closed without waiting, also when Unity reloads
@@ -66,6 +68,12 @@ namespace Mpa
                         invite_limit = config.InviteLimit,
                         recent_players_limit = config.RecentPlayersLimit,
                         limit_period_ms = Time.Limit(config.LimitPeriod),
+                        invite_time_to_live_ms = Time.Limit(config.InviteTimeToLive),
+                        recent_players_time_to_live_ms = Time.Limit(config.RecentPlayersTimeToLive),
+                        recent_players_hold_ms = Time.Hold(config.RecentPlayersHold),
+                        worker_count = config.WorkerCount,
+                        queue_capacity = config.QueueCapacity,
+                        queue_capacity_bytes = config.QueueCapacityBytes,
                     };
                     Native.mpa_client_open(&raw, &handle, &result);
                 }
@@ -76,7 +84,7 @@ namespace Mpa
             }
             if (handle.id != 0)
             {
-                client = new Client(handle, config.CloseDeadline);
+                client = new Client(handle, config);
             }
             return new Result(&result);
         }
@@ -114,6 +122,11 @@ namespace Mpa
         /// service's answer: not for a game's own thread.</summary>
         public Result SendInvite(Invite invite)
         {
+            return Call(invite, null);
+        }
+
+        private Result Call(Invite invite, Submission submission)
+        {
             if (invite == null)
             {
                 return Result.Invalid("invite is null. Nothing was sent.");
@@ -141,10 +154,20 @@ namespace Mpa
                         platform = (int)invite.Platform,
                         invited_users = userNumbers,
                         invited_user_count = (uint)users.Length,
+                        time_to_live_ms = Time.Limit(invite.TimeToLive),
                         connection_string = connectionText,
                         authorization = own == null ? null : &authorization,
                     };
-                    Native.mpa_send_invite(handle, &raw, &result);
+                    if (submission == null)
+                    {
+                        Native.mpa_send_invite(handle, &raw, &result);
+                    }
+                    else
+                    {
+                        ulong operation = 0;
+                        Native.mpa_submit_invite(handle, &raw, submission.Key, &operation, &result);
+                        submission.Operation = operation;
+                    }
                 }
             }
             finally
@@ -157,6 +180,11 @@ namespace Mpa
         /// <summary>Invites users on behalf of <see cref="ServerInvite.Sender"/>, and waits for the
         /// service's answer: not for a game's own thread.</summary>
         public Result SendServerInvite(ServerInvite invite)
+        {
+            return Call(invite, null);
+        }
+
+        private Result Call(ServerInvite invite, Submission submission)
         {
             if (invite == null)
             {
@@ -180,9 +208,19 @@ namespace Mpa
                     sender = invite.Sender,
                     invited_users = userNumbers,
                     invited_user_count = (uint)users.Length,
+                    time_to_live_ms = Time.Limit(invite.TimeToLive),
                     connection_string = connectionText,
                 };
-                Native.mpa_send_server_invite(handle, &raw, &result);
+                if (submission == null)
+                {
+                    Native.mpa_send_server_invite(handle, &raw, &result);
+                }
+                else
+                {
+                    ulong operation = 0;
+                    Native.mpa_submit_server_invite(handle, &raw, submission.Key, &operation, &result);
+                    submission.Operation = operation;
+                }
             }
             return Ended(&result);
         }
@@ -190,6 +228,11 @@ namespace Mpa
         /// <summary>Tells the service who met whom, and waits for its answer: not for a game's own
         /// thread. 1 to <see cref="Limits.MaxGroupsPerCall"/> groups.</summary>
         public Result PostRecentPlayerGroups(IReadOnlyList<RecentPlayerGroup> groups)
+        {
+            return Call(groups, null);
+        }
+
+        private Result Call(IReadOnlyList<RecentPlayerGroup> groups, Submission submission)
         {
             var copies = new RecentPlayerGroup[groups == null ? 0 : groups.Count];
             var playersOf = new ulong[copies.Length][];
@@ -214,40 +257,59 @@ namespace Mpa
                 int offset = 0;
                 for (int i = 0; i < raw.Length; i++)
                 {
-                    int count = playersOf[i].Length;
-                    Array.Copy(playersOf[i], 0, players, offset, count);
+                    int length = playersOf[i].Length;
+                    Array.Copy(playersOf[i], 0, players, offset, length);
                     rawGroups[i].struct_size = (uint)sizeof(Native.mpa_recent_player_group);
                     rawGroups[i].encounter_type = (int)copies[i].EncounterType;
                     rawGroups[i].timestamp_unix_ms = Time.UnixMs(copies[i].Timestamp);
                     rawGroups[i].players = playerNumbers + offset;
-                    rawGroups[i].player_count = (uint)count;
-                    offset += count;
+                    rawGroups[i].player_count = (uint)length;
+                    offset += length;
                 }
-                Native.mpa_post_recent_player_groups(handle, rawGroups, (uint)raw.Length, &result);
+                uint count = (uint)raw.Length;
+                if (submission == null)
+                {
+                    Native.mpa_post_recent_player_groups(handle, rawGroups, count, &result);
+                }
+                else
+                {
+                    ulong operation = 0, key = submission.Key;
+                    Native.mpa_submit_recent_player_groups(handle, rawGroups, count, key, &operation, &result);
+                    submission.Operation = operation;
+                }
             }
             return Ended(&result);
         }
 
-        /// <summary>Closes the client: calls of other threads may end until the deadline and are cut
-        /// then. Null where it was closed already.</summary>
+        /// <summary>Closes the client: operations, and calls of other threads, may end until the
+        /// deadline and are cut then. Completes every task that is pending, before it returns. Null
+        /// where it was closed already.</summary>
         public CloseReport Close(TimeSpan deadline)
         {
             var report = new Native.mpa_close_report
             {
                 struct_size = (uint)sizeof(Native.mpa_close_report),
             };
-            int status = Native.mpa_client_close(handle, Time.Deadline(deadline), &report);
-            GC.SuppressFinalize(this);
-            return status == 0 ? new CloseReport(report) : null;
+            return Close(Time.Deadline(deadline), &report) == 0 ? new CloseReport(report) : null;
         }
 
-        /// <summary>Closes the client, and waits for calls of other threads up to
-        /// <see cref="ClientConfig.CloseDeadline"/>. Does nothing where it was closed
-        /// already.</summary>
+        /// <summary>As <see cref="Close(TimeSpan)"/>, with <see cref="ClientConfig.CloseDeadline"/>.
+        /// Does nothing where it was closed already.</summary>
         public void Dispose()
         {
-            Native.mpa_client_close(handle, closeDeadlineMs, null);
+            Close(closeDeadlineMs, null);
+        }
+
+        private int Close(uint deadlineMs, Native.mpa_close_report* report)
+        {
+            var clock = Stopwatch.StartNew();
+            operations.DrainHere(deadlineMs);
+            uint left = (uint)Math.Max(deadlineMs - clock.ElapsedMilliseconds, 0);
+            int status = Native.mpa_client_close(handle, left, report);
+            // Whoever comes second finds nothing pending any more.
+            operations.Abandon();
             GC.SuppressFinalize(this);
+            return status;
         }
 
         private static Native.mpa_authorization Raw(Authorization authorization, byte* token)

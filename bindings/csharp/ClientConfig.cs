@@ -60,8 +60,34 @@ namespace Mpa
         /// set.</summary>
         public TimeSpan LimitPeriod { get; set; }
 
-        /// <summary>How long <see cref="Client.Dispose"/> waits, at most, for calls that other
-        /// threads are in; 5 s unless you set it. Without such calls it does not wait at
+        /// <summary>How long a submitted invite may take until it is sent. Default: 15 s.</summary>
+        public TimeSpan InviteTimeToLive { get; set; }
+
+        /// <summary>How long submitted recent players may take until they are sent. Default: 10
+        /// minutes.</summary>
+        public TimeSpan RecentPlayersTimeToLive { get; set; }
+
+        /// <summary>How long submitted recent players are held, to be gathered into full requests.
+        /// Null: 2 s. Zero: not at all.</summary>
+        public TimeSpan? RecentPlayersHold { get; set; }
+
+        /// <summary>How many threads send submitted invites. Default: 1. At most 64.</summary>
+        public uint WorkerCount { get; set; }
+
+        /// <summary>How many operations may be submitted and not have completed their task yet.
+        /// Default: 4,096. At most 1,000,000.</summary>
+        public uint QueueCapacity { get; set; }
+
+        /// <summary>How much memory they may hold, in bytes, about. Default: 16 MiB.</summary>
+        public uint QueueCapacityBytes { get; set; }
+
+        /// <summary>Who completes the tasks of submitted operations. True: your own calls of
+        /// <see cref="Client.Poll"/>, on their thread, as engines want it. False: a thread that the
+        /// client starts with the first operation; what awaits the tasks runs elsewhere.</summary>
+        public bool HostPolls { get; set; }
+
+        /// <summary>How long <see cref="Client.Dispose"/> waits, at most, for submitted operations and
+        /// for calls that other threads are in; 5 s unless you set it. Without any it does not wait at
         /// all.</summary>
         public TimeSpan CloseDeadline { get; set; } = TimeSpan.FromSeconds(5);
     }

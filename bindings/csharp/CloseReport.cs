@@ -1,7 +1,8 @@
 namespace Mpa
 {
-    /// <summary>How the calls of a client ended. <see cref="Calls"/> is the sum of the
-    /// others.</summary>
+    /// <summary>How the calls and operations of a client ended. <see cref="Calls"/>, those that block,
+    /// is the sum of the four behind it; <see cref="Submitted"/>, those that do not, the sum of the
+    /// five behind it.</summary>
     public sealed class CloseReport
     {
         internal CloseReport(Native.mpa_close_report raw)
@@ -11,6 +12,13 @@ namespace Mpa
             Uncertain = (long)raw.uncertain;
             Failed = (long)raw.failed;
             Unfinished = (long)raw.unfinished;
+            Submitted = (long)raw.submitted;
+            OperationsSucceeded = (long)raw.operations_succeeded;
+            OperationsUncertain = (long)raw.operations_uncertain;
+            OperationsFailed = (long)raw.operations_failed;
+            OperationsAbandoned = (long)raw.operations_abandoned;
+            OperationsUnfinished = (long)raw.operations_unfinished;
+            EventsNotPulled = (long)raw.events_not_pulled;
         }
 
         /// <summary>Calls that were made: valid, and begun before the client was closed.</summary>
@@ -28,5 +36,27 @@ namespace Mpa
         /// <summary>Calls of other threads that had not returned when closing did. They have been
         /// cut and return soon.</summary>
         public long Unfinished { get; }
+
+        /// <summary>Operations that were submitted.</summary>
+        public long Submitted { get; }
+
+        /// <summary>Operations that ended as <see cref="Status.Ok"/>.</summary>
+        public long OperationsSucceeded { get; }
+
+        /// <summary>Operations that ended with something uncertain.</summary>
+        public long OperationsUncertain { get; }
+
+        /// <summary>Operations that ended in any other way before the client was closed.</summary>
+        public long OperationsFailed { get; }
+
+        /// <summary>Operations that closing ended before they were sent.</summary>
+        public long OperationsAbandoned { get; }
+
+        /// <summary>Operations that were on the wire, and were cut, when closing returned.</summary>
+        public long OperationsUnfinished { get; }
+
+        /// <summary>Events that nobody has pulled. Tasks of such operations were completed as
+        /// <see cref="Status.Abandoned"/>.</summary>
+        public long EventsNotPulled { get; }
     }
 }

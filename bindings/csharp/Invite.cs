@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace Mpa
@@ -21,5 +22,9 @@ namespace Mpa
         /// <summary>The inviting user's own token, for this call only. Null: the
         /// client's.</summary>
         public Authorization Authorization { get; set; }
+
+        /// <summary>How long a submitted invite may take until it is sent. Zero: as in
+        /// <see cref="ClientConfig.InviteTimeToLive"/>. Calls that block do not look at it.</summary>
+        public TimeSpan TimeToLive { get; set; }
     }
 }

@@ -4,6 +4,10 @@ namespace Mpa
     /// as several requests.</summary>
     public static class Limits
     {
+        /// <summary>What the C header has for "not at all". Here it is the zero of a nullable time:
+        /// see <see cref="ClientConfig.RecentPlayersHold"/>.</summary>
+        public const uint None = 4294967295;
+
         public const uint MaxTimeoutMs = 600000;
 
         /// <summary>In bytes.</summary>

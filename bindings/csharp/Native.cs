@@ -42,7 +42,7 @@ namespace Mpa
             }
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 80)]
+        [StructLayout(LayoutKind.Sequential, Size = 104)]
         internal struct mpa_client_config
         {
             public uint struct_size;
@@ -60,6 +60,12 @@ namespace Mpa
             public uint invite_limit;
             public uint recent_players_limit;
             public uint limit_period_ms;
+            public uint invite_time_to_live_ms;
+            public uint recent_players_time_to_live_ms;
+            public uint recent_players_hold_ms;
+            public uint worker_count;
+            public uint queue_capacity;
+            public uint queue_capacity_bytes;
             public uint reserved;
         }
 
@@ -69,7 +75,7 @@ namespace Mpa
             public ulong id;
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 48)]
+        [StructLayout(LayoutKind.Sequential, Size = 104)]
         internal struct mpa_close_report
         {
             public uint struct_size;
@@ -79,6 +85,13 @@ namespace Mpa
             public ulong uncertain;
             public ulong failed;
             public ulong unfinished;
+            public ulong submitted;
+            public ulong operations_succeeded;
+            public ulong operations_uncertain;
+            public ulong operations_failed;
+            public ulong operations_abandoned;
+            public ulong operations_unfinished;
+            public ulong events_not_pulled;
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 24)]
@@ -97,7 +110,7 @@ namespace Mpa
             public int platform;
             public ulong* invited_users;
             public uint invited_user_count;
-            public uint reserved;
+            public uint time_to_live_ms;
             public byte* connection_string;
             public mpa_authorization* authorization;
         }
@@ -110,7 +123,7 @@ namespace Mpa
             public ulong sender;
             public ulong* invited_users;
             public uint invited_user_count;
-            public uint reserved;
+            public uint time_to_live_ms;
             public byte* connection_string;
         }
 
@@ -123,6 +136,20 @@ namespace Mpa
             public ulong* players;
             public uint player_count;
             public uint reserved;
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 24)]
+        internal struct mpa_event
+        {
+            public uint struct_size;
+            public int type;
+            public ulong operation;
+            public ulong user_data;
+
+            public static mpa_event Init()
+            {
+                return new mpa_event { struct_size = (uint)sizeof(mpa_event) };
+            }
         }
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -160,5 +187,40 @@ namespace Mpa
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_post_recent_player_groups(
             mpa_client client, mpa_recent_player_group* groups, uint count, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_submit_invite(
+            mpa_client client, mpa_invite* invite, ulong user_data, ulong* operation, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_submit_server_invite(
+            mpa_client client, mpa_server_invite* invite, ulong user_data, ulong* operation,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_submit_recent_player_groups(
+            mpa_client client, mpa_recent_player_group* groups, uint count, ulong user_data,
+            ulong* operation, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_poll_event(mpa_client client, mpa_event* next, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_wait_event(
+            mpa_client client, uint timeout_ms, mpa_event* next, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_client_wake(mpa_client client);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_cancel(mpa_client client, ulong operation, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_client_drain(
+            mpa_client client, uint deadline_ms, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_client_flush(
+            mpa_client client, uint deadline_ms, mpa_result* result);
     }
 }

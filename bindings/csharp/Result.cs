@@ -30,9 +30,10 @@ namespace Mpa
             Message = Text.Decode(raw->message);
         }
 
-        private Result(Status status, string message)
+        private Result(Status status, string message, int uncertain = 0)
         {
             Status = status;
+            Uncertain = uncertain;
             LimitType = ErrorCode = CorrelationId = "";
             Message = message;
         }
@@ -41,6 +42,21 @@ namespace Mpa
         internal static Result Invalid(string message)
         {
             return new Result(Status.InvalidArgument, message);
+        }
+
+        /// <summary>For what is cancelled before the library is asked.</summary>
+        internal static Result CancelledBefore()
+        {
+            return new Result(Status.Cancelled, "It was cancelled before it was submitted. Nothing was sent.");
+        }
+
+        /// <summary>For operations whose event nobody can pull any more. They may be on the wire, so
+        /// that all of it is uncertain, and nothing retryable.</summary>
+        internal static Result Abandoned(int count)
+        {
+            return new Result(
+                Status.Abandoned, "The client was closed before the end of this was known. Do not send it again.",
+                count);
         }
 
         /// <summary>Whether all of it happened.</summary>

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace Mpa
@@ -16,5 +17,9 @@ namespace Mpa
 
         /// <summary>As <see cref="Invite.Platform"/>.</summary>
         public Platform Platform { get; set; }
+
+        /// <summary>How long a submitted invite may take until it is sent. Zero: as in
+        /// <see cref="ClientConfig.InviteTimeToLive"/>. Calls that block do not look at it.</summary>
+        public TimeSpan TimeToLive { get; set; }
     }
 }

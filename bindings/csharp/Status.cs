@@ -20,16 +20,18 @@ namespace Mpa
         /// <summary>The client is being closed by another thread. Nothing was sent.</summary>
         Closed = -4,
 
-        /// <summary>Reserved for submitted operations.</summary>
+        /// <summary>Too many operations are submitted: nothing was submitted.</summary>
         QueueFull = -5,
 
-        /// <summary>Reserved for submitted operations.</summary>
+        /// <summary>The queue is full of completions that nobody has polled: nothing was
+        /// submitted. See <see cref="Client.Poll"/>.</summary>
         EventsNotPolled = -6,
 
-        /// <summary>Reserved for submitted operations.</summary>
+        /// <summary>A submitted operation was cancelled before it was sent.</summary>
         Cancelled = -20,
 
-        /// <summary>Reserved for submitted operations.</summary>
+        /// <summary>The time to live of a submitted operation was over before it was
+        /// sent.</summary>
         Expired = -21,
 
         /// <summary>Not done, or not known to be done (see <see cref="Result.Uncertain"/>): the

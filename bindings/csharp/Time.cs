@@ -15,6 +15,17 @@ namespace Mpa
             return ms < 0 || ms > uint.MaxValue ? uint.MaxValue : (uint)ms;
         }
 
+        /// <summary>Null means the default, and nothing means not at all. What does not fit is
+        /// refused by the library, and not taken for that.</summary>
+        internal static uint Hold(TimeSpan? hold)
+        {
+            if (hold == null)
+            {
+                return 0;
+            }
+            return hold.Value <= TimeSpan.Zero ? Limits.None : Math.Min(Limit(hold.Value), Limits.None - 1);
+        }
+
         /// <summary>How long to wait for something: forever is 49 days, less than nothing is
         /// nothing.</summary>
         internal static uint Deadline(TimeSpan deadline)

@@ -47,6 +47,7 @@ pub enum Said {
 #[derive(Clone, Copy)]
 struct Call {
     begun: Moment,
+    sent: Moment,
     attempts: u32,
 }
 
@@ -79,22 +80,22 @@ impl Server {
         self.calls.get(&call).map(|call| call.begun)
     }
 
-    pub fn call(&mut self, now: Moment, random: &mut fastrand::Rng) -> Vec<Step> {
+    pub fn call(&mut self, now: Moment) -> Vec<Step> {
         let call = self.next_call;
         self.next_call += 1;
-        self.calls.insert(call, Call { begun: now, attempts: 0 });
+        self.calls.insert(call, Call { begun: now, sent: now, attempts: 0 });
         match self.manner {
             Manner::Naive => vec![Step::Send { at: now, call }],
             Manner::Xsapi => self.send_at(call, now.max(self.closed_until)),
             Manner::Ours => {
                 self.queue.push_back(call);
-                self.wake(now, random)
+                self.wake(now)
             }
         }
     }
 
     /// Ours: lets out whose turn it is, gives up whose turn comes too late.
-    pub fn wake(&mut self, now: Moment, _: &mut fastrand::Rng) -> Vec<Step> {
+    pub fn wake(&mut self, now: Moment) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut place = 0;
         while let Some(&call) = self.queue.get(place) {
@@ -105,6 +106,9 @@ impl Server {
             } else if place == 0 && slot <= now {
                 self.queue.pop_front();
                 self.pace.take(now);
+                if let Some(call) = self.calls.get_mut(&call) {
+                    call.sent = now;
+                }
                 steps.push(Step::Send { at: now, call });
             } else {
                 if place == 0 {
@@ -120,11 +124,11 @@ impl Server {
         let Said::Rejected { max_requests, period_s, retry_after_s } = said else {
             self.calls.remove(&number);
             self.pace.accepted(now);
-            return self.wake(now, random);
+            return self.wake(now);
         };
         let Some(call) = self.calls.get_mut(&number) else { return vec![] };
         call.attempts += 1;
-        let attempts = call.attempts;
+        let (attempts, call_sent) = (call.attempts, call.sent);
         let retry_after = Duration::from_secs(retry_after_s);
         match self.manner {
             Manner::Naive => self.send_at(number, now + Duration::from_secs(1)),
@@ -136,13 +140,13 @@ impl Server {
             }
             Manner::Ours => {
                 let told = Throttle { max_requests, period_s, ..Throttle::default() };
-                self.pace.rejected(now, &told, Some(retry_after), random.f64());
+                self.pace.rejected(now, call_sent, &told, Some(retry_after), random.f64());
                 if attempts < MAX_ATTEMPTS {
                     self.queue.push_back(number);
                 } else {
                     self.calls.remove(&number);
                 }
-                self.wake(now, random)
+                self.wake(now)
             }
         }
     }

@@ -85,9 +85,9 @@ pub fn run(setting: &Setting) -> Outcome {
                 outcome.calls += 1;
                 let next = now + pause(setting.pause_ms(), &mut random);
                 events.push(Reverse((next, number, Event::Call)));
-                server.call(moment(now), &mut random)
+                server.call(moment(now))
             }
-            Event::Wake => server.wake(moment(now), &mut random),
+            Event::Wake => server.wake(moment(now)),
             Event::Request(call) => {
                 outcome.requests += 1;
                 let said = match meter.call(now) {

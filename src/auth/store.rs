@@ -1,8 +1,8 @@
 //! The authorization of a client: the one in use, replaced by pushing a newer one, and never used
 //! again once the service has refused it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use super::Authorization;
 use crate::outcome::{Outcome, Result, Status};
@@ -10,6 +10,7 @@ use crate::outcome::{Outcome, Result, Status};
 #[derive(Debug, Default)]
 pub struct AuthorizationStore {
     state: Mutex<State>,
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -22,7 +23,8 @@ enum State {
 
 impl AuthorizationStore {
     pub fn new(authorization: Option<Authorization>) -> Self {
-        AuthorizationStore { state: Mutex::new(authorization.map_or(State::Missing, State::Usable)) }
+        let state = authorization.map_or(State::Missing, State::Usable);
+        AuthorizationStore { state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// The authorization to send now, or why there is none.
@@ -30,7 +32,7 @@ impl AuthorizationStore {
         let missing = |what: &str| {
             let mut outcome = Outcome::new(
                 Status::AuthorizationNeeded,
-                format!("{what}; nothing was sent. Push a newer one with mpa_client_set_authorization."),
+                format!("{what}; the request was not sent. Push a newer one with mpa_client_set_authorization."),
             );
             outcome.retryable = true;
             Err(Box::new(outcome))
@@ -55,7 +57,25 @@ impl AuthorizationStore {
             )));
         }
         *state = State::Usable(newer);
+        drop(state);
+        self.changed.notify_all();
         Ok(())
+    }
+
+    /// Waits for a usable authorization, or for `wake_all`.
+    pub fn wait(&self, limit: Duration) {
+        let state = self.lock();
+        if let State::Usable(current) = &*state
+            && !current.is_expired(SystemTime::now())
+        {
+            return;
+        }
+        // Woken without one, whoever waits decides whether to go on.
+        drop(self.changed.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub fn wake_all(&self) {
+        self.changed.notify_all();
     }
 
     /// The service has refused `refused`. One pushed in the meantime stays in use.

@@ -69,8 +69,9 @@ fn judge(http_status: u16, facts: &Facts) -> Verdict {
     match http_status {
         204 => Accepted,
         400 if facts.authorization => Refused(Status::Forbidden),
-        400 | 429 | 503 if facts.throttled => Refused(Status::Throttled),
+        400 if facts.throttled => Refused(Status::Throttled),
         429 => Refused(Status::Throttled),
+        503 if facts.throttled && facts.names_a_time => Refused(Status::Throttled),
         401 => Refused(Status::Unauthorized),
         403 => Refused(Status::Forbidden),
         // The service may have acted on what it says it did not receive in time.

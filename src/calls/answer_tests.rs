@@ -93,7 +93,11 @@ fn a_throttle_comes_under_other_statuses_too() {
         (400, numbers),
         (503, numbers),
     ] {
-        assert_eq!(read(status, &[], body).verdict, Verdict::Refused(Status::Throttled), "{status} {body}");
+        assert_eq!(
+            read(status, &[("Retry-After", "3")], body).verdict,
+            Verdict::Refused(Status::Throttled),
+            "{status} {body}"
+        );
     }
 }
 
@@ -124,6 +128,15 @@ fn unavailable_with_a_time_to_wait_has_not_acted() {
         let reading = read(503, &[("Retry-After", nonsense)], "");
         assert_eq!(reading.verdict, Verdict::Unsettled(Status::ServiceUnavailable), "{nonsense}");
         assert_eq!(reading.retry_after, None, "{nonsense}");
+    }
+}
+
+#[test]
+fn unavailable_without_a_time_may_have_acted_whatever_it_says() {
+    for body in
+        [r#"{"message": "upstream: too many requests in flight"}"#, r#"{"maxRequests": 3, "periodInSeconds": 15}"#]
+    {
+        assert_eq!(read(503, &[], body).verdict, Verdict::Unsettled(Status::ServiceUnavailable));
     }
 }
 

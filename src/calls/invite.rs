@@ -86,8 +86,12 @@ impl Call for Invite {
         self.invitation.body(None, users)
     }
 
-    fn mask(&self) -> Mask {
-        self.invitation.mask()
+    fn bytes(&self) -> usize {
+        self.invitation.bytes()
+    }
+
+    fn mask(&self, users: Range<usize>) -> Mask {
+        self.invitation.mask(users)
     }
 }
 
@@ -137,9 +141,13 @@ impl Invitation {
         json_body(&body, 128 + 23 * body.invited_users.0.len() + text)
     }
 
-    pub fn mask(&self) -> Mask {
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.invited_users[..]) + self.connection_string.as_ref().map_or(0, String::len)
+    }
+
+    pub fn mask(&self, users: Range<usize>) -> Mask {
         let mut mask = Mask::default();
-        mask.add_xuids(&self.invited_users);
+        mask.add_xuids(self.invited_users[users].iter().copied());
         if let Some(text) = &self.connection_string {
             mask.add_text(text);
         }

@@ -16,13 +16,15 @@ const LENGTH_OF_A_PHRASE: usize = 4;
 /// The values of one call that must not be shown.
 #[derive(Default)]
 pub struct Mask {
+    /// In order, since a hostile text can hold very many numbers.
     xuids: Vec<u64>,
     texts: Vec<Zeroizing<String>>,
 }
 
 impl Mask {
-    pub fn add_xuids(&mut self, xuids: &[u64]) {
-        self.xuids.extend_from_slice(xuids);
+    pub fn add_xuids(&mut self, xuids: impl IntoIterator<Item = u64>) {
+        self.xuids.extend(xuids);
+        self.xuids.sort_unstable();
     }
 
     /// The text is also recognised as it stands inside JSON.
@@ -30,7 +32,7 @@ impl Mask {
         if text.is_empty() {
             return;
         }
-        if let Ok(quoted) = serde_json::to_string(text) {
+        if let Ok(quoted) = serde_json::to_string(text).map(Zeroizing::new) {
             let escaped = &quoted[1..quoted.len() - 1];
             if escaped != text {
                 self.texts.push(Zeroizing::new(escaped.to_owned()));
@@ -76,8 +78,8 @@ impl Mask {
             rest = &rest[start..];
             let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
             let digits = &rest[..end];
-            let is_id =
-                digits.len() >= DIGITS_OF_AN_ID || digits.parse().is_ok_and(|number| self.xuids.contains(&number));
+            let is_id = digits.len() >= DIGITS_OF_AN_ID
+                || digits.parse().is_ok_and(|number| self.xuids.binary_search(&number).is_ok());
             masked.push_str(if is_id { MASKED } else { digits });
             rest = &rest[end..];
         }
@@ -114,7 +116,7 @@ mod tests {
 
     fn mask() -> Mask {
         let mut mask = Mask::default();
-        mask.add_xuids(&[2_535_465_515_082_324, 42]);
+        mask.add_xuids([2_535_465_515_082_324, 42]);
         mask.add_text("ip=203.0.113.7:7777");
         mask.add_text("say \"hi\"");
         mask.add_text("go");

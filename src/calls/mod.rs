@@ -82,8 +82,11 @@ pub trait Call: Send + Sync {
     /// The request body for some of its users or groups.
     fn body(&self, items: Range<usize>) -> Result<Vec<u8>>;
 
-    /// What of it must not be repeated in a message or a log.
-    fn mask(&self) -> Mask;
+    /// How much memory it holds beside itself, about.
+    fn bytes(&self) -> usize;
+
+    /// What of some of its users or groups must not be repeated in a message or a log.
+    fn mask(&self, items: Range<usize>) -> Mask;
 }
 
 #[cfg(test)]

@@ -155,6 +155,32 @@ impl RecentPlayerGroups {
     }
 }
 
+impl RecentPlayerGroups {
+    pub fn groups(&self) -> impl Iterator<Item = &RecentPlayerGroup> {
+        self.groups.iter()
+    }
+
+    /// The body of a request with these groups, of one call or of several.
+    pub fn body_of<'a>(groups: impl Iterator<Item = &'a RecentPlayerGroup>) -> Result<Vec<u8>> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Body<'a> {
+            recent_player_groups: Vec<&'a RecentPlayerGroup>,
+        }
+        let groups: Vec<_> = groups.collect();
+        let players: usize = groups.iter().map(|group| group.players.len()).sum();
+        let capacity = 32 + 128 * groups.len() + 56 * players;
+        json_body(&Body { recent_player_groups: groups }, capacity)
+    }
+
+    /// What of these groups, of one call or of several, must not be shown.
+    pub fn mask_of<'a>(groups: impl Iterator<Item = &'a RecentPlayerGroup>) -> Mask {
+        let mut mask = Mask::default();
+        mask.add_xuids(groups.flat_map(|group| group.players.iter().copied()));
+        mask
+    }
+}
+
 impl Call for RecentPlayerGroups {
     fn endpoint(&self) -> Endpoint {
         Endpoint::RecentPlayerGroups
@@ -165,21 +191,15 @@ impl Call for RecentPlayerGroups {
     }
 
     fn body(&self, groups: Range<usize>) -> Result<Vec<u8>> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Body<'a> {
-            recent_player_groups: &'a [RecentPlayerGroup],
-        }
-        let groups = &self.groups[groups];
-        let players: usize = groups.iter().map(|group| group.players.len()).sum();
-        json_body(&Body { recent_player_groups: groups }, 32 + 128 * groups.len() + 56 * players)
+        Self::body_of(self.groups[groups].iter())
     }
 
-    fn mask(&self) -> Mask {
-        let mut mask = Mask::default();
-        for group in &self.groups {
-            mask.add_xuids(&group.players);
-        }
-        mask
+    fn bytes(&self) -> usize {
+        let players: usize = self.groups.iter().map(|group| size_of_val(&group.players[..])).sum();
+        players + size_of_val(&self.groups[..])
+    }
+
+    fn mask(&self, groups: Range<usize>) -> Mask {
+        Self::mask_of(self.groups[groups].iter())
     }
 }

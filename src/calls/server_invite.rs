@@ -45,9 +45,13 @@ impl Call for ServerInvite {
         self.invitation.body(Some(self.sender), users)
     }
 
-    fn mask(&self) -> Mask {
-        let mut mask = self.invitation.mask();
-        mask.add_xuids(&[self.sender]);
+    fn bytes(&self) -> usize {
+        self.invitation.bytes()
+    }
+
+    fn mask(&self, users: Range<usize>) -> Mask {
+        let mut mask = self.invitation.mask(users);
+        mask.add_xuids([self.sender]);
         mask
     }
 }

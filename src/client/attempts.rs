@@ -1,30 +1,105 @@
 //! One request of a call, until it is acknowledged or given up: authorize, wait for the pace, send,
 //! judge, wait, again.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::Client;
-use super::gate::Closed;
+use super::endings::{abandoned, begun, cut, given_up, out_of_time, out_of_turn};
+use super::gate::{Closed, Gate};
 use crate::auth::Authorization;
-use crate::calls::{Call, Mask, read_answer};
-use crate::http::{Limits, Request, Sent};
-use crate::outcome::{Outcome, Result, Status, Throttle};
-use crate::policy::{Limit, Next, Part, judge_answer, judge_failure, next};
+use crate::calls::{Call, Mask, batches, read_answer};
+use crate::http::{Request, Sent};
+use crate::outcome::{Outcome, Result, Status};
+use crate::policy::{Moment, Next, Part, judge_answer, judge_failure, next};
 
 /// A call under way, as its requests see it.
 pub struct Attempts<'a> {
-    pub client: &'a Client,
-    pub call: &'a dyn Call,
+    client: &'a Client,
+    call: &'a dyn Call,
     /// The call's own authorization, instead of the client's.
-    pub own: Option<&'a Authorization>,
-    pub deadline: Instant,
+    own: Option<&'a Authorization>,
+    deadline: Instant,
+    patience: &'a dyn Patience,
     /// Requests put on the wire, those of earlier parts included.
-    pub on_the_wire: u32,
+    on_the_wire: u32,
+    /// For an authorization, and for its turn.
+    waited: Duration,
+    /// Whether it was the deadline that ended the call.
+    pub ran_out_of_time: bool,
 }
 
-impl Attempts<'_> {
+/// A request may go out.
+struct Turn {
+    gate: Arc<Gate>,
+    /// When it was let out.
+    sent: Moment,
+    authorization: Authorization,
+}
+
+/// What a call does without a usable authorization.
+pub trait Patience {
+    /// Whether to wait for one until the deadline.
+    fn authorization_needed(&self) -> bool;
+
+    /// Whether the call is not wanted any more, and ends unless it is on the wire.
+    fn is_withdrawn(&self) -> bool;
+}
+
+/// Fails at once.
+pub struct AtOnce;
+
+impl Patience for AtOnce {
+    fn authorization_needed(&self) -> bool {
+        false
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Attempts<'a> {
+    pub fn new(
+        client: &'a Client,
+        call: &'a dyn Call,
+        own: Option<&'a Authorization>,
+        deadline: Instant,
+        patience: &'a dyn Patience,
+    ) -> Self {
+        Attempts {
+            client,
+            call,
+            own,
+            deadline,
+            patience,
+            on_the_wire: 0,
+            waited: Duration::ZERO,
+            ran_out_of_time: false,
+        }
+    }
+
+    /// Part by part, in order, until one is not acknowledged.
+    pub fn send_parts(&mut self) -> Outcome {
+        let (endpoint, count) = (self.call.endpoint(), self.call.count());
+        for items in batches(count, endpoint.batch_limit()) {
+            let part = Part { endpoint, items, count, own_authorization: self.own.is_some() };
+            if let Err(mut outcome) = self.send(&part) {
+                outcome.attempts = self.on_the_wire;
+                outcome.queued = self.waited;
+                return *outcome;
+            }
+        }
+        let mut outcome = Outcome::new(Status::Ok, "The service acknowledged all of it.");
+        outcome.acknowledged = u32::try_from(count).unwrap_or(u32::MAX);
+        outcome.attempts = self.on_the_wire;
+        outcome.queued = self.waited;
+        outcome.http_status = 204;
+        outcome
+    }
+
     /// Sends one part until it is acknowledged. An error ends the call.
-    pub fn send(&mut self, part: &Part) -> Result<()> {
+    fn send(&mut self, part: &Part) -> Result<()> {
         let mut in_doubt = false;
         self.try_to_send(part, &mut in_doubt).map_err(|mut outcome| {
             if in_doubt && outcome.uncertain == 0 {
@@ -37,18 +112,15 @@ impl Attempts<'_> {
     /// `in_doubt` is set once an attempt may have been acted on.
     fn try_to_send(&mut self, part: &Part, in_doubt: &mut bool) -> Result<()> {
         let body = self.call.body(part.items.clone()).map_err(|outcome| begun(part, outcome))?;
-        self.client.budget().request();
         let mut last: Option<Outcome> = None;
         let mut after_a_401 = false;
         let mut attempts = 0;
         loop {
-            let authorization = match self.authorization() {
-                Ok(authorization) => authorization,
-                // After a 401 that is the better story than that nothing else is there.
-                Err(needed) => return Err(last.map_or_else(|| begun(part, needed), Box::new)),
-            };
-            self.wait_for_turn(part, &authorization, last.take())?;
-            let Some(outcome) = self.attempt(part, &authorization, &body) else {
+            let turn = self.wait_for_turn(part, last.take())?;
+            if attempts == 0 {
+                self.client.budget().request();
+            }
+            let Some(outcome) = self.attempt(part, &turn, &body) else {
                 return Ok(());
             };
             attempts += 1;
@@ -56,18 +128,39 @@ impl Attempts<'_> {
             if outcome.http_status == 0 && self.client.books.is_cut() {
                 return Err(Box::new(cut(part, outcome)));
             }
-            if outcome.status == Status::Unauthorized && self.own.is_none() && !after_a_401 {
+            let max_attempts = self.client.max_attempts;
+            let may_be_newer = self.own.is_none() && !after_a_401 && attempts < max_attempts;
+            if outcome.status == Status::Unauthorized && may_be_newer {
                 // Once more, if a newer token has been pushed in the meantime.
                 after_a_401 = true;
                 last = Some(outcome);
                 continue;
             }
-            let next = next(&outcome, attempts, self.client.max_attempts, &mut self.client.budget(), fastrand::f64());
+            let next = next(&outcome, attempts, max_attempts, &mut self.client.budget(), fastrand::f64());
             last = match next {
                 Next::End => return Err(Box::new(outcome)),
                 Next::AgainInPace => Some(outcome),
                 Next::Again { after } => Some(self.sleep(part, outcome, after)?),
             };
+        }
+    }
+
+    fn authorization_in_time(&mut self) -> Result<Authorization> {
+        loop {
+            let needed = match self.authorization() {
+                Err(needed) if self.own.is_none() && needed.status == Status::AuthorizationNeeded => needed,
+                other => return other,
+            };
+            if !self.patience.authorization_needed() || self.is_over() {
+                return Err(needed);
+            }
+            let remaining = self.deadline.saturating_duration_since(Instant::now());
+            if remaining.is_zero() {
+                self.ran_out_of_time = true;
+                return Err(needed);
+            }
+            // Looked at now and then, since a cut may come just before the wait.
+            self.client.authorizations.wait(remaining.min(Duration::from_secs(1)));
         }
     }
 
@@ -87,35 +180,63 @@ impl Attempts<'_> {
         }
     }
 
-    /// Waits until the pace of this kind of call lets the request out. `last`: how the attempt before
-    /// ended, which is what the caller is told where there is no time for another.
-    fn wait_for_turn(&self, part: &Part, authorization: &Authorization, last: Option<Outcome>) -> Result<()> {
+    /// Waits until there is an authorization and the pace of its kind of call lets the request out.
+    /// `last`: how the attempt before ended, which is what the caller is told where there is no other.
+    fn wait_for_turn(&mut self, part: &Part, last: Option<Outcome>) -> Result<Turn> {
+        let started = Instant::now();
+        let turn = self.find_turn(part, last);
+        self.waited += started.elapsed();
+        turn
+    }
+
+    fn find_turn(&mut self, part: &Part, last: Option<Outcome>) -> Result<Turn> {
         let client = self.client;
-        if Instant::now() >= self.deadline {
-            return Err(Box::new(last.unwrap_or_else(|| out_of_time(part))));
-        }
-        let gate = client.gates.of(part.endpoint, authorization.user_hash());
-        match gate.enter(self.deadline, || client.books.is_cut()) {
-            Ok(()) => Ok(()),
-            Err(Closed::Cut) => Err(Box::new(abandoned(part))),
-            Err(Closed::TooLate { wait, limit }) => {
-                let mut outcome = last.unwrap_or_else(|| out_of_turn(part, wait, limit));
-                outcome.retry_after = Some(outcome.retry_after.map_or(wait, |told| told.max(wait)));
-                Err(Box::new(outcome))
+        let mut authorization = match self.authorization_in_time() {
+            Ok(authorization) => authorization,
+            Err(needed) => return Err(last.map_or_else(|| begun(part, needed), Box::new)),
+        };
+        loop {
+            if Instant::now() >= self.deadline {
+                self.ran_out_of_time = true;
+                return Err(Box::new(last.unwrap_or_else(|| out_of_time(part))));
+            }
+            let gate = client.gates.of(part.endpoint, authorization.user_hash());
+            let sent = match gate.enter(self.deadline, || self.is_over()) {
+                Ok(sent) => sent,
+                Err(Closed::Cut) => {
+                    return Err(Box::new(last.map_or_else(|| abandoned(part), |last| given_up(part, last))));
+                }
+                Err(Closed::TooLate { wait, limit }) => {
+                    self.ran_out_of_time = true;
+                    let mut outcome = last.unwrap_or_else(|| out_of_turn(part, wait, limit));
+                    outcome.retry_after = Some(outcome.retry_after.map_or(wait, |told| told.max(wait)));
+                    return Err(Box::new(outcome));
+                }
+            };
+            // While it waited, the token may have been refused, or have expired, or been replaced.
+            let current = match self.authorization_in_time() {
+                Ok(current) => current,
+                Err(needed) => return Err(last.map_or_else(|| begun(part, needed), Box::new)),
+            };
+            let is_same_kind = current.user_hash() == authorization.user_hash();
+            authorization = current;
+            if is_same_kind {
+                return Ok(Turn { gate, sent, authorization });
             }
         }
     }
 
     /// One attempt; `None` where the service acknowledged it.
-    fn attempt(&mut self, part: &Part, authorization: &Authorization, body: &[u8]) -> Option<Outcome> {
+    fn attempt(&mut self, part: &Part, turn: &Turn, body: &[u8]) -> Option<Outcome> {
         let client = self.client;
+        let Turn { gate, sent, authorization } = turn;
         let request = Request {
             uri: client.uris[part.endpoint as usize].clone(),
             authorization: authorization.header().clone(),
             body,
         };
         let deadline = self.deadline.min(Instant::now() + client.request_timeout);
-        let answer = match client.http.exchange(request, Limits { deadline }) {
+        let answer = match client.http.exchange(request, deadline) {
             Ok(answer) => answer,
             Err(failure) => {
                 if failure.sent != Sent::Nothing {
@@ -125,8 +246,7 @@ impl Attempts<'_> {
             }
         };
         self.on_the_wire += 1;
-        let gate = client.gates.of(part.endpoint, authorization.user_hash());
-        let mask = || mask(self.call, authorization);
+        let mask = || mask(self.call, part, authorization);
         let outcome = judge_answer(part, answer.status, read_answer(&answer, SystemTime::now()), mask);
         match &outcome {
             None => {
@@ -134,82 +254,45 @@ impl Attempts<'_> {
                 gate.accepted();
             }
             Some(Outcome { status: Status::Throttled, throttle, retry_after, .. }) => {
-                gate.rejected(throttle, *retry_after, fastrand::f64());
+                gate.rejected(*sent, throttle, *retry_after, fastrand::f64());
             }
-            Some(Outcome { status: Status::Unauthorized, .. }) if self.own.is_none() => {
-                client.authorizations.refuse(authorization);
-            }
+            Some(Outcome { retry_after: Some(wait), .. }) => gate.close_for(*wait, fastrand::f64()),
             Some(_) => {}
+        }
+        if outcome.as_ref().is_some_and(|outcome| outcome.status == Status::Unauthorized) && self.own.is_none() {
+            client.authorizations.refuse(authorization);
         }
         outcome
     }
 
     /// Waits before another attempt, unless that would be too late or the client is cut.
-    fn sleep(&self, part: &Part, mut outcome: Outcome, wait: Duration) -> Result<Outcome> {
+    fn sleep(&mut self, part: &Part, mut outcome: Outcome, wait: Duration) -> Result<Outcome> {
         if Instant::now() + wait >= self.deadline {
+            self.ran_out_of_time = true;
             outcome.retry_after = Some(outcome.retry_after.map_or(wait, |told| told.max(wait)));
             return Err(Box::new(outcome));
         }
-        if self.client.books.sleep(wait) {
-            return Err(Box::new(cut(part, outcome)));
+        let until = Instant::now() + wait;
+        loop {
+            let remaining = until.saturating_duration_since(Instant::now());
+            if remaining.is_zero() {
+                return Ok(outcome);
+            }
+            // Looked at now and then: whoever withdraws a call wakes nobody here.
+            self.client.books.sleep(remaining.min(Duration::from_millis(100)));
+            if self.is_over() {
+                return Err(Box::new(given_up(part, outcome)));
+            }
         }
-        Ok(outcome)
+    }
+
+    fn is_over(&self) -> bool {
+        self.client.books.is_cut() || self.patience.is_withdrawn()
     }
 }
 
-fn mask(call: &dyn Call, authorization: &Authorization) -> Mask {
-    let mut mask = call.mask();
+fn mask(call: &dyn Call, part: &Part, authorization: &Authorization) -> Mask {
+    let mut mask = call.mask(part.items.clone());
     mask.add_text(authorization.token());
     mask
-}
-
-/// Found out before the request could be sent; the parts before it were acknowledged.
-fn begun(part: &Part, mut outcome: Box<Outcome>) -> Box<Outcome> {
-    outcome.acknowledged = part.acknowledged_before();
-    outcome
-}
-
-fn abandoned(part: &Part) -> Outcome {
-    let mut outcome = part.outcome(Status::Abandoned, format!("The client was closed before {part} was sent."));
-    outcome.cause = Status::Closed;
-    outcome.retryable = true;
-    outcome
-}
-
-/// The connection broke because the client was closed, which is what the caller should read.
-fn cut(part: &Part, broken: Outcome) -> Outcome {
-    if broken.uncertain == 0 {
-        return abandoned(part);
-    }
-    let status = if part.endpoint.repeatable() { Status::Abandoned } else { Status::Uncertain };
-    let message =
-        format!("The client was closed while {part} waited for its answer, and nothing tells whether it was acted on.");
-    Outcome { status, cause: Status::Closed, message: message.into(), ..broken }
-}
-
-fn out_of_time(part: &Part) -> Outcome {
-    let mut outcome = part.outcome(
-        Status::TimedOut,
-        format!("call_timeout_ms was up before {part} was sent. Send the rest in another call."),
-    );
-    outcome.retryable = true;
-    outcome
-}
-
-/// The service would reject it, so it is not asked.
-fn out_of_turn(part: &Part, wait: Duration, limit: Option<Limit>) -> Outcome {
-    let seconds = wait.as_secs_f64();
-    let mut outcome = part.outcome(
-        Status::Throttled,
-        format!(
-            "The service limits these calls, and {part} would have to wait {seconds:.1} s, longer than the call may \
-             take; it was not sent. Try again then, or call less often."
-        ),
-    );
-    outcome.retryable = true;
-    if let Some(limit) = limit {
-        let period_s = u32::try_from(limit.period.as_secs()).unwrap_or(u32::MAX);
-        outcome.throttle = Throttle { max_requests: limit.max, period_s, ..Throttle::default() };
-    }
-    outcome
 }

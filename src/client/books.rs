@@ -28,7 +28,7 @@ struct State {
     report: CloseReport,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     #[default]
     Open,
@@ -58,20 +58,23 @@ impl Books {
         self.lock().stage >= Stage::Cut
     }
 
-    /// Waits, or until the calls under way are cut; tells whether they are.
-    pub fn sleep(&self, wait: Duration) -> bool {
-        let (state, _) = self
-            .changed
-            .wait_timeout_while(self.lock(), wait, |state| state.stage < Stage::Cut)
-            .unwrap_or_else(PoisonError::into_inner);
-        state.stage >= Stage::Cut
+    /// Refuses further calls and has those under way cut.
+    pub fn cut(&self) {
+        self.lock().stage = Stage::Cut;
+        self.changed.notify_all();
+    }
+
+    /// Waits, or until the calls under way are cut.
+    pub fn sleep(&self, wait: Duration) {
+        let waited = self.changed.wait_timeout_while(self.lock(), wait, |state| state.stage < Stage::Cut);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Refuses further calls, waits for those under way, then has the rest cut.
     pub fn close(&self, wait: Duration, cut: impl FnOnce()) -> CloseReport {
         let deadline = Instant::now() + wait;
         let mut state = self.lock();
-        state.stage = Stage::Closing;
+        state.stage = state.stage.max(Stage::Closing);
         while state.report.unfinished > 0 {
             let remaining = deadline.saturating_duration_since(Instant::now());
             if remaining.is_zero() {

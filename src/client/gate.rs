@@ -53,6 +53,8 @@ impl Gates {
     /// Has everyone who waits look again whether waiting makes sense.
     pub fn wake_all(&self) {
         for gate in lock(&self.gates).values() {
+            // With the lock: whoever is about to wait has looked before, or will be woken.
+            let _queue = lock(&gate.queue);
             gate.changed.notify_all();
         }
     }
@@ -97,9 +99,9 @@ impl Gate {
         Gate { queue: Mutex::new(queue), changed: Condvar::new(), beginning }
     }
 
-    /// Waits until a request may go out, which then counts as sent; at once where it is clear that
-    /// this would be after `deadline`.
-    pub fn enter(&self, deadline: Instant, is_cut: impl Fn() -> bool) -> Result<(), Closed> {
+    /// Waits until a request may go out, which then counts as sent at the moment that is returned. Ends
+    /// at once where it is clear that this would be after `deadline`.
+    pub fn enter(&self, deadline: Instant, is_cut: impl Fn() -> bool) -> Result<Moment, Closed> {
         let deadline = deadline.saturating_duration_since(self.beginning);
         let mut queue = lock(&self.queue);
         let ticket = queue.next_ticket;
@@ -115,7 +117,7 @@ impl Gate {
                 Err(Closed::TooLate { wait: slot - now, limit: queue.pace.tightest() })
             } else if ahead == 0 && slot <= now {
                 queue.pace.take(now);
-                Ok(())
+                Ok(now)
             } else {
                 // Those behind the first are woken when it has gone.
                 let wait = if ahead == 0 { slot - now } else { deadline.saturating_sub(now) };
@@ -136,10 +138,20 @@ impl Gate {
         lock(&self.queue).pace.accepted(now);
     }
 
-    pub fn rejected(&self, told: &Throttle, retry_after: Option<Duration>, random: f64) {
+    /// The service rejected a request that was let out at `sent`.
+    pub fn rejected(&self, sent: Moment, told: &Throttle, retry_after: Option<Duration>, random: f64) {
+        self.change(|pace, now| pace.rejected(now, sent, told, retry_after, random));
+    }
+
+    /// The service asked not to be called for so long, for another reason.
+    pub fn close_for(&self, wait: Duration, random: f64) {
+        self.change(|pace, now| pace.close_for(now, wait, random));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Pace, Moment)) {
         let now = self.now();
         let mut queue = lock(&self.queue);
-        queue.pace.rejected(now, told, retry_after, random);
+        change(&mut queue.pace, now);
         if !queue.waiting.is_empty() {
             self.changed.notify_all();
         }
@@ -180,12 +192,12 @@ mod tests {
     fn kinds_have_gates_of_their_own() {
         let gates = gates(1, 60_000);
         let enter = |endpoint, user| gates.of(endpoint, user).enter(soon(), || false);
-        assert_eq!(enter(Endpoint::Invites, "1"), Ok(()));
+        assert!(enter(Endpoint::Invites, "1").is_ok());
         assert!(matches!(enter(Endpoint::Invites, "1"), Err(Closed::TooLate { .. })));
-        assert_eq!(enter(Endpoint::Invites, "2"), Ok(()));
-        assert_eq!(enter(Endpoint::ServerInvites, "-"), Ok(()));
+        assert!(enter(Endpoint::Invites, "2").is_ok());
+        assert!(enter(Endpoint::ServerInvites, "-").is_ok());
         for _ in 0..10 {
-            assert_eq!(enter(Endpoint::RecentPlayerGroups, "-"), Ok(()));
+            assert!(enter(Endpoint::RecentPlayerGroups, "-").is_ok());
         }
     }
 
@@ -239,7 +251,7 @@ mod tests {
         thread::scope(|scope| {
             let waiting = scope.spawn(|| gate.enter(soon(), || false));
             thread::sleep(Duration::from_millis(20));
-            gate.rejected(&Throttle::default(), Some(Duration::from_secs(60)), 0.0);
+            gate.rejected(Moment::ZERO, &Throttle::default(), Some(Duration::from_secs(60)), 0.0);
             assert!(matches!(waiting.join().unwrap(), Err(Closed::TooLate { .. })));
         });
     }

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod books;
+mod endings;
 mod gate;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,11 +11,12 @@ use std::time::{Duration, Instant};
 use ureq::http::{HeaderValue, Uri};
 
 use crate::auth::{Authorization, AuthorizationStore};
-use crate::calls::{Call, Endpoint, batches};
+use crate::calls::{Call, Endpoint};
 use crate::http::{BaseUrl, CaMode, Http, Settings, Trust};
 use crate::outcome::{Outcome, Result, Status};
-use crate::policy::{Budget, Part};
-use attempts::Attempts;
+use crate::policy::Budget;
+pub use attempts::Patience;
+use attempts::{AtOnce, Attempts};
 use books::Books;
 pub use books::CloseReport;
 use gate::Gates;
@@ -94,36 +96,46 @@ impl Client {
         let Some(running) = self.books.begin() else {
             return closed();
         };
-        let mut outcome = self.send_parts(call, own, started + self.call_timeout);
+        let mut attempts = Attempts::new(self, call, own, started + self.call_timeout, &AtOnce);
+        let mut outcome = attempts.send_parts();
         outcome.elapsed = started.elapsed();
         running.end(&outcome);
         outcome
     }
 
-    /// Refuses further calls, waits for those under way, and cuts what has not ended then.
-    pub fn close(&self, wait: Duration) -> CloseReport {
-        self.books.close(wait, || {
-            self.http.cut();
-            self.gates.wake_all();
-        })
+    /// Makes a call that may take until `deadline`, and then ends as expired where nothing of the rest
+    /// of it was sent.
+    pub fn run_patiently(
+        &self,
+        call: &dyn Call,
+        own: Option<&Authorization>,
+        deadline: Instant,
+        patience: &dyn Patience,
+    ) -> Outcome {
+        let mut attempts = Attempts::new(self, call, own, deadline, patience);
+        let outcome = attempts.send_parts();
+        if attempts.ran_out_of_time && outcome.uncertain == 0 && outcome.status != Status::Ok {
+            return expired(outcome);
+        }
+        outcome
     }
 
-    /// Part by part, in order, until one is not acknowledged.
-    fn send_parts(&self, call: &dyn Call, own: Option<&Authorization>, deadline: Instant) -> Outcome {
-        let (endpoint, count) = (call.endpoint(), call.count());
-        let mut attempts = Attempts { client: self, call, own, deadline, on_the_wire: 0 };
-        for items in batches(count, endpoint.batch_limit()) {
-            let part = Part { endpoint, items, count, own_authorization: own.is_some() };
-            if let Err(mut outcome) = attempts.send(&part) {
-                outcome.attempts = attempts.on_the_wire;
-                return *outcome;
-            }
-        }
-        let mut outcome = Outcome::new(Status::Ok, "The service acknowledged all of it.");
-        outcome.acknowledged = u32::try_from(count).unwrap_or(u32::MAX);
-        outcome.attempts = attempts.on_the_wire;
-        outcome.http_status = 204;
-        outcome
+    /// Refuses further calls, waits for those under way, and cuts what has not ended then.
+    pub fn close(&self, wait: Duration) -> CloseReport {
+        self.books.close(wait, || self.cut())
+    }
+
+    /// Refuses further calls and cuts those under way.
+    pub fn cut(&self) {
+        self.books.cut();
+        self.http.cut();
+        self.wake_all();
+    }
+
+    /// Has calls that wait look again whether waiting makes sense.
+    pub fn wake_all(&self) {
+        self.gates.wake_all();
+        self.authorizations.wake_all();
     }
 
     fn budget(&self) -> MutexGuard<'_, Budget> {
@@ -134,4 +146,9 @@ impl Client {
 
 fn closed() -> Outcome {
     Outcome::new(Status::Closed, "The client is being closed; nothing was sent.")
+}
+
+fn expired(outcome: Outcome) -> Outcome {
+    let message = format!("The operation's time to live was over. The obstacle met last: {}", outcome.message);
+    Outcome { status: Status::Expired, cause: outcome.status, message: message.into(), retryable: true, ..outcome }
 }

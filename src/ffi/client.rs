@@ -13,6 +13,7 @@ use crate::client::{Client, Config, ImposedLimits};
 use crate::http::CaMode;
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Limit;
+use crate::queue::{Queue, Settings};
 
 /// Names an open client. A plain value: copy it, pass it to any thread. Zero, stale and forged ones
 /// are found out and give MPA_ERROR_INVALID_HANDLE, and so does, in the child of a fork, every one
@@ -31,6 +32,9 @@ pub type mpa_ca_mode = i32;
 pub const MPA_CA_ADDED: mpa_ca_mode = 0;
 /// Trusted instead of those that the library carries.
 pub const MPA_CA_ONLY: mpa_ca_mode = 1;
+
+/// Off, or no limit, in the fields that say so.
+pub const MPA_NONE: u32 = 4294967295;
 
 /// The longest of each of the configuration's time limits: ten minutes.
 pub const MPA_MAX_TIMEOUT_MS: u32 = 600000;
@@ -87,6 +91,21 @@ pub struct mpa_client_config {
     /// The period of the two limits above, in milliseconds, up to 3,600,000. Required where one of
     /// them is set.
     pub limit_period_ms: u32,
+    /// How long a submitted invite may take until it is sent, in milliseconds. Default 0: 15,000.
+    pub invite_time_to_live_ms: u32,
+    /// How long submitted recent players may take until they are sent, in milliseconds. Default 0:
+    /// 600,000.
+    pub recent_players_time_to_live_ms: u32,
+    /// How long submitted recent players are held, in milliseconds, to be gathered into full requests.
+    /// Default 0: 2,000. MPA_NONE: not at all.
+    pub recent_players_hold_ms: u32,
+    /// How many threads send submitted invites. An invite that waits for its turn, or for an
+    /// authorization, keeps its thread. Default 0: 1. At most 64.
+    pub worker_count: u32,
+    /// How many operations may be submitted and not pulled yet. Default 0: 4,096. At most 1,000,000.
+    pub queue_capacity: u32,
+    /// How much memory they may hold, in bytes, about. Default 0: 16,777,216.
+    pub queue_capacity_bytes: u32,
     /// Must be 0.
     pub reserved: u32,
 }
@@ -94,7 +113,7 @@ pub struct mpa_client_config {
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers and pointers.
 unsafe impl Struct for mpa_client_config {
     const NAME: &'static str = "mpa_client_config";
-    const FIRST_SIZE: usize = 80;
+    const FIRST_SIZE: usize = 104;
 }
 
 /// Opens a client and stores its handle in `client`; on failure, zero is stored.
@@ -119,8 +138,8 @@ pub unsafe extern "C" fn mpa_client_open(
             return Err(Outcome::invalid("client is NULL or misaligned; it must point to an mpa_client."));
         }
         // SAFETY: passed on from the caller.
-        let config = unsafe { read_config(config) }?;
-        let id = handles::insert(Client::open(config)?)?;
+        let (config, settings) = unsafe { read_config(config) }?;
+        let id = handles::insert(Queue::new(Client::open(config)?, settings))?;
         // SAFETY: as above.
         unsafe { client.write(mpa_client { id }) };
         Ok(Outcome::new(Status::Ok, "The client is open."))
@@ -131,7 +150,7 @@ pub unsafe extern "C" fn mpa_client_open(
 
 /// # Safety
 /// `source` is NULL or points to an `mpa_client_config`.
-unsafe fn read_config(source: *const mpa_client_config) -> Result<Config> {
+unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Settings)> {
     // SAFETY: passed on from the caller.
     let fields = unsafe { structs::read(source, "config") }?;
     structs::check_reserved(fields.reserved, "config.reserved")?;
@@ -142,12 +161,13 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<Config> {
     let (endpoint, header, ca_certificates_path, user_agent) = unsafe {
         (
             text::read(fields.endpoint, MAX_URL_LENGTH, "config.endpoint")?,
-            text::read(fields.authorization_header, MAX_HEADER_LENGTH, "config.authorization_header")?,
+            text::read(fields.authorization_header, MAX_HEADER_LENGTH, "config.authorization_header")?
+                .map(zeroize::Zeroizing::new),
             text::read(fields.ca_certificates_path, MAX_PATH_LENGTH, "config.ca_certificates_path")?,
             text::read(fields.user_agent, MAX_USER_AGENT_LENGTH, "config.user_agent")?,
         )
     };
-    let authorization = match header.map(zeroize::Zeroizing::new) {
+    let authorization = match header {
         None => None,
         Some(header) => Some(Authorization::new(&header, 0, "config.authorization_header")?),
     };
@@ -169,7 +189,8 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<Config> {
             fields.allow_plain_http
         )));
     }
-    Ok(Config {
+    let settings = read_settings(&fields)?;
+    let config = Config {
         title_id: fields.title_id,
         endpoint: endpoint.unwrap_or_else(|| PRODUCTION.to_owned()),
         authorization,
@@ -185,6 +206,28 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<Config> {
             invites: limit(fields.invite_limit, fields.limit_period_ms, "config.invite_limit")?,
             recent_players: limit(fields.recent_players_limit, fields.limit_period_ms, "config.recent_players_limit")?,
         },
+    };
+    Ok((config, settings))
+}
+
+fn read_settings(fields: &mpa_client_config) -> Result<Settings> {
+    let count = |value: u32, default: u32, most: u32, field: &str| match value {
+        0 => Ok(default as usize),
+        _ if value <= most => Ok(value as usize),
+        _ => Err(Outcome::invalid(format!("config.{field} is {value}; it must be at most {most}."))),
+    };
+    let milliseconds =
+        |value: u32, default: u32| Duration::from_millis(if value == 0 { default } else { value }.into());
+    Ok(Settings {
+        capacity: count(fields.queue_capacity, 4_096, 1_000_000, "queue_capacity")?,
+        capacity_bytes: count(fields.queue_capacity_bytes, 16 * 1024 * 1024, u32::MAX, "queue_capacity_bytes")?,
+        invite_time_to_live: milliseconds(fields.invite_time_to_live_ms, 15_000),
+        recent_players_time_to_live: milliseconds(fields.recent_players_time_to_live_ms, 600_000),
+        recent_players_hold: match fields.recent_players_hold_ms {
+            MPA_NONE => None,
+            ms => Some(milliseconds(ms, 2_000)),
+        },
+        invite_workers: count(fields.worker_count, 1, 64, "worker_count")?,
     })
 }
 

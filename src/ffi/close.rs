@@ -8,9 +8,10 @@ use super::handles;
 use super::status::{MPA_OK, mpa_status};
 use super::structs::{Struct, Target};
 use crate::client::CloseReport;
+use crate::queue::OperationReport;
 
-/// How the calls of a client ended. `calls` is the sum of `succeeded`, `uncertain`, `failed` and
-/// `unfinished`.
+/// How the calls and operations of a client ended. `calls`, those that block, is the sum of the four
+/// counts behind it; `submitted`, those that do not, the sum of the five behind it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mpa_close_report {
@@ -29,20 +30,35 @@ pub struct mpa_close_report {
     /// Calls of other threads that had not returned when closing did. They have been cut and return
     /// soon.
     pub unfinished: u64,
+    /// Operations that were submitted.
+    pub submitted: u64,
+    /// Operations that ended as MPA_OK.
+    pub operations_succeeded: u64,
+    /// Operations that ended with something `uncertain`.
+    pub operations_uncertain: u64,
+    /// Operations that ended in any other way before the client was closed.
+    pub operations_failed: u64,
+    /// Operations that closing ended before they were sent.
+    pub operations_abandoned: u64,
+    /// Operations that were on the wire, and were cut, when closing returned.
+    pub operations_unfinished: u64,
+    /// Events that nobody has pulled.
+    pub events_not_pulled: u64,
 }
 
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers only.
 unsafe impl Struct for mpa_close_report {
     const NAME: &'static str = "mpa_close_report";
-    const FIRST_SIZE: usize = 48;
+    const FIRST_SIZE: usize = 104;
 }
 
-/// Closes a client. The handle is invalid from now on, for all threads; calls of other threads that
-/// are under way may end until the deadline, and are cut then: they end as MPA_ERROR_ABANDONED, or
+/// Closes a client. The handle is invalid from now on, for all threads, so that no event can be pulled
+/// any more; drain first where their ends matter. Operations, and calls of other threads that are
+/// under way, may end until the deadline, and are cut then: calls end as MPA_ERROR_ABANDONED, or
 /// MPA_ERROR_UNCERTAIN where an invite had been sent.
 ///
-/// `deadline_ms`: how long to wait for those calls at most, in milliseconds. 0: not at all. Without
-/// such calls nothing waits.
+/// `deadline_ms`: how long to wait for those at most, in milliseconds. 0: not at all. Without any
+/// nothing waits.
 ///
 /// `report`: where the account goes, or NULL. A wrong pointer or size there prevents nothing but the
 /// account.
@@ -69,8 +85,8 @@ pub unsafe extern "C" fn mpa_client_close(
     caught(body).unwrap_or_else(|outcome| outcome.status as mpa_status)
 }
 
-impl From<CloseReport> for mpa_close_report {
-    fn from(account: CloseReport) -> Self {
+impl From<(CloseReport, OperationReport)> for mpa_close_report {
+    fn from((account, operations): (CloseReport, OperationReport)) -> Self {
         mpa_close_report {
             struct_size: 0,
             reserved: 0,
@@ -79,6 +95,13 @@ impl From<CloseReport> for mpa_close_report {
             uncertain: account.uncertain,
             failed: account.failed,
             unfinished: account.unfinished,
+            submitted: operations.submitted,
+            operations_succeeded: operations.succeeded,
+            operations_uncertain: operations.uncertain,
+            operations_failed: operations.failed,
+            operations_abandoned: operations.abandoned,
+            operations_unfinished: operations.unfinished,
+            events_not_pulled: operations.events_not_pulled,
         }
     }
 }

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use super::fork;
-use crate::client::Client;
 use crate::outcome::{Outcome, Result, Status};
+use crate::queue::Queue;
 
 const PLACE_BITS: u32 = 16;
 const MOST_CLIENTS: usize = (1 << PLACE_BITS) - 2;
@@ -21,13 +21,13 @@ const FORK_MASK: u64 = 0xFFFF;
 /// by a thread that the child does not have.
 struct Table {
     forks: u32,
-    clients: Mutex<SlotMap<DefaultKey, Arc<Client>>>,
+    clients: Mutex<SlotMap<DefaultKey, Arc<Queue>>>,
 }
 
 static TABLE: AtomicPtr<Table> = AtomicPtr::new(std::ptr::null_mut());
 
 /// The number of a client from now on.
-pub fn insert(client: Client) -> Result<u64> {
+pub fn insert(client: Queue) -> Result<u64> {
     fork::watch();
     let table = current().unwrap_or_else(replace);
     let mut clients = table.lock();
@@ -41,13 +41,13 @@ pub fn insert(client: Client) -> Result<u64> {
 }
 
 /// The client of a number.
-pub fn get(number: u64) -> Result<Arc<Client>> {
+pub fn get(number: u64) -> Result<Arc<Queue>> {
     let (table, key) = key_of(number).ok_or_else(invalid)?;
     table.lock().get(key).cloned().ok_or_else(invalid)
 }
 
 /// The client of a number, which names nothing from now on.
-pub fn remove(number: u64) -> Result<Arc<Client>> {
+pub fn remove(number: u64) -> Result<Arc<Queue>> {
     let (table, key) = key_of(number).ok_or_else(invalid)?;
     table.lock().remove(key).ok_or_else(invalid)
 }
@@ -100,7 +100,7 @@ fn replace() -> &'static Table {
 }
 
 impl Table {
-    fn lock(&self) -> MutexGuard<'_, SlotMap<DefaultKey, Arc<Client>>> {
+    fn lock(&self) -> MutexGuard<'_, SlotMap<DefaultKey, Arc<Queue>>> {
         // A map that panicked in the middle of a change would be a defect of the map.
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }

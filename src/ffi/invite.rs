@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 use std::ptr;
+use std::time::Duration;
 
 use super::authorization::{self, mpa_authorization};
 use super::boundary::report;
@@ -70,8 +71,9 @@ pub struct mpa_invite {
     pub invited_users: *const u64,
     /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
     pub invited_user_count: u32,
-    /// Must be 0.
-    pub reserved: u32,
+    /// How long a submitted invite may take until it is sent, in milliseconds; after that it ends as
+    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. Calls that block do not look at it.
+    pub time_to_live_ms: u32,
     /// What the invited user's game is started with, to find the server: opaque to the service, at
     /// most MPA_MAX_CONNECTION_STRING_LENGTH. Default NULL: the game gets an empty one. It travels
     /// inside a URI that some games read without decoding: avoid & # % + and spaces.
@@ -95,8 +97,9 @@ pub struct mpa_server_invite {
     pub invited_users: *const u64,
     /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
     pub invited_user_count: u32,
-    /// Must be 0.
-    pub reserved: u32,
+    /// How long a submitted invite may take until it is sent, in milliseconds; after that it ends as
+    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. Calls that block do not look at it.
+    pub time_to_live_ms: u32,
     /// As in mpa_invite.
     pub connection_string: *const c_char,
 }
@@ -139,8 +142,8 @@ pub unsafe extern "C" fn mpa_send_invite(
     let body = || {
         let client = handles::get(client.id)?;
         // SAFETY: passed on from the caller.
-        let (call, own) = unsafe { read_invite(invite) }?;
-        Ok(client.run(&call, own.as_ref()))
+        let (call, own, _) = unsafe { read_invite(invite) }?;
+        Ok(client.client().run(&call, own.as_ref()))
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }
@@ -166,8 +169,8 @@ pub unsafe extern "C" fn mpa_send_server_invite(
     let body = || {
         let client = handles::get(client.id)?;
         // SAFETY: passed on from the caller.
-        let call = unsafe { read_server_invite(invite) }?;
-        Ok(client.run(&call, None))
+        let (call, _) = unsafe { read_server_invite(invite) }?;
+        Ok(client.client().run(&call, None))
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }
@@ -175,10 +178,9 @@ pub unsafe extern "C" fn mpa_send_server_invite(
 
 /// # Safety
 /// `source` is NULL or points to an `mpa_invite`.
-unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<Authorization>)> {
+pub unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<Authorization>, Option<Duration>)> {
     // SAFETY: passed on from the caller.
     let fields = unsafe { structs::read(source, "invite") }?;
-    structs::check_reserved(fields.reserved, "invite.reserved")?;
     let platform = Platform::from_number(fields.platform)?;
     // SAFETY: the caller's fields are NULL, or what the header says they point to.
     let (users, connection_string) = unsafe {
@@ -194,15 +196,14 @@ unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<Autho
         // SAFETY: not NULL, so it points to an `mpa_authorization`.
         Some(unsafe { authorization::read(fields.authorization, "invite.authorization") }?)
     };
-    Ok((call, own))
+    Ok((call, own, time_to_live(fields.time_to_live_ms)))
 }
 
 /// # Safety
 /// `source` is NULL or points to an `mpa_server_invite`.
-unsafe fn read_server_invite(source: *const mpa_server_invite) -> Result<ServerInvite> {
+pub unsafe fn read_server_invite(source: *const mpa_server_invite) -> Result<(ServerInvite, Option<Duration>)> {
     // SAFETY: passed on from the caller.
     let fields = unsafe { structs::read(source, "invite") }?;
-    structs::check_reserved(fields.reserved, "invite.reserved")?;
     let platform = Platform::from_number(fields.platform)?;
     // SAFETY: the caller's fields are NULL, or what the header says they point to.
     let (users, connection_string) = unsafe {
@@ -211,7 +212,8 @@ unsafe fn read_server_invite(source: *const mpa_server_invite) -> Result<ServerI
             read_connection_string(fields.connection_string)?,
         )
     };
-    ServerInvite::new(fields.sender, users, connection_string, platform)
+    let call = ServerInvite::new(fields.sender, users, connection_string, platform)?;
+    Ok((call, time_to_live(fields.time_to_live_ms)))
 }
 
 /// # Safety
@@ -246,4 +248,8 @@ pub unsafe fn read_xuids(xuids: *const u64, count: usize, field: &str) -> Result
 unsafe fn read_connection_string(text: *const c_char) -> Result<Option<String>> {
     // SAFETY: passed on from the caller.
     unsafe { text::read(text, MAX_CONNECTION_STRING_BYTES, "invite.connection_string") }
+}
+
+fn time_to_live(ms: u32) -> Option<Duration> {
+    (ms > 0).then(|| Duration::from_millis(ms.into()))
 }

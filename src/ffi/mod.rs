@@ -19,10 +19,13 @@ mod text;
 pub mod authorization;
 pub mod client;
 pub mod close;
+pub mod drain;
+pub mod event;
 pub mod invite;
 pub mod recent_players;
 pub mod result;
 pub mod status;
+pub mod submit;
 pub mod version;
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ pub unsafe extern "C" fn mpa_post_recent_player_groups(
         let client = handles::get(client.id)?;
         // SAFETY: passed on from the caller.
         let call = unsafe { read_groups(groups, count as usize) }?;
-        Ok(client.run(&call, None))
+        Ok(client.client().run(&call, None))
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn mpa_post_recent_player_groups(
 
 /// # Safety
 /// `source` is NULL or points to `count` groups.
-unsafe fn read_groups(source: *const mpa_recent_player_group, count: usize) -> Result<RecentPlayerGroups> {
+pub unsafe fn read_groups(source: *const mpa_recent_player_group, count: usize) -> Result<RecentPlayerGroups> {
     RecentPlayerGroups::check_count(count)?;
     // SAFETY: passed on from the caller; the count has been checked.
     let groups = unsafe { structs::read_array(source, count, "groups") }?;

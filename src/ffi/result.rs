@@ -38,8 +38,7 @@ pub struct mpa_result {
     pub http_status: u32,
     /// Requests of which at least one byte was put on the wire, those that were tried again included.
     pub attempts: u32,
-    /// Milliseconds that the call waited in the library before its first request. 0 for calls that
-    /// block.
+    /// Milliseconds that it waited in the library: in the queue, for its turn, for an authorization.
     pub queued_ms: u32,
     /// Milliseconds from the beginning of the call to its end.
     pub elapsed_ms: u32,
@@ -80,6 +79,10 @@ impl ResultTarget {
         unsafe { Target::new(result, "result") }.map(ResultTarget)
     }
 
+    pub fn is_wanted(&self) -> bool {
+        self.0.is_some()
+    }
+
     pub fn write(&self, outcome: &Outcome) {
         if let Some(target) = &self.0 {
             target.write(&mpa_result::from(outcome));
@@ -100,7 +103,7 @@ impl From<&Outcome> for mpa_result {
             retry_after_ms: outcome.retry_after.map_or(0, milliseconds),
             http_status: outcome.http_status.into(),
             attempts: outcome.attempts,
-            queued_ms: 0,
+            queued_ms: milliseconds(outcome.queued),
             elapsed_ms: milliseconds(outcome.elapsed),
             current_requests: outcome.throttle.current_requests,
             max_requests: outcome.throttle.max_requests,

@@ -33,7 +33,8 @@ pub const MPA_ERROR_EXPIRED: mpa_status = -21;
 pub const MPA_ERROR_ABANDONED: mpa_status = -22;
 
 /// There is no authorization that could be sent: none was given, it has expired, or the service has
-/// refused it. Push a newer one with mpa_client_set_authorization. Nothing was sent.
+/// refused it. Push a newer one with mpa_client_set_authorization. The request was not sent; see
+/// `acknowledged` for those before it.
 pub const MPA_ERROR_AUTHORIZATION_NEEDED: mpa_status = -40;
 /// The service refused the token (HTTP 401). It is not used again: push a newer one.
 pub const MPA_ERROR_UNAUTHORIZED: mpa_status = -41;
@@ -120,7 +121,7 @@ const STATUSES: [(Status, mpa_status, &CStr, &CStr); 23] = [
         Status::AuthorizationNeeded,
         MPA_ERROR_AUTHORIZATION_NEEDED,
         c"MPA_ERROR_AUTHORIZATION_NEEDED",
-        c"There is no usable authorization; nothing was sent. Push a newer one.",
+        c"There is no usable authorization; the request was not sent. Push a newer one.",
     ),
     (
         Status::Unauthorized,

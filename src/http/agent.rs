@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ureq::config::{AutoHeaderValue, Config};
@@ -43,6 +45,7 @@ pub struct Http {
     agent: Agent,
     user_agent: HeaderValue,
     connect_timeout: Duration,
+    is_cut: Arc<AtomicBool>,
 }
 
 /// A `POST` of JSON.
@@ -51,12 +54,6 @@ pub struct Request<'a> {
     pub uri: Uri,
     pub authorization: HeaderValue,
     pub body: &'a [u8],
-}
-
-/// When an exchange has to be over.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    pub deadline: Instant,
 }
 
 /// Status, headers, and the first part of the body.
@@ -98,20 +95,22 @@ impl Http {
             .output_buffer_size(BUFFER_SIZE)
             .max_response_header_size(BUFFER_SIZE)
             .build();
+        let is_cut = Arc::new(AtomicBool::new(false));
         // Time limits are kept at the socket (`wire`), which knows how much time is left for what.
-        let connector = TcpConnector::new(names, settings.allow_plain_http)
+        let connector = TcpConnector::new(names, settings.allow_plain_http, is_cut.clone())
             .chain(RustlsConnector::default())
             .chain(OutboxConnector);
         Http {
             agent: Agent::with_parts(config, connector, NoResolver),
             user_agent: settings.user_agent,
             connect_timeout: settings.connect_timeout,
+            is_cut,
         }
     }
 
-    /// Sends one request, once, and reads its answer.
-    pub fn exchange(&self, request: Request<'_>, limits: Limits) -> Result<Answer, Failure> {
-        let exchange = Exchange::begin(limits.deadline, self.connect_timeout);
+    /// Sends one request, once, and reads its answer; by the deadline it is over.
+    pub fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, Failure> {
+        let exchange = Exchange::begin(deadline, self.connect_timeout);
         let message = self.message(request).map_err(|error| failure(error.into(), &exchange))?;
         match self.agent.run(message) {
             Ok(response) => Ok(read(response)),
@@ -121,6 +120,7 @@ impl Http {
 
     /// Closes all connections, those in use as well: exchanges of other threads end.
     pub fn cut(&self) {
+        self.is_cut.store(true, Ordering::Release);
         self.agent.clone().shutdown();
     }
 

@@ -1,6 +1,8 @@
 //! The way to the service: its name, its addresses, a connection.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use ureq::Error;
@@ -30,11 +32,13 @@ impl Resolver for NoResolver {
 pub struct TcpConnector {
     names: Names,
     allow_plain_http: bool,
+    /// Set when everything is cut.
+    is_cut: Arc<AtomicBool>,
 }
 
 impl TcpConnector {
-    pub fn new(names: Names, allow_plain_http: bool) -> Self {
-        TcpConnector { names, allow_plain_http }
+    pub fn new(names: Names, allow_plain_http: bool, is_cut: Arc<AtomicBool>) -> Self {
+        TcpConnector { names, allow_plain_http, is_cut }
     }
 }
 
@@ -47,17 +51,14 @@ impl Connector<()> for TcpConnector {
         let port = details.uri.port_u16().unwrap_or(if details.needs_tls() { 443 } else { 80 });
         let addresses = match ip_literal(host) {
             Some(ip) => vec![SocketAddr::new(ip, port)],
-            None => self.names.addresses(host, port, exchange::remaining())?,
+            None => self.names.addresses(host, port, exchange::remaining(), &self.is_cut)?,
         };
         let may_be_plain = self.allow_plain_http || addresses.iter().all(|address| is_loopback(address.ip()));
         if !details.needs_tls() && !may_be_plain {
             return Err(plain_http_refused(host).into());
         }
-        let stream = connect_to_any(&addresses).inspect_err(|_| self.names.forget(host, port))?;
-        stream.set_nodelay(true)?;
-        let wire = Wire::new(stream, details.config.output_buffer_size());
-        (details.register_shutdown)(wire.shutdown_handle())?;
-        Ok(Some(wire))
+        let wire = connect_to_any(&addresses, details);
+        wire.map(Some).inspect_err(|_| self.names.forget(host, port))
     }
 }
 
@@ -72,25 +73,25 @@ fn plain_http_refused(host: &str) -> Obstacle {
 }
 
 /// One after the other, each with its share of the time that is left.
-fn connect_to_any(addresses: &[SocketAddr]) -> Result<TcpStream, Obstacle> {
-    let mut last = None;
+fn connect_to_any(addresses: &[SocketAddr], details: &ConnectionDetails) -> Result<Wire, Error> {
+    let mut last = Obstacle { kind: FailureKind::Connection, detail: "the service's name has no address".to_owned() };
     for (tried, address) in addresses.iter().enumerate() {
         let left = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         let share = exchange::remaining() / left;
-        match connect_to(*address, share) {
-            Ok(stream) => return Ok(stream),
-            Err(obstacle) => last = Some(obstacle),
+        if tried > 0 && share.is_zero() {
+            break;
+        }
+        let wire = Wire::unconnected(*address, details.config.output_buffer_size())?;
+        // Before connecting, so that it can be cut; fails once everything has been.
+        (details.register_shutdown)(wire.shutdown_handle())?;
+        // A limit of zero would be refused as a mistake.
+        match wire.connect(*address, share.max(Duration::from_millis(1))) {
+            Ok(()) => return Ok(wire),
+            Err(error) => {
+                let obstacle = io_obstacle(&error);
+                last = Obstacle { kind: obstacle.kind, detail: format!("{} at {address}", obstacle.detail) };
+            }
         }
     }
-    Err(last
-        .unwrap_or(Obstacle { kind: FailureKind::Connection, detail: "the service's name has no address".to_owned() }))
-}
-
-fn connect_to(address: SocketAddr, limit: Duration) -> Result<TcpStream, Obstacle> {
-    // The standard library refuses a limit of zero as a mistake.
-    let limit = limit.max(Duration::from_millis(1));
-    TcpStream::connect_timeout(&address, limit).map_err(|error| {
-        let obstacle = io_obstacle(&error);
-        Obstacle { kind: obstacle.kind, detail: format!("{} at {address}", obstacle.detail) }
-    })
+    Err(last.into())
 }

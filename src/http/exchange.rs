@@ -96,7 +96,7 @@ pub fn request_handed_over() {
     update(|note| note.request.handed_over = true);
 }
 
-/// About to write to the socket: until the socket says otherwise, it did not take the last bytes.
+/// The socket took some bytes.
 pub fn bytes_entered() {
     update(|note| {
         if note.request.begun {
@@ -105,9 +105,15 @@ pub fn bytes_entered() {
     });
 }
 
+/// A write to the socket is over; `whole`: the socket took all of it.
+///
+/// Once all of the request has entered, that is so for good: TLS may write on its own behalf later, and
+/// fail to.
 pub fn write_ended(whole: bool) {
     update(|note| {
-        if note.request.begun {
+        let Progress { begun, handed_over, some_entered, last_write_failed } = note.request;
+        let is_complete = handed_over && some_entered && !last_write_failed;
+        if begun && !is_complete {
             note.request.last_write_failed = !whole;
         }
     });
@@ -161,6 +167,17 @@ mod tests {
         request_handed_over();
         assert_eq!(exchange.sent(), Sent::Incomplete);
         write_ended(true);
+        assert_eq!(exchange.sent(), Sent::Perhaps);
+    }
+
+    #[test]
+    fn what_is_written_after_the_request_takes_nothing_back() {
+        let exchange = exchange();
+        request_begins();
+        bytes_entered();
+        write_ended(true);
+        request_handed_over();
+        write_ended(false);
         assert_eq!(exchange.sent(), Sent::Perhaps);
     }
 

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +15,9 @@ use super::failure::{FailureKind, Obstacle};
 /// The resolver does not tell how long its answer is good for; a minute is what services that move
 /// between addresses commonly allow.
 const GOOD_FOR: Duration = Duration::from_secs(60);
+
+/// How often those who wait look whether they still should.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A client has an endpoint and two places to sign in.
 const MOST_NAMES: usize = 8;
@@ -52,13 +56,26 @@ impl Names {
         Names { entries: Mutex::default(), look_up: Arc::new(look_up) }
     }
 
-    /// The addresses of a host: from the cache, or by a look-up that takes at most `limit`.
-    pub fn addresses(&self, host: &str, port: u16, limit: Duration) -> Result<Vec<SocketAddr>, Obstacle> {
+    /// The addresses of a host: from the cache, or by a look-up that takes at most `limit`, and ends
+    /// soon once `is_cut`.
+    pub fn addresses(
+        &self,
+        host: &str,
+        port: u16,
+        limit: Duration,
+        is_cut: &AtomicBool,
+    ) -> Result<Vec<SocketAddr>, Obstacle> {
         let pending = self.pending(host, port)?;
-        let (answer, _) = pending
-            .arrived
-            .wait_timeout_while(lock(&pending.answer), limit, |answer| answer.is_none())
-            .unwrap_or_else(PoisonError::into_inner);
+        let deadline = Instant::now() + limit;
+        let mut answer = lock(&pending.answer);
+        while answer.is_none() && !is_cut.load(Ordering::Acquire) {
+            let remaining = deadline.saturating_duration_since(Instant::now());
+            if remaining.is_zero() {
+                break;
+            }
+            let slice = remaining.min(LOOK_AGAIN);
+            (answer, _) = pending.arrived.wait_timeout(answer, slice).unwrap_or_else(PoisonError::into_inner);
+        }
         match &*answer {
             Some(Answer { addresses: Ok(addresses), .. }) if !addresses.is_empty() => Ok(addresses.clone()),
             Some(Answer { addresses, .. }) => {
@@ -141,12 +158,16 @@ impl std::fmt::Debug for Names {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
     use std::sync::mpsc;
 
     use super::*;
 
     const LIMIT: Duration = Duration::from_secs(5);
+
+    fn look_up(names: &Names, limit: Duration) -> Result<Vec<SocketAddr>, Obstacle> {
+        names.addresses("a.example", 80, limit, &AtomicBool::new(false))
+    }
 
     fn address() -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], 80))
@@ -161,11 +182,11 @@ mod tests {
             Ok(vec![address()])
         });
         for _ in 0..3 {
-            assert_eq!(names.addresses("a.example", 80, LIMIT).unwrap(), [address()]);
+            assert_eq!(look_up(&names, LIMIT).unwrap(), [address()]);
         }
         assert_eq!(count.load(Ordering::SeqCst), 1);
         names.forget("a.example", 80);
-        names.addresses("a.example", 80, LIMIT).unwrap();
+        look_up(&names, LIMIT).unwrap();
         assert_eq!(count.load(Ordering::SeqCst), 2);
     }
 
@@ -178,10 +199,10 @@ mod tests {
             1 => Ok(vec![]),
             _ => Ok(vec![address()]),
         });
-        let detail = names.addresses("a.example", 80, LIMIT).unwrap_err().detail;
+        let detail = look_up(&names, LIMIT).unwrap_err().detail;
         assert_eq!(detail, "the name a.example was not found (no such host)");
-        assert!(names.addresses("a.example", 80, LIMIT).unwrap_err().detail.contains("no address"));
-        assert!(names.addresses("a.example", 80, LIMIT).is_ok());
+        assert!(look_up(&names, LIMIT).unwrap_err().detail.contains("no address"));
+        assert!(look_up(&names, LIMIT).is_ok());
     }
 
     #[test]
@@ -196,11 +217,11 @@ mod tests {
             Ok(vec![address()])
         });
         for _ in 0..3 {
-            let obstacle = names.addresses("a.example", 80, Duration::from_millis(10)).unwrap_err();
+            let obstacle = look_up(&names, Duration::from_millis(10)).unwrap_err();
             assert_eq!(obstacle.kind, FailureKind::TimedOut);
         }
         drop(release);
-        assert!(names.addresses("a.example", 80, LIMIT).is_ok());
+        assert!(look_up(&names, LIMIT).is_ok());
         assert_eq!(count.load(Ordering::SeqCst), 1);
     }
 }

@@ -4,7 +4,7 @@
 //! write, one read. The socket's own time limits are set again only when they change.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ enum Use {
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, buffer_size: usize) -> Self {
+    fn new(stream: TcpStream, buffer_size: usize) -> Self {
         Wire {
             stream: Arc::new(stream),
             buffers: LazyBuffers::new(buffer_size, buffer_size),
@@ -46,7 +46,19 @@ impl Wire {
         }
     }
 
-    /// Ends reading and writing from another thread.
+    /// A socket for this address, which is not connected yet, so that connecting can be ended too.
+    pub fn unconnected(address: SocketAddr, buffer_size: usize) -> io::Result<Self> {
+        let domain = socket2::Domain::for_address(address);
+        let socket = socket2::Socket::new(domain, socket2::Type::STREAM, Some(socket2::Protocol::TCP))?;
+        Ok(Wire::new(socket.into(), buffer_size))
+    }
+
+    pub fn connect(&self, address: SocketAddr, limit: Duration) -> io::Result<()> {
+        socket2::SockRef::from(&*self.stream).connect_timeout(&address.into(), limit)?;
+        self.stream.set_nodelay(true)
+    }
+
+    /// Ends connecting, reading and writing from another thread.
     pub fn shutdown_handle(&self) -> Weak<dyn ShutdownHandle> {
         let weak: Weak<TcpStream> = Arc::downgrade(&self.stream);
         weak

@@ -21,6 +21,9 @@ const MOST_LIMITS: usize = 4;
 /// Requests do not take the same time to arrive: what leaves a period apart may arrive closer.
 const MARGIN: Duration = Duration::from_millis(50);
 
+/// A limit that was not met for so long may be another by now: it is forgotten, and learned again.
+const GOOD_FOR: Duration = Duration::from_secs(3_600);
+
 /// The wait after a rejection that says nothing; it doubles with every further one.
 const UNTOLD: Duration = Duration::from_secs(1);
 const LONGEST_UNTOLD: Duration = Duration::from_secs(60);
@@ -38,8 +41,10 @@ pub struct Pace {
     /// When requests went out, the oldest first.
     sent: VecDeque<Moment>,
     closed_until: Moment,
-    /// Rejections since the last request that was not.
+    /// Rejections since the last request that was not. Those that were on their way together count as
+    /// one.
     rejections: u32,
+    last_rejection: Moment,
 }
 
 /// A limit, and our part of it where others draw on it too.
@@ -49,6 +54,8 @@ struct Share {
     allowance: u32,
     /// When the allowance was changed last.
     changed: Moment,
+    /// When the service named it last; `None` for one that the configuration imposes.
+    told: Option<Moment>,
 }
 
 impl Pace {
@@ -56,7 +63,7 @@ impl Pace {
     pub fn imposing(limit: Option<Limit>) -> Self {
         let mut pace = Pace::default();
         if let Some(limit) = limit {
-            pace.limits.push(Share { limit, allowance: limit.max, changed: Moment::ZERO });
+            pace.limits.push(Share { limit, allowance: limit.max, changed: Moment::ZERO, told: None });
         }
         pace
     }
@@ -82,6 +89,7 @@ impl Pace {
     /// The service took a request.
     pub fn accepted(&mut self, now: Moment) {
         self.rejections = 0;
+        self.limits.retain(|share| share.told.is_none_or(|told| now.saturating_sub(told) < GOOD_FOR));
         for share in &mut self.limits {
             // A whole period without a rejection: others may have left some of it.
             if share.allowance < share.limit.max && now.saturating_sub(share.changed) > share.limit.period {
@@ -91,27 +99,47 @@ impl Pace {
         }
     }
 
-    /// The service rejected a request. `random` from 0 up to 1, drawn by the caller.
-    pub fn rejected(&mut self, now: Moment, told: &Throttle, retry_after: Option<Duration>, random: f64) {
-        self.rejections = self.rejections.saturating_add(1);
+    /// The service rejected a request that went out at `sent`. `random` from 0 up to 1, drawn by the
+    /// caller.
+    pub fn rejected(&mut self, now: Moment, sent: Moment, told: &Throttle, retry_after: Option<Duration>, random: f64) {
+        // What was on its way when another was rejected knew nothing of that.
+        let is_news = self.rejections == 0 || sent >= self.last_rejection;
+        if is_news {
+            self.rejections = self.rejections.saturating_add(1);
+            self.last_rejection = now;
+        }
         if let Some(limit) = limit_in(told) {
             self.learn(limit, now);
         }
-        let wait = match retry_after {
-            Some(wait) => spread(wait, random),
-            None => {
+        match retry_after {
+            Some(wait) => self.close_for(now, wait, random),
+            None if is_news => {
                 let doublings = (self.rejections - 1).min(16);
-                spread(UNTOLD.saturating_mul(1 << doublings).min(LONGEST_UNTOLD), random)
+                self.close_for(now, UNTOLD.saturating_mul(1 << doublings).min(LONGEST_UNTOLD), random);
             }
-        };
-        self.closed_until = self.closed_until.max(now + wait);
-        if self.rejections > 1 {
+            None => {}
+        }
+        if is_news && self.rejections > 1 {
             self.hold_back(now, random);
         }
     }
 
-    /// What is known of the limit that was met last, for those who are refused because of it.
+    /// The service asked not to be called for so long.
+    pub fn close_for(&mut self, now: Moment, wait: Duration, random: f64) {
+        self.closed_until = self.closed_until.max(now + spread(wait, random));
+    }
+
+    /// The limit that has the next request wait longest, if it is one.
     pub fn tightest(&self) -> Option<Limit> {
+        let waits = self.limits.iter().filter_map(|share| {
+            let place = self.sent.len().checked_sub(share.allowance as usize)?;
+            Some((*self.sent.get(place)? + share.limit.period, share.limit))
+        });
+        let met = waits.max_by_key(|(until, _)| *until).map(|(_, limit)| limit);
+        met.or_else(|| self.longest())
+    }
+
+    fn longest(&self) -> Option<Limit> {
         self.limits.iter().map(|share| share.limit).max_by_key(|limit| limit.period)
     }
 
@@ -138,30 +166,36 @@ impl Pace {
     }
 
     fn learn(&mut self, limit: Limit, now: Moment) {
-        match self.limits.iter_mut().find(|share| share.limit.period == limit.period) {
-            None => {
-                if self.limits.len() >= MOST_LIMITS {
-                    self.limits.remove(0);
-                }
-                self.limits.push(Share { limit, allowance: limit.max, changed: now });
+        let Some(share) = self.limits.iter_mut().find(|share| share.limit.period == limit.period) else {
+            if self.limits.len() >= MOST_LIMITS
+                && let Some(oldest) = self.limits.iter().position(|share| share.told.is_some())
+            {
+                self.limits.remove(oldest);
             }
-            Some(share) => {
+            self.limits.push(Share { limit, allowance: limit.max, changed: now, told: Some(now) });
+            return;
+        };
+        match share.told {
+            Some(_) => {
                 share.limit = limit;
-                let first = self.sent.partition_point(|moment| *moment + limit.period <= now);
-                let ours = u32::try_from(self.sent.len() - first).unwrap_or(u32::MAX);
-                share.allowance = share.allowance.min(limit.max);
-                // Rejected although we kept our part: others draw on the limit too, so take less of it.
-                if ours <= share.allowance && now.saturating_sub(share.changed) > limit.period / 4 {
-                    share.allowance = (share.allowance * 3 / 4).max(1);
-                    share.changed = now;
-                }
+                share.told = Some(now);
             }
+            // What the configuration imposes is not loosened.
+            None => share.limit.max = share.limit.max.min(limit.max),
+        }
+        share.allowance = share.allowance.min(share.limit.max);
+        let first = self.sent.partition_point(|moment| *moment + limit.period <= now);
+        let ours = u32::try_from(self.sent.len() - first).unwrap_or(u32::MAX);
+        // Rejected although we kept our part: others draw on the limit too, so take less of it.
+        if ours <= share.allowance && now.saturating_sub(share.changed) > limit.period / 4 {
+            share.allowance = (share.allowance * 3 / 4).max(1);
+            share.changed = now;
         }
     }
 
     /// Rejected again and again: our part is smaller than one request in a period.
     fn hold_back(&mut self, now: Moment, random: f64) {
-        if let Some(limit) = self.tightest() {
+        if let Some(limit) = self.longest() {
             let doublings = (self.rejections - 2).min(16);
             let wait = limit.period.saturating_mul(1 << doublings).min(LONGEST_PERIOD).mul_f64(random);
             self.closed_until = self.closed_until.max(now + wait);

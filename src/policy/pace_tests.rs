@@ -30,7 +30,7 @@ fn without_a_limit_nothing_waits() {
 fn a_rejection_closes_until_its_time_and_teaches_the_limit() {
     let mut pace = Pace::default();
     send(&mut pace, 3, s(0.0));
-    pace.rejected(s(0.0), &told(2, 10), Some(s(5.0)), 0.0);
+    pace.rejected(s(0.0), s(0.0), &told(2, 10), Some(s(5.0)), 0.0);
     // The first two of a period are behind us only when the period is.
     assert_eq!(pace.slot(0, s(1.0)), s(10.05));
     let moments = send(&mut pace, 6, s(20.0));
@@ -40,9 +40,9 @@ fn a_rejection_closes_until_its_time_and_teaches_the_limit() {
 #[test]
 fn several_limits_hold_at_once() {
     let mut pace = Pace::default();
-    pace.rejected(s(0.0), &told(2, 10), None, 0.0);
+    pace.rejected(s(0.0), s(0.0), &told(2, 10), None, 0.0);
     pace.accepted(s(1.0));
-    pace.rejected(s(1.0), &told(3, 100), None, 0.0);
+    pace.rejected(s(1.0), s(1.0), &told(3, 100), None, 0.0);
     assert_eq!(send(&mut pace, 4, s(10.0)), [10.0, 10.0, 20.05, 110.05].map(s));
 }
 
@@ -58,12 +58,12 @@ fn a_rejection_that_says_nothing_closes_longer_each_time() {
     let mut pace = Pace::default();
     for wait in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0] {
         let now = pace.slot(0, Moment::ZERO);
-        pace.rejected(now, &Throttle::default(), None, 0.0);
+        pace.rejected(now, now, &Throttle::default(), None, 0.0);
         assert_eq!(pace.slot(0, now), now + s(wait));
     }
     let now = pace.slot(0, Moment::ZERO);
     pace.accepted(now);
-    pace.rejected(now, &Throttle::default(), None, 0.0);
+    pace.rejected(now, now, &Throttle::default(), None, 0.0);
     assert_eq!(pace.slot(0, now), now + s(1.0));
 }
 
@@ -71,7 +71,7 @@ fn a_rejection_that_says_nothing_closes_longer_each_time() {
 fn nonsense_is_no_limit() {
     let mut pace = Pace::default();
     for (max, period) in [(0, 10), (10, 0), (u32::MAX, 10), (10, u32::MAX)] {
-        pace.rejected(s(0.0), &told(max, period), Some(Duration::ZERO), 0.0);
+        pace.rejected(s(0.0), s(0.0), &told(max, period), Some(Duration::ZERO), 0.0);
         assert!(pace.limits.is_empty());
     }
 }
@@ -79,14 +79,59 @@ fn nonsense_is_no_limit() {
 #[test]
 fn a_limit_that_others_draw_on_is_shared() {
     let mut pace = Pace::default();
-    pace.rejected(s(0.0), &told(8, 10), Some(Duration::ZERO), 0.0);
+    pace.rejected(s(0.0), s(0.0), &told(8, 10), Some(Duration::ZERO), 0.0);
     pace.accepted(s(20.0));
     send(&mut pace, 4, s(20.0));
-    pace.rejected(s(23.0), &told(8, 10), Some(Duration::ZERO), 0.0);
+    pace.rejected(s(23.0), s(23.0), &told(8, 10), Some(Duration::ZERO), 0.0);
     assert_eq!(pace.limits[0].allowance, 6);
     pace.accepted(s(33.5));
     assert_eq!(pace.limits[0].allowance, 7, "and given back when nobody else uses it");
     pace.accepted(s(44.0));
     pace.accepted(s(60.0));
     assert_eq!(pace.limits[0].allowance, 8);
+}
+
+#[test]
+fn rejections_that_were_on_their_way_together_are_one() {
+    let mut pace = Pace::default();
+    for _ in 0..8 {
+        pace.take(s(0.0));
+    }
+    for _ in 0..8 {
+        pace.rejected(s(0.1), s(0.0), &told(7, 15), Some(Duration::from_secs(15)), 0.5);
+    }
+    assert!(pace.slot(0, s(0.1)) < s(17.0), "{:?}", pace.slot(0, s(0.1)));
+    pace.rejected(s(20.0), s(19.0), &told(7, 15), Some(Duration::from_secs(15)), 0.5);
+    assert_eq!(pace.rejections, 2);
+}
+
+#[test]
+fn what_is_imposed_is_neither_loosened_nor_forgotten() {
+    let mut pace = Pace::imposing(Some(Limit { max: 5, period: s(15.0) }));
+    pace.rejected(s(0.0), s(0.0), &told(50, 15), None, 0.0);
+    for quarter in 1..40 {
+        pace.accepted(s(f64::from(quarter) * 900.0));
+    }
+    for period in 20..30 {
+        pace.rejected(s(40_000.0), s(40_000.0), &told(1, period), None, 0.0);
+    }
+    let imposed = pace.limits.iter().find(|share| share.limit.period == s(15.0)).unwrap();
+    assert!(imposed.limit.max == 5 && imposed.allowance <= 5);
+}
+
+#[test]
+fn a_learned_limit_is_forgotten_after_an_hour() {
+    let mut pace = Pace::default();
+    pace.rejected(s(0.0), s(0.0), &told(1, 3_600), Some(Duration::ZERO), 0.0);
+    pace.accepted(s(3_700.0));
+    assert_eq!(send(&mut pace, 3, s(3_700.0)), vec![s(3_700.0); 3]);
+}
+
+#[test]
+fn the_limit_that_is_told_is_the_one_that_waits() {
+    let mut pace = Pace::default();
+    pace.rejected(s(0.0), s(0.0), &told(2, 15), Some(Duration::ZERO), 0.0);
+    pace.rejected(s(0.0), s(0.0), &told(50, 300), Some(Duration::ZERO), 0.0);
+    send(&mut pace, 2, s(400.0));
+    assert_eq!(pace.tightest().unwrap().period, s(15.0));
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use mpa_tests::build::{self, CLANGPP, GPP, Tool};
 use mpa_tests::header::repository;
+use mpa_tests::peer::{self, Answer};
 
 use crate::{declared, journal, results};
 
@@ -32,6 +33,20 @@ fn a_program_of_two_units_compiles_without_a_warning_and_behaves() {
 }
 
 #[test]
+fn what_is_submitted_completes_once() {
+    let (silent, _requests) = peer::start(|_| Answer::Stall);
+    for (compiler, arguments, name) in ways_to_compile() {
+        let program = build::scratch("cpp").join(format!("submitting-{name}"));
+        let mut compile = strict(compiler);
+        compile.args(arguments).args(STRICTER).arg("-o").arg(&program).arg(build::source("cpp/submitting.cpp"));
+        build::run(compile.args(build::link_arguments()));
+        let emulator = journal::emulator();
+        build::run(Command::new(program).args([emulator.url(), "7", &silent]));
+        journal::check_that_everything_arrived(&emulator.requests(7), 7);
+    }
+}
+
+#[test]
 fn a_result_holds_every_field_in_its_place() {
     for compiler in COMPILERS.into_iter().filter(|compiler| compiler.is_there()) {
         let program = build::scratch("cpp").join(format!("results-{}", compiler.name));
@@ -44,10 +59,12 @@ fn a_result_holds_every_field_in_its_place() {
 
 #[test]
 fn the_header_needs_nothing_included_before_it() {
-    let file = build::scratch("cpp").join("alone.cpp");
-    std::fs::write(&file, "#include \"mpa.hpp\"\n").expect("the file is written");
-    for (compiler, arguments, _) in ways_to_compile() {
-        build::run(strict(compiler).args(arguments).args(STRICTER).arg("-fsyntax-only").arg(&file));
+    for header in ["mpa.hpp", "mpa_dispatcher.hpp"] {
+        let file = build::scratch("cpp").join("alone.cpp");
+        std::fs::write(&file, format!("#include \"{header}\"\n")).expect("the file is written");
+        for (compiler, arguments, _) in ways_to_compile() {
+            build::run(strict(compiler).args(arguments).args(STRICTER).arg("-fsyntax-only").arg(&file));
+        }
     }
 }
 
@@ -55,11 +72,11 @@ fn the_header_needs_nothing_included_before_it() {
 #[test]
 fn the_header_bears_the_macros_of_others() {
     let file = build::scratch("cpp").join("macros.cpp");
-    let standard =
-        "#include <algorithm>\n#include <chrono>\n#include <optional>\n#include <string>\n#include <vector>\n";
+    let standard = "#include <algorithm>\n#include <chrono>\n#include <functional>\n#include <future>\n#include <memory>\n\
+         #include <mutex>\n#include <optional>\n#include <string>\n#include <unordered_map>\n#include <vector>\n";
     let macros = "#define min(a, b) ((a) < (b) ? (a) : (b))\n#define max(a, b) ((a) > (b) ? (a) : (b))\n\
                   #define ERROR 0\n#define OK 0\n#define check(x) (x)\n#define verify(x) (x)\n";
-    let text = format!("{standard}{macros}#include \"mpa.hpp\"\n");
+    let text = format!("{standard}{macros}#include \"mpa_dispatcher.hpp\"\n");
     std::fs::write(&file, text).expect("the file is written");
     for (compiler, arguments, _) in ways_to_compile() {
         build::run(strict(compiler).args(arguments).arg("-fsyntax-only").arg(&file));
@@ -70,7 +87,7 @@ fn the_header_bears_the_macros_of_others() {
 #[test]
 fn every_number_of_the_header_is_an_enumerator() {
     let mut text = "#include \"mpa.hpp\"\n".to_owned();
-    for name in ["Status", "Platform", "EncounterType", "CaMode"] {
+    for name in ["Status", "Platform", "EncounterType", "CaMode", "EventType"] {
         let numbers = declared::numbers();
         let members = numbers.iter().filter(|number| number.in_the_bindings().0 == name);
         let (mut asserts, mut cases) = (String::new(), String::new());

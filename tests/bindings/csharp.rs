@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use mpa_tests::build::{self, MCS, MONO, Tool};
 use mpa_tests::header::repository;
+use mpa_tests::peer::{self, Answer};
 use serde_json::json;
 
 use crate::{declared, journal, results};
@@ -33,6 +34,17 @@ fn a_program_behaves() {
         groups.iter().map(|group| group["recentPlayers"].clone()).collect::<Vec<_>>()
     });
     assert_eq!(arrived.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn every_task_completes_once() {
+    let Some(program) = compile("Submitting") else { return };
+    let (silent, _requests) = peer::start(|_| Answer::Stall);
+    for who_polls in ["host", "thread"] {
+        let emulator = journal::emulator();
+        build::run(mono(&program).args([emulator.url(), "7", &silent, who_polls]));
+        journal::check_that_everything_arrived(&emulator.requests(7), 7);
+    }
 }
 
 #[test]

@@ -24,6 +24,8 @@ impl Number {
             ("MPA_PLATFORM_", "Platform", ""),
             ("MPA_ENCOUNTER_", "EncounterType", ""),
             ("MPA_CA_", "CaMode", ""),
+            ("MPA_EVENT_", "EventType", ""),
+            ("MPA_NONE", "Limits", "None"),
             ("MPA_VERSION_", "Library", "Version"),
             ("MPA_MAX_", "Limits", "Max"),
             ("MPA_MIN_", "Limits", "Min"),

@@ -8,6 +8,7 @@ use std::process::Command;
 use mpa::ffi::authorization::mpa_authorization;
 use mpa::ffi::client::{mpa_client, mpa_client_config};
 use mpa::ffi::close::mpa_close_report;
+use mpa::ffi::event::mpa_event;
 use mpa::ffi::invite::{mpa_invite, mpa_server_invite};
 use mpa::ffi::recent_players::mpa_recent_player_group;
 use mpa::ffi::result::mpa_result;
@@ -39,7 +40,7 @@ fn in_rust() -> Vec<String> {
                 $(format!(
                     "field {}.{} {} {}",
                     stringify!($name),
-                    stringify!($field),
+                    stringify!($field).trim_start_matches("r#"),
                     offset_of!($name, $field),
                     size_of_field(|value: &$name| &value.$field),
                 ),)+
@@ -55,22 +56,29 @@ fn in_rust() -> Vec<String> {
         mpa_client_config {
             struct_size, title_id, endpoint, authorization_header, ca_certificates_path, user_agent,
             ca_mode, allow_plain_http, connect_timeout_ms, request_timeout_ms, call_timeout_ms, max_attempts,
-            invite_limit, recent_players_limit, limit_period_ms, reserved
+            invite_limit, recent_players_limit, limit_period_ms, invite_time_to_live_ms,
+            recent_players_time_to_live_ms, recent_players_hold_ms, worker_count, queue_capacity,
+            queue_capacity_bytes, reserved
         }
         mpa_client { id }
-        mpa_close_report { struct_size, reserved, calls, succeeded, uncertain, failed, unfinished }
+        mpa_close_report {
+            struct_size, reserved, calls, succeeded, uncertain, failed, unfinished, submitted,
+            operations_succeeded, operations_uncertain, operations_failed, operations_abandoned,
+            operations_unfinished, events_not_pulled
+        }
         mpa_authorization { struct_size, reserved, header, expires_at_unix_ms }
         mpa_invite {
-            struct_size, platform, invited_users, invited_user_count, reserved, connection_string,
-            authorization
+            struct_size, platform, invited_users, invited_user_count, time_to_live_ms,
+            connection_string, authorization
         }
         mpa_server_invite {
-            struct_size, platform, sender, invited_users, invited_user_count, reserved,
+            struct_size, platform, sender, invited_users, invited_user_count, time_to_live_ms,
             connection_string
         }
         mpa_recent_player_group {
             struct_size, encounter_type, timestamp_unix_ms, players, player_count, reserved
         }
+        mpa_event { struct_size, r#type, operation, user_data }
     })
 }
 

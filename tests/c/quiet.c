@@ -97,8 +97,8 @@ static void some_of_everything(mpa_client user, mpa_client server)
     only_this_thread();
     ENDED(mpa_send_invite(server, &invite, fresh()), MPA_ERROR_FORBIDDEN);
     WRONG(mpa_send_invite(user, NULL, fresh()), "invite");
-    invite.reserved = 1;
-    WRONG(mpa_send_invite(user, &invite, fresh()), "invite.reserved");
+    invite.platform = 9;
+    WRONG(mpa_send_invite(user, &invite, fresh()), "invite.platform");
     CHECK_NUMBER(threads(), 1);
     for (mpa_status status = -200; status < 50; status++) {
         CHECK(strlen(mpa_status_name(status)) > 5 && strlen(mpa_status_description(status)) > 5);

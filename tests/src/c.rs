@@ -6,10 +6,13 @@ use std::mem;
 use mpa::ffi::authorization::mpa_authorization;
 use mpa::ffi::client::{mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::close::{mpa_client_close, mpa_close_report};
+use mpa::ffi::drain::{mpa_client_drain, mpa_client_flush};
+use mpa::ffi::event::{MPA_EVENT_NONE, mpa_cancel, mpa_event, mpa_poll_event, mpa_wait_event};
 use mpa::ffi::invite::{mpa_invite, mpa_send_invite, mpa_send_server_invite, mpa_server_invite};
 use mpa::ffi::recent_players::{mpa_post_recent_player_groups, mpa_recent_player_group};
 use mpa::ffi::result::mpa_result;
 use mpa::ffi::status::{mpa_status, mpa_status_name};
+use mpa::ffi::submit::{mpa_submit_recent_player_groups, mpa_submit_server_invite};
 
 pub use mpa::ffi::authorization::mpa_client_set_authorization;
 
@@ -57,13 +60,17 @@ pub fn outcome(call: impl FnOnce(*mut mpa_result) -> mpa_status) -> Outcome {
     let mut result: mpa_result = init();
     let status = call(&mut result);
     assert_eq!(status, result.status, "the return value and the result agree");
+    read(result)
+}
+
+fn read(result: mpa_result) -> Outcome {
     assert_eq!(result.struct_size as usize, mem::size_of::<mpa_result>(), "the size is not written");
     let read = |array: &[c_char]| {
         // SAFETY: texts in results end in NUL.
         unsafe { CStr::from_ptr(array.as_ptr()) }.to_str().expect("texts are UTF-8").to_owned()
     };
     Outcome {
-        status: status_name(status),
+        status: status_name(result.status),
         cause: status_name(result.cause),
         message: read(&result.message),
         error_code: read(&result.error_code),
@@ -133,6 +140,63 @@ impl Client {
         let authorization = mpa_authorization { header: text(header), ..init() };
         // SAFETY: the pointers are good.
         outcome(|result| unsafe { mpa_client_set_authorization(self.0, &authorization, result) })
+    }
+
+    /// Submits an invite of users 1 to `count` on behalf of user 1000; the number of the operation.
+    pub fn submit_invite(&self, count: u32, user_data: u64) -> (Outcome, u64) {
+        let users: Vec<u64> = (1..=u64::from(count)).collect();
+        let invite =
+            mpa_server_invite { sender: 1_000, invited_users: users.as_ptr(), invited_user_count: count, ..init() };
+        let mut number = 0;
+        // SAFETY: the pointers are good.
+        let outcome =
+            outcome(|result| unsafe { mpa_submit_server_invite(self.0, &invite, user_data, &mut number, result) });
+        (outcome, number)
+    }
+
+    /// Submits one group, of these two players.
+    pub fn submit_group(&self, players: [u64; 2], user_data: u64) -> (Outcome, u64) {
+        let group = mpa_recent_player_group { players: players.as_ptr(), player_count: 2, ..init() };
+        let mut number = 0;
+        // SAFETY: the pointers are good.
+        let outcome = outcome(|result| unsafe {
+            mpa_submit_recent_player_groups(self.0, &group, 1, user_data, &mut number, result)
+        });
+        (outcome, number)
+    }
+
+    /// The next event, within some seconds, and how its operation ended.
+    pub fn wait_event(&self, timeout_ms: u32) -> Option<(mpa_event, Outcome)> {
+        let mut event: mpa_event = init();
+        let mut result: mpa_result = init();
+        // SAFETY: the pointers are good.
+        let status = unsafe { mpa_wait_event(self.0, timeout_ms, &mut event, &mut result) };
+        assert_eq!(status_name(status), "MPA_OK");
+        (event.r#type != MPA_EVENT_NONE).then(|| (event, read(result)))
+    }
+
+    /// The event that is there now.
+    pub fn poll_event(&self) -> Option<(mpa_event, Outcome)> {
+        let mut event: mpa_event = init();
+        let mut result: mpa_result = init();
+        // SAFETY: the pointers are good.
+        let found = unsafe { mpa_poll_event(self.0, &mut event, &mut result) };
+        (found == 1).then(|| (event, read(result)))
+    }
+
+    pub fn drain(&self, deadline_ms: u32) -> Outcome {
+        // SAFETY: the pointer is good.
+        outcome(|result| unsafe { mpa_client_drain(self.0, deadline_ms, result) })
+    }
+
+    pub fn flush(&self, deadline_ms: u32) -> Outcome {
+        // SAFETY: the pointer is good.
+        outcome(|result| unsafe { mpa_client_flush(self.0, deadline_ms, result) })
+    }
+
+    pub fn cancel(&self, operation: u64) -> Outcome {
+        // SAFETY: the pointer is good.
+        outcome(|result| unsafe { mpa_cancel(self.0, operation, result) })
     }
 
     pub fn close(&self, deadline_ms: u32) -> (&'static str, mpa_close_report) {

@@ -14,7 +14,7 @@ const BOTTOM: &str = "
 ";
 
 /// What stands before comes before: a section uses only what is declared above it.
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 11] = [
     ("Version", "version.rs"),
     ("Statuses", "status.rs"),
     ("Results", "result.rs"),
@@ -23,6 +23,9 @@ const SECTIONS: [(&str, &str); 8] = [
     ("Authorizations", "authorization.rs"),
     ("Invites", "invite.rs"),
     ("Recent players", "recent_players.rs"),
+    ("Submitting", "submit.rs"),
+    ("Events", "event.rs"),
+    ("Draining", "drain.rs"),
 ];
 
 pub fn repository() -> PathBuf {

@@ -30,9 +30,10 @@
  *               says there what happened, to how much of the call, and whether to try again. A wrong
  *               struct_size in `result` is found before anything is sent, and nothing is written.
  * The process   The library prints nothing, sets no signal handlers and raises no SIGPIPE, reads no
- *               environment, starts no threads (but, while a name is looked up, one for that), and
- *               lets no panic out. In the child of a fork, clients of the parent are invalid and new
- *               ones can be opened.
+ *               environment, and lets no panic out. It starts no threads before the first submit
+ *               (but, while a name is looked up, one for that); then one for invites, more if so
+ *               configured, and one for recent players. In the child of a fork, clients of the
+ *               parent are invalid and new ones can be opened.
  * Secrets       Tokens, connection strings and XUIDs appear in no message.
  *
  * Linking       64-bit only. Define MPA_SHARED before including this header to import from a DLL on

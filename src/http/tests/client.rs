@@ -7,7 +7,7 @@ use ureq::tls::Certificate;
 
 use super::peer::Peer;
 use crate::http::names::Names;
-use crate::http::{Answer, Failure, Http, Limits, Request, Settings, Trust};
+use crate::http::{Answer, Failure, Http, Request, Settings, Trust};
 
 /// A client that trusts this peer.
 pub fn client(peer: &Peer) -> Client {
@@ -45,6 +45,6 @@ impl Client {
             authorization: HeaderValue::from_static("XBL3.0 x=-;token"),
             body,
         };
-        self.http.exchange(request, Limits { deadline: Instant::now() + limit })
+        self.http.exchange(request, Instant::now() + limit)
     }
 }

@@ -195,6 +195,18 @@ fn the_answer_is_lost() {
 }
 
 #[test]
+fn a_failed_farewell_of_tls_does_not_take_the_request_back() {
+    for _ in 0..20 {
+        let failure = failure_of(Layer::Tls, LONG, |stream| {
+            read_request(stream);
+            let _ = io::Write::write_all(&mut stream.socket(), b"this is no record of TLS");
+            reset(stream);
+        });
+        assert_eq!(failure.sent, Sent::Perhaps, "{}", failure.detail);
+    }
+}
+
+#[test]
 fn a_dripping_answer_does_not_outlast_the_limit() {
     for layer in LAYERS {
         let started = Instant::now();

@@ -1,0 +1,140 @@
+/* A server that ticks 60 times a second and never waits for the service: it submits, pulls what became
+ * of it each frame, and on SIGTERM or SIGINT ends what was begun within its grace time. POSIX.
+ *
+ *     cc server_loop.c -I../include -L<folder of libmpa.so> -lmpa -o server_loop
+ *     ./server_loop ENDPOINT [TITLE_ID]
+ */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include "mpa.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* How long whoever stops the server leaves it, and how much of that is for what was submitted. */
+static const uint32_t GRACE_MS = 5000;
+static const uint32_t DRAIN_MS = 4000;
+
+/* Users are known by their XUIDs. These are made up. */
+static const uint64_t HOST = 2535400000000001;
+static const uint64_t FRIEND = 2535400000000002;
+
+static volatile sig_atomic_t stopping;
+
+static void stop(int signal_number)
+{
+    (void)signal_number;
+    stopping = 1;
+}
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Once in a while, a player asks the server to invite a friend, and a match ends. */
+static void play(mpa_client client, uint64_t frame)
+{
+    mpa_result result = MPA_INIT(mpa_result);
+    if (frame % 15 == 0) {
+        mpa_server_invite invite = MPA_INIT(mpa_server_invite);
+        invite.sender = HOST;
+        invite.invited_users = &FRIEND; /* Copied before the call returns. */
+        invite.invited_user_count = 1;
+        invite.connection_string = "203.0.113.7:7777";
+        /* user_data is your own: here the frame, in a game perhaps the number of a request. */
+        if (mpa_submit_server_invite(client, &invite, frame, NULL, &result) != MPA_OK) {
+            fprintf(stderr, "Frame %u: not submitted: %s\n", (unsigned)frame, result.message);
+        }
+    }
+    if (frame % 60 == 0) {
+        uint64_t players[] = { HOST, FRIEND };
+        mpa_recent_player_group group = MPA_INIT(mpa_recent_player_group);
+        group.players = players;
+        group.player_count = 2;
+        if (mpa_submit_recent_player_groups(client, &group, 1, frame, NULL, &result) != MPA_OK) {
+            fprintf(stderr, "Frame %u: not submitted: %s\n", (unsigned)frame, result.message);
+        }
+    }
+}
+
+/* Pulls all events that there are. 1: it was the last, and draining is over. */
+static int pull(mpa_client client)
+{
+    mpa_event event = MPA_INIT(mpa_event);
+    mpa_result result = MPA_INIT(mpa_result);
+    while (mpa_poll_event(client, &event, &result)) {
+        switch (event.type) {
+        case MPA_EVENT_COMPLETED:
+            if (result.status == MPA_OK) {
+                printf("Frame %u: acknowledged\n", (unsigned)event.user_data);
+            } else {
+                fprintf(stderr, "Frame %u: %s: %s\n", (unsigned)event.user_data,
+                        mpa_status_name(result.status), result.message);
+            }
+            break;
+        case MPA_EVENT_AUTHORIZATION_NEEDED:
+            /* Fetch a token elsewhere, and hand it over with mpa_client_set_authorization. */
+            fprintf(stderr, "A newer token is needed\n");
+            break;
+        case MPA_EVENT_DRAINED:
+            return 1;
+        default:
+            break; /* Of a newer library. */
+        }
+    }
+    fflush(stdout);
+    return 0;
+}
+
+static void sleep_until_the_next_frame(void)
+{
+    const struct timespec frame = { 0, 1000000000 / 60 };
+    nanosleep(&frame, NULL); /* A signal ends it early, which is just as well. */
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fprintf(stderr, "usage: %s ENDPOINT [TITLE_ID]\n", argv[0]);
+        return EXIT_FAILURE;
+    }
+    struct sigaction action = { .sa_handler = stop };
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+
+    mpa_client_config config = MPA_INIT(mpa_client_config);
+    config.title_id = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1234567890;
+    config.endpoint = argv[1]; /* In production: leave it NULL. */
+    config.authorization_header = "XBL3.0 x=-;made-up-token-of-the-server";
+
+    mpa_client client;
+    mpa_result result = MPA_INIT(mpa_result);
+    if (mpa_client_open(&config, &client, &result) != MPA_OK) {
+        fprintf(stderr, "Opening the client: %s\n", result.message);
+        return EXIT_FAILURE;
+    }
+
+    for (uint64_t frame = 0; !stopping; frame++) {
+        play(client, frame);
+        pull(client);
+        sleep_until_the_next_frame();
+    }
+
+    /* No more is taken, and what was held goes out. The frames go on until the last event. */
+    const uint64_t end = now_ms() + GRACE_MS;
+    mpa_client_drain(client, DRAIN_MS, NULL);
+    while (!pull(client) && now_ms() < end) sleep_until_the_next_frame();
+
+    mpa_close_report closed = MPA_INIT(mpa_close_report);
+    mpa_client_close(client, 0, &closed);
+    printf("Closed: %u of %u operations succeeded, %u uncertain, %u events not pulled\n",
+           (unsigned)closed.operations_succeeded, (unsigned)closed.submitted,
+           (unsigned)closed.operations_uncertain, (unsigned)closed.events_not_pulled);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,161 @@
+//! Events: how submitted operations ended, pulled by one reader a client.
+
+use std::time::Duration;
+
+use super::boundary::{caught, report};
+use super::client::mpa_client;
+use super::handles;
+use super::result::{ResultTarget, mpa_result};
+use super::status::mpa_status;
+use super::structs::{Struct, Target};
+use crate::outcome::{Outcome, Result, Status};
+use crate::queue::Event;
+
+/// What an event is about. Later versions may add some: pass over those that you do not know.
+pub type mpa_event_type = i32;
+
+/// There was none.
+pub const MPA_EVENT_NONE: mpa_event_type = 0;
+/// An operation has ended: `operation` and `user_data` say which, the mpa_result how. Comes exactly once
+/// for each.
+pub const MPA_EVENT_COMPLETED: mpa_event_type = 1;
+/// Draining is over: every operation has ended, and its event has been pulled. The last event.
+pub const MPA_EVENT_DRAINED: mpa_event_type = 2;
+/// Operations wait for an authorization, because there is none or the service has refused it. Push a
+/// newer one. Told again every 30 s while it is so.
+pub const MPA_EVENT_AUTHORIZATION_NEEDED: mpa_event_type = 3;
+
+/// One event. The rest of the story is in the mpa_result beside it.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mpa_event {
+    /// sizeof(mpa_event), as MPA_INIT sets it. Never written by the library.
+    pub struct_size: u32,
+    /// One of MPA_EVENT_.
+    pub r#type: mpa_event_type,
+    /// The operation that has ended; else 0.
+    pub operation: u64,
+    /// What was submitted with it; else 0.
+    pub user_data: u64,
+}
+
+// SAFETY: C layout, without padding (asserted in the tests of the layout), integers only.
+unsafe impl Struct for mpa_event {
+    const NAME: &'static str = "mpa_event";
+    const FIRST_SIZE: usize = 24;
+}
+
+/// Pulls the next event, if there is one. Call it in a loop, each frame, until it returns 0.
+///
+/// `event`: where it goes. `result`, or NULL: how the operation ended.
+///
+/// Returns 1 and an event; else 0, also for a client that is not open and for wrong pointers, which
+/// `result` tells apart. Never blocks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_poll_event(client: mpa_client, event: *mut mpa_event, result: *mut mpa_result) -> i32 {
+    let body = || {
+        // SAFETY: passed on from the caller. First, since a result that cannot be written must not cost
+        // an event.
+        let results = unsafe { ResultTarget::new(result) }?;
+        // SAFETY: the same.
+        let polled = unsafe { event_target(event) }.and_then(|target| Ok((handles::get(client.id)?.poll(), target)));
+        let (found, outcome) = match polled {
+            Err(refusal) => (0, *refusal),
+            // The usual case, each frame: as little as possible.
+            Ok((None, target)) if !results.is_wanted() => {
+                target.write(&NO_EVENT);
+                return Ok(0);
+            }
+            Ok((event, target)) => (i32::from(event.is_some()), store(&target, event)),
+        };
+        results.write(&outcome);
+        Ok(found)
+    };
+    caught(body).flatten().unwrap_or(0)
+}
+
+/// Waits for the next event, for programs that have a thread to spare.
+///
+/// Returns MPA_OK with an event; MPA_OK with MPA_EVENT_NONE after `timeout_ms`, after mpa_client_wake,
+/// and when the client is closed meanwhile; MPA_ERROR_INVALID_HANDLE, so that no loop spins on a dead
+/// client; MPA_ERROR_INVALID_ARGUMENT or _INVALID_STRUCT. `result` holds how the operation ended where
+/// there is an event; then its status is the operation's, not that of this call.
+///
+/// Blocks up to `timeout_ms`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_wait_event(
+    client: mpa_client,
+    timeout_ms: u32,
+    event: *mut mpa_event,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let mut waited = false;
+    let body = || {
+        // SAFETY: passed on from the caller.
+        let target = unsafe { event_target(event) }?;
+        let event = handles::get(client.id)?.wait(Duration::from_millis(timeout_ms.into()));
+        waited = true;
+        Ok(store(&target, event))
+    };
+    // SAFETY: passed on from the caller.
+    let status = unsafe { report(result, body) };
+    if waited { Status::Ok as mpa_status } else { status }
+}
+
+/// Ends a wait for events of another thread early: the one that goes on, or nothing.
+///
+/// Returns MPA_OK or MPA_ERROR_INVALID_HANDLE. Never blocks.
+#[unsafe(no_mangle)]
+pub extern "C" fn mpa_client_wake(client: mpa_client) -> mpa_status {
+    let body = || handles::get(client.id).map(|queue| queue.wake());
+    caught(body).flatten().map_or_else(|outcome| outcome.status, |()| Status::Ok) as mpa_status
+}
+
+/// Ends an operation that was not sent yet, as MPA_ERROR_CANCELLED. What is on the wire already ends as
+/// it ends; either way its event follows.
+///
+/// Returns MPA_OK, also for an operation that has ended already; MPA_ERROR_INVALID_ARGUMENT for a number
+/// that was never given out; MPA_ERROR_INVALID_HANDLE. Never blocks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_cancel(client: mpa_client, operation: u64, result: *mut mpa_result) -> mpa_status {
+    let body = || {
+        handles::get(client.id)?.cancel(operation)?;
+        Ok(Outcome::new(Status::Ok, "The operation ends as cancelled, unless it was sent already."))
+    };
+    // SAFETY: passed on from the caller.
+    unsafe { report(result, body) }
+}
+
+/// # Safety
+/// `event` is NULL or points to an `mpa_event`.
+unsafe fn event_target(event: *mut mpa_event) -> Result<Target<mpa_event>> {
+    // SAFETY: passed on from the caller.
+    let target = unsafe { Target::new(event, "event") }?;
+    target.ok_or_else(|| Outcome::invalid("event is NULL; it must point to an mpa_event."))
+}
+
+const NO_EVENT: mpa_event = mpa_event { struct_size: 0, r#type: MPA_EVENT_NONE, operation: 0, user_data: 0 };
+
+/// Hands an event on; its story becomes the result.
+fn store(target: &Target<mpa_event>, event: Option<Event>) -> Outcome {
+    let none = NO_EVENT;
+    let (written, outcome) = match event {
+        None => (none, Outcome::new(Status::Ok, "There is no event.")),
+        Some(Event::Drained) => (
+            mpa_event { r#type: MPA_EVENT_DRAINED, ..none },
+            Outcome::new(Status::Ok, "Every operation has ended. Close the client."),
+        ),
+        Some(Event::AuthorizationNeeded) => (
+            mpa_event { r#type: MPA_EVENT_AUTHORIZATION_NEEDED, ..none },
+            Outcome::new(
+                Status::AuthorizationNeeded,
+                "Operations wait for an authorization. Push one with mpa_client_set_authorization.",
+            ),
+        ),
+        Some(Event::Completed { operation, user_data, outcome }) => {
+            (mpa_event { r#type: MPA_EVENT_COMPLETED, operation, user_data, ..none }, *outcome)
+        }
+    };
+    target.write(&written);
+    outcome
+}

@@ -1,0 +1,122 @@
+//! Submitting: calls that never wait, for the game's own thread.
+
+use std::sync::Arc;
+
+use super::boundary::report;
+use super::client::mpa_client;
+use super::handles;
+use super::invite::{mpa_invite, mpa_server_invite, read_invite, read_server_invite};
+use super::recent_players::{mpa_recent_player_group, read_groups};
+use super::result::mpa_result;
+use super::status::mpa_status;
+use crate::outcome::{Outcome, Result, Status};
+use crate::queue::{Queue, Work};
+
+/// Submits what mpa_send_invite sends, and returns at once. How it ended comes as an event.
+///
+/// `user_data` comes back with the event. `operation`, or NULL: where the operation's number is stored,
+/// from 1 and never used again, before its event can be seen.
+///
+/// Returns MPA_OK: exactly one MPA_EVENT_COMPLETED will follow. Wrong input is refused as by
+/// mpa_send_invite. MPA_ERROR_QUEUE_FULL; MPA_ERROR_EVENTS_NOT_POLLED where the queue is full of
+/// completions that nobody has pulled; MPA_ERROR_CLOSED. Then nothing was submitted.
+///
+/// Never blocks: it copies, and wakes a thread. The first submit of each kind starts that thread.
+///
+/// While there is no usable authorization, operations wait for one within their time to live; the host
+/// is told by MPA_EVENT_AUTHORIZATION_NEEDED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_submit_invite(
+    client: mpa_client,
+    invite: *const mpa_invite,
+    user_data: u64,
+    operation: *mut u64,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let body = || {
+        let queue = handles::get(client.id)?;
+        // SAFETY: passed on from the caller.
+        let (call, own, time_to_live) = unsafe { read_invite(invite) }?;
+        // SAFETY: the same.
+        let number = unsafe { Number::new(operation) }?;
+        queue.submit(Work::Invite(call), own, user_data, time_to_live, |value| number.store(value))?;
+        Ok(submitted())
+    };
+    // SAFETY: passed on from the caller.
+    unsafe { report(result, body) }
+}
+
+/// Submits what mpa_send_server_invite sends, and returns at once: as mpa_submit_invite.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_submit_server_invite(
+    client: mpa_client,
+    invite: *const mpa_server_invite,
+    user_data: u64,
+    operation: *mut u64,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let body = || {
+        let queue = handles::get(client.id)?;
+        // SAFETY: passed on from the caller.
+        let (call, time_to_live) = unsafe { read_server_invite(invite) }?;
+        // SAFETY: the same.
+        let number = unsafe { Number::new(operation) }?;
+        queue.submit(Work::ServerInvite(call), None, user_data, time_to_live, |value| number.store(value))?;
+        Ok(submitted())
+    };
+    // SAFETY: passed on from the caller.
+    unsafe { report(result, body) }
+}
+
+/// Submits what mpa_post_recent_player_groups sends, and returns at once: as mpa_submit_invite.
+///
+/// The groups are held for recent_players_hold_ms and gathered with those of other operations into
+/// full requests; each operation is told of its own groups. A gathered request that the service
+/// refuses is sent again operation by operation, once, so that one bad group fails nobody else's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_submit_recent_player_groups(
+    client: mpa_client,
+    groups: *const mpa_recent_player_group,
+    count: u32,
+    user_data: u64,
+    operation: *mut u64,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let body = || {
+        let queue: Arc<Queue> = handles::get(client.id)?;
+        // SAFETY: passed on from the caller.
+        let call = unsafe { read_groups(groups, count as usize) }?;
+        // SAFETY: the same.
+        let number = unsafe { Number::new(operation) }?;
+        let work = Work::RecentPlayers(Arc::new(call));
+        queue.submit(work, None, user_data, None, |value| number.store(value))?;
+        Ok(submitted())
+    };
+    // SAFETY: passed on from the caller.
+    unsafe { report(result, body) }
+}
+
+fn submitted() -> Outcome {
+    Outcome::new(Status::Ok, "Submitted.")
+}
+
+/// Where the number of an operation goes, or nowhere.
+struct Number(*mut u64);
+
+impl Number {
+    /// # Safety
+    /// `place` is NULL or points to a number that nobody else uses while this lives.
+    unsafe fn new(place: *mut u64) -> Result<Self> {
+        if place.is_aligned() {
+            return Ok(Number(place));
+        }
+        Err(Outcome::invalid("operation does not point to a uint64_t: the address is not a multiple of 8."))
+    }
+
+    fn store(&self, value: u64) {
+        if !self.0.is_null() {
+            // SAFETY: not NULL, aligned, and the caller's to write, as promised to `new`.
+            unsafe { self.0.write(value) };
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Many calls, no waiting: operations are submitted, done by workers, and their ends pulled as events.
+//!
+//! - `state`: all operations and where each of them is, under one lock that nobody holds across I/O
+//! - `worker`: the threads that do them, one a lane (more for invites, if so configured)
+//! - `gather`: recent players of several operations in one request
+//!
+//! An operation is in one place at a time: queued, running, or completed and not yet pulled. It holds
+//! its share of the capacity until it has been pulled.
+
+mod gather;
+mod operation;
+mod state;
+mod worker;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::auth::Authorization;
+use crate::client::{Client, CloseReport};
+use crate::outcome::{Outcome, Result, Status};
+pub use operation::{Operation, Work};
+use state::State;
+pub use state::{Event, Stage};
+
+/// How operations are kept and done.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub capacity: usize,
+    pub capacity_bytes: usize,
+    pub invite_time_to_live: Duration,
+    pub recent_players_time_to_live: Duration,
+    /// How long recent players are held to be gathered; `None`: not at all.
+    pub recent_players_hold: Option<Duration>,
+    pub invite_workers: usize,
+}
+
+/// How the operations of a client ended. `submitted` is the sum of the five that follow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OperationReport {
+    pub submitted: u64,
+    pub succeeded: u64,
+    pub uncertain: u64,
+    pub failed: u64,
+    /// Ended by closing, before they were sent.
+    pub abandoned: u64,
+    /// Had been sent, and not ended, when closing did.
+    pub unfinished: u64,
+    pub events_not_pulled: u64,
+}
+
+/// The operations of a client, and the client that does them.
+#[derive(Debug)]
+pub struct Queue {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    client: Client,
+    settings: Settings,
+    state: Mutex<State>,
+    /// For workers, by lane: there is work, or none will come.
+    work: [Condvar; 2],
+    /// For readers and those who flush or close: something ended, or somebody wants them to look.
+    news: Condvar,
+    /// Whether a poll would find anything, told without the lock.
+    eventful: AtomicBool,
+}
+
+impl Queue {
+    pub fn new(client: Client, settings: Settings) -> Self {
+        let shared = Shared {
+            client,
+            settings,
+            state: Mutex::default(),
+            work: Default::default(),
+            news: Condvar::new(),
+            eventful: AtomicBool::new(false),
+        };
+        Queue { shared: Arc::new(shared) }
+    }
+
+    /// For calls that block.
+    pub fn client(&self) -> &Client {
+        &self.shared.client
+    }
+
+    pub fn set_authorization(&self, newer: Authorization) -> Result<()> {
+        self.shared.client.set_authorization(newer)?;
+        self.shared.lock().authorization_pushed();
+        Ok(())
+    }
+
+    /// Takes an operation; `stored` gets its number before its end can be seen.
+    pub fn submit(
+        &self,
+        work: Work,
+        own: Option<Authorization>,
+        user_data: u64,
+        time_to_live: Option<Duration>,
+        stored: impl FnOnce(u64),
+    ) -> Result<()> {
+        let now = Instant::now();
+        let lane = work.lane();
+        let time_to_live = time_to_live.unwrap_or(match lane {
+            Lane::Invites => self.shared.settings.invite_time_to_live,
+            Lane::RecentPlayers => self.shared.settings.recent_players_time_to_live,
+        });
+        let operation = Operation::new(work, own, user_data, now, now + time_to_live);
+        let mut state = self.shared.lock();
+        let number = state.admit(operation, &self.shared.settings)?;
+        let workers = if lane == Lane::Invites { self.shared.settings.invite_workers } else { 1 };
+        if state.needs_a_worker(lane, workers) {
+            match worker::start(&self.shared, lane) {
+                Ok(()) => state.worker_started(lane),
+                // Without any worker of its lane, the operation cannot be done.
+                Err(outcome) if state.has_no_worker(lane) => {
+                    state.take_back(lane, number);
+                    return Err(outcome);
+                }
+                Err(_) => {}
+            }
+        }
+        if state.claim_idle_worker(lane) {
+            self.shared.work[lane as usize].notify_one();
+        }
+        stored(number);
+        Ok(())
+    }
+
+    /// The next event, if there is one. Never waits.
+    pub fn poll(&self) -> Option<Event> {
+        if !self.shared.eventful.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut state = self.shared.lock();
+        self.shared.keep_the_deadline(&mut state);
+        self.shared.next_event(&mut state)
+    }
+
+    /// The next event, or `None` at the time limit, after `wake`, and once the queue is closed.
+    pub fn wait(&self, limit: Duration) -> Option<Event> {
+        let deadline = Instant::now() + limit;
+        let mut state = self.shared.lock();
+        let wakes = state.wakes;
+        loop {
+            self.shared.keep_the_deadline(&mut state);
+            if let Some(event) = self.shared.next_event(&mut state) {
+                return Some(event);
+            }
+            let now = Instant::now();
+            let until = state.drain_deadline().filter(|_| !state.cut).map_or(deadline, |drained| drained.min(deadline));
+            if now >= deadline || state.wakes != wakes || state.stage == Stage::Closed {
+                return None;
+            }
+            state = self.shared.wait_for_news(state, until.saturating_duration_since(now));
+        }
+    }
+
+    /// Ends a wait for events early, at once or the next one.
+    pub fn wake(&self) {
+        self.shared.lock().wakes += 1;
+        self.shared.news.notify_all();
+    }
+
+    /// Ends an operation that was not sent yet; one that is on the wire ends as it ends.
+    pub fn cancel(&self, number: u64) -> Result<()> {
+        let mut state = self.shared.lock();
+        state.cancel(number)?;
+        self.shared.tell(&mut state);
+        drop(state);
+        // It may be waiting for its turn, or for an authorization.
+        self.shared.client.wake_all();
+        Ok(())
+    }
+
+    /// Refuses further operations and has those that are there done until the deadline.
+    pub fn drain(&self, limit: Duration) -> Result<()> {
+        let mut state = self.shared.lock();
+        if state.stage != Stage::Open {
+            return Err(Box::new(Outcome::new(Status::Closed, "The client is being drained or closed already.")));
+        }
+        state.stage = Stage::Draining { deadline: Instant::now() + limit };
+        self.shared.eventful.store(true, Ordering::Release);
+        self.shared.work.iter().for_each(Condvar::notify_all);
+        self.shared.news.notify_all();
+        Ok(())
+    }
+
+    /// Waits until all that was submitted before has ended, without holding any of it back.
+    pub fn flush(&self, limit: Duration) -> Result<()> {
+        let deadline = Instant::now() + limit;
+        let mut state = self.shared.lock();
+        let mark = state.last_number();
+        state.flushed = state.flushed.max(mark);
+        self.shared.work.iter().for_each(Condvar::notify_all);
+        loop {
+            if !state.is_any_under_way(mark) {
+                return Ok(());
+            }
+            let now = Instant::now();
+            if now >= deadline {
+                let mut outcome =
+                    Outcome::new(Status::TimedOut, "The time was up before all operations had ended; they go on.");
+                outcome.retryable = true;
+                return Err(Box::new(outcome));
+            }
+            state = self.shared.wait_for_news(state, deadline - now);
+        }
+    }
+
+    /// Drains, unless that has been done, waits up to the limit, and cuts what is left.
+    pub fn close(&self, limit: Duration) -> (CloseReport, OperationReport) {
+        let deadline = Instant::now() + limit;
+        let mut state = self.shared.lock();
+        if state.stage == Stage::Open {
+            state.stage = Stage::Draining { deadline };
+        }
+        self.shared.work.iter().for_each(Condvar::notify_all);
+        while state.is_any_under_way(u64::MAX) {
+            let now = Instant::now();
+            let until = state.drain_deadline().map_or(deadline, |drained| drained.min(deadline));
+            if now >= until {
+                break;
+            }
+            state = self.shared.wait_for_news(state, until - now);
+        }
+        state.abandon_queued();
+        state.stage = Stage::Closed;
+        let operations = state.report();
+        drop(state);
+        self.shared.eventful.store(true, Ordering::Release);
+        self.shared.work.iter().for_each(Condvar::notify_all);
+        self.shared.news.notify_all();
+        let calls = self.shared.client.close(deadline.saturating_duration_since(Instant::now()));
+        (calls, operations)
+    }
+}
+
+/// The two ways of operations, which do not wait for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    Invites,
+    RecentPlayers,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Each change moves an operation from one place to the next in one step.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_for_news<'a>(&self, mut state: MutexGuard<'a, State>, limit: Duration) -> MutexGuard<'a, State> {
+        state.waiting += 1;
+        let limit = limit.max(Duration::from_millis(1));
+        (state, _) = self.news.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state
+    }
+
+    /// Something ended: those who wait for events should look.
+    fn tell(&self, state: &mut State) {
+        self.eventful.store(true, Ordering::Release);
+        // A system call for nobody would be the dearest part of this.
+        if state.waiting > 0 {
+            self.news.notify_all();
+        }
+    }
+
+    fn next_event(&self, state: &mut State) -> Option<Event> {
+        let event = state.next_event();
+        let draining = matches!(state.stage, Stage::Draining { .. });
+        self.eventful.store(draining || state.has_events(), Ordering::Release);
+        event
+    }
+
+    /// At the deadline of draining, ends what was not sent and cuts what is on the wire. There is no
+    /// thread that waits for it: whoever pulls events, or closes, comes by.
+    fn keep_the_deadline(&self, state: &mut State) {
+        if state.drain_deadline().is_some_and(|deadline| Instant::now() >= deadline) {
+            state.abandon_queued();
+            if !std::mem::replace(&mut state.cut, true) {
+                self.client.cut();
+            }
+        }
+    }
+}

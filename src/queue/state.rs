@@ -1,0 +1,296 @@
+//! Where each operation is. Plain data: whoever changes it holds the lock, and nobody holds it long.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::operation::{Ended, Operation};
+use super::{Lane, OperationReport, Settings};
+use crate::outcome::{Outcome, Result, Status};
+
+/// How often the host is told that an authorization is needed, while it is.
+const TELL_AGAIN: Duration = Duration::from_secs(30);
+
+#[derive(Debug)]
+pub enum Event {
+    Completed { operation: u64, user_data: u64, outcome: Box<Outcome> },
+    AuthorizationNeeded,
+    Drained,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stage {
+    #[default]
+    Open,
+    Draining {
+        deadline: Instant,
+    },
+    Closed,
+}
+
+#[derive(Debug, Default)]
+pub struct State {
+    pub stage: Stage,
+    /// Threads that wait for news.
+    pub waiting: u32,
+    /// How often somebody asked waits for events to end.
+    pub wakes: u64,
+    /// Operations up to this number are not held back to be gathered.
+    pub flushed: u64,
+    /// What is on the wire has been cut.
+    pub cut: bool,
+    lanes: [LaneState; 2],
+    ended: VecDeque<Ended>,
+    last_number: u64,
+    held: usize,
+    held_bytes: usize,
+    drained_told: bool,
+    need: Need,
+    report: OperationReport,
+}
+
+#[derive(Debug, Default)]
+struct LaneState {
+    queued: VecDeque<Operation>,
+    /// Those that are being done.
+    running: Vec<Running>,
+    workers: usize,
+    /// Workers that wait for work, and those of them that have been woken and do not run yet.
+    idle: usize,
+    claimed: usize,
+}
+
+#[derive(Debug)]
+struct Running {
+    number: u64,
+    withdrawn: Arc<AtomicBool>,
+}
+
+/// Whether an authorization is needed, and when the host was told.
+#[derive(Debug, Default)]
+enum Need {
+    #[default]
+    None,
+    ToBeTold,
+    Told(Instant),
+}
+
+impl State {
+    /// Takes an operation in, unless there is no room or no time left for any.
+    pub fn admit(&mut self, mut operation: Operation, settings: &Settings) -> Result<u64> {
+        if self.stage != Stage::Open {
+            return refuse(Status::Closed, "The client is being drained or closed; nothing was submitted.");
+        }
+        let bytes = operation.bytes();
+        if bytes > settings.capacity_bytes {
+            return refuse(
+                Status::InvalidArgument,
+                "The operation is larger than config.queue_capacity_bytes; nothing was submitted. Split it.",
+            );
+        }
+        if self.held >= settings.capacity || self.held_bytes + bytes > settings.capacity_bytes {
+            if self.ended.len() * 2 >= self.held && !self.ended.is_empty() {
+                return refuse(
+                    Status::EventsNotPolled,
+                    "The queue is full of completions that nobody has pulled; nothing was submitted. Poll events.",
+                );
+            }
+            return refuse(Status::QueueFull, "The queue is full; nothing was submitted. Submit it again later.");
+        }
+        self.last_number += 1;
+        operation.number = self.last_number;
+        self.held += 1;
+        self.held_bytes += bytes;
+        self.report.submitted += 1;
+        self.lanes[operation.work.lane() as usize].queued.push_back(operation);
+        Ok(self.last_number)
+    }
+
+    /// Undoes `admit` for the operation that was taken in last.
+    pub fn take_back(&mut self, lane: Lane, number: u64) {
+        let queued = &mut self.lanes[lane as usize].queued;
+        if queued.back().is_some_and(|operation| operation.number == number)
+            && let Some(operation) = queued.pop_back()
+        {
+            self.held -= 1;
+            self.held_bytes -= operation.bytes();
+            self.report.submitted -= 1;
+        }
+    }
+
+    pub fn last_number(&self) -> u64 {
+        self.last_number
+    }
+
+    pub fn needs_a_worker(&self, lane: Lane, most: usize) -> bool {
+        let lane = &self.lanes[lane as usize];
+        lane.workers < most && lane.idle == 0
+    }
+
+    pub fn has_no_worker(&self, lane: Lane) -> bool {
+        self.lanes[lane as usize].workers == 0
+    }
+
+    /// Whether there is a worker to be woken for one more operation; it counts as busy from now on.
+    pub fn claim_idle_worker(&mut self, lane: Lane) -> bool {
+        let lane = &mut self.lanes[lane as usize];
+        let is_there = lane.idle > 0;
+        if is_there {
+            lane.idle -= 1;
+            lane.claimed += 1;
+        }
+        is_there
+    }
+
+    pub fn worker_started(&mut self, lane: Lane) {
+        self.lanes[lane as usize].workers += 1;
+    }
+
+    pub fn worker_rests(&mut self, lane: Lane) {
+        self.lanes[lane as usize].idle += 1;
+    }
+
+    /// A worker runs again: one that was woken for an operation, or any.
+    pub fn worker_runs(&mut self, lane: Lane) {
+        let lane = &mut self.lanes[lane as usize];
+        if lane.claimed > 0 {
+            lane.claimed -= 1;
+        } else {
+            lane.idle -= 1;
+        }
+    }
+
+    pub fn queued(&self, lane: Lane) -> impl Iterator<Item = &Operation> {
+        self.lanes[lane as usize].queued.iter()
+    }
+
+    /// Moves the first operation of a lane from the queue to a worker.
+    pub fn run_first(&mut self, lane: Lane) -> Option<Operation> {
+        let lane = &mut self.lanes[lane as usize];
+        let operation = lane.queued.pop_front()?;
+        lane.running.push(Running { number: operation.number, withdrawn: operation.withdrawn.clone() });
+        Some(operation)
+    }
+
+    /// Puts an operation that could not be done back to where it was.
+    pub fn run_again(&mut self, operation: Operation) {
+        let lane = &mut self.lanes[operation.work.lane() as usize];
+        lane.running.retain(|running| running.number != operation.number);
+        lane.queued.push_front(operation);
+    }
+
+    /// An operation ends: exactly once, since only who has it can end it.
+    pub fn end(&mut self, operation: Operation, outcome: Outcome) {
+        self.lanes[operation.work.lane() as usize].running.retain(|running| running.number != operation.number);
+        match &outcome {
+            Outcome { status: Status::Ok, .. } => self.report.succeeded += 1,
+            Outcome { uncertain: 1.., .. } => self.report.uncertain += 1,
+            Outcome { status: Status::Abandoned, .. } => self.report.abandoned += 1,
+            _ => self.report.failed += 1,
+        }
+        self.ended.push_back(operation.ended(outcome));
+    }
+
+    /// An operation ends in the queue.
+    fn end_unsent(&mut self, operation: Operation, mut outcome: Outcome) {
+        outcome.elapsed = operation.submitted.elapsed();
+        outcome.queued = outcome.elapsed;
+        self.end(operation, outcome);
+    }
+
+    pub fn cancel(&mut self, number: u64) -> Result<()> {
+        if number == 0 || number > self.last_number {
+            return refuse(Status::InvalidArgument, "operation is no number that was given out.");
+        }
+        for lane in &mut self.lanes {
+            if let Some(place) = lane.queued.iter().position(|operation| operation.number == number) {
+                if let Some(operation) = lane.queued.remove(place) {
+                    self.end_unsent(operation, cancelled());
+                }
+                return Ok(());
+            }
+            for running in lane.running.iter().filter(|running| running.number == number) {
+                running.withdrawn.store(true, Ordering::Release);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends all that was not sent, because the client is being closed.
+    pub fn abandon_queued(&mut self) {
+        for lane in [Lane::Invites, Lane::RecentPlayers] {
+            while let Some(operation) = self.lanes[lane as usize].queued.pop_front() {
+                let mut outcome =
+                    Outcome::new(Status::Abandoned, "The client was closed before the operation was sent.");
+                outcome.cause = Status::Closed;
+                outcome.retryable = true;
+                self.end_unsent(operation, outcome);
+            }
+        }
+    }
+
+    /// Whether an operation up to this number has not ended.
+    pub fn is_any_under_way(&self, mark: u64) -> bool {
+        self.lanes.iter().any(|lane| {
+            lane.queued.iter().any(|operation| operation.number <= mark)
+                || lane.running.iter().any(|running| running.number <= mark)
+        })
+    }
+
+    pub fn drain_deadline(&self) -> Option<Instant> {
+        match self.stage {
+            Stage::Draining { deadline } => Some(deadline),
+            Stage::Open | Stage::Closed => None,
+        }
+    }
+
+    pub fn authorization_needed(&mut self) {
+        let now = Instant::now();
+        match self.need {
+            Need::None => self.need = Need::ToBeTold,
+            Need::Told(at) if now - at >= TELL_AGAIN => self.need = Need::ToBeTold,
+            Need::Told(_) | Need::ToBeTold => {}
+        }
+    }
+
+    pub fn authorization_pushed(&mut self) {
+        self.need = Need::None;
+    }
+
+    pub fn has_events(&self) -> bool {
+        !self.ended.is_empty() || matches!(self.need, Need::ToBeTold)
+    }
+
+    pub fn next_event(&mut self) -> Option<Event> {
+        if matches!(self.need, Need::ToBeTold) {
+            self.need = Need::Told(Instant::now());
+            return Some(Event::AuthorizationNeeded);
+        }
+        if let Some(Ended { number, user_data, bytes, outcome }) = self.ended.pop_front() {
+            self.held -= 1;
+            self.held_bytes -= bytes;
+            return Some(Event::Completed { operation: number, user_data, outcome: Box::new(outcome) });
+        }
+        let all_over = matches!(self.stage, Stage::Draining { .. }) && !self.is_any_under_way(u64::MAX);
+        (all_over && !std::mem::replace(&mut self.drained_told, true)).then_some(Event::Drained)
+    }
+
+    pub fn report(&self) -> OperationReport {
+        let mut report = self.report;
+        report.unfinished = self.lanes.iter().map(|lane| lane.running.len() as u64).sum();
+        report.events_not_pulled = self.ended.len() as u64;
+        report
+    }
+}
+
+/// The end of an operation that was cancelled in time.
+pub fn cancelled() -> Outcome {
+    Outcome::new(Status::Cancelled, "The operation was cancelled before it was sent.")
+}
+
+fn refuse<T>(status: Status, message: &'static str) -> Result<T> {
+    let mut outcome = Outcome::new(status, message);
+    outcome.retryable = matches!(status, Status::QueueFull | Status::EventsNotPolled);
+    Err(Box::new(outcome))
+}

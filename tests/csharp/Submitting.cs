@@ -1,0 +1,316 @@
+// Tasks of submitted operations, against an emulator: Submitting.exe ENDPOINT TITLE_ID SILENT_ENDPOINT
+// WHO_POLLS. What arrived at the first is checked by whoever started this; the second never answers.
+
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+using Mpa;
+
+static class Submitting
+{
+    static string endpoint, silent;
+    static uint titleId;
+    static bool hostPolls;
+
+    static void Main(string[] args)
+    {
+        endpoint = args[0];
+        titleId = uint.Parse(args[1]);
+        silent = args[2];
+        hostPolls = args[3] == "host";
+        WhatIsSubmittedArrives();
+        titleId++;
+        WhatIsRefusedCompletesAtOnce();
+        ManyTasksCompleteWhileTheCollectorRuns();
+        ContinuationsRunWhereTheyShould();
+        CancellingEndsWhatWasNotSent();
+        AnAuthorizationIsAskedFor();
+        ClosingCompletesEverything();
+        ATaskKeepsItsClient();
+    }
+
+    static void Check(bool condition, object shown = null, [CallerLineNumber] int line = 0)
+    {
+        if (!condition)
+        {
+            throw new Exception("line " + line + ": " + shown);
+        }
+    }
+
+    static Client Open(Action<ClientConfig> change = null)
+    {
+        var config = new ClientConfig
+        {
+            TitleId = titleId,
+            Endpoint = endpoint,
+            AuthorizationHeader = "XBL3.0 x=-;first",
+            HostPolls = hostPolls,
+        };
+        change?.Invoke(config);
+        Client.Open(config, out Client client).ThrowIfFailed();
+        return client;
+    }
+
+    static ServerInvite ServerInvite()
+    {
+        return new ServerInvite { Sender = 1, InvitedUsers = new ulong[] { 2, 3 } };
+    }
+
+    static RecentPlayerGroup[] Groups()
+    {
+        return new[] { new RecentPlayerGroup { Players = new ulong[] { 5, 6 } } };
+    }
+
+    /// As a game loop would, or a program that has nothing else to do.
+    static T Wait<T>(Client client, Task<T> task, [CallerLineNumber] int line = 0)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!task.IsCompleted)
+        {
+            client.Poll();
+            Thread.Sleep(1);
+            Check(clock.ElapsedMilliseconds < 20000, "it never completed", line);
+        }
+        return task.Result;
+    }
+
+    static void WhatIsSubmittedArrives()
+    {
+        Client client = Open();
+        Result invited = Wait(client, client.SendInviteAsync(new Invite
+        {
+            InvitedUsers = new List<ulong> { ulong.MaxValue },
+            ConnectionString = "grüße \U0001F600",
+            Platform = Platform.PlayStation,
+            Authorization = new Authorization { Header = "XBL3.0 x=77;of-a-user" },
+        }));
+        Check(invited.IsOk && invited.Acknowledged == 1, invited);
+
+        client.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;newer" }).ThrowIfFailed();
+        Result sent = Wait(client, client.SendServerInviteAsync(ServerInvite()));
+        Check(sent.IsOk && sent.Acknowledged == 2 && sent.HttpStatus == 204, sent);
+
+        Task<Result> posting = client.PostRecentPlayerGroupsAsync(new List<RecentPlayerGroup>
+        {
+            new RecentPlayerGroup
+            {
+                Players = new ulong[] { 5, 6 },
+                EncounterType = EncounterType.Opponent,
+                Timestamp = new DateTimeOffset(2020, 5, 12, 10, 11, 12, TimeSpan.Zero),
+            },
+            new RecentPlayerGroup
+            {
+                Players = new List<ulong> { 7, 8, 9 },
+                Timestamp = new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            },
+        });
+        Task<Result> drained = client.DrainAsync(TimeSpan.FromSeconds(10));
+        Check(client.DrainAsync(TimeSpan.Zero) == drained);
+        Check(Wait(client, drained).IsOk, drained.Result);
+        Check(posting.IsCompleted && posting.Result.IsOk && posting.Result.Acknowledged == 2);
+        Task<Result> late = client.SendServerInviteAsync(ServerInvite());
+        Check(late.IsCompleted && late.Result.Status == Status.Closed);
+        CloseReport report = client.Close(TimeSpan.Zero);
+        Check(report.Submitted == 3 && report.OperationsSucceeded == 3 && report.Calls == 0, report.Submitted);
+        Check(report.EventsNotPulled == 0 && report.OperationsAbandoned == 0);
+    }
+
+    static void Refused(Status status, Task<Result> task, [CallerLineNumber] int line = 0)
+    {
+        Check(task.IsCompleted && task.Result.Status == status, task.Status, line);
+    }
+
+    static void WhatIsRefusedCompletesAtOnce()
+    {
+        Client client = Open(config => config.QueueCapacity = 1);
+        Refused(Status.InvalidArgument, client.SendInviteAsync(null));
+        Refused(Status.InvalidArgument, client.SendServerInviteAsync(new ServerInvite()));
+        Refused(Status.InvalidArgument, client.PostRecentPlayerGroupsAsync(null));
+        var cancelled = new CancellationToken(true);
+        Refused(Status.Cancelled, client.SendServerInviteAsync(ServerInvite(), cancelled));
+        Task<Result> held = client.PostRecentPlayerGroupsAsync(Groups());
+        Refused(Status.QueueFull, client.SendServerInviteAsync(ServerInvite()));
+        client.Dispose();
+        Check(held.IsCompleted && held.Result.IsOk, held.Status);
+        Refused(Status.InvalidHandle, client.SendServerInviteAsync(ServerInvite()));
+        Refused(Status.InvalidHandle, client.DrainAsync(TimeSpan.Zero));
+        Check(client.Poll() == 0);
+    }
+
+    static void ManyTasksCompleteWhileTheCollectorRuns()
+    {
+        bool stop = false;
+        var collector = new Thread(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                GC.KeepAlive(new byte[4096]);
+                GC.Collect();
+            }
+        });
+        collector.Start();
+        using (Client client = Open())
+        {
+            var tasks = new List<Task<Result>>();
+            var threads = Enumerable.Range(0, 4).Select(number => new Thread(() =>
+            {
+                for (int i = 0; i < 50; i++)
+                {
+                    Task<Result> task = client.SendServerInviteAsync(ServerInvite());
+                    lock (tasks)
+                    {
+                        tasks.Add(task);
+                    }
+                }
+            })).ToList();
+            threads.ForEach(thread => thread.Start());
+            threads.ForEach(thread => thread.Join());
+            Check(Wait(client, Task.WhenAll(tasks)).All(result => result.Acknowledged == 2));
+        }
+        Volatile.Write(ref stop, true);
+        collector.Join();
+    }
+
+    static void ContinuationsRunWhereTheyShould()
+    {
+        // Held, so that it is awaited before it completes.
+        using (Client client = Open(config => config.RecentPlayersHold = TimeSpan.FromMilliseconds(500)))
+        {
+            Task<string> thread = NameOfTheThreadAfter(client.PostRecentPlayerGroupsAsync(Groups()));
+            int here = Thread.CurrentThread.ManagedThreadId;
+            string found = Wait(client, thread);
+            Check(hostPolls == (found == "thread " + here) && found != "mpa events", found);
+        }
+    }
+
+    static async Task<string> NameOfTheThreadAfter(Task task)
+    {
+        await task;
+        Thread thread = Thread.CurrentThread;
+        return thread.Name ?? "thread " + thread.ManagedThreadId;
+    }
+
+    static void CancellingEndsWhatWasNotSent()
+    {
+        using (Client client = Open(config => config.RecentPlayersHold = TimeSpan.FromMinutes(1)))
+        using (var cancellation = new CancellationTokenSource())
+        {
+            Task<Result> kept = client.PostRecentPlayerGroupsAsync(Groups());
+            Task<Result> cancelled = client.PostRecentPlayerGroupsAsync(Groups(), cancellation.Token);
+            cancellation.Cancel();
+            Check(Wait(client, cancelled).Status == Status.Cancelled, cancelled.Result);
+            Check(!kept.IsCompleted);
+            // Too late to change anything.
+            using (var late = new CancellationTokenSource())
+            {
+                Task<Result> sent = client.SendServerInviteAsync(ServerInvite(), late.Token);
+                Check(Wait(client, sent).IsOk, sent.Result);
+                late.Cancel();
+            }
+            client.Dispose();
+            Check(kept.Result.IsOk, kept.Result);
+        }
+    }
+
+    static void AnAuthorizationIsAskedFor()
+    {
+        using (Client client = Open(config => config.AuthorizationHeader = null))
+        {
+            var told = new List<EventType>();
+            client.Notified += type =>
+            {
+                told.Add(type);
+                client.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;pushed" });
+            };
+            Result sent = Wait(client, client.SendServerInviteAsync(ServerInvite()));
+            Check(sent.IsOk && told.Single() == EventType.AuthorizationNeeded, sent);
+        }
+        using (Client client = Open(config => config.AuthorizationHeader = null))
+        {
+            ServerInvite invite = ServerInvite();
+            invite.TimeToLive = TimeSpan.FromMilliseconds(50);
+            Check(Wait(client, client.SendServerInviteAsync(invite)).Status == Status.Expired);
+        }
+    }
+
+    [DllImport("mpa")]
+    static extern int mpa_client_close(ulong client, uint deadlineMs, IntPtr report);
+
+    static List<Task<Result>> Ten(Client client)
+    {
+        return Enumerable.Range(0, 10).Select(i => client.SendServerInviteAsync(ServerInvite())).ToList();
+    }
+
+    static void ClosingCompletesEverything()
+    {
+        Client client = Open();
+        List<Task<Result>> tasks = Ten(client);
+        client.Dispose();
+        Check(tasks.All(task => task.IsCompleted && task.Result.IsOk), tasks[9].Status);
+
+        // The deadline cuts: one is on the wire at most.
+        client = Open(config => config.Endpoint = silent);
+        tasks = Ten(client);
+        Thread.Sleep(100);
+        var clock = Stopwatch.StartNew();
+        CloseReport report = client.Close(TimeSpan.FromMilliseconds(100));
+        Check(clock.ElapsedMilliseconds < 3000, clock.Elapsed);
+        Check(tasks.All(task => task.IsCompleted) && report.Submitted == 10, report.Submitted);
+        Check(tasks[0].Result.Status == Status.Uncertain && tasks[0].Result.Uncertain == 2, tasks[0].Result);
+        Check(tasks.Skip(1).All(task => task.Result.Status == Status.Abandoned), tasks[1].Result);
+
+        // A drain that is under way ends as one.
+        client = Open();
+        Task<Result> drained = client.DrainAsync(TimeSpan.FromSeconds(10));
+        client.Dispose();
+        Check(drained.IsCompleted && drained.Result.IsOk, drained.Status);
+
+        // Closed under its hands, so that no event can tell how they ended.
+        client = Open(config => config.Endpoint = silent);
+        tasks = Ten(client);
+        object handle = typeof(Client)
+            .GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic).GetValue(client);
+        mpa_client_close((ulong)handle.GetType().GetField("id").GetValue(handle), 0, IntPtr.Zero);
+        client.Dispose();
+        Check(tasks.All(task => task.IsCompleted), "tasks were forgotten");
+        Check(tasks.All(task => !task.Result.IsOk), tasks[0].Result);
+        // The thread may have pulled an event in between.
+        Check(!hostPolls || tasks.All(task => task.Result.Status == Status.Abandoned), tasks[0].Result);
+        Check(!hostPolls || tasks.All(task => task.Result.Uncertain == 2 && !task.Result.Retryable));
+
+        // Two at once: whoever comes second does nothing.
+        client = Open(config => config.Endpoint = silent);
+        tasks = Ten(client);
+        var others = Enumerable.Range(0, 4).Select(i => new Thread(() => client.Close(TimeSpan.Zero))).ToList();
+        others.ForEach(other => other.Start());
+        others.ForEach(other => other.Join());
+        Check(tasks.All(task => task.IsCompleted && !task.Result.IsOk && !task.Result.Retryable
+            || task.Result.Status == Status.Abandoned), tasks[0].Status);
+    }
+
+    /// Nobody but the task needs it any more.
+    static void ATaskKeepsItsClient()
+    {
+        if (hostPolls)
+        {
+            return;
+        }
+        Task<Result> task = null;
+        var forgetful = new Thread(() => task = Open().PostRecentPlayerGroupsAsync(Groups()));
+        forgetful.Start();
+        forgetful.Join();
+        for (int i = 0; i < 10; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Thread.Sleep(10);
+        }
+        Check(task.Wait(20000) && task.Result.IsOk, task.Status);
+    }
+}
