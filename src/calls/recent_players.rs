@@ -81,7 +81,7 @@ impl RecentPlayerGroup {
         group: usize,
     ) -> Result<Self> {
         Self::check_player_count(players.len(), group)?;
-        xuid::check(&players, &format!("groups[{group}].players"))?;
+        xuid::check(&players, format_args!("groups[{group}].players"))?;
         Ok(RecentPlayerGroup { encounter_type, timestamp, players })
     }
 
@@ -153,9 +153,7 @@ impl RecentPlayerGroups {
             "count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL} groups. Nothing was sent."
         )))
     }
-}
 
-impl RecentPlayerGroups {
     pub fn groups(&self) -> impl Iterator<Item = &RecentPlayerGroup> {
         self.groups.iter()
     }

@@ -1,5 +1,7 @@
 //! Xbox user ids as the service wants them: decimal digits in a JSON string, never a number.
 
+use std::fmt::Display;
+
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use crate::outcome::{Outcome, Result};
@@ -25,7 +27,7 @@ impl Serialize for Xuids<'_> {
 }
 
 /// Refuses the first zero, naming it as `field[index]`.
-pub fn check(xuids: &[u64], field: &str) -> Result<()> {
+pub fn check(xuids: &[u64], field: impl Display) -> Result<()> {
     match xuids.iter().position(|xuid| *xuid == 0) {
         None => Ok(()),
         Some(index) => Err(Outcome::invalid(format!(

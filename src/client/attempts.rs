@@ -209,7 +209,7 @@ impl<'a> Attempts<'a> {
                 Err(Closed::TooLate { wait, limit }) => {
                     self.ran_out_of_time = true;
                     let mut outcome = last.unwrap_or_else(|| out_of_turn(part, wait, limit));
-                    outcome.retry_after = Some(outcome.retry_after.map_or(wait, |told| told.max(wait)));
+                    outcome.retry_after = outcome.retry_after.max(Some(wait));
                     return Err(Box::new(outcome));
                 }
             };
@@ -269,7 +269,7 @@ impl<'a> Attempts<'a> {
     fn sleep(&mut self, part: &Part, mut outcome: Outcome, wait: Duration) -> Result<Outcome> {
         if Instant::now() + wait >= self.deadline {
             self.ran_out_of_time = true;
-            outcome.retry_after = Some(outcome.retry_after.map_or(wait, |told| told.max(wait)));
+            outcome.retry_after = outcome.retry_after.max(Some(wait));
             return Err(Box::new(outcome));
         }
         let until = Instant::now() + wait;

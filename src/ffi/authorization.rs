@@ -72,7 +72,7 @@ pub unsafe extern "C" fn mpa_client_set_authorization(
 pub unsafe fn read(source: *const mpa_authorization, name: &str) -> Result<Authorization> {
     // SAFETY: passed on from the caller.
     let fields = unsafe { structs::read(source, name) }?;
-    structs::check_reserved(fields.reserved, &format!("{name}.reserved"))?;
+    structs::check_reserved(fields.reserved, format_args!("{name}.reserved"))?;
     let field = format!("{name}.header");
     // SAFETY: the caller's field is NULL or a text.
     let header = unsafe { text::read(fields.header, MAX_HEADER_LENGTH, &field) }?;

@@ -1,6 +1,7 @@
 //! Invites: by a user of the title, or by a server on a user's behalf.
 
 use std::ffi::c_char;
+use std::fmt::Display;
 use std::ptr;
 use std::time::Duration;
 
@@ -228,7 +229,7 @@ unsafe fn read_users(users: *const u64, count: u32) -> Result<Vec<u64>> {
 ///
 /// # Safety
 /// `xuids` is NULL or points to `count` of them.
-pub unsafe fn read_xuids(xuids: *const u64, count: usize, field: &str) -> Result<Vec<u64>> {
+pub unsafe fn read_xuids(xuids: *const u64, count: usize, field: impl Display) -> Result<Vec<u64>> {
     if xuids.is_null() {
         return Err(Outcome::invalid(format!("{field} is NULL, but there should be {count} XUIDs. Nothing was sent.")));
     }

@@ -108,11 +108,11 @@ pub unsafe fn read_groups(source: *const mpa_recent_player_group, count: usize) 
     let groups = unsafe { structs::read_array(source, count, "groups") }?;
     let now = SystemTime::now();
     let read_group = |(index, group): (usize, &mpa_recent_player_group)| {
-        structs::check_reserved(group.reserved, &format!("groups[{index}].reserved"))?;
+        structs::check_reserved(group.reserved, format_args!("groups[{index}].reserved"))?;
         let players = group.player_count as usize;
         RecentPlayerGroup::check_player_count(players, index)?;
         // SAFETY: the caller's field is NULL or points to so many XUIDs.
-        let players = unsafe { read_xuids(group.players, players, &format!("groups[{index}].players")) }?;
+        let players = unsafe { read_xuids(group.players, players, format_args!("groups[{index}].players")) }?;
         RecentPlayerGroup::new(
             EncounterType::from_number(group.encounter_type, index)?,
             Timestamp::from_unix_ms(group.timestamp_unix_ms, now, index)?,

@@ -3,6 +3,7 @@
 //! Every struct begins with its size. Fields that an older caller did not know are zero, their
 //! default; what a newer caller has beyond them must be zero, since it cannot be honoured.
 
+use std::fmt::Display;
 use std::mem::{self, MaybeUninit};
 use std::ptr;
 
@@ -61,7 +62,7 @@ pub unsafe fn read_array<T: Struct>(source: *const T, count: usize, name: &str) 
             )));
         }
         // SAFETY: the element has `stride` bytes.
-        elements.push(unsafe { copy(element, stride, &format!("{name}[{index}]")) }?);
+        elements.push(unsafe { copy(element, stride, format_args!("{name}[{index}]")) }?);
     }
     Ok(elements)
 }
@@ -133,7 +134,7 @@ fn invalid_struct<T: Struct>(name: &str, size: usize) -> Box<Outcome> {
 
 /// # Safety
 /// `source` points to `size` readable bytes.
-unsafe fn copy<T: Struct>(source: *const T, size: usize, name: &str) -> Result<T> {
+unsafe fn copy<T: Struct>(source: *const T, size: usize, name: impl Display) -> Result<T> {
     let known = mem::size_of::<T>();
     let mut value = MaybeUninit::<T>::zeroed();
     // SAFETY: both have at least as many bytes, and they cannot overlap, since `value` is ours.
@@ -158,7 +159,7 @@ unsafe fn copy<T: Struct>(source: *const T, size: usize, name: &str) -> Result<T
 }
 
 /// Refuses a reserved field that is set: it may get a meaning that this version does not know.
-pub fn check_reserved(value: u32, field: &str) -> Result<()> {
+pub fn check_reserved(value: u32, field: impl Display) -> Result<()> {
     if value == 0 {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! Submitting: calls that never wait, for the game's own thread.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::boundary::report;
 use super::client::mpa_client;
@@ -9,8 +10,9 @@ use super::invite::{mpa_invite, mpa_server_invite, read_invite, read_server_invi
 use super::recent_players::{mpa_recent_player_group, read_groups};
 use super::result::mpa_result;
 use super::status::mpa_status;
+use crate::auth::Authorization;
 use crate::outcome::{Outcome, Result, Status};
-use crate::queue::{Queue, Work};
+use crate::queue::Work;
 
 /// Submits what mpa_send_invite sends, and returns at once. How it ended comes as an event.
 ///
@@ -33,17 +35,10 @@ pub unsafe extern "C" fn mpa_submit_invite(
     operation: *mut u64,
     result: *mut mpa_result,
 ) -> mpa_status {
-    let body = || {
-        let queue = handles::get(client.id)?;
-        // SAFETY: passed on from the caller.
-        let (call, own, time_to_live) = unsafe { read_invite(invite) }?;
-        // SAFETY: the same.
-        let number = unsafe { Number::new(operation) }?;
-        queue.submit(Work::Invite(call), own, user_data, time_to_live, |value| number.store(value))?;
-        Ok(submitted())
-    };
     // SAFETY: passed on from the caller.
-    unsafe { report(result, body) }
+    let read = || unsafe { read_invite(invite) }.map(|(call, own, limit)| (Work::Invite(call), own, limit));
+    // SAFETY: the same.
+    unsafe { submit(client, read, user_data, operation, result) }
 }
 
 /// Submits what mpa_send_server_invite sends, and returns at once: as mpa_submit_invite.
@@ -55,17 +50,10 @@ pub unsafe extern "C" fn mpa_submit_server_invite(
     operation: *mut u64,
     result: *mut mpa_result,
 ) -> mpa_status {
-    let body = || {
-        let queue = handles::get(client.id)?;
-        // SAFETY: passed on from the caller.
-        let (call, time_to_live) = unsafe { read_server_invite(invite) }?;
-        // SAFETY: the same.
-        let number = unsafe { Number::new(operation) }?;
-        queue.submit(Work::ServerInvite(call), None, user_data, time_to_live, |value| number.store(value))?;
-        Ok(submitted())
-    };
     // SAFETY: passed on from the caller.
-    unsafe { report(result, body) }
+    let read = || unsafe { read_server_invite(invite) }.map(|(call, limit)| (Work::ServerInvite(call), None, limit));
+    // SAFETY: the same.
+    unsafe { submit(client, read, user_data, operation, result) }
 }
 
 /// Submits what mpa_post_recent_player_groups sends, and returns at once: as mpa_submit_invite.
@@ -82,22 +70,34 @@ pub unsafe extern "C" fn mpa_submit_recent_player_groups(
     operation: *mut u64,
     result: *mut mpa_result,
 ) -> mpa_status {
+    // SAFETY: passed on from the caller.
+    let read =
+        || unsafe { read_groups(groups, count as usize) }.map(|call| (Work::RecentPlayers(Arc::new(call)), None, None));
+    // SAFETY: the same.
+    unsafe { submit(client, read, user_data, operation, result) }
+}
+
+/// Submits what `read` makes of the caller's struct: the work, its own authorization, its time to live.
+///
+/// # Safety
+/// `operation` is NULL or points to a number, `result` is NULL or points to an `mpa_result`.
+unsafe fn submit(
+    client: mpa_client,
+    read: impl FnOnce() -> Result<(Work, Option<Authorization>, Option<Duration>)>,
+    user_data: u64,
+    operation: *mut u64,
+    result: *mut mpa_result,
+) -> mpa_status {
     let body = || {
-        let queue: Arc<Queue> = handles::get(client.id)?;
+        let queue = handles::get(client.id)?;
+        let (work, own, time_to_live) = read()?;
         // SAFETY: passed on from the caller.
-        let call = unsafe { read_groups(groups, count as usize) }?;
-        // SAFETY: the same.
         let number = unsafe { Number::new(operation) }?;
-        let work = Work::RecentPlayers(Arc::new(call));
-        queue.submit(work, None, user_data, None, |value| number.store(value))?;
-        Ok(submitted())
+        queue.submit(work, own, user_data, time_to_live, |value| number.store(value))?;
+        Ok(Outcome::new(Status::Ok, "Submitted."))
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }
-}
-
-fn submitted() -> Outcome {
-    Outcome::new(Status::Ok, "Submitted.")
 }
 
 /// Where the number of an operation goes, or nowhere.
