@@ -10,6 +10,7 @@
 //! - `calls`: what the endpoints take and answer
 //! - `http`: one request on the wire
 //! - `outcome`: what became of a call
+//! - `sync`: locks and threads, for all of the above
 //!
 //! Nothing lower knows anything higher. The public interface is the C one; the Rust crate exists to
 //! be built into it and to be tested through it.
@@ -19,6 +20,7 @@
 mod auth;
 mod client;
 mod queue;
+mod sync;
 
 // Not an interface: for the simulation in `examples/throttling/` and the targets in `fuzz/`.
 #[doc(hidden)]

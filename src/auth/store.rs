@@ -1,11 +1,11 @@
 //! The authorization of a client: the one in use, replaced by pushing a newer one, and never used
 //! again once the service has refused it.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::Authorization;
 use crate::outcome::{Outcome, Result, Status};
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 #[derive(Debug, Default)]
 pub struct AuthorizationStore {

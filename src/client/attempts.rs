@@ -236,7 +236,7 @@ impl<'a> Attempts<'a> {
             body,
         };
         let deadline = self.deadline.min(Instant::now() + client.request_timeout);
-        let answer = match client.http.exchange(request, deadline) {
+        let answer = match client.transport.exchange(request, deadline) {
             Ok(answer) => answer,
             Err(failure) => {
                 if failure.sent != Sent::Nothing {

@@ -1,9 +1,9 @@
 //! The books of a client: which calls run, how the others ended, and whether it still takes any.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::outcome::{Outcome, Status};
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// How the calls of a client ended. `calls` is the sum of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,12 +1,13 @@
 //! Where calls of one kind wait for their turn: first come, first served, at the pace of that kind.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::calls::Endpoint;
 use crate::outcome::Throttle;
 use crate::policy::{Limit, Moment, Pace};
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Kinds that are remembered; beyond, those that do not matter any more are forgotten.
 const MANY_GATES: usize = 256;

@@ -5,16 +5,16 @@ mod books;
 mod endings;
 mod gate;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::http::{HeaderValue, Uri};
 
 use crate::auth::{Authorization, AuthorizationStore};
 use crate::calls::{Call, Endpoint};
-use crate::http::{BaseUrl, CaMode, Http, Settings, Trust};
+use crate::http::{BaseUrl, CaMode, Http, Settings, Transport, Trust};
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Budget;
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 pub use attempts::Patience;
 use attempts::{AtOnce, Attempts};
 use books::Books;
@@ -43,7 +43,7 @@ pub struct Config {
 /// A title's way to the service.
 #[derive(Debug)]
 pub struct Client {
-    http: Http,
+    transport: Box<dyn Transport>,
     /// One for each of `Endpoint::ALL`, in that order.
     uris: [Uri; Endpoint::ALL.len()],
     authorizations: AuthorizationStore,
@@ -58,9 +58,6 @@ pub struct Client {
 impl Client {
     /// Reads the files that the configuration names; no network, no thread.
     pub fn open(config: Config) -> Result<Self> {
-        let base = BaseUrl::parse(&config.endpoint, config.allow_plain_http, "config.endpoint")?;
-        let [invites, server_invites, groups] =
-            Endpoint::ALL.map(|endpoint| base.join(&endpoint.path(config.title_id)));
         let user_agent = HeaderValue::from_str(&config.user_agent)
             .map_err(|_| Outcome::invalid("config.user_agent has a character that is not visible ASCII."))?;
         let http = Http::new(Settings {
@@ -69,8 +66,16 @@ impl Client {
             user_agent,
             connect_timeout: config.connect_timeout,
         });
+        Self::over(Box::new(http), config)
+    }
+
+    /// A client whose requests go through `transport`.
+    pub fn over(transport: Box<dyn Transport>, config: Config) -> Result<Self> {
+        let base = BaseUrl::parse(&config.endpoint, config.allow_plain_http, "config.endpoint")?;
+        let [invites, server_invites, groups] =
+            Endpoint::ALL.map(|endpoint| base.join(&endpoint.path(config.title_id)));
         Ok(Client {
-            http,
+            transport,
             uris: [invites?, server_invites?, groups?],
             authorizations: AuthorizationStore::new(config.authorization),
             request_timeout: config.request_timeout,
@@ -128,7 +133,7 @@ impl Client {
     /// Refuses further calls and cuts those under way.
     pub fn cut(&self) {
         self.books.cut();
-        self.http.cut();
+        self.transport.cut();
         self.wake_all();
     }
 

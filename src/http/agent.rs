@@ -40,6 +40,15 @@ pub struct Settings {
     pub connect_timeout: Duration,
 }
 
+/// A way for requests to the service.
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends one request, once, and reads its answer; by the deadline it is over.
+    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, Failure>;
+
+    /// Ends the exchanges of other threads, and all further ones.
+    fn cut(&self);
+}
+
 /// Sends requests, over connections that it keeps.
 pub struct Http {
     agent: Agent,
@@ -108,22 +117,6 @@ impl Http {
         }
     }
 
-    /// Sends one request, once, and reads its answer; by the deadline it is over.
-    pub fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, Failure> {
-        let exchange = Exchange::begin(deadline, self.connect_timeout);
-        let message = self.message(request).map_err(|error| failure(error.into(), &exchange))?;
-        match self.agent.run(message) {
-            Ok(response) => Ok(read(response)),
-            Err(error) => Err(failure(error, &exchange)),
-        }
-    }
-
-    /// Closes all connections, those in use as well: exchanges of other threads end.
-    pub fn cut(&self) {
-        self.is_cut.store(true, Ordering::Release);
-        self.agent.clone().shutdown();
-    }
-
     fn message<'a>(&self, request: Request<'a>) -> Result<http::Request<&'a [u8]>, http::Error> {
         http::Request::post(request.uri)
             .header(header::AUTHORIZATION, request.authorization)
@@ -135,6 +128,23 @@ impl Http {
             .header(header::ACCEPT, const { HeaderValue::from_static("application/json") })
             .header(header::USER_AGENT, self.user_agent.clone())
             .body(request.body)
+    }
+}
+
+impl Transport for Http {
+    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, Failure> {
+        let exchange = Exchange::begin(deadline, self.connect_timeout);
+        let message = self.message(request).map_err(|error| failure(error.into(), &exchange))?;
+        match self.agent.run(message) {
+            Ok(response) => Ok(read(response)),
+            Err(error) => Err(failure(error, &exchange)),
+        }
+    }
+
+    /// Closes all connections, those in use as well.
+    fn cut(&self) {
+        self.is_cut.store(true, Ordering::Release);
+        self.agent.clone().shutdown();
     }
 }
 

@@ -15,7 +15,7 @@ mod outbox;
 mod trust;
 mod wire;
 
-pub use agent::{Answer, Http, Request, Settings};
+pub use agent::{Answer, Http, Request, Settings, Transport};
 pub use endpoint::BaseUrl;
 pub use failure::{Failure, FailureKind, Sent};
 pub use trust::{CaMode, Trust};

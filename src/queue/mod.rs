@@ -12,13 +12,14 @@ mod operation;
 mod state;
 mod worker;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::auth::Authorization;
 use crate::client::{Client, CloseReport};
 use crate::outcome::{Outcome, Result, Status};
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 pub use operation::{Operation, Work};
 use state::State;
 pub use state::{Event, Stage};

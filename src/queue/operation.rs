@@ -1,13 +1,13 @@
 //! One operation: a call, and what is to be known about it until its end has been pulled.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::Lane;
 use crate::auth::Authorization;
 use crate::calls::{Call, Invite, RecentPlayerGroups, ServerInvite};
 use crate::outcome::Outcome;
+use crate::sync::atomic::{AtomicBool, Ordering};
 
 /// What is to be done.
 pub enum Work {

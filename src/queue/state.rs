@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::operation::{Ended, Operation};
 use super::{Lane, OperationReport, Settings};
 use crate::outcome::{Outcome, Result, Status};
+use crate::sync::atomic::{AtomicBool, Ordering};
 
 /// How often the host is told that an authorization is needed, while it is.
 const TELL_AGAIN: Duration = Duration::from_secs(30);

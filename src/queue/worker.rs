@@ -1,8 +1,7 @@
 //! The threads that do the operations.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::gather::{Gathered, own_part, together};
@@ -11,6 +10,7 @@ use super::state::{Stage, State, cancelled};
 use super::{Lane, Shared};
 use crate::client::Patience;
 use crate::outcome::{Outcome, Result, Status};
+use crate::sync::{MutexGuard, PoisonError, thread};
 
 /// Starts one more worker of a lane, which counts from now on.
 pub fn start(shared: &Arc<Shared>, lane: Lane) -> Result<()> {

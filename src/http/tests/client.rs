@@ -7,7 +7,7 @@ use ureq::tls::Certificate;
 
 use super::peer::Peer;
 use crate::http::names::Names;
-use crate::http::{Answer, Failure, Http, Request, Settings, Trust};
+use crate::http::{Answer, Failure, Http, Request, Settings, Transport, Trust};
 
 /// A client that trusts this peer.
 pub fn client(peer: &Peer) -> Client {

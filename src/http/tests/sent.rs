@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::client::*;
 use super::peer::*;
 use crate::http::names::Names;
-use crate::http::{CaMode, Failure, FailureKind, Sent, Trust};
+use crate::http::{CaMode, Failure, FailureKind, Sent, Transport, Trust};
 
 /// More than the kernel takes for a peer that does not read.
 const TOO_MUCH: usize = 16 * 1024 * 1024;

@@ -1,0 +1,16 @@
+//! Locks, atomics and threads: the standard library's, or, for the tests in `src/queue/model.rs`, those
+//! of a checker that tries other orders of events.
+
+#[cfg(not(shuttle))]
+pub use std::{
+    sync::{Condvar, Mutex, MutexGuard, PoisonError, atomic},
+    thread,
+};
+
+#[cfg(shuttle)]
+pub use shuttle::{
+    sync::{Condvar, Mutex, MutexGuard, atomic},
+    thread,
+};
+#[cfg(shuttle)]
+pub use std::sync::PoisonError;
