@@ -113,19 +113,22 @@ typedef int32_t mpa_status;
 /// Your mistake: the client was never opened, is closed, or belongs to the parent of this process.
 #define MPA_ERROR_INVALID_HANDLE (-3)
 
-/// The client is being closed by another thread. Nothing was sent.
+/// The client is being drained, or closed by another thread. Nothing was sent.
 #define MPA_ERROR_CLOSED (-4)
 
-/// Reserved for submitted operations: the queue is full.
+/// The queue of submitted operations is full, in operations or in bytes. Nothing was submitted: do so
+/// again later.
 #define MPA_ERROR_QUEUE_FULL (-5)
 
-/// Reserved for submitted operations: the queue is full of completions that nobody has polled.
+/// The queue is full of completions that nobody has pulled. Nothing was submitted: pull events, each
+/// frame.
 #define MPA_ERROR_EVENTS_NOT_POLLED (-6)
 
-/// Not done: reserved for submitted operations that are cancelled.
+/// Not done: the operation was cancelled before it was sent.
 #define MPA_ERROR_CANCELLED (-20)
 
-/// Not done: reserved for submitted operations whose time to live is over.
+/// Not done: the operation's time to live was over before it, or the rest of it, could be sent. `cause`
+/// is the obstacle met last.
 #define MPA_ERROR_EXPIRED (-21)
 
 /// Not done, or not known to be done (see `uncertain`): the client was closed while the call ran.
@@ -200,8 +203,8 @@ typedef struct mpa_result {
     uint32_t struct_size;
     /// The same as the return value.
     mpa_status status;
-    /// The obstacle behind MPA_ERROR_UNCERTAIN and MPA_ERROR_ABANDONED, such as
-    /// MPA_ERROR_TIMED_OUT; else 0.
+    /// The obstacle behind MPA_ERROR_UNCERTAIN, _ABANDONED and _EXPIRED, such as MPA_ERROR_TIMED_OUT or
+    /// MPA_ERROR_THROTTLED; else 0.
     mpa_status cause;
     /// How many users or groups, from the front, the service has acknowledged.
     uint32_t acknowledged;
@@ -262,6 +265,24 @@ typedef int32_t mpa_ca_mode;
 
 /// Trusted instead of those that the library carries.
 #define MPA_CA_ONLY 1
+
+/// How much an entry of the log matters.
+typedef int32_t mpa_log_level;
+
+/// Nothing is logged.
+#define MPA_LOG_OFF 0
+
+/// A defect, or what needs your hand: without it, calls go on failing.
+#define MPA_LOG_ERROR 1
+
+/// What went wrong and was mended, or may be a sign of more: requests that were tried again.
+#define MPA_LOG_WARNING 2
+
+/// What changes seldom: a newer authorization, draining.
+#define MPA_LOG_INFO 3
+
+/// Every request with its answer.
+#define MPA_LOG_DEBUG 4
 
 /// Off, or no limit, in the fields that say so.
 #define MPA_NONE 4294967295
@@ -327,6 +348,13 @@ typedef struct mpa_client_config {
     uint32_t queue_capacity;
     /// How much memory they may hold, in bytes, about. Default 0: 16,777,216.
     uint32_t queue_capacity_bytes;
+    /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is told, in
+    /// milliseconds. Default 0: 600,000. MPA_NONE: not before operations wait for one.
+    uint32_t authorization_lead_ms;
+    /// Yours, for mpa_close_all: whose client this is. Default 0: nobody's.
+    uint64_t owner_tag;
+    /// One of MPA_LOG_: up to which level MPA_EVENT_LOG tells what goes on. Default 0: MPA_LOG_OFF.
+    mpa_log_level log_level;
     /// Must be 0.
     uint32_t reserved;
 } mpa_client_config;
@@ -394,6 +422,16 @@ MPA_API
 mpa_status mpa_client_close(mpa_client client,
                             uint32_t deadline_ms,
                             mpa_close_report *report);
+
+/// Closes all clients that were opened with this `owner_tag`, as mpa_client_close does, within one
+/// deadline for all: for hosts that lose their handles without warning, such as a reload of Unity's
+/// domain.
+///
+/// Returns MPA_OK, also where there is none; MPA_ERROR_INVALID_ARGUMENT for 0, which is nobody's tag.
+/// Blocks up to the deadline.
+MPA_API
+mpa_status mpa_close_all(uint64_t owner_tag,
+                         uint32_t deadline_ms);
 
 /* Authorizations ------------------------------------------------------------------------------ */
 
@@ -665,7 +703,7 @@ typedef struct mpa_event {
     mpa_event_type type;
     /// The operation that has ended; else 0.
     uint64_t operation;
-    /// What was submitted with it; else 0.
+    /// What was submitted with it; of MPA_EVENT_LOG, one of MPA_LOG_; else 0.
     uint64_t user_data;
 } mpa_event;
 
@@ -679,9 +717,14 @@ typedef struct mpa_event {
 /// Draining is over: every operation has ended, and its event has been pulled. The last event.
 #define MPA_EVENT_DRAINED 2
 
-/// Operations wait for an authorization, because there is none or the service has refused it. Push a
-/// newer one. Told again every 30 s while it is so.
+/// Operations wait for an authorization, because there is none or the service has refused it, or the one
+/// in use expires within authorization_lead_ms. Push a newer one. Told again every 30 s while it is so.
 #define MPA_EVENT_AUTHORIZATION_NEEDED 3
+
+/// An entry of the log, where log_level asks for it: the text is the `message` of the mpa_result,
+/// `user_data` is its level. Entries that repeat are counted in one; at most 64 wait to be pulled, and
+/// what is left out is counted in an entry of its own.
+#define MPA_EVENT_LOG 4
 
 /// Pulls the next event, if there is one. Call it in a loop, each frame, until it returns 0.
 ///
@@ -744,6 +787,149 @@ MPA_API
 mpa_status mpa_client_flush(mpa_client client,
                             uint32_t deadline_ms,
                             mpa_result *result);
+
+/* Numbers ------------------------------------------------------------------------------------- */
+
+/// How many buckets a histogram has.
+#define MPA_STATS_BUCKET_COUNT 16
+
+/// One lane: invites of both kinds, or recent players. All but the gauges at the end only grow, so that
+/// those of many clients, or of a fleet, can be added up.
+///
+/// Buckets count what took up to 1, 5, 10, 25, 50, 100, 250, 500, 1,000, 2,500, 5,000, 10,000, 30,000,
+/// 60,000 and 300,000 ms; the last one counts all. Each includes those before it.
+typedef struct mpa_lane_stats {
+    /// Operations that were submitted.
+    uint64_t submitted;
+    /// Blocking calls that began.
+    uint64_t calls;
+    /// Operations and calls that ended as MPA_OK. With those below, those that are queued and those
+    /// that run, it makes up submitted and calls.
+    uint64_t ended_ok;
+    /// That ended as MPA_ERROR_CANCELLED.
+    uint64_t ended_cancelled;
+    /// That ended as MPA_ERROR_EXPIRED.
+    uint64_t ended_expired;
+    /// That ended as MPA_ERROR_ABANDONED.
+    uint64_t ended_abandoned;
+    /// That ended as MPA_ERROR_CLOSED.
+    uint64_t ended_closed;
+    /// That ended as MPA_ERROR_AUTHORIZATION_NEEDED.
+    uint64_t ended_authorization_needed;
+    /// That ended as MPA_ERROR_UNAUTHORIZED.
+    uint64_t ended_unauthorized;
+    /// That ended as MPA_ERROR_FORBIDDEN.
+    uint64_t ended_forbidden;
+    /// That ended as MPA_ERROR_SIGN_IN_FAILED.
+    uint64_t ended_sign_in_failed;
+    /// That ended as MPA_ERROR_REJECTED.
+    uint64_t ended_rejected;
+    /// That ended as MPA_ERROR_THROTTLED.
+    uint64_t ended_throttled;
+    /// That ended as MPA_ERROR_SERVICE_UNAVAILABLE.
+    uint64_t ended_service_unavailable;
+    /// That ended as MPA_ERROR_UNEXPECTED_ANSWER.
+    uint64_t ended_unexpected_answer;
+    /// That ended as MPA_ERROR_CONNECTION_FAILED.
+    uint64_t ended_connection_failed;
+    /// That ended as MPA_ERROR_TLS_FAILED.
+    uint64_t ended_tls_failed;
+    /// That ended as MPA_ERROR_TIMED_OUT.
+    uint64_t ended_timed_out;
+    /// That ended as MPA_ERROR_UNCERTAIN.
+    uint64_t ended_uncertain;
+    /// That ended as MPA_ERROR_INTERNAL.
+    uint64_t ended_internal;
+    /// 0.
+    uint64_t reserved_ends[6];
+    /// Requests of which at least one byte was put on the wire.
+    uint64_t requests;
+    /// Of those: tried again after another attempt.
+    uint64_t retries;
+    /// Of those: answered that there are too many.
+    uint64_t throttled;
+    /// Users or groups in those requests. Divided by requests it says how well groups are gathered.
+    uint64_t items;
+    /// How long calls and operations that ended had waited in the library.
+    uint64_t queued_buckets[16];
+    /// The sum of it, in milliseconds.
+    uint64_t queued_sum_ms;
+    /// How long requests took, from their beginning (connecting included) to their answer.
+    uint64_t wire_buckets[16];
+    /// The sum of it, in milliseconds.
+    uint64_t wire_sum_ms;
+    /// Now: operations that wait in the queue.
+    uint64_t queued;
+    /// Now: operations that are being done.
+    uint64_t running;
+    /// Now: how long the oldest of those in the queue has waited, in milliseconds; 0 where there is none.
+    uint64_t oldest_queued_ms;
+    /// 0.
+    uint64_t reserved[5];
+} mpa_lane_stats;
+
+/// A client in numbers, since it was opened.
+typedef struct mpa_stats {
+    /// sizeof(mpa_stats), as MPA_INIT sets it. Never written by the library.
+    uint32_t struct_size;
+    /// 0.
+    uint32_t reserved;
+    /// Invites and server invites.
+    mpa_lane_stats invites;
+    /// Recent players.
+    mpa_lane_stats recent_players;
+    /// Now: places of queue_capacity that are taken, by completions that nobody has pulled too.
+    uint64_t held_operations;
+    /// Now: bytes of queue_capacity_bytes that are taken.
+    uint64_t held_bytes;
+    /// Now: completions that nobody has pulled.
+    uint64_t completions_waiting;
+    /// Milliseconds since events were last looked for; -1: never. A poll that finds nothing is noticed
+    /// with the next stats, so that this is too small by the time between two of them at most.
+    int64_t since_last_poll_ms;
+    /// Milliseconds since the service last acknowledged a request; -1: never.
+    int64_t since_last_success_ms;
+    /// When the authorization in use expires, in milliseconds since 1970-01-01 UTC. 0: unknown, or there
+    /// is none.
+    uint64_t authorization_expires_at_unix_ms;
+    /// By how much the service's clock is ahead of this machine's, in milliseconds, as its answers
+    /// tell, to the second; 0 where it is not known or less than that.
+    int64_t clock_offset_ms;
+} mpa_stats;
+
+/// Copies a client's numbers. Cheap enough for every frame: some hundred numbers under a lock that is
+/// never held across I/O.
+///
+/// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT, _INVALID_STRUCT or _INVALID_HANDLE. Never blocks.
+MPA_API
+mpa_status mpa_client_stats(mpa_client client,
+                            mpa_stats *stats,
+                            mpa_result *result);
+
+/* Numbers for Prometheus ---------------------------------------------------------------------- */
+
+/// A buffer of this size holds the text of mpa_stats_prometheus, whatever the numbers, with labels of up
+/// to 64 bytes.
+#define MPA_STATS_PROMETHEUS_SIZE 32768
+
+/// Writes numbers in Prometheus' text format (version 0.0.4), with names that begin with "mpa_".
+///
+/// Where a process has several clients, add their counters up in one mpa_stats first, or give each its
+/// own labels and serve each text on its own: the format wants a metric's lines together.
+///
+/// `stats`: from mpa_client_stats. `labels`, or NULL: put into each line, such as `region="eu"`, at most
+/// 256 bytes. `buffer`: of `size` bytes; the text ends in NUL. `length`, or NULL: how long the text is,
+/// without the NUL, also where it did not fit.
+///
+/// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT, also where the buffer is too small; MPA_ERROR_INVALID_STRUCT.
+/// Then the buffer holds an empty text. Never blocks.
+MPA_API
+mpa_status mpa_stats_prometheus(const mpa_stats *stats,
+                                const char *labels,
+                                char *buffer,
+                                uint32_t size,
+                                uint32_t *length,
+                                mpa_result *result);
 
 #ifdef __cplusplus
 }

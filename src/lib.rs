@@ -10,6 +10,7 @@
 //! - `calls`: what the endpoints take and answer
 //! - `http`: one request on the wire
 //! - `outcome`: what became of a call
+//! - `log`, `stats`: what is told beside it
 //! - `sync`: locks and threads, for all of the above
 //!
 //! Nothing lower knows anything higher. The public interface is the C one; the Rust crate exists to
@@ -19,7 +20,9 @@
 
 mod auth;
 mod client;
+mod log;
 mod queue;
+mod stats;
 mod sync;
 
 // Not an interface: for the simulation in `examples/throttling/` and the targets in `fuzz/`.

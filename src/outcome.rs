@@ -32,6 +32,40 @@ pub enum Status {
     Internal = -120,
 }
 
+impl Status {
+    /// All of them, in the order of the header.
+    pub const ALL: [Status; 23] = [
+        Status::Ok,
+        Status::InvalidArgument,
+        Status::InvalidStruct,
+        Status::InvalidHandle,
+        Status::Closed,
+        Status::QueueFull,
+        Status::EventsNotPolled,
+        Status::Cancelled,
+        Status::Expired,
+        Status::Abandoned,
+        Status::AuthorizationNeeded,
+        Status::Unauthorized,
+        Status::Forbidden,
+        Status::SignInFailed,
+        Status::Rejected,
+        Status::Throttled,
+        Status::ServiceUnavailable,
+        Status::UnexpectedAnswer,
+        Status::ConnectionFailed,
+        Status::TlsFailed,
+        Status::TimedOut,
+        Status::Uncertain,
+        Status::Internal,
+    ];
+
+    /// Its place among all.
+    pub fn index(self) -> usize {
+        Self::ALL.iter().position(|status| *status == self).unwrap_or_default()
+    }
+}
+
 /// What the service said about the limit that a call ran into; zero or empty where it said nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Throttle {

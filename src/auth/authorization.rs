@@ -41,6 +41,10 @@ impl Authorization {
         &self.header
     }
 
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at
+    }
+
     pub fn is_expired(&self, now: SystemTime) -> bool {
         self.expires_at.is_some_and(|expires_at| expires_at <= now)
     }

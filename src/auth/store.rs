@@ -47,6 +47,14 @@ impl AuthorizationStore {
         }
     }
 
+    /// When the authorization in use expires, if that is known.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        match &*self.lock() {
+            State::Usable(authorization) => authorization.expires_at(),
+            State::Missing | State::Refused(_) => None,
+        }
+    }
+
     /// Takes a newer authorization into use.
     pub fn push(&self, newer: Authorization) -> Result<()> {
         let mut state = self.lock();

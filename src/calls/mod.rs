@@ -37,6 +37,13 @@ pub enum Endpoint {
     RecentPlayerGroups,
 }
 
+/// The two kinds of calls, which do not wait for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    Invites,
+    RecentPlayers,
+}
+
 impl Endpoint {
     pub const ALL: [Endpoint; 3] = [Endpoint::Invites, Endpoint::ServerInvites, Endpoint::RecentPlayerGroups];
 
@@ -47,6 +54,13 @@ impl Endpoint {
             Endpoint::RecentPlayerGroups => "recentplayergroups/server",
         };
         format!("/titles/{title_id}/{suffix}")
+    }
+
+    pub fn lane(self) -> Lane {
+        match self {
+            Endpoint::Invites | Endpoint::ServerInvites => Lane::Invites,
+            Endpoint::RecentPlayerGroups => Lane::RecentPlayers,
+        }
     }
 
     /// How many users or groups the service takes in one request.

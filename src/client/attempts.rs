@@ -10,8 +10,10 @@ use super::gate::{Closed, Gate};
 use crate::auth::Authorization;
 use crate::calls::{Call, Mask, batches, read_answer};
 use crate::http::{Request, Sent};
+use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::{Moment, Next, Part, judge_answer, judge_failure, next};
+use crate::stats::RequestEnd;
 
 /// A call under way, as its requests see it.
 pub struct Attempts<'a> {
@@ -120,7 +122,7 @@ impl<'a> Attempts<'a> {
             if attempts == 0 {
                 self.client.budget().request();
             }
-            let Some(outcome) = self.attempt(part, &turn, &body) else {
+            let Some(outcome) = self.attempt(part, &turn, &body, attempts > 0) else {
                 return Ok(());
             };
             attempts += 1;
@@ -137,6 +139,9 @@ impl<'a> Attempts<'a> {
                 continue;
             }
             let next = next(&outcome, attempts, max_attempts, &mut self.client.budget(), fastrand::f64());
+            if next != Next::End {
+                self.client.log.write(Level::Warning, || format!("{} It is tried again.", outcome.message));
+            }
             last = match next {
                 Next::End => return Err(Box::new(outcome)),
                 Next::AgainInPace => Some(outcome),
@@ -227,16 +232,33 @@ impl<'a> Attempts<'a> {
     }
 
     /// One attempt; `None` where the service acknowledged it.
-    fn attempt(&mut self, part: &Part, turn: &Turn, body: &[u8]) -> Option<Outcome> {
+    fn attempt(&mut self, part: &Part, turn: &Turn, body: &[u8], is_retry: bool) -> Option<Outcome> {
+        let begun = Instant::now();
+        let on_the_wire_before = self.on_the_wire;
+        let outcome = self.exchange(part, &turn.authorization, body, begun);
+        if self.on_the_wire > on_the_wire_before {
+            self.client.counters.request_ended(RequestEnd {
+                lane: part.endpoint.lane(),
+                items: part.items.len(),
+                is_retry,
+                took: begun.elapsed(),
+                is_acknowledged: outcome.is_none(),
+                is_throttled: outcome.as_ref().is_some_and(|outcome| outcome.status == Status::Throttled),
+            });
+        }
+        self.learn(turn, outcome.as_ref());
+        outcome
+    }
+
+    /// Sends the request and judges what came of it.
+    fn exchange(&mut self, part: &Part, authorization: &Authorization, body: &[u8], begun: Instant) -> Option<Outcome> {
         let client = self.client;
-        let Turn { gate, sent, authorization } = turn;
         let request = Request {
             uri: client.uris[part.endpoint as usize].clone(),
             authorization: authorization.header().clone(),
             body,
         };
-        let deadline = self.deadline.min(Instant::now() + client.request_timeout);
-        let answer = match client.transport.exchange(request, deadline) {
+        let answer = match client.transport.exchange(request, self.deadline.min(begun + client.request_timeout)) {
             Ok(answer) => answer,
             Err(failure) => {
                 if failure.sent != Sent::Nothing {
@@ -246,9 +268,19 @@ impl<'a> Attempts<'a> {
             }
         };
         self.on_the_wire += 1;
+        client.log.write(Level::Debug, || {
+            let (path, took) = (client.uris[part.endpoint as usize].path(), begun.elapsed().as_millis());
+            format!("POST {path}: {part} was answered with HTTP {} after {took} ms.", answer.status)
+        });
         let mask = || mask(self.call, part, authorization);
-        let outcome = judge_answer(part, answer.status, read_answer(&answer, SystemTime::now()), mask);
-        match &outcome {
+        judge_answer(part, answer.status, read_answer(&answer, SystemTime::now()), mask)
+    }
+
+    /// What the end of an attempt says about those that follow.
+    fn learn(&self, turn: &Turn, outcome: Option<&Outcome>) {
+        let client = self.client;
+        let Turn { gate, sent, authorization } = turn;
+        match outcome {
             None => {
                 client.budget().success();
                 gate.accepted();
@@ -259,10 +291,10 @@ impl<'a> Attempts<'a> {
             Some(Outcome { retry_after: Some(wait), .. }) => gate.close_for(*wait, fastrand::f64()),
             Some(_) => {}
         }
-        if outcome.as_ref().is_some_and(|outcome| outcome.status == Status::Unauthorized) && self.own.is_none() {
+        if outcome.is_some_and(|outcome| outcome.status == Status::Unauthorized) && self.own.is_none() {
             client.authorizations.refuse(authorization);
+            client.log.write(Level::Warning, || "The service refused the client's authorization (HTTP 401).");
         }
-        outcome
     }
 
     /// Waits before another attempt, unless that would be too late or the client is cut.

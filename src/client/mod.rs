@@ -5,15 +5,18 @@ mod books;
 mod endings;
 mod gate;
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
 use ureq::http::{HeaderValue, Uri};
 
 use crate::auth::{Authorization, AuthorizationStore};
 use crate::calls::{Call, Endpoint};
 use crate::http::{BaseUrl, CaMode, Http, Settings, Transport, Trust};
+use crate::log::{Level, Log};
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Budget;
+use crate::stats::Counters;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 pub use attempts::Patience;
 use attempts::{AtOnce, Attempts};
@@ -38,6 +41,7 @@ pub struct Config {
     /// For each request.
     pub max_attempts: u32,
     pub imposed_limits: ImposedLimits,
+    pub log_level: Level,
 }
 
 /// A title's way to the service.
@@ -53,6 +57,8 @@ pub struct Client {
     gates: Gates,
     budget: Mutex<Budget>,
     books: Books,
+    counters: Arc<Counters>,
+    log: Log,
 }
 
 impl Client {
@@ -84,6 +90,8 @@ impl Client {
             gates: Gates::new(config.imposed_limits),
             budget: Mutex::default(),
             books: Books::default(),
+            counters: Arc::default(),
+            log: Log::new(config.log_level),
         })
     }
 
@@ -91,7 +99,22 @@ impl Client {
         if self.books.is_closed() {
             return Err(Box::new(closed()));
         }
-        self.authorizations.push(newer)
+        self.authorizations.push(newer)?;
+        self.log.write(Level::Info, || "A newer authorization is in use.");
+        Ok(())
+    }
+
+    /// When the authorization expires that is in use; `None` where there is none, or that is unknown.
+    pub fn authorization_expires_at(&self) -> Option<SystemTime> {
+        self.authorizations.expires_at()
+    }
+
+    pub fn counters(&self) -> &Arc<Counters> {
+        &self.counters
+    }
+
+    pub fn log(&self) -> &Log {
+        &self.log
     }
 
     /// Makes a call and waits for its end. `own`: the inviting user's authorization, instead of the
@@ -101,9 +124,12 @@ impl Client {
         let Some(running) = self.books.begin() else {
             return closed();
         };
+        let lane = call.endpoint().lane();
+        self.counters.call_began(lane);
         let mut attempts = Attempts::new(self, call, own, started + self.call_timeout, &AtOnce);
         let mut outcome = attempts.send_parts();
         outcome.elapsed = started.elapsed();
+        self.counters.ended(lane, &outcome);
         running.end(&outcome);
         outcome
     }

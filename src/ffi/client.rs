@@ -11,6 +11,7 @@ use super::{handles, text};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
 use crate::client::{Client, Config, ImposedLimits};
 use crate::http::CaMode;
+use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Limit;
 use crate::queue::{Queue, Settings};
@@ -32,6 +33,20 @@ pub type mpa_ca_mode = i32;
 pub const MPA_CA_ADDED: mpa_ca_mode = 0;
 /// Trusted instead of those that the library carries.
 pub const MPA_CA_ONLY: mpa_ca_mode = 1;
+
+/// How much an entry of the log matters.
+pub type mpa_log_level = i32;
+
+/// Nothing is logged.
+pub const MPA_LOG_OFF: mpa_log_level = 0;
+/// A defect, or what needs your hand: without it, calls go on failing.
+pub const MPA_LOG_ERROR: mpa_log_level = 1;
+/// What went wrong and was mended, or may be a sign of more: requests that were tried again.
+pub const MPA_LOG_WARNING: mpa_log_level = 2;
+/// What changes seldom: a newer authorization, draining.
+pub const MPA_LOG_INFO: mpa_log_level = 3;
+/// Every request with its answer.
+pub const MPA_LOG_DEBUG: mpa_log_level = 4;
 
 /// Off, or no limit, in the fields that say so.
 pub const MPA_NONE: u32 = 4294967295;
@@ -106,6 +121,13 @@ pub struct mpa_client_config {
     pub queue_capacity: u32,
     /// How much memory they may hold, in bytes, about. Default 0: 16,777,216.
     pub queue_capacity_bytes: u32,
+    /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is told, in
+    /// milliseconds. Default 0: 600,000. MPA_NONE: not before operations wait for one.
+    pub authorization_lead_ms: u32,
+    /// Yours, for mpa_close_all: whose client this is. Default 0: nobody's.
+    pub owner_tag: u64,
+    /// One of MPA_LOG_: up to which level MPA_EVENT_LOG tells what goes on. Default 0: MPA_LOG_OFF.
+    pub log_level: mpa_log_level,
     /// Must be 0.
     pub reserved: u32,
 }
@@ -138,8 +160,8 @@ pub unsafe extern "C" fn mpa_client_open(
             return Err(Outcome::invalid("client is NULL or misaligned; it must point to an mpa_client."));
         }
         // SAFETY: passed on from the caller.
-        let (config, settings) = unsafe { read_config(config) }?;
-        let id = handles::insert(Queue::new(Client::open(config)?, settings))?;
+        let (config, settings, owner_tag) = unsafe { read_config(config) }?;
+        let id = handles::insert(Queue::new(Client::open(config)?, settings), owner_tag)?;
         // SAFETY: as above.
         unsafe { client.write(mpa_client { id }) };
         Ok(Outcome::new(Status::Ok, "The client is open."))
@@ -150,7 +172,7 @@ pub unsafe extern "C" fn mpa_client_open(
 
 /// # Safety
 /// `source` is NULL or points to an `mpa_client_config`.
-unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Settings)> {
+unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Settings, u64)> {
     // SAFETY: passed on from the caller.
     let fields = unsafe { structs::read(source, "config") }?;
     structs::check_reserved(fields.reserved, "config.reserved")?;
@@ -206,8 +228,9 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
             invites: limit(fields.invite_limit, fields.limit_period_ms, "config.invite_limit")?,
             recent_players: limit(fields.recent_players_limit, fields.limit_period_ms, "config.recent_players_limit")?,
         },
+        log_level: log_level(fields.log_level)?,
     };
-    Ok((config, settings))
+    Ok((config, settings, fields.owner_tag))
 }
 
 fn read_settings(fields: &mpa_client_config) -> Result<Settings> {
@@ -228,6 +251,10 @@ fn read_settings(fields: &mpa_client_config) -> Result<Settings> {
             ms => Some(milliseconds(ms, 2_000)),
         },
         invite_workers: count(fields.worker_count, 1, 64, "worker_count")?,
+        authorization_lead: match fields.authorization_lead_ms {
+            MPA_NONE => None,
+            ms => Some(milliseconds(ms, 600_000)),
+        },
     })
 }
 
@@ -248,6 +275,13 @@ fn timeout(ms: u32, default: u32, field: &str) -> Result<Duration> {
         1..=MPA_MAX_TIMEOUT_MS => Ok(Duration::from_millis(ms.into())),
         _ => Err(Outcome::invalid(format!("{field} is {ms}; it must be at most {MPA_MAX_TIMEOUT_MS}."))),
     }
+}
+
+fn log_level(level: mpa_log_level) -> Result<Level> {
+    let levels = [Level::Off, Level::Error, Level::Warning, Level::Info, Level::Debug];
+    levels.into_iter().find(|known| *known as mpa_log_level == level).ok_or_else(|| {
+        Outcome::invalid(format!("config.log_level is {level}, which is no MPA_LOG_ value (0 to {MPA_LOG_DEBUG})."))
+    })
 }
 
 fn max_attempts(max_attempts: u32) -> Result<u32> {

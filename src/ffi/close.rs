@@ -1,11 +1,11 @@
 //! Closing a client, and the account of it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::boundary::caught;
 use super::client::mpa_client;
 use super::handles;
-use super::status::{MPA_OK, mpa_status};
+use super::status::{MPA_ERROR_INVALID_ARGUMENT, MPA_OK, mpa_status};
 use super::structs::{Struct, Target};
 use crate::client::CloseReport;
 use crate::queue::OperationReport;
@@ -81,6 +81,34 @@ pub unsafe extern "C" fn mpa_client_close(
             }
             MPA_OK
         }
+    };
+    caught(body).unwrap_or_else(|outcome| outcome.status as mpa_status)
+}
+
+/// Closes all clients that were opened with this `owner_tag`, as mpa_client_close does, within one
+/// deadline for all: for hosts that lose their handles without warning, such as a reload of Unity's
+/// domain.
+///
+/// Returns MPA_OK, also where there is none; MPA_ERROR_INVALID_ARGUMENT for 0, which is nobody's tag.
+/// Blocks up to the deadline.
+#[unsafe(no_mangle)]
+pub extern "C" fn mpa_close_all(owner_tag: u64, deadline_ms: u32) -> mpa_status {
+    let body = || {
+        if owner_tag == 0 {
+            return MPA_ERROR_INVALID_ARGUMENT;
+        }
+        let deadline = Instant::now() + Duration::from_millis(deadline_ms.into());
+        let left = || deadline.saturating_duration_since(Instant::now());
+        let clients = handles::remove_all_of(owner_tag);
+        // All at once, so that one that is slow takes no time from the others.
+        for client in &clients {
+            // Whoever drained it before has named a deadline, which is kept.
+            let _ = client.drain(left());
+        }
+        for client in clients {
+            client.close(left());
+        }
+        MPA_OK
     };
     caught(body).unwrap_or_else(|outcome| outcome.status as mpa_status)
 }

@@ -8,8 +8,9 @@ use super::handles;
 use super::result::{ResultTarget, mpa_result};
 use super::status::mpa_status;
 use super::structs::{Struct, Target};
+use crate::log::Entry;
 use crate::outcome::{Outcome, Result, Status};
-use crate::queue::Event;
+use crate::queue::{Event, Why};
 
 /// What an event is about. Later versions may add some: pass over those that you do not know.
 pub type mpa_event_type = i32;
@@ -21,9 +22,13 @@ pub const MPA_EVENT_NONE: mpa_event_type = 0;
 pub const MPA_EVENT_COMPLETED: mpa_event_type = 1;
 /// Draining is over: every operation has ended, and its event has been pulled. The last event.
 pub const MPA_EVENT_DRAINED: mpa_event_type = 2;
-/// Operations wait for an authorization, because there is none or the service has refused it. Push a
-/// newer one. Told again every 30 s while it is so.
+/// Operations wait for an authorization, because there is none or the service has refused it, or the one
+/// in use expires within authorization_lead_ms. Push a newer one. Told again every 30 s while it is so.
 pub const MPA_EVENT_AUTHORIZATION_NEEDED: mpa_event_type = 3;
+/// An entry of the log, where log_level asks for it: the text is the `message` of the mpa_result,
+/// `user_data` is its level. Entries that repeat are counted in one; at most 64 wait to be pulled, and
+/// what is left out is counted in an entry of its own.
+pub const MPA_EVENT_LOG: mpa_event_type = 4;
 
 /// One event. The rest of the story is in the mpa_result beside it.
 #[repr(C)]
@@ -35,7 +40,7 @@ pub struct mpa_event {
     pub r#type: mpa_event_type,
     /// The operation that has ended; else 0.
     pub operation: u64,
-    /// What was submitted with it; else 0.
+    /// What was submitted with it; of MPA_EVENT_LOG, one of MPA_LOG_; else 0.
     pub user_data: u64,
 }
 
@@ -145,17 +150,26 @@ fn store(target: &Target<mpa_event>, event: Option<Event>) -> Outcome {
             mpa_event { r#type: MPA_EVENT_DRAINED, ..none },
             Outcome::new(Status::Ok, "Every operation has ended. Close the client."),
         ),
-        Some(Event::AuthorizationNeeded) => (
+        Some(Event::AuthorizationNeeded(why)) => (
             mpa_event { r#type: MPA_EVENT_AUTHORIZATION_NEEDED, ..none },
-            Outcome::new(
-                Status::AuthorizationNeeded,
-                "Operations wait for an authorization. Push one with mpa_client_set_authorization.",
-            ),
+            Outcome::new(Status::AuthorizationNeeded, authorization_needed(why)),
         ),
+        Some(Event::Log(Entry { level, text })) => {
+            (mpa_event { r#type: MPA_EVENT_LOG, user_data: level as u64, ..none }, Outcome::new(Status::Ok, text))
+        }
         Some(Event::Completed { operation, user_data, outcome }) => {
             (mpa_event { r#type: MPA_EVENT_COMPLETED, operation, user_data, ..none }, *outcome)
         }
     };
     target.write(&written);
     outcome
+}
+
+fn authorization_needed(why: Why) -> &'static str {
+    match why {
+        Why::Missing => "Operations wait for an authorization. Push one with mpa_client_set_authorization.",
+        Why::ExpiresSoon => {
+            "The client's authorization expires soon. Push a newer one with mpa_client_set_authorization before."
+        }
+    }
 }

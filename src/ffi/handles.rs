@@ -21,13 +21,20 @@ const FORK_MASK: u64 = 0xFFFF;
 /// by a thread that the child does not have.
 struct Table {
     forks: u32,
-    clients: Mutex<SlotMap<DefaultKey, Arc<Queue>>>,
+    clients: Mutex<Clients>,
+}
+
+type Clients = SlotMap<DefaultKey, Entry>;
+
+struct Entry {
+    client: Arc<Queue>,
+    owner_tag: u64,
 }
 
 static TABLE: AtomicPtr<Table> = AtomicPtr::new(std::ptr::null_mut());
 
 /// The number of a client from now on.
-pub fn insert(client: Queue) -> Result<u64> {
+pub fn insert(client: Queue, owner_tag: u64) -> Result<u64> {
     fork::watch();
     let table = current().unwrap_or_else(replace);
     let mut clients = table.lock();
@@ -36,20 +43,28 @@ pub fn insert(client: Queue) -> Result<u64> {
             "{MOST_CLIENTS} clients are open already; close those that are no longer used."
         )));
     }
-    let key = clients.insert(Arc::new(client));
+    let key = clients.insert(Entry { client: Arc::new(client), owner_tag });
     Ok(number(key, table.forks))
 }
 
 /// The client of a number.
 pub fn get(number: u64) -> Result<Arc<Queue>> {
     let (table, key) = key_of(number).ok_or_else(invalid)?;
-    table.lock().get(key).cloned().ok_or_else(invalid)
+    table.lock().get(key).map(|entry| entry.client.clone()).ok_or_else(invalid)
 }
 
 /// The client of a number, which names nothing from now on.
 pub fn remove(number: u64) -> Result<Arc<Queue>> {
     let (table, key) = key_of(number).ok_or_else(invalid)?;
-    table.lock().remove(key).ok_or_else(invalid)
+    table.lock().remove(key).map(|entry| entry.client).ok_or_else(invalid)
+}
+
+/// All clients of an owner, whose numbers name nothing from now on.
+pub fn remove_all_of(owner_tag: u64) -> Vec<Arc<Queue>> {
+    let Some(table) = current() else { return vec![] };
+    let mut clients = table.lock();
+    let keys: Vec<_> = clients.iter().filter(|(_, entry)| entry.owner_tag == owner_tag).map(|(key, _)| key).collect();
+    keys.into_iter().filter_map(|key| clients.remove(key)).map(|entry| entry.client).collect()
 }
 
 fn number(key: DefaultKey, forks: u32) -> u64 {
@@ -100,7 +115,7 @@ fn replace() -> &'static Table {
 }
 
 impl Table {
-    fn lock(&self) -> MutexGuard<'_, SlotMap<DefaultKey, Arc<Queue>>> {
+    fn lock(&self) -> MutexGuard<'_, Clients> {
         // A map that panicked in the middle of a change would be a defect of the map.
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -18,16 +18,19 @@ pub const MPA_ERROR_INVALID_ARGUMENT: mpa_status = -1;
 pub const MPA_ERROR_INVALID_STRUCT: mpa_status = -2;
 /// Your mistake: the client was never opened, is closed, or belongs to the parent of this process.
 pub const MPA_ERROR_INVALID_HANDLE: mpa_status = -3;
-/// The client is being closed by another thread. Nothing was sent.
+/// The client is being drained, or closed by another thread. Nothing was sent.
 pub const MPA_ERROR_CLOSED: mpa_status = -4;
-/// Reserved for submitted operations: the queue is full.
+/// The queue of submitted operations is full, in operations or in bytes. Nothing was submitted: do so
+/// again later.
 pub const MPA_ERROR_QUEUE_FULL: mpa_status = -5;
-/// Reserved for submitted operations: the queue is full of completions that nobody has polled.
+/// The queue is full of completions that nobody has pulled. Nothing was submitted: pull events, each
+/// frame.
 pub const MPA_ERROR_EVENTS_NOT_POLLED: mpa_status = -6;
 
-/// Not done: reserved for submitted operations that are cancelled.
+/// Not done: the operation was cancelled before it was sent.
 pub const MPA_ERROR_CANCELLED: mpa_status = -20;
-/// Not done: reserved for submitted operations whose time to live is over.
+/// Not done: the operation's time to live was over before it, or the rest of it, could be sent. `cause`
+/// is the obstacle met last.
 pub const MPA_ERROR_EXPIRED: mpa_status = -21;
 /// Not done, or not known to be done (see `uncertain`): the client was closed while the call ran.
 pub const MPA_ERROR_ABANDONED: mpa_status = -22;
@@ -71,7 +74,7 @@ pub const MPA_ERROR_UNCERTAIN: mpa_status = -100;
 pub const MPA_ERROR_INTERNAL: mpa_status = -120;
 
 /// Every status with its name and its description, in the order of the header.
-const STATUSES: [(Status, mpa_status, &CStr, &CStr); 23] = [
+const STATUSES: [(Status, mpa_status, &CStr, &CStr); Status::ALL.len()] = [
     (Status::Ok, MPA_OK, c"MPA_OK", c"It happened."),
     (
         Status::InvalidArgument,
@@ -192,6 +195,7 @@ const _: () = {
     let mut index = 0;
     while index < STATUSES.len() {
         assert!(STATUSES[index].0 as mpa_status == STATUSES[index].1);
+        assert!(STATUSES[index].0 as mpa_status == Status::ALL[index] as mpa_status);
         index += 1;
     }
 };

@@ -37,6 +37,53 @@ pub fn to_array<const N: usize>(text: &str) -> [c_char; N] {
     array
 }
 
+/// A buffer of the caller for a text, which is empty until it is written.
+pub struct Buffer {
+    place: *mut c_char,
+    size: usize,
+    length: *mut u32,
+    name: &'static str,
+}
+
+impl Buffer {
+    /// `length`, or NULL, gets the text's length, without its NUL, whether it fits or not.
+    ///
+    /// # Safety
+    /// `place` is NULL or points to `size` writable bytes, `length` is NULL or points to a number; nobody
+    /// else uses them while this lives.
+    pub unsafe fn new(place: *mut c_char, size: u32, length: *mut u32, name: &'static str) -> Result<Self> {
+        if !place.is_null() && size > 0 {
+            // SAFETY: there is at least one byte.
+            unsafe { place.write(0) };
+        }
+        if !length.is_aligned() {
+            return Err(Outcome::invalid(format!(
+                "{name}'s length does not point to a uint32_t: the address is not a multiple of 4."
+            )));
+        }
+        Ok(Buffer { place, size: size as usize, length, name })
+    }
+
+    /// Writes the text and its NUL; where they do not fit, only the length.
+    pub fn write(&self, text: &str) -> Result<()> {
+        if !self.length.is_null() {
+            // SAFETY: not NULL, aligned, and the caller's to write, as promised to `new`.
+            unsafe { self.length.write(u32::try_from(text.len()).unwrap_or(u32::MAX)) };
+        }
+        if self.place.is_null() || text.len() >= self.size {
+            let (name, size, needed) = (self.name, self.size, text.len() + 1);
+            return Err(Outcome::invalid(format!("{name} is NULL or has {size} bytes; {needed} are needed.")));
+        }
+        // SAFETY: the text and its NUL are not longer than the buffer, which is the caller's and so
+        // cannot overlap with ours.
+        unsafe {
+            std::ptr::copy_nonoverlapping(text.as_ptr().cast(), self.place, text.len());
+            self.place.add(text.len()).write(0);
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

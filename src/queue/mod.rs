@@ -3,26 +3,34 @@
 //! - `state`: all operations and where each of them is, under one lock that nobody holds across I/O
 //! - `worker`: the threads that do them, one a lane (more for invites, if so configured)
 //! - `gather`: recent players of several operations in one request
+//! - `need`: whether the host is to be told that an authorization is needed
+//! - `stats`: all of it in numbers
 //!
 //! An operation is in one place at a time: queued, running, or completed and not yet pulled. It holds
 //! its share of the capacity until it has been pulled.
 
 mod gather;
+mod need;
 mod operation;
 mod state;
+mod stats;
 mod worker;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::auth::Authorization;
+use crate::calls::Lane;
 use crate::client::{Client, CloseReport};
+use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
-use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+pub use need::Why;
 pub use operation::{Operation, Work};
 use state::State;
-pub use state::{Event, Stage};
+pub use state::{Event, Held, LaneGauges, Stage};
+pub use stats::Stats;
 
 /// How operations are kept and done.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +42,8 @@ pub struct Settings {
     /// How long recent players are held to be gathered; `None`: not at all.
     pub recent_players_hold: Option<Duration>,
     pub invite_workers: usize,
+    /// How long before the authorization expires the host is told; `None`: not at all.
+    pub authorization_lead: Option<Duration>,
 }
 
 /// How the operations of a client ended. `submitted` is the sum of the five that follow.
@@ -65,19 +75,28 @@ struct Shared {
     work: [Condvar; 2],
     /// For readers and those who flush or close: something ended, or somebody wants them to look.
     news: Condvar,
-    /// Whether a poll would find anything, told without the lock.
+    /// Whether a poll would find anything but entries of the log, told without the lock.
     eventful: AtomicBool,
+    /// How often the host has polled.
+    polls: AtomicU64,
 }
+
+/// Every so many polls, one that would find nothing looks at the clock all the same.
+const LOOK_EVERY: u64 = 64;
+
+/// How often a reader that waits looks for entries of the log, which wake nobody.
+const LOG_INTERVAL: Duration = Duration::from_millis(250);
 
 impl Queue {
     pub fn new(client: Client, settings: Settings) -> Self {
         let shared = Shared {
+            state: Mutex::new(State::new(client.counters().clone())),
             client,
             settings,
-            state: Mutex::default(),
             work: Default::default(),
             news: Condvar::new(),
             eventful: AtomicBool::new(false),
+            polls: AtomicU64::new(0),
         };
         Queue { shared: Arc::new(shared) }
     }
@@ -89,7 +108,8 @@ impl Queue {
 
     pub fn set_authorization(&self, newer: Authorization) -> Result<()> {
         self.shared.client.set_authorization(newer)?;
-        self.shared.lock().authorization_pushed();
+        let expires_soon = self.shared.authorization_expires_soon();
+        self.shared.lock().need.is_satisfied(expires_soon, Instant::now());
         Ok(())
     }
 
@@ -132,12 +152,17 @@ impl Queue {
 
     /// The next event, if there is one. Never waits.
     pub fn poll(&self) -> Option<Event> {
-        if !self.shared.eventful.load(Ordering::Acquire) {
+        let shared = &self.shared;
+        // One reader polls; where there are more, it does no harm to miss one.
+        let polls = shared.polls.load(Ordering::Relaxed) + 1;
+        shared.polls.store(polls, Ordering::Relaxed);
+        let is_eventful = shared.eventful.load(Ordering::Acquire) || shared.client.log().has_entries();
+        if !is_eventful && !polls.is_multiple_of(LOOK_EVERY) {
             return None;
         }
-        let mut state = self.shared.lock();
-        self.shared.keep_the_deadline(&mut state);
-        self.shared.next_event(&mut state)
+        let mut state = shared.lock();
+        shared.look_at_the_clock(&mut state);
+        shared.next_event(&mut state)
     }
 
     /// The next event, or `None` at the time limit, after `wake`, and once the queue is closed.
@@ -146,15 +171,17 @@ impl Queue {
         let mut state = self.shared.lock();
         let wakes = state.wakes;
         loop {
-            self.shared.keep_the_deadline(&mut state);
+            self.shared.polls.fetch_add(1, Ordering::Relaxed);
+            self.shared.look_at_the_clock(&mut state);
             if let Some(event) = self.shared.next_event(&mut state) {
                 return Some(event);
             }
             let now = Instant::now();
-            let until = state.drain_deadline().filter(|_| !state.cut).map_or(deadline, |drained| drained.min(deadline));
             if now >= deadline || state.wakes != wakes || state.stage == Stage::Closed {
                 return None;
             }
+            let drained = state.drain_deadline().filter(|_| !state.cut).unwrap_or(deadline);
+            let until = deadline.min(drained).min(self.shared.look_again_at(now).unwrap_or(deadline));
             state = self.shared.wait_for_news(state, until.saturating_duration_since(now));
         }
     }
@@ -183,6 +210,7 @@ impl Queue {
             return Err(Box::new(Outcome::new(Status::Closed, "The client is being drained or closed already.")));
         }
         state.stage = Stage::Draining { deadline: Instant::now() + limit };
+        self.shared.client.log().write(Level::Info, || format!("Draining, for {} ms at most.", limit.as_millis()));
         self.shared.eventful.store(true, Ordering::Release);
         self.shared.work.iter().for_each(Condvar::notify_all);
         self.shared.news.notify_all();
@@ -239,13 +267,6 @@ impl Queue {
     }
 }
 
-/// The two ways of operations, which do not wait for each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
-    Invites,
-    RecentPlayers,
-}
-
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Each change moves an operation from one place to the next in one step.
@@ -270,10 +291,48 @@ impl Shared {
     }
 
     fn next_event(&self, state: &mut State) -> Option<Event> {
-        let event = state.next_event();
+        let log = || self.client.log().pull().map(Event::Log);
+        let event = match state.next_event() {
+            None if state.is_drained_told() => None,
+            event => event.or_else(log).or_else(|| state.drained()),
+        };
         let draining = matches!(state.stage, Stage::Draining { .. });
         self.eventful.store(draining || state.has_events(), Ordering::Release);
         event
+    }
+
+    /// What is to be done at a certain time is done by whoever looks for events: there is no thread for
+    /// it.
+    fn look_at_the_clock(&self, state: &mut State) {
+        self.note_polls(state);
+        self.keep_the_deadline(state);
+        if self.authorization_expires_soon() {
+            state.need.arises(Why::ExpiresSoon, Instant::now());
+        }
+    }
+
+    /// When a reader that waits is to look at the clock again, if not at news.
+    fn look_again_at(&self, now: Instant) -> Option<Instant> {
+        let log = self.client.log().is_on().then_some(LOG_INTERVAL);
+        let expiry = self.settings.authorization_lead.zip(self.client.authorization_expires_at()).map(|(lead, at)| {
+            let left = at.duration_since(SystemTime::now()).unwrap_or_default();
+            left.saturating_sub(lead).max(Duration::from_secs(1))
+        });
+        // Far beyond any wait, and what can be added to a time.
+        [log, expiry].into_iter().flatten().min().and_then(|wait| now.checked_add(wait))
+    }
+
+    fn authorization_expires_soon(&self) -> bool {
+        let at = self.client.authorization_expires_at();
+        at.zip(self.settings.authorization_lead).is_some_and(|(at, lead)| SystemTime::now() + lead >= at)
+    }
+
+    /// Looking is noticed here; the poll that finds nothing has no time to look at the clock.
+    fn note_polls(&self, state: &mut State) {
+        let polls = self.polls.load(Ordering::Relaxed);
+        if polls != std::mem::replace(&mut state.polls, polls) {
+            state.polled = Some(Instant::now());
+        }
     }
 
     /// At the deadline of draining, ends what was not sent and cuts what is on the wire. There is no

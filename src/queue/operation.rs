@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Lane;
 use crate::auth::Authorization;
-use crate::calls::{Call, Invite, RecentPlayerGroups, ServerInvite};
+use crate::calls::{Call, Invite, Lane, RecentPlayerGroups, ServerInvite};
 use crate::outcome::Outcome;
 use crate::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,10 +17,7 @@ pub enum Work {
 
 impl Work {
     pub fn lane(&self) -> Lane {
-        match self {
-            Work::Invite(_) | Work::ServerInvite(_) => Lane::Invites,
-            Work::RecentPlayers(_) => Lane::RecentPlayers,
-        }
+        self.call().endpoint().lane()
     }
 
     pub fn call(&self) -> &dyn Call {

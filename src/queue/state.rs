@@ -2,20 +2,22 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::need::{Need, Why};
 use super::operation::{Ended, Operation};
-use super::{Lane, OperationReport, Settings};
+use super::{OperationReport, Settings};
+use crate::calls::Lane;
+use crate::log::Entry;
 use crate::outcome::{Outcome, Result, Status};
+use crate::stats::Counters;
 use crate::sync::atomic::{AtomicBool, Ordering};
-
-/// How often the host is told that an authorization is needed, while it is.
-const TELL_AGAIN: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub enum Event {
     Completed { operation: u64, user_data: u64, outcome: Box<Outcome> },
-    AuthorizationNeeded,
+    AuthorizationNeeded(Why),
+    Log(Entry),
     Drained,
 }
 
@@ -46,13 +48,19 @@ pub struct State {
     held: usize,
     held_bytes: usize,
     drained_told: bool,
-    need: Need,
+    pub need: Need,
+    /// When the host last looked for events, as far as that was noticed, and how often it had by then.
+    pub polled: Option<Instant>,
+    pub polls: u64,
     report: OperationReport,
+    counters: Arc<Counters>,
 }
 
 #[derive(Debug, Default)]
 struct LaneState {
+    /// By their numbers: what goes back goes back to where it was.
     queued: VecDeque<Operation>,
+    submitted: u64,
     /// Those that are being done.
     running: Vec<Running>,
     workers: usize,
@@ -67,16 +75,45 @@ struct Running {
     withdrawn: Arc<AtomicBool>,
 }
 
-/// Whether an authorization is needed, and when the host was told.
-#[derive(Debug, Default)]
-enum Need {
-    #[default]
-    None,
-    ToBeTold,
-    Told(Instant),
+/// What a lane holds now.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneGauges {
+    /// Ever.
+    pub submitted: u64,
+    pub queued: usize,
+    pub running: usize,
+    /// When the one was submitted that is queued longest.
+    pub oldest: Option<Instant>,
+}
+
+/// What the queue holds now.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    pub operations: usize,
+    pub bytes: usize,
+    /// Completions that have not been pulled.
+    pub completions: usize,
 }
 
 impl State {
+    pub fn new(counters: Arc<Counters>) -> Self {
+        State { counters, ..State::default() }
+    }
+
+    pub fn gauges(&self, lane: Lane) -> LaneGauges {
+        let lane = &self.lanes[lane as usize];
+        LaneGauges {
+            submitted: lane.submitted,
+            queued: lane.queued.len(),
+            running: lane.running.len(),
+            oldest: lane.queued.front().map(|operation| operation.submitted),
+        }
+    }
+
+    pub fn held(&self) -> Held {
+        Held { operations: self.held, bytes: self.held_bytes, completions: self.ended.len() }
+    }
+
     /// Takes an operation in, unless there is no room or no time left for any.
     pub fn admit(&mut self, mut operation: Operation, settings: &Settings) -> Result<u64> {
         if self.stage != Stage::Open {
@@ -102,20 +139,21 @@ impl State {
         operation.number = self.last_number;
         self.held += 1;
         self.held_bytes += bytes;
-        self.report.submitted += 1;
-        self.lanes[operation.work.lane() as usize].queued.push_back(operation);
+        let lane = &mut self.lanes[operation.work.lane() as usize];
+        lane.submitted += 1;
+        lane.queued.push_back(operation);
         Ok(self.last_number)
     }
 
     /// Undoes `admit` for the operation that was taken in last.
     pub fn take_back(&mut self, lane: Lane, number: u64) {
-        let queued = &mut self.lanes[lane as usize].queued;
-        if queued.back().is_some_and(|operation| operation.number == number)
-            && let Some(operation) = queued.pop_back()
+        let lane = &mut self.lanes[lane as usize];
+        if lane.queued.back().is_some_and(|operation| operation.number == number)
+            && let Some(operation) = lane.queued.pop_back()
         {
+            lane.submitted -= 1;
             self.held -= 1;
             self.held_bytes -= operation.bytes();
-            self.report.submitted -= 1;
         }
     }
 
@@ -182,7 +220,9 @@ impl State {
 
     /// An operation ends: exactly once, since only who has it can end it.
     pub fn end(&mut self, operation: Operation, outcome: Outcome) {
-        self.lanes[operation.work.lane() as usize].running.retain(|running| running.number != operation.number);
+        let lane = operation.work.lane();
+        self.lanes[lane as usize].running.retain(|running| running.number != operation.number);
+        self.counters.ended(lane, &outcome);
         match &outcome {
             Outcome { status: Status::Ok, .. } => self.report.succeeded += 1,
             Outcome { uncertain: 1.., .. } => self.report.uncertain += 1,
@@ -204,10 +244,10 @@ impl State {
             return refuse(Status::InvalidArgument, "operation is no number that was given out.");
         }
         for lane in &mut self.lanes {
-            if let Some(place) = lane.queued.iter().position(|operation| operation.number == number) {
-                if let Some(operation) = lane.queued.remove(place) {
-                    self.end_unsent(operation, cancelled());
-                }
+            if let Ok(place) = lane.queued.binary_search_by_key(&number, |operation| operation.number)
+                && let Some(operation) = lane.queued.remove(place)
+            {
+                self.end_unsent(operation, cancelled());
                 return Ok(());
             }
             for running in lane.running.iter().filter(|running| running.number == number) {
@@ -233,7 +273,7 @@ impl State {
     /// Whether an operation up to this number has not ended.
     pub fn is_any_under_way(&self, mark: u64) -> bool {
         self.lanes.iter().any(|lane| {
-            lane.queued.iter().any(|operation| operation.number <= mark)
+            lane.queued.front().is_some_and(|operation| operation.number <= mark)
                 || lane.running.iter().any(|running| running.number <= mark)
         })
     }
@@ -245,39 +285,34 @@ impl State {
         }
     }
 
-    pub fn authorization_needed(&mut self) {
-        let now = Instant::now();
-        match self.need {
-            Need::None => self.need = Need::ToBeTold,
-            Need::Told(at) if now - at >= TELL_AGAIN => self.need = Need::ToBeTold,
-            Need::Told(_) | Need::ToBeTold => {}
-        }
-    }
-
-    pub fn authorization_pushed(&mut self) {
-        self.need = Need::None;
-    }
-
     pub fn has_events(&self) -> bool {
-        !self.ended.is_empty() || matches!(self.need, Need::ToBeTold)
+        !self.ended.is_empty() || self.need.is_pending()
     }
 
+    /// The next event but for the last one, and those of the log.
     pub fn next_event(&mut self) -> Option<Event> {
-        if matches!(self.need, Need::ToBeTold) {
-            self.need = Need::Told(Instant::now());
-            return Some(Event::AuthorizationNeeded);
+        if let Some(why) = self.need.tell(Instant::now()) {
+            return Some(Event::AuthorizationNeeded(why));
         }
-        if let Some(Ended { number, user_data, bytes, outcome }) = self.ended.pop_front() {
-            self.held -= 1;
-            self.held_bytes -= bytes;
-            return Some(Event::Completed { operation: number, user_data, outcome: Box::new(outcome) });
-        }
-        let all_over = matches!(self.stage, Stage::Draining { .. }) && !self.is_any_under_way(u64::MAX);
-        (all_over && !std::mem::replace(&mut self.drained_told, true)).then_some(Event::Drained)
+        let Ended { number, user_data, bytes, outcome } = self.ended.pop_front()?;
+        self.held -= 1;
+        self.held_bytes -= bytes;
+        Some(Event::Completed { operation: number, user_data, outcome: Box::new(outcome) })
+    }
+
+    /// The last event, once all is over and pulled.
+    pub fn drained(&mut self) -> Option<Event> {
+        let is_over = matches!(self.stage, Stage::Draining { .. }) && !self.is_any_under_way(u64::MAX);
+        (is_over && !std::mem::replace(&mut self.drained_told, true)).then_some(Event::Drained)
+    }
+
+    pub fn is_drained_told(&self) -> bool {
+        self.drained_told
     }
 
     pub fn report(&self) -> OperationReport {
         let mut report = self.report;
+        report.submitted = self.lanes.iter().map(|lane| lane.submitted).sum();
         report.unfinished = self.lanes.iter().map(|lane| lane.running.len() as u64).sum();
         report.events_not_pulled = self.ended.len() as u64;
         report

@@ -4,11 +4,14 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::Shared;
 use super::gather::{Gathered, own_part, together};
+use super::need::Why;
 use super::operation::{Operation, Work};
 use super::state::{Stage, State, cancelled};
-use super::{Lane, Shared};
+use crate::calls::Lane;
 use crate::client::Patience;
+use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::sync::{MutexGuard, PoisonError, thread};
 
@@ -20,7 +23,10 @@ pub fn start(shared: &Arc<Shared>, lane: Lane) -> Result<()> {
     };
     let worker = shared.clone();
     match thread::Builder::new().name(name.to_owned()).spawn(move || run(&worker, lane)) {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            shared.client.log().write(Level::Debug, || format!("The thread {name} was started."));
+            Ok(())
+        }
         Err(error) => Err(Outcome::internal(format!(
             "No thread could be started ({error}); nothing was submitted. Submit it again later."
         ))),
@@ -127,7 +133,7 @@ fn ripe(shared: &Shared, state: &State) -> usize {
     let alone = state.queued(lane).take_while(|operation| !operation.alone);
     let count = if first.alone { 1 } else { together(alone.map(|operation| operation.work.call().count())) };
     let groups: usize = state.queued(lane).take(count).map(|operation| operation.work.call().count()).sum();
-    let is_full = groups >= crate::calls::MAX_GROUPS_PER_REQUEST || count < state.queued(lane).count();
+    let is_full = groups >= crate::calls::MAX_GROUPS_PER_REQUEST || count < state.gauges(lane).queued;
     let is_held = shared.settings.recent_players_hold.is_some_and(|hold| first.submitted.elapsed() < hold);
     let is_wanted = first.alone || first.number <= state.flushed || state.drain_deadline().is_some();
     if is_full || is_wanted || !is_held { count } else { 0 }
@@ -174,13 +180,23 @@ fn do_together(shared: &Shared, operations: &[Operation]) -> Vec<End> {
         [_] => do_one(shared, first, deadline),
         _ => shared.client.run_patiently(&Gathered(gathered), None, deadline, &Waiter { shared, operations }),
     }));
-    let all = all.unwrap_or_else(|_| defect(operations));
+    let all = all.unwrap_or_else(|_| {
+        let defect = defect(operations);
+        shared.client.log().write(Level::Error, || defect.message.clone());
+        defect
+    });
+    let is_refused = all.status == Status::Rejected && operations.len() > 1;
+    if is_refused {
+        shared.client.log().write(Level::Warning, || {
+            format!("{} Each of the {} operations in it is sent on its own.", all.message, operations.len())
+        });
+    }
     let mut before = 0;
     let told = operations.iter().map(|operation| {
         let groups = u32::try_from(operation.work.call().count()).unwrap_or(u32::MAX);
         let own = own_part(&all, before..before + groups);
         before += groups;
-        if all.status == Status::Rejected && operations.len() > 1 {
+        if is_refused {
             return End::Alone;
         }
         End::Ended(Box::new(since_submitted(own, operation, begun)))
@@ -224,7 +240,7 @@ struct Waiter<'a> {
 impl Patience for Waiter<'_> {
     fn authorization_needed(&self) -> bool {
         let mut state = self.shared.lock();
-        state.authorization_needed();
+        state.need.arises(Why::Missing, Instant::now());
         self.shared.tell(&mut state);
         true
     }

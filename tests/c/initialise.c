@@ -13,7 +13,8 @@
     X(mpa_invite)            \
     X(mpa_server_invite)     \
     X(mpa_recent_player_group) \
-    X(mpa_event)
+    X(mpa_event)             \
+    X(mpa_stats)
 
 #define AT_FILE_SCOPE(type)                              \
     static type static_##type = MPA_INITIALIZER(type);   \

@@ -11,6 +11,7 @@ use mpa::ffi::event::{MPA_EVENT_NONE, mpa_cancel, mpa_event, mpa_poll_event, mpa
 use mpa::ffi::invite::{mpa_invite, mpa_send_invite, mpa_send_server_invite, mpa_server_invite};
 use mpa::ffi::recent_players::{mpa_post_recent_player_groups, mpa_recent_player_group};
 use mpa::ffi::result::mpa_result;
+use mpa::ffi::stats::{mpa_client_stats, mpa_stats};
 use mpa::ffi::status::{mpa_status, mpa_status_name};
 use mpa::ffi::submit::{mpa_submit_recent_player_groups, mpa_submit_server_invite};
 
@@ -197,6 +198,14 @@ impl Client {
     pub fn cancel(&self, operation: u64) -> Outcome {
         // SAFETY: the pointer is good.
         outcome(|result| unsafe { mpa_cancel(self.0, operation, result) })
+    }
+
+    pub fn stats(&self) -> mpa_stats {
+        let mut stats: mpa_stats = init();
+        // SAFETY: the pointers are good.
+        let copied = outcome(|result| unsafe { mpa_client_stats(self.0, &mut stats, result) });
+        assert_eq!(copied.status, "MPA_OK", "{}", copied.message);
+        stats
     }
 
     pub fn close(&self, deadline_ms: u32) -> (&'static str, mpa_close_report) {

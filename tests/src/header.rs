@@ -14,7 +14,7 @@ const BOTTOM: &str = "
 ";
 
 /// What stands before comes before: a section uses only what is declared above it.
-const SECTIONS: [(&str, &str); 11] = [
+const SECTIONS: [(&str, &str); 13] = [
     ("Version", "version.rs"),
     ("Statuses", "status.rs"),
     ("Results", "result.rs"),
@@ -26,6 +26,8 @@ const SECTIONS: [(&str, &str); 11] = [
     ("Submitting", "submit.rs"),
     ("Events", "event.rs"),
     ("Draining", "drain.rs"),
+    ("Numbers", "stats.rs"),
+    ("Numbers for Prometheus", "prometheus.rs"),
 ];
 
 pub fn repository() -> PathBuf {

@@ -1,0 +1,212 @@
+//! Numbers as Prometheus reads them, so that a server's own exporter can append them.
+
+use std::ffi::c_char;
+use std::fmt::Write;
+
+use super::boundary::report;
+use super::result::mpa_result;
+use super::stats::{mpa_lane_stats, mpa_stats};
+use super::status::mpa_status;
+use super::{structs, text};
+use crate::outcome::{Outcome, Result, Status};
+use crate::stats::BOUNDS_MS;
+
+/// A buffer of this size holds the text of mpa_stats_prometheus, whatever the numbers, with labels of up
+/// to 64 bytes.
+pub const MPA_STATS_PROMETHEUS_SIZE: u32 = 32768;
+
+/// The longest labels, in bytes.
+const MAX_LABELS_LENGTH: usize = 256;
+
+/// Writes numbers in Prometheus' text format (version 0.0.4), with names that begin with "mpa_".
+///
+/// Where a process has several clients, add their counters up in one mpa_stats first, or give each its
+/// own labels and serve each text on its own: the format wants a metric's lines together.
+///
+/// `stats`: from mpa_client_stats. `labels`, or NULL: put into each line, such as `region="eu"`, at most
+/// 256 bytes. `buffer`: of `size` bytes; the text ends in NUL. `length`, or NULL: how long the text is,
+/// without the NUL, also where it did not fit.
+///
+/// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT, also where the buffer is too small; MPA_ERROR_INVALID_STRUCT.
+/// Then the buffer holds an empty text. Never blocks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_stats_prometheus(
+    stats: *const mpa_stats,
+    labels: *const c_char,
+    buffer: *mut c_char,
+    size: u32,
+    length: *mut u32,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let body = || {
+        // SAFETY: passed on from the caller.
+        let (buffer, stats, labels) = unsafe {
+            (
+                text::Buffer::new(buffer, size, length, "buffer")?,
+                structs::read(stats, "stats")?,
+                text::read(labels, MAX_LABELS_LENGTH, "labels")?.unwrap_or_default(),
+            )
+        };
+        check_labels(&labels)?;
+        buffer.write(&Page::new(&labels).of(&stats))?;
+        Ok(Outcome::new(Status::Ok, "The text is in the buffer."))
+    };
+    // SAFETY: passed on from the caller.
+    unsafe { report(result, body) }
+}
+
+/// A line break would let labels make lines of their own.
+fn check_labels(labels: &str) -> Result<()> {
+    let is_a_list = labels.is_empty() || (labels.contains("=\"") && labels.ends_with('"'));
+    if is_a_list && !labels.contains(['{', '}', '\n', '\r']) {
+        return Ok(());
+    }
+    Err(Outcome::invalid("labels is no list of Prometheus labels; expected such as region=\"eu\",shard=\"3\"."))
+}
+
+/// The text, metric by metric.
+struct Page<'a> {
+    labels: &'a str,
+    text: String,
+}
+
+impl<'a> Page<'a> {
+    fn new(labels: &'a str) -> Self {
+        Page { labels, text: String::with_capacity(16 * 1024) }
+    }
+
+    fn of(mut self, stats: &mpa_stats) -> String {
+        let lanes = [("invites", &stats.invites), ("recent_players", &stats.recent_players)];
+        self.by_lane("mpa_operations_submitted_total", "Operations submitted.", "counter", lanes, |lane| {
+            lane.submitted
+        });
+        self.by_lane("mpa_calls_total", "Blocking calls begun.", "counter", lanes, |lane| lane.calls);
+        self.head("mpa_ended_total", "Operations and blocking calls ended, by status.", "counter");
+        for (name, lane) in lanes {
+            for (status, count) in lane.ends() {
+                self.line("mpa_ended_total", &format!("lane=\"{name}\",status=\"{status}\""), count);
+            }
+        }
+        self.by_lane("mpa_requests_total", "Requests put on the wire.", "counter", lanes, |lane| lane.requests);
+        self.by_lane("mpa_retries_total", "Requests tried again.", "counter", lanes, |lane| lane.retries);
+        self.by_lane("mpa_throttled_total", "Requests that were throttled.", "counter", lanes, |lane| lane.throttled);
+        self.by_lane("mpa_items_total", "Users or groups in requests.", "counter", lanes, |lane| lane.items);
+        self.histogram("mpa_queued_seconds", "Time that calls and operations waited in the library.", lanes, |lane| {
+            (&lane.queued_buckets, lane.queued_sum_ms)
+        });
+        self.histogram("mpa_request_seconds", "Time that requests took on the wire.", lanes, |lane| {
+            (&lane.wire_buckets, lane.wire_sum_ms)
+        });
+        self.by_lane("mpa_queued_operations", "Operations that wait in the queue.", "gauge", lanes, |lane| lane.queued);
+        self.by_lane("mpa_running_operations", "Operations that are being done.", "gauge", lanes, |lane| lane.running);
+        self.head("mpa_oldest_queued_seconds", "How long the oldest operation has waited.", "gauge");
+        for (name, lane) in lanes {
+            self.line("mpa_oldest_queued_seconds", &in_lane(name), seconds(lane.oldest_queued_ms as i64));
+        }
+        self.gauge("mpa_held_operations", "Places of the queue's capacity that are taken.", stats.held_operations);
+        self.gauge("mpa_held_bytes", "Bytes of the queue's capacity that are taken.", stats.held_bytes);
+        self.gauge("mpa_completions_waiting", "Completions that were not pulled.", stats.completions_waiting);
+        self.gauge_if_known("mpa_since_last_poll_seconds", "Time since events were pulled.", stats.since_last_poll_ms);
+        self.gauge_if_known(
+            "mpa_since_last_success_seconds",
+            "Time since the service acknowledged a request.",
+            stats.since_last_success_ms,
+        );
+        let expires_at = i64::try_from(stats.authorization_expires_at_unix_ms).unwrap_or(i64::MAX);
+        self.gauge_if_known(
+            "mpa_authorization_expiry_timestamp_seconds",
+            "When the authorization expires.",
+            if expires_at == 0 { -1 } else { expires_at },
+        );
+        let offset = seconds(stats.clock_offset_ms);
+        self.gauge("mpa_clock_offset_seconds", "The service's clock less this machine's.", offset);
+        self.text
+    }
+
+    fn head(&mut self, metric: &str, help: &str, kind: &str) {
+        self.add(format_args!("# HELP {metric} {help}\n# TYPE {metric} {kind}\n"));
+    }
+
+    fn line(&mut self, metric: &str, labels: &str, value: impl std::fmt::Display) {
+        let between = if labels.is_empty() || self.labels.is_empty() { "" } else { "," };
+        let labels = format!("{}{between}{labels}", self.labels);
+        match labels.as_str() {
+            "" => self.add(format_args!("{metric} {value}\n")),
+            labels => self.add(format_args!("{metric}{{{labels}}} {value}\n")),
+        }
+    }
+
+    fn by_lane(&mut self, metric: &str, help: &str, kind: &str, lanes: Lanes<'_>, of: fn(&mpa_lane_stats) -> u64) {
+        self.head(metric, help, kind);
+        for (name, lane) in lanes {
+            self.line(metric, &in_lane(name), of(lane));
+        }
+    }
+
+    fn histogram(&mut self, metric: &str, help: &str, lanes: Lanes<'_>, of: fn(&mpa_lane_stats) -> (&[u64; 16], u64)) {
+        self.head(metric, help, "histogram");
+        for (name, lane) in lanes {
+            let (buckets, sum_ms) = of(lane);
+            for (count, bound) in buckets.iter().zip(BOUNDS_MS) {
+                let labels = format!("{},le=\"{}\"", in_lane(name), seconds(bound as i64));
+                self.line(&format!("{metric}_bucket"), &labels, count);
+            }
+            let all = buckets[BOUNDS_MS.len()];
+            self.line(&format!("{metric}_bucket"), &format!("{},le=\"+Inf\"", in_lane(name)), all);
+            self.line(&format!("{metric}_sum"), &in_lane(name), seconds(sum_ms as i64));
+            self.line(&format!("{metric}_count"), &in_lane(name), all);
+        }
+    }
+
+    fn gauge(&mut self, metric: &str, help: &str, value: impl std::fmt::Display) {
+        self.head(metric, help, "gauge");
+        self.line(metric, "", value);
+    }
+
+    /// A gauge in seconds, left out where its value is not known.
+    fn gauge_if_known(&mut self, metric: &str, help: &str, ms: i64) {
+        if ms >= 0 {
+            self.gauge(metric, help, seconds(ms));
+        }
+    }
+
+    fn add(&mut self, text: std::fmt::Arguments<'_>) {
+        // Writing to a string does not fail.
+        let _ = self.text.write_fmt(text);
+    }
+}
+
+type Lanes<'a> = [(&'static str, &'a mpa_lane_stats); 2];
+
+fn in_lane(name: &str) -> String {
+    format!("lane=\"{name}\"")
+}
+
+fn seconds(ms: i64) -> f64 {
+    ms as f64 / 1_000.0
+}
+
+impl mpa_lane_stats {
+    fn ends(&self) -> [(&'static str, u64); 18] {
+        [
+            ("ok", self.ended_ok),
+            ("cancelled", self.ended_cancelled),
+            ("expired", self.ended_expired),
+            ("abandoned", self.ended_abandoned),
+            ("closed", self.ended_closed),
+            ("authorization_needed", self.ended_authorization_needed),
+            ("unauthorized", self.ended_unauthorized),
+            ("forbidden", self.ended_forbidden),
+            ("sign_in_failed", self.ended_sign_in_failed),
+            ("rejected", self.ended_rejected),
+            ("throttled", self.ended_throttled),
+            ("service_unavailable", self.ended_service_unavailable),
+            ("unexpected_answer", self.ended_unexpected_answer),
+            ("connection_failed", self.ended_connection_failed),
+            ("tls_failed", self.ended_tls_failed),
+            ("timed_out", self.ended_timed_out),
+            ("uncertain", self.ended_uncertain),
+            ("internal", self.ended_internal),
+        ]
+    }
+}

@@ -1,0 +1,243 @@
+//! What is told beside outcomes, where it was asked for: a few entries that wait to be pulled as events.
+//!
+//! Silent unless asked, and never much: an entry that repeats is counted, too many are left out and
+//! counted, and what nobody pulls takes no more memory than the ring has places.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Entries that wait at most.
+const PLACES: usize = 64;
+
+/// Entries that are taken at once, and how long it takes until there is room for one more.
+const BURST: u32 = 32;
+const ONE_MORE_AFTER: Duration = Duration::from_millis(200);
+
+/// An entry is a repetition of one that was told so long ago at most.
+const REMEMBERED: Duration = Duration::from_secs(10);
+const REMEMBERED_ENTRIES: usize = 16;
+
+/// How much an entry matters. The numbers are those of `mpa_log_level` in the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(i32)]
+pub enum Level {
+    Off = 0,
+    Error = 1,
+    Warning = 2,
+    Info = 3,
+    Debug = 4,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub level: Level,
+    pub text: String,
+}
+
+/// The log of a client. Its lock is taken with others in hand, and no other with it.
+#[derive(Debug)]
+pub struct Log {
+    level: Level,
+    ring: Mutex<Ring>,
+    /// Whether a pull would find anything, told without the lock.
+    has_entries: AtomicBool,
+}
+
+impl Log {
+    pub fn new(level: Level) -> Self {
+        Log { level, ring: Mutex::new(Ring::new(Instant::now())), has_entries: AtomicBool::new(false) }
+    }
+
+    pub fn is_on(&self) -> bool {
+        self.level > Level::Off
+    }
+
+    /// `text` is made only where somebody wants to read it. No secret may be in it, and no XUID.
+    pub fn write<T: Into<Cow<'static, str>>>(&self, level: Level, text: impl FnOnce() -> T) {
+        if level <= self.level {
+            self.lock().push(level, text().into(), Instant::now());
+            self.has_entries.store(true, Ordering::Release);
+        }
+    }
+
+    pub fn has_entries(&self) -> bool {
+        self.has_entries.load(Ordering::Acquire)
+    }
+
+    pub fn pull(&self) -> Option<Entry> {
+        if !self.has_entries() {
+            return None;
+        }
+        let mut ring = self.lock();
+        let entry = ring.pull();
+        self.has_entries.store(!ring.is_empty(), Ordering::Release);
+        entry
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Ring> {
+        // Each change leaves whole entries, so that a panic elsewhere cannot upset it.
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The entries that wait, on a clock that is passed in.
+#[derive(Debug)]
+struct Ring {
+    waiting: VecDeque<Waiting>,
+    told: VecDeque<Told>,
+    left_out: u64,
+    room: u32,
+    room_since: Instant,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    level: Level,
+    text: Cow<'static, str>,
+    times: u64,
+}
+
+/// An entry that was pulled, or is waiting, not long ago.
+#[derive(Debug)]
+struct Told {
+    level: Level,
+    text: Cow<'static, str>,
+    at: Instant,
+    /// How often it came since then.
+    again: u64,
+}
+
+impl Ring {
+    fn new(now: Instant) -> Self {
+        Ring { waiting: VecDeque::new(), told: VecDeque::new(), left_out: 0, room: BURST, room_since: now }
+    }
+
+    fn push(&mut self, level: Level, text: Cow<'static, str>, now: Instant) {
+        if let Some(same) = self.waiting.iter_mut().find(|waiting| waiting.text == text) {
+            same.times += 1;
+            return;
+        }
+        let mut times = 1;
+        if let Some(place) = self.told.iter().position(|told| told.text == text) {
+            if now.saturating_duration_since(self.told[place].at) < REMEMBERED {
+                self.told[place].again += 1;
+                return;
+            }
+            times += self.told.remove(place).map_or(0, |told| told.again);
+        }
+        if self.waiting.len() >= PLACES || !self.has_room(now) {
+            self.left_out += 1;
+            return;
+        }
+        self.remember(level, text.clone(), now);
+        self.waiting.push_back(Waiting { level, text, times });
+    }
+
+    fn has_room(&mut self, now: Instant) -> bool {
+        let passed = now.saturating_duration_since(self.room_since).as_millis() / ONE_MORE_AFTER.as_millis();
+        if passed > 0 {
+            self.room = self.room.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX)).min(BURST);
+            self.room_since = now;
+        }
+        let is_there = self.room > 0;
+        self.room = self.room.saturating_sub(1);
+        is_there
+    }
+
+    /// Forgets the oldest for it; repetitions of that which were not told become an entry.
+    fn remember(&mut self, level: Level, text: Cow<'static, str>, now: Instant) {
+        if self.told.len() >= REMEMBERED_ENTRIES
+            && let Some(oldest) = self.told.pop_front()
+            && oldest.again > 0
+        {
+            self.waiting.push_back(Waiting { level: oldest.level, text: oldest.text, times: oldest.again });
+        }
+        self.told.push_back(Told { level, text, at: now, again: 0 });
+    }
+
+    fn pull(&mut self) -> Option<Entry> {
+        if let Some(Waiting { level, text, times }) = self.waiting.pop_front() {
+            let text = if times > 1 { format!("{text} ({times} times)") } else { text.into_owned() };
+            return Some(Entry { level, text });
+        }
+        match std::mem::take(&mut self.left_out) {
+            0 => None,
+            left_out => Some(Entry {
+                level: Level::Warning,
+                text: format!(
+                    "{left_out} log entries were left out: more than {PLACES} waited to be pulled, or too many came."
+                ),
+            }),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.left_out == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(ring: &mut Ring) -> Vec<String> {
+        std::iter::from_fn(|| ring.pull()).map(|entry| entry.text).collect()
+    }
+
+    #[test]
+    fn only_what_was_asked_for_is_kept() {
+        let log = Log::new(Level::Warning);
+        log.write(Level::Info, || -> &str { unreachable!("nobody reads it") });
+        assert!(!log.has_entries());
+        log.write(Level::Error, || "broken");
+        assert!(log.has_entries());
+        assert_eq!(log.pull(), Some(Entry { level: Level::Error, text: "broken".into() }));
+        assert_eq!((log.pull(), log.has_entries()), (None, false));
+    }
+
+    #[test]
+    fn repetitions_are_counted() {
+        let start = Instant::now();
+        let mut ring = Ring::new(start);
+        for _ in 0..3 {
+            ring.push(Level::Info, "the same".into(), start);
+        }
+        ring.push(Level::Info, "another".into(), start);
+        assert_eq!(texts(&mut ring), ["the same (3 times)", "another"]);
+        // Just told: counted, and told with the first one that comes later.
+        ring.push(Level::Info, "the same".into(), start + Duration::from_secs(1));
+        ring.push(Level::Info, "the same".into(), start + Duration::from_secs(2));
+        assert!(ring.is_empty());
+        ring.push(Level::Info, "the same".into(), start + Duration::from_secs(11));
+        assert_eq!(texts(&mut ring), ["the same (3 times)"]);
+    }
+
+    #[test]
+    fn too_many_are_left_out_and_counted() {
+        let start = Instant::now();
+        let mut ring = Ring::new(start);
+        for number in 0..100 {
+            ring.push(Level::Info, format!("entry {number}").into(), start);
+        }
+        let pulled = texts(&mut ring);
+        assert_eq!(pulled.len(), BURST as usize + 1);
+        assert!(pulled[BURST as usize].starts_with("68 log entries were left out"), "{pulled:?}");
+        ring.push(Level::Info, "later".into(), start + ONE_MORE_AFTER);
+        assert_eq!(texts(&mut ring), ["later"]);
+    }
+
+    #[test]
+    fn what_nobody_pulls_takes_no_more_than_its_places() {
+        let start = Instant::now();
+        let mut ring = Ring::new(start);
+        for number in 0..1_000 {
+            ring.push(Level::Info, format!("entry {number}").into(), start + ONE_MORE_AFTER * number);
+        }
+        assert_eq!(ring.waiting.len(), PLACES);
+        assert!(texts(&mut ring).last().unwrap().starts_with("936 log entries"));
+    }
+}

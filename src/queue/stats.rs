@@ -1,0 +1,39 @@
+//! The queue in numbers, for those who watch over it.
+
+use std::time::{Duration, SystemTime};
+
+use super::{Held, LaneGauges, Queue};
+use crate::calls::Lane;
+use crate::stats::Counts;
+
+/// What was counted since the client was opened, and how it stands now.
+#[derive(Clone, Copy, Debug)]
+pub struct Stats {
+    pub counts: Counts,
+    /// By lane.
+    pub lanes: [LaneGauges; 2],
+    pub held: Held,
+    /// `None`: never yet.
+    pub since_last_poll: Option<Duration>,
+    pub since_last_success: Option<Duration>,
+    /// `None`: there is no authorization, or it is not known.
+    pub authorization_expires_at: Option<SystemTime>,
+}
+
+impl Queue {
+    /// Never waits: it copies, with the lock in hand.
+    pub fn stats(&self) -> Stats {
+        let shared = &self.shared;
+        let mut state = shared.lock();
+        shared.note_polls(&mut state);
+        let counts = shared.client.counters().read();
+        Stats {
+            counts,
+            lanes: [Lane::Invites, Lane::RecentPlayers].map(|lane| state.gauges(lane)),
+            held: state.held(),
+            since_last_poll: state.polled.map(|at| at.elapsed()),
+            since_last_success: counts.last_success.map(|at| at.elapsed()),
+            authorization_expires_at: shared.client.authorization_expires_at(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What a client counts: only what grows, so that the counts of a fleet can be added up.
+
+use std::time::{Duration, Instant};
+
+use crate::calls::Lane;
+use crate::outcome::{Outcome, Status};
+use crate::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Upper bounds of a histogram's buckets, in milliseconds; the last bucket has none.
+pub const BOUNDS_MS: [u64; 15] =
+    [1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000];
+pub const BUCKETS: usize = BOUNDS_MS.len() + 1;
+
+/// How often something took how long.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Histogram {
+    counts: [u64; BUCKETS],
+    pub sum: Duration,
+}
+
+impl Histogram {
+    pub fn observe(&mut self, duration: Duration) {
+        let bucket = BOUNDS_MS.partition_point(|bound| Duration::from_millis(*bound) < duration);
+        self.counts[bucket] += 1;
+        self.sum += duration;
+    }
+
+    /// How many took up to each bound; the last one is all of them.
+    pub fn cumulative(&self) -> [u64; BUCKETS] {
+        let mut sum = 0;
+        self.counts.map(|count| {
+            sum += count;
+            sum
+        })
+    }
+}
+
+/// The calls and operations of one lane.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LaneCounts {
+    /// Blocking calls that began.
+    pub calls: u64,
+    ended: [u64; Status::ALL.len()],
+    /// Requests put on the wire, and those of them that were tried again, and were throttled.
+    pub requests: u64,
+    pub retries: u64,
+    pub throttled: u64,
+    /// Users or groups in those requests.
+    pub items: u64,
+    /// Waiting in the library, of calls and operations that ended.
+    pub queued: Histogram,
+    /// From a request's beginning to its answer or its failure.
+    pub wire: Histogram,
+}
+
+impl LaneCounts {
+    /// How many calls and operations ended so.
+    pub fn ended(&self, status: Status) -> u64 {
+        self.ended[status.index()]
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    pub lanes: [LaneCounts; 2],
+    /// When the service last acknowledged a request.
+    pub last_success: Option<Instant>,
+}
+
+/// The counts of a client. Its lock is taken with others in hand, and no other with it.
+#[derive(Debug, Default)]
+pub struct Counters {
+    counts: Mutex<Counts>,
+}
+
+/// What became of one request.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestEnd {
+    pub lane: Lane,
+    pub items: usize,
+    pub is_retry: bool,
+    pub took: Duration,
+    pub is_acknowledged: bool,
+    pub is_throttled: bool,
+}
+
+impl Counters {
+    pub fn read(&self) -> Counts {
+        *self.lock()
+    }
+
+    pub fn call_began(&self, lane: Lane) {
+        self.lock().lanes[lane as usize].calls += 1;
+    }
+
+    /// A call or an operation ended.
+    pub fn ended(&self, lane: Lane, outcome: &Outcome) {
+        let lane = &mut self.lock().lanes[lane as usize];
+        lane.ended[outcome.status.index()] += 1;
+        lane.queued.observe(outcome.queued);
+    }
+
+    /// A request that was put on the wire has ended.
+    pub fn request_ended(&self, end: RequestEnd) {
+        let mut counts = self.lock();
+        if end.is_acknowledged {
+            counts.last_success = Some(Instant::now());
+        }
+        let lane = &mut counts.lanes[end.lane as usize];
+        lane.requests += 1;
+        lane.retries += u64::from(end.is_retry);
+        lane.throttled += u64::from(end.is_throttled);
+        lane.items += end.items as u64;
+        lane.wire.observe(end.took);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        // They are numbers: a panic elsewhere cannot leave them in a way that matters.
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_counts_in_its_bucket_and_all_above() {
+        let mut histogram = Histogram::default();
+        for ms in [0, 1, 2, 5, 300_000, 300_001] {
+            histogram.observe(Duration::from_millis(ms));
+        }
+        let counts = histogram.cumulative();
+        assert_eq!(&counts[..3], [2, 4, 4]);
+        assert_eq!(&counts[13..], [4, 5, 6]);
+        assert_eq!(histogram.sum, Duration::from_millis(600_009));
+    }
+
+    #[test]
+    fn requests_and_ends_count_in_their_lane() {
+        let counters = Counters::default();
+        let end = RequestEnd {
+            lane: Lane::RecentPlayers,
+            items: 20,
+            is_retry: true,
+            took: Duration::from_millis(3),
+            is_acknowledged: true,
+            is_throttled: false,
+        };
+        counters.request_ended(end);
+        counters.ended(Lane::RecentPlayers, &Outcome::new(Status::Expired, ""));
+        let counts = counters.read();
+        let [invites, players] = counts.lanes;
+        assert_eq!((invites.requests, players.requests, players.retries, players.items), (0, 1, 1, 20));
+        assert_eq!((players.ended(Status::Expired), players.ended(Status::Ok)), (1, 0));
+        assert!(counts.last_success.is_some());
+    }
+}

@@ -1,0 +1,334 @@
+//! What those see who watch over a server: numbers, the log, and that an authorization is about to end.
+
+use std::collections::HashMap;
+use std::ffi::CStr;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use mpa::ffi::authorization::mpa_authorization;
+use mpa::ffi::client::{MPA_LOG_DEBUG, MPA_LOG_WARNING, mpa_client_config};
+use mpa::ffi::close::mpa_close_all;
+use mpa::ffi::event::{MPA_EVENT_AUTHORIZATION_NEEDED, MPA_EVENT_COMPLETED, MPA_EVENT_DRAINED, MPA_EVENT_LOG};
+use mpa::ffi::prometheus::{MPA_STATS_PROMETHEUS_SIZE, mpa_stats_prometheus};
+use mpa::ffi::stats::{mpa_lane_stats, mpa_stats};
+use mpa_emulator::{Emulator, Options};
+use mpa_tests::c::{Client, Outcome, TOKEN, config, mpa_client_set_authorization, outcome, status_name, text};
+use mpa_tests::peer::{self, Answer, response};
+
+const TITLE: u32 = 7;
+const LONG: u32 = 10_000;
+
+fn emulator(faults: &[&str]) -> Emulator {
+    let emulator = Emulator::start(Options { seed: 7, ..Options::default() }).unwrap();
+    emulator.set_faults(TITLE, faults).unwrap();
+    emulator
+}
+
+// Numbers ----------------------------------------------------------------------------------------
+
+#[test]
+fn everything_that_happens_is_counted_in_its_lane() {
+    let emulator = emulator(&["{\"fault\":\"status\",\"status\":429,\"calls\":\"invites\",\"next\":1}"]);
+    let config = mpa_client_config {
+        max_attempts: 4,
+        recent_players_hold_ms: 50,
+        call_timeout_ms: 10_000,
+        ..config(emulator.url())
+    };
+    let client = Client::open(&config);
+    let fresh = client.stats();
+    assert_eq!((fresh.since_last_poll_ms, fresh.since_last_success_ms), (-1, -1));
+    assert_eq!(client.invite_many(20).status, "MPA_OK");
+    client.submit_invite(3, 1);
+    for number in 0..5 {
+        client.submit_group([1, 2 + number], 2);
+    }
+    let held = client.stats();
+    assert_eq!((held.held_operations, held.recent_players.queued), (6, 5));
+    assert!(held.held_bytes > 0);
+    for _ in 0..6 {
+        client.wait_event(LONG).unwrap();
+    }
+    let stats = client.stats();
+    let invites = &stats.invites;
+    assert_eq!((invites.submitted, invites.calls, invites.ended_ok), (1, 1, 2));
+    assert_eq!((invites.requests, invites.retries, invites.throttled), (4, 1, 1));
+    assert_eq!(invites.items, 16 + 16 + 4 + 3);
+    let players = &stats.recent_players;
+    assert_eq!((players.submitted, players.ended_ok, players.requests, players.items), (5, 5, 1, 5));
+    assert_eq!((players.wire_buckets[15], players.queued_buckets[15]), (1, 5));
+    assert_eq!((stats.held_operations, stats.held_bytes, stats.completions_waiting), (0, 0, 0));
+    assert!((0..5_000).contains(&stats.since_last_poll_ms) && (0..5_000).contains(&stats.since_last_success_ms));
+}
+
+/// What was begun is what ended, is queued, or runs.
+fn balances(lane: &mpa_lane_stats) {
+    let ended = lane.queued_buckets[15];
+    assert_eq!(lane.submitted + lane.calls, ended + lane.queued + lane.running);
+}
+
+#[test]
+fn the_numbers_balance_while_everything_goes_on() {
+    let emulator = emulator(&["{\"fault\":\"status\",\"status\":500,\"share\":0.2}", "stall:share=0.01"]);
+    let config = mpa_client_config { worker_count: 4, request_timeout_ms: 200, ..config(emulator.url()) };
+    let client = Client::open(&config);
+    let until = Instant::now() + Duration::from_secs(2);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while Instant::now() < until {
+                client.submit_invite(1, 0);
+                client.submit_group([1, 2], 0);
+                thread::sleep(Duration::from_micros(200));
+            }
+        });
+        scope.spawn(|| {
+            while Instant::now() < until {
+                client.wait_event(10);
+            }
+        });
+        while Instant::now() < until {
+            let stats = client.stats();
+            balances(&stats.invites);
+            balances(&stats.recent_players);
+        }
+    });
+    assert!(client.stats().invites.ended_service_unavailable > 0);
+}
+
+#[test]
+fn time_without_a_poll_is_seen() {
+    let client = Client::open(&config("http://127.0.0.1:9"));
+    assert!(client.poll_event().is_none());
+    assert!(client.stats().since_last_poll_ms < 100);
+    thread::sleep(Duration::from_millis(150));
+    assert!(client.stats().since_last_poll_ms >= 150);
+    assert!(client.poll_event().is_none());
+    assert!(client.stats().since_last_poll_ms < 100);
+}
+
+fn prometheus(stats: &mpa_stats, labels: &str, size: usize) -> (Outcome, String, u32) {
+    let mut buffer = vec![b'x' as std::ffi::c_char; size];
+    let mut length = 0;
+    // SAFETY: the pointers are good.
+    let written = outcome(|result| unsafe {
+        mpa_stats_prometheus(stats, text(labels), buffer.as_mut_ptr(), size as u32, &mut length, result)
+    });
+    // SAFETY: the text ends in NUL.
+    let page = unsafe { CStr::from_ptr(buffer.as_ptr()) }.to_str().unwrap().to_owned();
+    (written, page, length)
+}
+
+#[test]
+fn prometheus_can_read_the_numbers() {
+    let emulator = emulator(&[]);
+    let client = Client::open(&config(emulator.url()));
+    client.invite_many(20);
+    let (written, page, length) = prometheus(&client.stats(), "region=\"eu\"", MPA_STATS_PROMETHEUS_SIZE as usize);
+    assert_eq!(written.status, "MPA_OK", "{}", written.message);
+    assert_eq!(page.len(), length as usize);
+    let samples = read_page(&page);
+    assert_eq!(samples["mpa_requests_total{region=\"eu\",lane=\"invites\"}"], 2.0);
+    assert_eq!(samples["mpa_ended_total{region=\"eu\",lane=\"invites\",status=\"ok\"}"], 1.0);
+    assert_eq!(samples["mpa_request_seconds_bucket{region=\"eu\",lane=\"invites\",le=\"+Inf\"}"], 2.0);
+    assert_eq!(samples["mpa_request_seconds_bucket{region=\"eu\",lane=\"invites\",le=\"0.005\"}"].fract(), 0.0);
+    assert_eq!(samples["mpa_held_operations{region=\"eu\"}"], 0.0);
+    assert!(!page.contains("mpa_authorization_expiry"), "it is not known");
+    assert!(read_page(&prometheus(&client.stats(), "", 32_768).1).contains_key("mpa_held_operations"));
+}
+
+#[test]
+fn a_page_of_the_largest_numbers_fits() {
+    // SAFETY: numbers are valid with any bits.
+    let mut stats: mpa_stats = unsafe { std::mem::MaybeUninit::zeroed().assume_init() };
+    // SAFETY: the same.
+    unsafe { std::ptr::write_bytes(&raw mut stats, 0x7f, 1) };
+    stats.struct_size = size_of::<mpa_stats>() as u32;
+    let labels = format!("a=\"{}\"", "b".repeat(60));
+    let (written, _, length) = prometheus(&stats, &labels, MPA_STATS_PROMETHEUS_SIZE as usize);
+    assert_eq!(written.status, "MPA_OK", "{length} bytes: {}", written.message);
+}
+
+#[test]
+fn a_small_buffer_and_wrong_labels_are_refused() {
+    let client = Client::open(&config("http://127.0.0.1:9"));
+    let stats = client.stats();
+    let (refused, page, length) = prometheus(&stats, "", 100);
+    assert_eq!((refused.status, page.as_str()), ("MPA_ERROR_INVALID_ARGUMENT", ""));
+    assert!(refused.message.contains(&format!("{} are needed", length + 1)), "{}", refused.message);
+    assert_eq!(prometheus(&stats, "", length as usize + 1).0.status, "MPA_OK");
+    assert_eq!(prometheus(&stats, "", length as usize).0.status, "MPA_ERROR_INVALID_ARGUMENT");
+    for labels in ["eu", "a=\"b\"} 1\nevil{c=\"d\"", "a=\"b"] {
+        assert_eq!(prometheus(&stats, labels, 32_768).0.status, "MPA_ERROR_INVALID_ARGUMENT", "{labels}");
+    }
+}
+
+/// Every sample of a page, checked against the format: each metric has its HELP and TYPE just before
+/// its samples, buckets grow, no sample comes twice.
+fn read_page(page: &str) -> HashMap<String, f64> {
+    let mut samples = HashMap::new();
+    let (mut metric, mut kind) = ("", "");
+    for line in page.lines() {
+        if let Some(help) = line.strip_prefix("# HELP ") {
+            metric = help.split(' ').next().unwrap();
+            continue;
+        }
+        if let Some(described) = line.strip_prefix("# TYPE ") {
+            kind = described.strip_prefix(metric).expect("TYPE follows HELP").trim();
+            assert!(["counter", "gauge", "histogram"].contains(&kind));
+            assert_eq!(kind == "counter", metric.ends_with("_total"), "{metric}");
+            continue;
+        }
+        let (name, value) = line.rsplit_once(' ').unwrap();
+        let own = name.split('{').next().unwrap();
+        let suffix = own.strip_prefix(metric).expect("samples stand with their metric");
+        assert_eq!(kind == "histogram", ["_bucket", "_sum", "_count"].contains(&suffix), "{line}");
+        assert!(samples.insert(name.to_owned(), value.parse().unwrap()).is_none(), "twice: {line}");
+    }
+    samples
+}
+
+// The log ----------------------------------------------------------------------------------------
+
+fn log_of(client: &Client) -> Vec<(u64, String)> {
+    let events = std::iter::from_fn(|| client.wait_event(600));
+    events
+        .filter(|(event, _)| event.r#type == MPA_EVENT_LOG)
+        .map(|(event, told)| {
+            assert_eq!(told.status, "MPA_OK");
+            (event.user_data, told.message)
+        })
+        .collect()
+}
+
+#[test]
+fn the_log_is_silent_unless_asked() {
+    let emulator = emulator(&["{\"fault\":\"status\",\"status\":503,\"next\":1}"]);
+    let client = Client::open(&mpa_client_config { max_attempts: 4, ..config(emulator.url()) });
+    client.invite_many(1);
+    assert!(log_of(&client).is_empty());
+}
+
+#[test]
+fn the_log_tells_of_what_was_tried_again() {
+    let emulator = emulator(&["{\"fault\":\"status\",\"status\":503,\"next\":1}"]);
+    let config = mpa_client_config { max_attempts: 4, log_level: MPA_LOG_WARNING, ..config(emulator.url()) };
+    let client = Client::open(&config);
+    assert_eq!(client.post_groups(1).status, "MPA_OK");
+    let log = log_of(&client);
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert_eq!(log[0].0, MPA_LOG_WARNING as u64);
+    assert!(log[0].1.contains("503") && log[0].1.ends_with("It is tried again."), "{log:?}");
+}
+
+#[test]
+fn at_its_highest_level_the_log_tells_every_request_and_no_secret() {
+    let emulator = emulator(&[]);
+    let config = mpa_client_config { log_level: MPA_LOG_DEBUG, recent_players_hold_ms: 1, ..config(emulator.url()) };
+    let client = Client::open(&config);
+    client.submit_invite(1, 1);
+    client.submit_group([2_533_274_790_395_904, 2], 2);
+    client.set_authorization("XBL3.0 x=-;another-secret");
+    let log = log_of(&client);
+    let has = |part: &str| log.iter().any(|(_, text)| text.contains(part));
+    assert!(has("/invites/server: the request was answered with HTTP 204"), "{log:?}");
+    assert!(has("mpa-invites") && has("newer authorization"), "{log:?}");
+    for secret in [TOKEN, "another-secret", "2533274790395904"] {
+        assert!(!has(secret), "{log:?}");
+    }
+}
+
+#[test]
+fn nothing_is_told_after_draining_is_over() {
+    let emulator = emulator(&[]);
+    let client = Client::open(&mpa_client_config { log_level: MPA_LOG_DEBUG, ..config(emulator.url()) });
+    client.submit_invite(1, 1);
+    client.drain(5_000);
+    let mut types = Vec::new();
+    while types.last() != Some(&MPA_EVENT_DRAINED) {
+        types.push(client.wait_event(LONG).unwrap().0.r#type);
+    }
+    assert!(types.contains(&MPA_EVENT_COMPLETED) && types.contains(&MPA_EVENT_LOG));
+    client.invite_many(1);
+    assert!(client.wait_event(600).is_none());
+}
+
+#[test]
+fn an_unknown_level_is_refused() {
+    let mut client = mpa::ffi::client::mpa_client { id: 0 };
+    let config = mpa_client_config { log_level: 5, ..config("http://127.0.0.1:9") };
+    // SAFETY: the pointers are good.
+    let refused = outcome(|result| unsafe { mpa::ffi::client::mpa_client_open(&config, &mut client, result) });
+    assert!(refused.message.contains("config.log_level is 5"), "{}", refused.message);
+}
+
+// An authorization that is about to expire -------------------------------------------------------
+
+fn push_expiring_in(client: &Client, token: &str, ms: u64) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+    let header = text(&format!("XBL3.0 x=-;{token}"));
+    let authorization = mpa_authorization { header, expires_at_unix_ms: now + ms, ..mpa_tests::c::init() };
+    // SAFETY: the pointers are good.
+    let pushed = outcome(|result| unsafe { mpa_client_set_authorization(client.0, &authorization, result) });
+    assert_eq!(pushed.status, "MPA_OK", "{}", pushed.message);
+}
+
+#[test]
+fn an_authorization_that_expires_soon_is_told_ahead() {
+    let client = Client::open(&mpa_client_config { authorization_lead_ms: 60_000, ..config("http://127.0.0.1:9") });
+    push_expiring_in(&client, "a", 61_500);
+    assert!(client.wait_event(300).is_none(), "not yet");
+    let started = Instant::now();
+    let (event, told) = client.wait_event(LONG).unwrap();
+    assert_eq!((event.r#type, told.status), (MPA_EVENT_AUTHORIZATION_NEEDED, "MPA_ERROR_AUTHORIZATION_NEEDED"));
+    assert!(told.message.contains("expires soon"), "{}", told.message);
+    assert!(started.elapsed() < Duration::from_secs(4));
+    // One that does not last either is not answered by the same event at once.
+    push_expiring_in(&client, "b", 30_000);
+    assert!(client.wait_event(1_500).is_none());
+    push_expiring_in(&client, "c", 3_600_000);
+    assert!(client.wait_event(300).is_none());
+    let expires_at = client.stats().authorization_expires_at_unix_ms;
+    assert!(expires_at > 0);
+}
+
+#[test]
+fn a_host_that_only_polls_is_told_as_well() {
+    let client = Client::open(&mpa_client_config { authorization_lead_ms: 60_000, ..config("http://127.0.0.1:9") });
+    push_expiring_in(&client, "a", 60_200);
+    thread::sleep(Duration::from_millis(300));
+    let told = (0..200).find_map(|_| client.poll_event());
+    assert_eq!(told.map(|(event, _)| event.r#type), Some(MPA_EVENT_AUTHORIZATION_NEEDED));
+}
+
+// Closing all ------------------------------------------------------------------------------------
+
+#[test]
+fn all_clients_of_an_owner_are_closed_within_one_deadline() {
+    let (endpoint, _requests) = peer::start(|_| Answer::Stall);
+    let owned = |owner_tag| Client::open(&mpa_client_config { owner_tag, ..config(&endpoint) });
+    let (ours, theirs) = ([owned(77), owned(77), owned(77)], owned(78));
+    for client in &ours {
+        client.submit_invite(1, 1);
+    }
+    theirs.submit_invite(1, 1);
+    thread::sleep(Duration::from_millis(100));
+    let started = Instant::now();
+    assert_eq!(status_name(mpa_close_all(77, 300)), "MPA_OK");
+    assert!((300..450).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
+    for client in &ours {
+        assert_eq!(client.submit_invite(1, 1).0.status, "MPA_ERROR_INVALID_HANDLE");
+    }
+    assert_eq!(theirs.submit_invite(1, 1).0.status, "MPA_OK");
+    assert_eq!(status_name(mpa_close_all(77, 300)), "MPA_OK", "there is none, which is all right");
+    assert_eq!(status_name(mpa_close_all(0, 0)), "MPA_ERROR_INVALID_ARGUMENT");
+}
+
+#[test]
+fn clients_that_end_in_time_are_closed_at_once() {
+    let (endpoint, _requests) = peer::start(|_| Answer::Say(response(204, &[], "")));
+    let client = Client::open(&mpa_client_config { owner_tag: 79, ..config(&endpoint) });
+    client.submit_invite(1, 1);
+    let started = Instant::now();
+    assert_eq!(status_name(mpa_close_all(79, LONG)), "MPA_OK");
+    assert!(started.elapsed() < Duration::from_secs(2));
+}
