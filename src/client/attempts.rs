@@ -255,7 +255,8 @@ impl<'a> Attempts<'a> {
         let client = self.client;
         let request = Request {
             uri: client.uris[part.endpoint as usize].clone(),
-            authorization: authorization.header().clone(),
+            authorization: Some(authorization.header().clone()),
+            signature: None,
             body,
         };
         let answer = match client.transport.exchange(request, self.deadline.min(begun + client.request_timeout)) {

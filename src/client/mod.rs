@@ -68,6 +68,7 @@ impl Client {
             .map_err(|_| Outcome::invalid("config.user_agent has a character that is not visible ASCII."))?;
         let http = Http::new(Settings {
             trust: Trust::new(config.ca_certificates_path.as_deref(), config.ca_mode)?,
+            client_certificate: None,
             allow_plain_http: config.allow_plain_http,
             user_agent,
             connect_timeout: config.connect_timeout,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use ureq::config::{AutoHeaderValue, Config};
 use ureq::http::{self, HeaderMap, HeaderName, HeaderValue, Uri, header};
+use ureq::tls::ClientCert;
 use ureq::unversioned::transport::{Connector, RustlsConnector};
 use ureq::{Agent, Body};
 
@@ -35,6 +36,8 @@ const MOST_IDLE: usize = 8;
 /// How requests are sent; the same for all of a client's.
 pub struct Settings {
     pub trust: Trust,
+    /// Whom we show to be, in TLS, where we are asked.
+    pub client_certificate: Option<ClientCert>,
     pub allow_plain_http: bool,
     pub user_agent: HeaderValue,
     pub connect_timeout: Duration,
@@ -61,7 +64,9 @@ pub struct Http {
 #[derive(Debug)]
 pub struct Request<'a> {
     pub uri: Uri,
-    pub authorization: HeaderValue,
+    pub authorization: Option<HeaderValue>,
+    /// Where the token is bound to a key: made anew for each time that it is sent.
+    pub signature: Option<HeaderValue>,
     pub body: &'a [u8],
 }
 
@@ -87,7 +92,7 @@ impl Http {
 
     pub(super) fn with_names(settings: Settings, names: Names) -> Self {
         let config = Config::builder()
-            .tls_config(settings.trust.tls_config())
+            .tls_config(settings.trust.tls_config(settings.client_certificate))
             // A redirect would carry the request, and its secrets, to somebody else.
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -118,8 +123,17 @@ impl Http {
     }
 
     fn message<'a>(&self, request: Request<'a>) -> Result<http::Request<&'a [u8]>, http::Error> {
-        http::Request::post(request.uri)
-            .header(header::AUTHORIZATION, request.authorization)
+        let secrets = [
+            (header::AUTHORIZATION, request.authorization),
+            (const { HeaderName::from_static("signature") }, request.signature),
+        ];
+        let mut message = http::Request::post(request.uri);
+        for (name, value) in secrets {
+            if let Some(value) = value {
+                message = message.header(name, value);
+            }
+        }
+        message
             .header(
                 const { HeaderName::from_static("x-xbl-contract-version") },
                 const { HeaderValue::from_static("1") },
@@ -156,7 +170,12 @@ impl fmt::Debug for Http {
 
 fn failure(error: ureq::Error, exchange: &Exchange) -> Failure {
     let obstacle = obstacle(error);
-    Failure { kind: obstacle.kind, sent: exchange.sent(), detail: obstacle.detail }
+    Failure {
+        kind: obstacle.kind,
+        sent: exchange.sent(),
+        was_connected: exchange.was_connected(),
+        detail: obstacle.detail,
+    }
 }
 
 /// The head has arrived, which settles most; a body that breaks off, or does not end, is taken as

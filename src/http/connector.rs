@@ -86,7 +86,10 @@ fn connect_to_any(addresses: &[SocketAddr], details: &ConnectionDetails) -> Resu
         (details.register_shutdown)(wire.shutdown_handle())?;
         // A limit of zero would be refused as a mistake.
         match wire.connect(*address, share.max(Duration::from_millis(1))) {
-            Ok(()) => return Ok(wire),
+            Ok(()) => {
+                exchange::connected();
+                return Ok(wire);
+            }
             Err(error) => {
                 let obstacle = io_obstacle(&error);
                 last = Obstacle { kind: obstacle.kind, detail: format!("{} at {address}", obstacle.detail) };

@@ -20,6 +20,7 @@ struct Note {
     connect_timeout: Duration,
     /// While connecting: when that has to be done.
     connect_deadline: Option<Instant>,
+    was_connected: bool,
     request: Progress,
 }
 
@@ -42,9 +43,20 @@ pub struct Exchange(());
 
 impl Exchange {
     pub fn begin(deadline: Instant, connect_timeout: Duration) -> Self {
-        let note = Note { deadline, connect_timeout, connect_deadline: None, request: Progress::default() };
+        let note = Note {
+            deadline,
+            connect_timeout,
+            connect_deadline: None,
+            was_connected: false,
+            request: Progress::default(),
+        };
         CURRENT.set(Some(note));
         Exchange(())
+    }
+
+    /// Whether there was a connection, at least for a moment.
+    pub fn was_connected(&self) -> bool {
+        CURRENT.get().is_some_and(|note| note.was_connected)
     }
 
     /// How much of the request can have reached the service.
@@ -85,9 +97,15 @@ pub fn connecting() {
     update(|note| note.connect_deadline = Instant::now().checked_add(note.connect_timeout));
 }
 
+/// Somebody accepted the connection; TLS may still fail.
+pub fn connected() {
+    update(|note| note.was_connected = true);
+}
+
 pub fn request_begins() {
     update(|note| {
         note.connect_deadline = None;
+        note.was_connected = true;
         note.request.begun = true;
     });
 }

@@ -40,6 +40,8 @@ impl FailureKind {
 pub struct Failure {
     pub kind: FailureKind,
     pub sent: Sent,
+    /// Whether somebody was there: a connection was made, or kept from before.
+    pub was_connected: bool,
     /// What happened, as the end of a sentence.
     pub detail: String,
 }

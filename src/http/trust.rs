@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::tls::{Certificate, ClientCert, RootCerts, TlsConfig};
 
 use crate::outcome::{Outcome, Result};
 
@@ -22,8 +22,9 @@ pub enum CaMode {
 }
 
 /// The certificates of authorities that may vouch for the service.
+#[derive(Clone)]
 pub struct Trust {
-    pub(super) roots: Vec<Certificate<'static>>,
+    pub(super) roots: Arc<Vec<Certificate<'static>>>,
 }
 
 impl Trust {
@@ -35,12 +36,13 @@ impl Trust {
         if let Some(path) = ca_certificates_path {
             roots.extend(read_certificates(path)?);
         }
-        Ok(Trust { roots })
+        Ok(Trust { roots: Arc::new(roots) })
     }
 
-    pub fn tls_config(self) -> TlsConfig {
+    pub fn tls_config(self, client_certificate: Option<ClientCert>) -> TlsConfig {
         TlsConfig::builder()
-            .root_certs(RootCerts::Specific(Arc::new(self.roots)))
+            .client_cert(client_certificate)
+            .root_certs(RootCerts::Specific(self.roots))
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .build()
     }

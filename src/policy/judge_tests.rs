@@ -24,7 +24,7 @@ fn answered(part: &Part, verdict: Verdict) -> Outcome {
 }
 
 fn failed(part: &Part, kind: FailureKind, sent: Sent) -> Outcome {
-    judge_failure(part, &Failure { kind, sent, detail: "it broke".to_owned() })
+    judge_failure(part, &Failure { kind, sent, was_connected: true, detail: "it broke".to_owned() })
 }
 
 #[derive(Debug, PartialEq)]

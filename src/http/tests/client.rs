@@ -16,12 +16,13 @@ pub fn client(peer: &Peer) -> Client {
 
 pub fn client_with(peer: &Peer, names: Names) -> Client {
     let authority = Certificate::from_der(peer.authority.der()).to_owned();
-    client_trusting(peer, Trust { roots: vec![authority] }, names)
+    client_trusting(peer, Trust { roots: vec![authority].into() }, names)
 }
 
 pub fn client_trusting(peer: &Peer, trust: Trust, names: Names) -> Client {
     let settings = Settings {
         trust,
+        client_certificate: None,
         allow_plain_http: false,
         user_agent: HeaderValue::from_static("test"),
         connect_timeout: Duration::from_millis(500),
@@ -42,7 +43,8 @@ impl Client {
     pub fn send_within(&self, body: &[u8], limit: Duration) -> Result<Answer, Failure> {
         let request = Request {
             uri: format!("{}/path", self.base).parse().unwrap(),
-            authorization: HeaderValue::from_static("XBL3.0 x=-;token"),
+            authorization: Some(HeaderValue::from_static("XBL3.0 x=-;token")),
+            signature: None,
             body,
         };
         self.http.exchange(request, Instant::now() + limit)
