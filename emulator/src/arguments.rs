@@ -5,9 +5,10 @@ use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use mpa_emulator::throttle::Settings;
-use mpa_emulator::{BadSetting, Options};
+use mpa_emulator::{BadSetting, Options, SignInOptions};
 
 pub const HELP: &str = "\
 A strict local stand-in for the Multiplayer Activity service.
@@ -18,6 +19,14 @@ Usage: mpa-emulator [OPTIONS]
   --address A             the IP address to listen on [127.0.0.1]
   --https                 listen for HTTPS, with a self-signed certificate made for this run
   --certificate-out FILE  where to write that certificate [a file in the temp directory]
+  --sign-in DIRECTORY     have services sign in, over HTTPS: the two sign-in services listen on the
+                          next two ports; what a client needs is written to ca.pem, partner.pem and
+                          partner-key.pem in this directory
+  --sandbox NAME          with --sign-in: the sandbox of the certificate [RETAIL]
+  --relying-party URI     with --sign-in: what tokens are asked for [http://xboxlive.com]
+  --token-lifetime MS     with --sign-in: how long a token for calls holds [57600000, 16 hours]
+  --service-token-lifetime MS
+                          with --sign-in: the same of one that is asked for with [1209600000, 14 days]
   --any-caller            let users' tokens make the calls of services, and the other way round
   --throttle[=JSON]       throttle callers: as documented, or as the JSON of PUT /emulator/throttle says
   --fault RULE            let something go wrong, such as reset_after_acting:share=0.1, or a JSON
@@ -28,6 +37,9 @@ Usage: mpa-emulator [OPTIONS]
 ";
 
 const DEFAULT_PORT: u16 = 8787;
+
+/// Ten years.
+const LONGEST_LIFETIME_MS: u64 = 10 * 365 * 86_400_000;
 
 /// What the program is asked to do.
 #[derive(Debug)]
@@ -41,6 +53,8 @@ pub enum Request {
 pub struct Arguments {
     pub options: Options,
     certificate_out: Option<PathBuf>,
+    /// Where the files go that a client signs in with.
+    pub sign_in_directory: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -60,6 +74,9 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String
     let mut https = false;
     let mut any_caller = false;
     let mut certificate_out = None;
+    let mut sign_in_directory = None;
+    let mut sign_in = SignInOptions::default();
+    let mut of_sign_in = None;
     let mut throttle = None;
     let mut faults = Vec::new();
     let mut seed = 0;
@@ -72,16 +89,23 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (argument.as_str(), None),
         };
-        if let "--port" | "--address" | "--certificate-out" | "--fault" | "--seed" = name {
-            let value = match attached {
-                Some(value) => value,
-                None => arguments.next().ok_or_else(|| format!("{name} needs a value"))??,
-            };
+        let mut value = || match &attached {
+            Some(value) => Ok(value.clone()),
+            None => arguments.next().ok_or_else(|| format!("{name} needs a value"))?,
+        };
+        if let "--sandbox" | "--relying-party" | "--token-lifetime" | "--service-token-lifetime" = name {
+            read_of_sign_in(&mut sign_in, name, value()?)?;
+            of_sign_in = Some(name.to_owned());
+            continue;
+        }
+        if let "--port" | "--address" | "--certificate-out" | "--sign-in" | "--fault" | "--seed" = name {
+            let value = value()?;
             match name {
                 "--port" => port = read_port(&value)?,
                 "--address" => address = read_address(&value)?,
                 "--fault" => faults.push(read_setting(name, &value)?),
                 "--seed" => seed = read_seed(&value)?,
+                "--sign-in" => sign_in_directory = Some(PathBuf::from(value)),
                 _ => certificate_out = Some(PathBuf::from(value)),
             }
             continue;
@@ -106,8 +130,34 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String
     if certificate_out.is_some() && !https {
         return Err("--certificate-out needs --https, as there is no certificate without".into());
     }
-    let options = Options { address: SocketAddr::new(address, port), https, any_caller, throttle, faults, seed };
-    Ok(Request::Run(Box::new(Arguments { options, certificate_out })))
+    if let (Some(name), None) = (of_sign_in, &sign_in_directory) {
+        return Err(format!("{name} needs --sign-in, as nobody signs in without"));
+    }
+    if certificate_out.is_some() && sign_in_directory.is_some() {
+        return Err("--certificate-out must not be there beside --sign-in, which writes ca.pem".into());
+    }
+    let address = SocketAddr::new(address, port);
+    let sign_in = sign_in_directory.is_some().then_some(sign_in);
+    let options = Options { address, https, sign_in, any_caller, throttle, faults, seed };
+    Ok(Request::Run(Box::new(Arguments { options, certificate_out, sign_in_directory })))
+}
+
+/// Reads an option that says how signing in is to be.
+fn read_of_sign_in(options: &mut SignInOptions, name: &str, value: String) -> Result<(), String> {
+    match name {
+        "--sandbox" => options.sandbox_id = value,
+        "--relying-party" => options.relying_party = value,
+        "--token-lifetime" => options.token_lifetime = read_lifetime(name, &value)?,
+        _ => options.service_token_lifetime = read_lifetime(name, &value)?,
+    }
+    Ok(())
+}
+
+fn read_lifetime(name: &str, value: &str) -> Result<Duration, String> {
+    let ms = value.parse().ok().filter(|ms| (1..=LONGEST_LIFETIME_MS).contains(ms));
+    ms.map(Duration::from_millis).ok_or_else(|| {
+        format!("{name} must be a number of milliseconds from 1 to {LONGEST_LIFETIME_MS}, not {value:?}")
+    })
 }
 
 fn to_text(argument: OsString) -> Result<String, String> {
@@ -189,6 +239,29 @@ mod tests {
     }
 
     #[test]
+    fn signing_in_is_asked_for() {
+        assert_eq!(run(&[]).options.sign_in, None);
+        let arguments = run(&["--sign-in", "a=b"]);
+        assert_eq!(arguments.options.sign_in, Some(SignInOptions::default()));
+        assert_eq!(arguments.sign_in_directory, Some(PathBuf::from("a=b")));
+        let other = run(&[
+            "--token-lifetime=5",
+            "--service-token-lifetime",
+            "7",
+            "--sandbox=XDKS.1",
+            "--relying-party=https://xboxlive.com",
+            "--sign-in=here",
+        ]);
+        let expected = SignInOptions {
+            sandbox_id: "XDKS.1".to_owned(),
+            relying_party: "https://xboxlive.com".to_owned(),
+            service_token_lifetime: Duration::from_millis(7),
+            token_lifetime: Duration::from_millis(5),
+        };
+        assert_eq!(other.options.sign_in, Some(expected));
+    }
+
+    #[test]
     fn help_and_version_are_shown_wherever_they_stand() {
         assert!(matches!(read_all(&["--https", "--help"]), Ok(Request::Help)));
         assert!(matches!(read_all(&["--version"]), Ok(Request::Version)));
@@ -196,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_in_one_sentence() {
-        let wrong: [(&[&str], &str); 16] = [
+        let wrong: [(&[&str], &str); 21] = [
             (&["--port"], "--port needs a value"),
             (&["--port", "65536"], "--port must be a number"),
             (&["--port=-1"], "--port must be a number"),
@@ -211,6 +284,11 @@ mod tests {
             (&["--throttle", "{}"], "there is no option \"{}\""),
             (&["--throttle="], "--throttle: it is not JSON"),
             (&["--seed=-1"], "--seed must be a number from 0 to 184467"),
+            (&["--sign-in"], "--sign-in needs a value"),
+            (&["--sandbox", "RETAIL"], "--sandbox needs --sign-in"),
+            (&["--sign-in=a", "--token-lifetime=0"], "--token-lifetime must be a number of milliseconds from 1"),
+            (&["--sign-in=a", "--service-token-lifetime=1h"], "--service-token-lifetime must be a number of"),
+            (&["--sign-in=a", "--https", "--certificate-out=b"], "--certificate-out must not be there beside"),
             (&["8787"], "there is no option \"8787\""),
             (&[""], "there is no option \"\""),
         ];

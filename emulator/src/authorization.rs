@@ -1,4 +1,4 @@
-//! The `Authorization` header: who calls. The token itself is not verified.
+//! The `Authorization` header: who calls, with which token.
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -14,8 +14,25 @@ pub(crate) enum Caller {
     Service,
 }
 
+/// What stands in the place of the user hash where a service calls for itself.
+pub(crate) const OF_A_SERVICE: &str = "-";
+
+/// What the header says. Whether it is true is another question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Claim<'a> {
+    /// A user's hash, or a hyphen.
+    pub holder: &'a str,
+    pub token: &'a str,
+}
+
+impl Claim<'_> {
+    pub fn caller(&self) -> Caller {
+        if self.holder == OF_A_SERVICE { Caller::Service } else { Caller::User }
+    }
+}
+
 /// Reads `Authorization: XBL3.0 x=<user hash or hyphen>;<token>`.
-pub(crate) fn read_caller(headers: &HeaderMap) -> Result<Caller, Refusal> {
+pub(crate) fn read_claim(headers: &HeaderMap) -> Result<Claim<'_>, Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {
         return Err(Refusal::unauthorized("missing", "The header Authorization is missing."));
@@ -31,13 +48,10 @@ pub(crate) fn read_caller(headers: &HeaderMap) -> Result<Caller, Refusal> {
     })
 }
 
-fn parse(value: &str) -> Option<Caller> {
-    let (user_hash, token) = value.strip_prefix("XBL3.0 x=")?.split_once(';')?;
+fn parse(value: &str) -> Option<Claim<'_>> {
+    let (holder, token) = value.strip_prefix("XBL3.0 x=")?.split_once(';')?;
     let well_formed = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic());
-    if !well_formed(user_hash) || !well_formed(token) {
-        return None;
-    }
-    Some(if user_hash == "-" { Caller::Service } else { Caller::User })
+    (well_formed(holder) && well_formed(token)).then_some(Claim { holder, token })
 }
 
 #[cfg(test)]
@@ -46,8 +60,10 @@ mod tests {
 
     #[test]
     fn a_hyphen_marks_a_service_and_a_hash_a_user() {
-        assert_eq!(parse("XBL3.0 x=-;eyJlbmMi.Oi=_-"), Some(Caller::Service));
-        assert_eq!(parse("XBL3.0 x=2553948354698;eyJ"), Some(Caller::User));
+        let of_service = parse("XBL3.0 x=-;eyJlbmMi.Oi=_-").unwrap();
+        assert_eq!((of_service.caller(), of_service.token), (Caller::Service, "eyJlbmMi.Oi=_-"));
+        let of_user = parse("XBL3.0 x=2553948354698;eyJ").unwrap();
+        assert_eq!((of_user.caller(), of_user.holder), (Caller::User, "2553948354698"));
     }
 
     #[test]

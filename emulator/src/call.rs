@@ -6,7 +6,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use serde_json::Value;
 
-use crate::authorization::{Caller, read_caller};
+use crate::authorization::{Caller, read_claim};
+use crate::credentials::check_credentials;
 use crate::json;
 use crate::recording::LARGEST_BODY;
 use crate::refusal::Refusal;
@@ -19,11 +20,14 @@ pub(crate) struct ByUser(pub Value);
 /// The body of a call that only a service's own token may make.
 pub(crate) struct ByService(pub Value);
 
+/// The body of a call that either may make.
+pub(crate) struct ByAnyone(pub Value);
+
 impl FromRequest<Service> for ByUser {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Refusal> {
-        read_call(request, service, Caller::User).await.map(Self)
+        read_call(request, service, Some(Caller::User)).await.map(Self)
     }
 }
 
@@ -31,19 +35,31 @@ impl FromRequest<Service> for ByService {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Refusal> {
-        read_call(request, service, Caller::Service).await.map(Self)
+        read_call(request, service, Some(Caller::Service)).await.map(Self)
     }
 }
 
-/// Checks from the outside in, so that the first thing wrong is the one that is told.
-async fn read_call(request: Request, service: &Service, allowed: Caller) -> Result<Value, Refusal> {
+impl FromRequest<Service> for ByAnyone {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Refusal> {
+        read_call(request, service, None).await.map(Self)
+    }
+}
+
+/// Checks from the outside in, so that the first thing wrong is the one that is told. Without
+/// `allowed`, whoever has a token may call.
+async fn read_call(request: Request, service: &Service, allowed: Option<Caller>) -> Result<Value, Refusal> {
     let (parts, body) = request.into_parts();
     check_address(&parts.uri)?;
-    let caller = read_caller(&parts.headers)?;
+    let claim = read_claim(&parts.headers)?;
+    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(unreadable)?;
+    check_credentials(service, &claim, &parts, &bytes)?;
     check_contract_version(&parts.headers)?;
     check_content_type(&parts.headers)?;
-    service.admit(caller, allowed)?;
-    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(unreadable)?;
+    if let Some(allowed) = allowed {
+        service.admit(claim.caller(), allowed)?;
+    }
     json::parse(&bytes).map_err(unreadable)
 }
 
@@ -58,7 +74,7 @@ fn check_address(uri: &Uri) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_contract_version(headers: &HeaderMap) -> Result<(), Refusal> {
+pub(crate) fn check_contract_version(headers: &HeaderMap) -> Result<(), Refusal> {
     match the_only(headers, "x-xbl-contract-version") {
         Some("1") => Ok(()),
         _ => Err(Refusal::invalid_request(
@@ -68,7 +84,7 @@ fn check_contract_version(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
+pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
     match the_only(headers, CONTENT_TYPE.as_str()) {
         Some(value) if is_json_in_utf8(value) => Ok(()),
         _ => Err(Refusal::invalid_request(
@@ -100,7 +116,7 @@ fn is_json_in_utf8(content_type: &str) -> bool {
     media_type.eq_ignore_ascii_case("application/json") && charset_at_most
 }
 
-fn unreadable(error: impl std::fmt::Display) -> Refusal {
+pub(crate) fn unreadable(error: impl std::fmt::Display) -> Refusal {
     let what = format!("The body is not JSON that can be read: {error}");
     Refusal::invalid_request(StatusCode::BAD_REQUEST, what)
 }

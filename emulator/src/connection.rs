@@ -10,6 +10,7 @@ use std::task::Poll;
 
 use axum::Router;
 use axum::http::Request;
+use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
@@ -17,11 +18,12 @@ use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 use tokio::time::{Duration, timeout};
-use tokio_rustls::TlsAcceptor;
 
 pub(crate) use ending::Ending;
 use fate::Fate;
 use wire::Wire;
+
+use crate::listener::Site;
 
 /// Which connection a request came on, counted from 1. Every request carries it as an extension.
 #[derive(Clone, Copy, Debug)]
@@ -30,18 +32,32 @@ pub(crate) struct ConnectionNumber(pub u64);
 const LONGEST_HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Serves a connection to its end. A client that breaks it off is nothing to report.
-pub(crate) async fn serve(stream: TcpStream, number: ConnectionNumber, tls: Option<TlsAcceptor>, router: Router) {
+pub(crate) async fn serve(stream: TcpStream, number: ConnectionNumber, site: Site) {
     // Answers are single small writes: with Nagle's algorithm some would wait for the client's
     // delayed acknowledgement. Where it cannot be set, they are late and still right.
     let _ = stream.set_nodelay(true);
-    match tls {
-        None => serve_http(stream, number, router).await,
-        Some(tls) => {
-            if let Ok(Ok(stream)) = timeout(LONGEST_HANDSHAKE, tls.accept(stream)).await {
-                serve_http(stream, number, router).await;
-            }
-        }
+    let Some(tls) = &site.tls else {
+        return serve_http(stream, number, site.router).await;
+    };
+    if !matches!(timeout(LONGEST_HANDSHAKE, stream.peek(&mut [0])).await, Ok(Ok(1..))) {
+        return;
     }
+    // Looked for only now: a client that connects and says nothing uses no rule up.
+    if let Some(rule) = site.service.faults.choose_for_handshake(site.service.part) {
+        rule.delay().await;
+        return close(stream).await;
+    }
+    match timeout(LONGEST_HANDSHAKE, tls.accept(stream).into_fallible()).await {
+        Ok(Ok(stream)) => serve_http(stream, number, site.router).await,
+        // TLS has said why. Closed at once, with requests unread, a reset might overtake that.
+        Ok(Err((_, stream))) => close(stream).await,
+        Err(_) => {}
+    }
+}
+
+/// A FIN, and whatever the client still sends unheard. That it fails does not matter any more.
+async fn close(stream: TcpStream) {
+    let _ = Ending::Close.bring_about(stream, ().into_response()).await;
 }
 
 async fn serve_http<W: Wire>(wire: W, number: ConnectionNumber, router: Router) {

@@ -4,6 +4,7 @@
 //! It lies under `/emulator`, where the real service has nothing.
 
 mod settings;
+mod signing_in;
 
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Router<Service> {
     Router::new()
         .route("/titles/{title_id}/requests", get(show_requests).delete(forget_requests))
         .merge(settings::routes())
+        .merge(signing_in::routes())
         .fallback(not_found)
 }
 
@@ -55,7 +57,8 @@ fn in_json(value: &impl Serialize) -> Result<Response, Refusal> {
 
 async fn not_found() -> Refusal {
     let what = "The control interface has /emulator/titles/{title id}/requests, .../faults and \
-        .../throttle; for all titles /emulator/faults and /emulator/throttle.";
+        .../throttle; for all titles /emulator/faults and /emulator/throttle; and /emulator/clock, \
+        /emulator/tokens and /emulator/service_tokens.";
     Refusal::invalid_request(StatusCode::NOT_FOUND, what)
 }
 

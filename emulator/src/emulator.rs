@@ -1,109 +1,96 @@
 //! A running emulator, for programs that are not asynchronous themselves.
 
-use std::error::Error;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::sync::Arc;
-use std::thread::JoinHandle;
-use std::time::Duration;
-use std::{fmt, io, thread};
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
 
-use tokio::runtime;
-use tokio::sync::oneshot;
-
-use crate::faults::{Faults, Rule};
-use crate::journal::{Excerpt, Journal};
+use crate::faults::{Rule, check_titles};
+use crate::journal::Excerpt;
 use crate::options::Options;
+use crate::proof_key::ProofKey;
 use crate::received::Received;
-use crate::service::Service;
 use crate::setting::BadSetting;
-use crate::throttle::{Callers, Settings};
+use crate::sign_in::SignIn;
+use crate::start::{StartError, Started, start};
+use crate::throttle::Settings;
 use crate::title::Titles;
-use crate::{listener, routes, tls};
+use crate::tokens::end_of;
 
 /// A running emulator. It has a thread of its own and stops when dropped.
-pub struct Emulator {
-    address: SocketAddr,
-    url: String,
-    certificate_pem: Option<String>,
-    service: Service,
-    /// Dropped to stop the thread.
-    running: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub struct Emulator(Started);
 
 impl Emulator {
     /// Starts listening. When this returns, connections are accepted.
     pub fn start(options: Options) -> Result<Self, StartError> {
-        let cannot_listen = |source| StartError::Listen { address: options.address, source };
-        let socket = TcpListener::bind(options.address).map_err(cannot_listen)?;
-        socket.set_nonblocking(true).map_err(cannot_listen)?;
-        let address = socket.local_addr().map_err(cannot_listen)?;
-        let identity =
-            if options.https { Some(tls::make_identity(address.ip()).map_err(StartError::Certificate)?) } else { None };
-        let (acceptor, certificate_pem) =
-            identity.map(|identity| (identity.acceptor, identity.certificate_pem)).unzip();
-
-        let service = Service {
-            journal: Arc::new(Journal::new()),
-            faults: Arc::new(Faults::new(options.seed)),
-            callers: Arc::new(Callers::default()),
-            any_caller: options.any_caller,
-        };
-        service.faults.set(Titles::All, &options.faults);
-        service.callers.set(Titles::All, options.throttle);
-        let runtime =
-            runtime::Builder::new_current_thread().enable_io().enable_time().build().map_err(StartError::Thread)?;
-        let entered = runtime.enter();
-        let socket = tokio::net::TcpListener::from_std(socket).map_err(cannot_listen)?;
-        drop(entered);
-        let (running, stopped) = oneshot::channel::<()>();
-        let router = routes::router(service.clone());
-        let serve = move || {
-            runtime.spawn(listener::run(socket, acceptor, router));
-            // Ends, with an error, when the sender is dropped. The tasks end with the runtime.
-            let _ = runtime.block_on(stopped);
-        };
-        let thread = thread::Builder::new().name("mpa-emulator".to_owned()).spawn(serve).map_err(StartError::Thread)?;
-        Ok(Self {
-            address,
-            url: url(address, options.https),
-            certificate_pem,
-            service,
-            running: Some(running),
-            thread: Some(thread),
-        })
+        start(options).map(Self)
     }
 
     /// Where it listens, with the port that it got.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address
     }
 
     /// The URL to give to a client on this machine, such as `http://127.0.0.1:43121`.
     pub fn url(&self) -> &str {
-        &self.url
+        &self.0.url
     }
 
-    /// The certificate that a client has to trust, in PEM; `None` if it listens for plain HTTP.
+    /// The certificate that a client has to trust, in PEM: its own or, if services sign in, that of the
+    /// authority; `None` if it listens for plain HTTP.
     pub fn certificate_pem(&self) -> Option<&str> {
-        self.certificate_pem.as_deref()
+        self.0.certificate_pem.as_deref()
+    }
+
+    /// What a client needs to sign in; `None` if it was not started for that.
+    pub fn sign_in(&self) -> Option<&SignIn> {
+        self.0.sign_in.as_ref()
+    }
+
+    /// A user's token, as the value of `Authorization`. With a key, calls with it must be signed with
+    /// that key. Users' tokens that were not issued here are taken too, if they have the right form.
+    pub fn issue_user_token(&self, user_hash: u64, key: Option<ProofKey>, lifetime: Duration) -> String {
+        let (holder, not_after) = (user_hash.to_string(), end_of(lifetime, self.0.service.clock.now()));
+        let token = self.0.service.tokens.issue_to(holder, key, not_after);
+        format!("XBL3.0 x={user_hash};{token}")
+    }
+
+    /// Revokes all tokens for calls issued so far: the next call with one of them gets a 401.
+    pub fn revoke_tokens(&self) {
+        self.0.service.tokens.revoke_all();
+    }
+
+    /// Revokes all tokens issued so far that certificates are good for, which the token service then
+    /// takes for invalid.
+    pub fn revoke_service_tokens(&self) {
+        self.0.service.service_tokens.revoke_all();
+    }
+
+    /// Puts the emulator's clock ahead of the machine's, or behind it if less than 0, by up to ten
+    /// years. `Date`, the times of signatures, tokens and clients' certificates go by it.
+    pub fn set_clock_offset(&self, offset_ms: i64) {
+        self.0.service.clock.put_off(offset_ms);
+    }
+
+    /// What time it is for the emulator.
+    pub fn now(&self) -> SystemTime {
+        self.0.service.clock.now()
     }
 
     /// What was received for a title, refused requests included, the oldest first. Requests of no
-    /// valid title are under [`NO_TITLE`](crate::NO_TITLE).
+    /// valid title are under [`NO_TITLE`](crate::NO_TITLE), and so are those for tokens.
     pub fn requests(&self, title_id: u32) -> Vec<Received> {
-        copies(self.service.journal.requests(title_id, 0))
+        copies(self.0.service.journal.requests(title_id, 0))
     }
 
     /// The requests of a title with an index greater than `after`. If there are none, waits for one
     /// for at most `limit`; an empty list means that none came.
     pub fn wait_for(&self, title_id: u32, after: u64, limit: Duration) -> Vec<Received> {
-        copies(self.service.journal.wait_blocking(title_id, after, limit))
+        copies(self.0.service.journal.wait_blocking(title_id, after, limit))
     }
 
     /// Forgets what was received for a title. The next request has the index 1 again.
     pub fn reset(&self, title_id: u32) {
-        self.service.journal.forget(title_id);
+        self.0.service.journal.forget(title_id);
     }
 
     /// Says what is to go wrong with the requests of a title, or of all of them, in the place of what
@@ -111,109 +98,35 @@ impl Emulator {
     /// `"reset_after_acting:next=3"`, or as a JSON object; see [`Rule`]. Of all rules that apply to a
     /// request the first strikes it, those of its title before those for all.
     pub fn set_faults(&self, titles: impl Into<Titles>, rules: &[&str]) -> Result<(), BadSetting> {
-        let rules: Result<Vec<_>, _> = rules.iter().map(|rule| rule.parse()).collect();
-        self.service.faults.set(titles.into(), &rules?);
+        let (titles, rules) = (titles.into(), rules.iter().map(|rule| rule.parse()).collect::<Result<Vec<_>, _>>()?);
+        check_titles(titles, &rules)?;
+        self.0.service.faults.set(titles, &rules);
         Ok(())
     }
 
     /// The rules that may still strike, with what is left of them.
     pub fn faults(&self, titles: impl Into<Titles>) -> Vec<Rule> {
-        self.service.faults.left(titles.into())
+        self.0.service.faults.left(titles.into())
     }
 
     /// Throttles the callers of a title, or of all titles that have no settings of their own. All
     /// counting starts anew.
     pub fn set_throttle(&self, titles: impl Into<Titles>, settings: Option<Settings>) {
-        self.service.callers.set(titles.into(), settings);
+        self.0.service.callers.set(titles.into(), settings);
     }
 
     /// What [`set_throttle`](Self::set_throttle) was told.
     pub fn throttle(&self, titles: impl Into<Titles>) -> Option<Settings> {
-        self.service.callers.settings(titles.into())
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        self.running = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic there has been reported on stderr by then.
-            let _ = thread.join();
-        }
+        self.0.service.callers.settings(titles.into())
     }
 }
 
 impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Emulator").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("Emulator").field("url", &self.0.url).finish_non_exhaustive()
     }
 }
 
 fn copies(excerpt: Excerpt) -> Vec<Received> {
     excerpt.requests.iter().map(|request| request.as_ref().clone()).collect()
-}
-
-/// An address that stands for all addresses of this machine cannot be connected to everywhere, so a
-/// client is shown the loopback address in its place.
-fn url(mut address: SocketAddr, https: bool) -> String {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address.ip() {
-            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    let scheme = if https { "https" } else { "http" };
-    format!("{scheme}://{address}")
-}
-
-/// Why an emulator did not start.
-#[derive(Debug)]
-pub enum StartError {
-    /// The address is taken, not of this machine, or not allowed.
-    Listen { address: SocketAddr, source: io::Error },
-    /// No certificate could be made for HTTPS.
-    Certificate(Box<dyn Error + Send + Sync>),
-    /// The system has no thread or no event queue to give.
-    Thread(io::Error),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Listen { address, source } if source.kind() == io::ErrorKind::AddrInUse => {
-                write!(f, "cannot listen on {address}: another program is using this port")
-            }
-            Self::Listen { address, source } => write!(f, "cannot listen on {address}: {source}"),
-            Self::Certificate(source) => write!(f, "cannot make a certificate: {source}"),
-            Self::Thread(source) => write!(f, "cannot start a thread: {source}"),
-        }
-    }
-}
-
-impl Error for StartError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Listen { source, .. } | Self::Thread(source) => Some(source),
-            Self::Certificate(source) => Some(source.as_ref()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_url_is_one_that_can_be_connected_to() {
-        let cases = [
-            ("127.0.0.1:80", false, "http://127.0.0.1:80"),
-            ("[::1]:8787", true, "https://[::1]:8787"),
-            ("0.0.0.0:8787", false, "http://127.0.0.1:8787"),
-            ("[::]:8787", false, "http://[::1]:8787"),
-            ("192.0.2.7:8787", false, "http://192.0.2.7:8787"),
-        ];
-        for (address, https, expected) in cases {
-            assert_eq!(url(address.parse().unwrap(), https), expected);
-        }
-    }
 }

@@ -21,7 +21,10 @@ use rule::{Fault, Times};
 use tokens::Tokens;
 
 use crate::endpoint::Endpoint;
-use crate::title::Titles;
+use crate::part::Part;
+use crate::rules::Problem;
+use crate::setting::Read;
+use crate::title::{NO_TITLE, Titles};
 
 /// Of so many titles the requests are counted for rules that are for all. Beyond it, anew.
 const MOST_TITLES: usize = 10_000;
@@ -38,12 +41,26 @@ struct Set {
     entries: Vec<Entry>,
     /// How many requests of a title have come since the rules were set.
     arrivals: HashMap<u32, u64>,
+    /// How many TLS handshakes have been begun.
+    handshakes: u64,
 }
 
 struct Entry {
     rule: Arc<Rule>,
     left: u64,
     tokens: Tokens,
+}
+
+/// Refuses rules for one title that could never strike there.
+pub(crate) fn check_titles(titles: Titles, rules: &[Rule]) -> Read<()> {
+    let of_a_title = matches!(titles, Titles::One(title_id) if title_id != NO_TITLE);
+    match rules.iter().position(|rule| matches!(rule.fault, Fault::DropHandshake { .. })) {
+        Some(index) if of_a_title => {
+            let what = "must not be drop_handshake for one title: a connection has none before its first request";
+            Err(Problem::here(what).in_field("fault").in_element(index))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What rules look at.
@@ -66,8 +83,7 @@ impl Faults {
         if entries.is_empty() {
             sets.remove(&titles);
         } else {
-            let arrivals = HashMap::new();
-            sets.insert(titles, Set { entries, arrivals });
+            sets.insert(titles, Set { entries, arrivals: HashMap::new(), handshakes: 0 });
         }
         self.in_force.store(!sets.is_empty(), Ordering::Relaxed);
     }
@@ -94,6 +110,23 @@ impl Faults {
             }
         }
         chosen
+    }
+
+    /// The rule that strikes a TLS handshake with a part: there is no title yet, so it is one of those
+    /// for no title or for all.
+    pub fn choose_for_handshake(&self, part: Part) -> Option<Arc<Rule>> {
+        if !self.in_force.load(Ordering::Relaxed) {
+            return None;
+        }
+        let mut sets = self.sets();
+        // Ranks of their own, so that nothing is drawn as for a request.
+        for (titles, rank) in [(Titles::One(NO_TITLE), 2), (Titles::All, 3)] {
+            let rule = sets.get_mut(&titles).and_then(|set| set.meet_handshake(part, self.seed, rank));
+            if rule.is_some() {
+                return rule;
+            }
+        }
+        None
     }
 
     fn sets(&self) -> MutexGuard<'_, HashMap<Titles, Set>> {
@@ -127,6 +160,17 @@ impl Set {
     }
 }
 
+impl Set {
+    fn meet_handshake(&mut self, part: Part, seed: u64, rank: u64) -> Option<Arc<Rule>> {
+        self.handshakes += 1;
+        let number = self.handshakes;
+        let strikes = |(entry, position): &mut (&mut Entry, u64)| {
+            entry.rule.drops_handshake_with(part) && entry.takes(seed, [rank, 0, *position, number])
+        };
+        self.entries.iter_mut().zip(0..).find_map(|mut met| strikes(&mut met).then(|| met.0.rule.clone()))
+    }
+}
+
 impl Entry {
     fn new(rule: Rule) -> Self {
         let left = match rule.times {
@@ -138,6 +182,9 @@ impl Entry {
 
     /// Whether the rule is about such requests.
     fn matches(&mut self, arrival: Arrival<'_>) -> bool {
+        if matches!(self.rule.fault, Fault::DropHandshake { .. }) {
+            return false;
+        }
         let about = match self.rule.calls {
             Some(calls) => calls.include(arrival.endpoint),
             None => true,

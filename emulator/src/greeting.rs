@@ -1,11 +1,15 @@
-//! The three lines that the program prints: where it listens, what to paste, where to look.
+//! What the program prints: where it listens, what to paste, where to look.
 
 use std::net::IpAddr;
 use std::path::Path;
 
+use mpa_emulator::{SignIn, SignInOptions};
+
+use crate::files::Files;
+
 /// `url` is the one for clients on this machine; it listens on `address`.
 pub fn lines(url: &str, address: IpAddr, certificate_path: Option<&Path>) -> String {
-    let everywhere = if address.is_unspecified() { ", as on all addresses of this machine" } else { "" };
+    let everywhere = everywhere(address);
     let mut settings = format!("config.endpoint = {};", c_string(url));
     let mut trust = String::new();
     if let Some(path) = certificate_path.map(|path| path.display().to_string()) {
@@ -15,11 +19,42 @@ pub fn lines(url: &str, address: IpAddr, certificate_path: Option<&Path>) -> Str
         // The client refuses to send a token in the clear over a network unless told to.
         settings.push_str(" config.allow_plain_http = 1;");
     }
+    format!("mpa-emulator listens on {url}{everywhere}\n{settings}\n{}", curl(url, &trust))
+}
+
+/// The same where services sign in: what to paste is one line for each setting.
+pub fn lines_for_sign_in(url: &str, address: IpAddr, sign_in: &SignIn, files: &Files) -> String {
+    let path = |path: &Path| path.display().to_string();
+    let authority = path(&files.authority);
+    let SignInOptions { sandbox_id, relying_party, .. } = sign_in.options();
+    let mut settings = vec![
+        ("endpoint", url.to_owned()),
+        ("sign_in_endpoint", sign_in.url().to_owned()),
+        ("token_endpoint", sign_in.token_url().to_owned()),
+        ("ca_certificates_path", authority.clone()),
+        ("certificate_path", path(&files.certificate)),
+        ("private_key_path", path(&files.private_key)),
+        ("sandbox_id", sandbox_id.clone()),
+    ];
+    if relying_party != SignInOptions::RELYING_PARTY {
+        settings.push(("relying_party", relying_party.clone()));
+    }
+    let settings = settings.iter().map(|(name, value)| format!("config.{name} = {};\n", c_string(value)));
+    let trust = format!(" --cacert \"{authority}\"");
     format!(
-        "mpa-emulator listens on {url}{everywhere}\n\
-         {settings}\n\
-         curl{trust} \"{url}/emulator/titles/TITLE_ID/requests\"\n"
+        "mpa-emulator listens on {url}{}\n{}{}",
+        everywhere(address),
+        settings.collect::<String>(),
+        curl(url, &trust)
     )
+}
+
+fn everywhere(address: IpAddr) -> &'static str {
+    if address.is_unspecified() { ", as on all addresses of this machine" } else { "" }
+}
+
+fn curl(url: &str, trust: &str) -> String {
+    format!("curl{trust} \"{url}/emulator/titles/TITLE_ID/requests\"\n")
 }
 
 fn c_string(text: &str) -> String {

@@ -15,10 +15,13 @@
 //!
 //! What is where, from the wire inwards:
 //!
-//! - `listener`, `connection`, `tls`: sockets. Every connection has a number.
+//! - `start`, `listener`, `connection`, `tls`, `part`: sockets. Every connection has a number.
 //! - `routes`, `endpoint`: which path leads where.
 //! - `recording`, `journal`, `received`: what arrived is kept, whatever became of it.
 //! - `call`, `authorization`, `title`, `json`: what every call must carry, whatever its endpoint.
+//! - `credentials`, `tokens`, `signature`, `proof_key`, `clock`: whether a token holds, and is shown
+//!   by the one it was issued to.
+//! - `sign_in`: certificates, and the two services that give tokens for them.
 //! - `rules`: what each endpoint asks of its body.
 //! - `refusal`: errors in the service's shape.
 //! - `control`: what arrived, shown over HTTP, and what is to go wrong.
@@ -30,8 +33,10 @@
 
 mod authorization;
 mod call;
+mod clock;
 mod connection;
 mod control;
+mod credentials;
 mod emulator;
 mod endpoint;
 mod faults;
@@ -39,6 +44,8 @@ mod journal;
 mod json;
 mod listener;
 mod options;
+mod part;
+mod proof_key;
 mod received;
 mod recording;
 mod refusal;
@@ -46,13 +53,21 @@ mod routes;
 mod rules;
 mod service;
 mod setting;
+mod sign_in;
+mod signature;
+mod start;
 pub mod throttle;
 mod title;
 mod tls;
+mod tokens;
 
-pub use emulator::{Emulator, StartError};
+pub use emulator::Emulator;
 pub use faults::Rule;
 pub use options::Options;
+pub use part::Part;
+pub use proof_key::ProofKey;
 pub use received::Received;
 pub use setting::BadSetting;
+pub use sign_in::{PartnerCertificate, SignIn, SignInOptions};
+pub use start::StartError;
 pub use title::{NO_TITLE, Titles};

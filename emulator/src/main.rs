@@ -1,14 +1,16 @@
-//! The program `mpa-emulator`: starts an emulator, says in three lines how to use it, and runs
+//! The program `mpa-emulator`: starts an emulator, says in a few lines how to use it, and runs
 //! until it is interrupted.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
 mod arguments;
+mod files;
 mod greeting;
 
 use std::convert::Infallible;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{env, fs, io, thread};
 
@@ -32,20 +34,27 @@ fn main() -> ExitCode {
 /// Runs until the process is killed. Returns only why it could not start.
 fn run(arguments: &Arguments) -> Result<Infallible, String> {
     let emulator = Emulator::start(arguments.options.clone()).map_err(|error| error.to_string())?;
-    let certificate_path = match emulator.certificate_pem() {
-        Some(pem) => {
-            let path = arguments.certificate_path(emulator.address().port());
-            fs::write(&path, pem)
-                .map_err(|error| format!("cannot write the certificate to {}: {error}", path.display()))?;
-            Some(path)
+    let (url, address) = (emulator.url(), emulator.address().ip());
+    print(&match (emulator.sign_in(), &arguments.sign_in_directory) {
+        (Some(sign_in), Some(directory)) => {
+            let files = files::write(directory, sign_in)?;
+            greeting::lines_for_sign_in(url, address, sign_in, &files)
         }
-        None => None,
-    };
-    let address = emulator.address().ip();
-    print(&greeting::lines(emulator.url(), address, certificate_path.as_deref()));
+        _ => greeting::lines(url, address, write_certificate(&emulator, arguments)?.as_deref()),
+    });
     loop {
         thread::park();
     }
+}
+
+/// Where the certificate is; `None` for plain HTTP.
+fn write_certificate(emulator: &Emulator, arguments: &Arguments) -> Result<Option<PathBuf>, String> {
+    let Some(pem) = emulator.certificate_pem() else {
+        return Ok(None);
+    };
+    let path = arguments.certificate_path(emulator.address().port());
+    fs::write(&path, pem).map_err(|error| format!("cannot write the certificate to {}: {error}", path.display()))?;
+    Ok(Some(path))
 }
 
 /// Nobody may be reading, which is no reason to stop.

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::faults::Rule;
+use crate::sign_in::SignInOptions;
 use crate::throttle::Settings;
 
 /// What [`Emulator::start`](crate::Emulator::start) is told. The default suits a test: plain HTTP on
@@ -13,6 +14,10 @@ pub struct Options {
     pub address: SocketAddr,
     /// Listen for HTTPS, with a certificate made for this run, instead of HTTP.
     pub https: bool,
+    /// Have services sign in: the two sign-in services listen on the ports after that of `address`,
+    /// on free ones where it is 0, all three of them for HTTPS. A service's calls then take the tokens
+    /// of the token service only.
+    pub sign_in: Option<SignInOptions>,
     /// Let a user's token make the calls of a service, and the other way round.
     pub any_caller: bool,
     /// Throttle the callers of all titles.
@@ -29,6 +34,7 @@ impl Default for Options {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             https: false,
+            sign_in: None,
             any_caller: false,
             throttle: None,
             faults: Vec::new(),

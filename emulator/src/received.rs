@@ -1,11 +1,15 @@
 //! One request, as it arrived.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+use crate::part::{PARTS, Part};
+use crate::setting::spelling;
 
 /// A request that the emulator received, and the status it answered with.
 #[derive(Clone)]
@@ -16,6 +20,8 @@ pub struct Received {
     pub at_ms: u64,
     /// The number of the TCP connection it came on. They count from 1 for each emulator.
     pub connection: u64,
+    /// The service that it came to. Those for tokens are about no title, whatever their path.
+    pub part: Part,
     pub method: String,
     /// Path and query as they were sent.
     pub path: String,
@@ -61,16 +67,18 @@ impl Received {
     }
 }
 
-/// Failed assertions print this where others read along, so the headers with the token stay out.
+/// Failed assertions print this where others read along, so the tokens stay out: the headers, and
+/// the body of a request that has one there.
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
             .field("index", &self.index)
             .field("at_ms", &self.at_ms)
             .field("connection", &self.connection)
+            .field("part", &self.part)
             .field("method", &self.method)
             .field("path", &self.path)
-            .field("body", &String::from_utf8_lossy(&self.body))
+            .field("body", &self.body_without_tokens())
             .field("status", &self.status)
             .field("correlation_id", &self.correlation_id)
             .field("acted", &self.acted)
@@ -86,6 +94,7 @@ impl Serialize for Received {
         map.serialize_entry("index", &self.index)?;
         map.serialize_entry("at_ms", &self.at_ms)?;
         map.serialize_entry("connection", &self.connection)?;
+        map.serialize_entry("part", spelling(&self.part, &PARTS))?;
         map.serialize_entry("method", &self.method)?;
         map.serialize_entry("path", &self.path)?;
         map.serialize_entry("headers", &self.headers_by_name())?;
@@ -103,6 +112,13 @@ impl Serialize for Received {
 }
 
 impl Received {
+    fn body_without_tokens(&self) -> Cow<'_, str> {
+        match self.part {
+            Part::Service | Part::SignIn => String::from_utf8_lossy(&self.body),
+            Part::Token => format!("{} bytes", self.body.len()).into(),
+        }
+    }
+
     /// Values of a name that came more than once are joined, as HTTP allows.
     fn headers_by_name(&self) -> BTreeMap<&str, String> {
         let mut by_name = BTreeMap::<&str, String>::new();
@@ -130,6 +146,7 @@ mod tests {
             index: 3,
             at_ms: 12,
             connection: 2,
+            part: Part::Service,
             method: "POST".to_owned(),
             path: "/titles/7/invites".to_owned(),
             headers: vec![header("authorization", "XBL3.0 x=-;secret"), header("accept", "a"), header("accept", "b")],
@@ -145,7 +162,7 @@ mod tests {
     fn is_shown_with_every_fact() {
         let shown = serde_json::to_value(received(br#"{"id":"1"}"#)).unwrap();
         let expected = json!({
-            "index": 3, "at_ms": 12, "connection": 2,
+            "index": 3, "at_ms": 12, "connection": 2, "part": "service",
             "method": "POST", "path": "/titles/7/invites",
             "headers": {"authorization": "XBL3.0 x=-;secret", "accept": "a, b"},
             "body": {"id": "1"}, "status": 204, "correlation_id": "c",
@@ -185,5 +202,8 @@ mod tests {
     fn debug_output_holds_no_token() {
         let debug = format!("{:?}", received(b"{}"));
         assert!(!debug.contains("secret") && debug.contains("/titles/7/invites"), "{debug}");
+        let for_token = Received { part: Part::Token, ..received(br#"{"ServiceToken":"secret"}"#) };
+        let debug = format!("{for_token:?}");
+        assert!(!debug.contains("secret") && debug.contains("Token"), "{debug}");
     }
 }

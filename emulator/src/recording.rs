@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use axum::http::header::DATE;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +15,6 @@ use crate::faults::Outcome;
 use crate::received::Received;
 use crate::refusal::Refusal;
 use crate::service::Service;
-use crate::title;
 
 /// The greatest legitimate body, 20 groups of 100 players, has about 100 KiB.
 pub(crate) const LARGEST_BODY: usize = 256 * 1024;
@@ -33,8 +33,8 @@ where
 {
     let at_ms = service.journal.now_ms();
     let (parts, body) = request.into_parts();
-    let title_id = title::of_path(parts.uri.path()).unwrap_or(title::NO_TITLE);
-    let mut received = describe(&parts, at_ms);
+    let title_id = service.title_of(parts.uri.path());
+    let mut received = describe(service, &parts, at_ms);
     let mut response = match read(body).await {
         Ok(bytes) => {
             received.body = bytes.to_vec();
@@ -48,8 +48,8 @@ where
 
 /// Keeps a request whose body was not read, before its answer goes out.
 pub(crate) fn record_unread(service: &Service, parts: &Parts, mut answer: Response) -> Response {
-    let title_id = title::of_path(parts.uri.path()).unwrap_or(title::NO_TITLE);
-    let received = describe(parts, service.journal.now_ms());
+    let title_id = service.title_of(parts.uri.path());
+    let received = describe(service, parts, service.journal.now_ms());
     keep(service, title_id, received, &mut answer);
     answer
 }
@@ -72,11 +72,15 @@ fn keep(service: &Service, title_id: u32, mut received: Received, response: &mut
             response.headers_mut().insert(CORRELATION_ID, value);
         }
     }
+    if let Some(date) = service.clock.date() {
+        // Again, an answer that a test made up may have one.
+        response.headers_mut().entry(DATE).or_insert(date);
+    }
     service.journal.record(title_id, received);
 }
 
 /// What is known of a request before it is answered. The rest is blank.
-fn describe(parts: &Parts, at_ms: u64) -> Received {
+fn describe(service: &Service, parts: &Parts, at_ms: u64) -> Received {
     let headers = parts
         .headers
         .iter()
@@ -86,6 +90,7 @@ fn describe(parts: &Parts, at_ms: u64) -> Received {
         index: 0,
         at_ms,
         connection: parts.extensions.get().map_or(0, |ConnectionNumber(number)| *number),
+        part: service.part,
         method: parts.method.to_string(),
         path: path.to_owned(),
         headers: headers.collect(),

@@ -2,17 +2,19 @@
 
 use axum::Router;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
-use crate::call::{ByService, ByUser};
+use crate::call::{ByAnyone, ByService, ByUser};
 use crate::control;
 use crate::faults::strike;
 use crate::refusal::Refusal;
-use crate::rules::{invites, recent_player_groups};
+use crate::rules::{activities, invites, recent_player_groups};
 use crate::service::Service;
 
-/// Everything that the emulator answers: the service's own paths, all of them recorded and open to
+/// Everything that the emulator answers on its own address: the service's own paths, all of them recorded and open to
 /// faults, and the control interface under a prefix that the service does not have.
 pub(crate) fn router(service: Service) -> Router {
     calls()
@@ -29,6 +31,7 @@ fn calls() -> Router<Service> {
         .route("/titles/{title_id}/invites", post(send_invite))
         .route("/titles/{title_id}/invites/server", post(send_server_invite))
         .route("/titles/{title_id}/recentplayergroups/server", post(post_recent_player_groups))
+        .route("/titles/{title_id}/activities/query", post(query_activities))
 }
 
 type Answer = Result<StatusCode, Refusal>;
@@ -48,11 +51,16 @@ async fn post_recent_player_groups(ByService(body): ByService) -> Answer {
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn not_found() -> Refusal {
+async fn query_activities(ByAnyone(body): ByAnyone) -> Result<Response, Refusal> {
+    let answer = activities::no_activities(&activities::read_query(&body)?);
+    Ok(([(CONTENT_TYPE, "application/json; charset=utf-8")], answer.to_string()).into_response())
+}
+
+pub(crate) async fn not_found() -> Refusal {
     Refusal::invalid_request(StatusCode::NOT_FOUND, "There is no such path.")
 }
 
-async fn method_not_allowed() -> Refusal {
+pub(crate) async fn method_not_allowed() -> Refusal {
     let what = "This path does not take this method.";
     Refusal::invalid_request(StatusCode::METHOD_NOT_ALLOWED, what)
 }

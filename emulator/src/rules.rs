@@ -1,5 +1,6 @@
 //! What each endpoint asks of its body: one file per endpoint family, pure checks of JSON.
 
+pub(crate) mod activities;
 pub(crate) mod fields;
 pub(crate) mod invites;
 mod problem;

@@ -43,6 +43,14 @@ pub(crate) fn whole(value: &Value, range: RangeInclusive<u64>) -> Read<u64> {
     Err(unlike(&kind, value))
 }
 
+/// A whole number that is at most so far from 0.
+pub(crate) fn whole_of_either_sign(value: &Value, most: u64) -> Read<i64> {
+    if let Some(number) = value.as_i64().filter(|number| number.unsigned_abs() <= most) {
+        return Ok(number);
+    }
+    Err(unlike(&format!("a whole number from -{most} to {most}"), value))
+}
+
 /// A share of all cases, none excluded: a rule that never applies is a mistake.
 pub(crate) fn share(value: &Value) -> Read<f64> {
     let share = value.as_f64().filter(|share| *share > 0.0 && *share <= 1.0);

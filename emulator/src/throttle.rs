@@ -50,6 +50,9 @@ impl Limits {
     /// As documented for recent players in 2022.
     pub const RECENT_PLAYERS: Self = Self::documented(3);
 
+    /// As documented for the authentication of services in 2022.
+    pub const AUTHENTICATION: Self = Self::documented(15);
+
     const fn documented(burst: u32) -> Self {
         Self {
             burst: Some(Limit { max: burst, period_ms: 15_000 }),

@@ -10,7 +10,7 @@ use axum::routing::get;
 use serde_json::Value;
 
 use super::{bad_request, in_json, read_title_id};
-use crate::faults::read_rules;
+use crate::faults::{check_titles, read_rules};
 use crate::json;
 use crate::refusal::Refusal;
 use crate::service::Service;
@@ -46,7 +46,9 @@ async fn show_faults(titles: Titles, State(service): State<Service>) -> Result<R
 }
 
 async fn put_faults(titles: Titles, State(service): State<Service>, body: Bytes) -> Result<StatusCode, Refusal> {
-    service.faults.set(titles, &read_rules(&parse(&body)?)?);
+    let rules = read_rules(&parse(&body)?)?;
+    check_titles(titles, &rules)?;
+    service.faults.set(titles, &rules);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -72,6 +74,6 @@ async fn end_throttle(titles: Titles, State(service): State<Service>) -> StatusC
     StatusCode::NO_CONTENT
 }
 
-fn parse(body: &[u8]) -> Result<Value, Refusal> {
+pub(super) fn parse(body: &[u8]) -> Result<Value, Refusal> {
     json::parse(body).map_err(|error| bad_request(&format!("The body is not JSON: {error}")))
 }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::rule::{Fault, Moment, Rule};
 use crate::connection::Ending;
 use crate::refusal::Refusal;
+use crate::sign_in::x_err_answer;
 
 impl Rule {
     /// The answer that is given in the place of the service's. `None` where there is none, or where
@@ -24,6 +25,7 @@ impl Rule {
                 (to_status(*status), header_map(&location), Body::empty()).into_response()
             }
             Fault::ExpiredToken { .. } => Refusal::unauthorized("expired", "The token has expired.").into_response(),
+            Fault::XErr { status, code } => x_err_answer(to_status(*status), *code),
             Fault::EndlessHead { status, .. } | Fault::LargeBody { status, .. } => to_status(*status).into_response(),
             _ => return None,
         })
@@ -47,7 +49,12 @@ impl Rule {
             Fault::Drip { pause_ms } => Ending::Drip { pause: Duration::from_millis(pause_ms) },
             Fault::CloseIdle { idle_ms } => Ending::Idle { limit: Duration::from_millis(idle_ms), reset: false },
             Fault::ResetIdle { idle_ms } => Ending::Idle { limit: Duration::from_millis(idle_ms), reset: true },
-            Fault::Delay | Fault::Status { .. } | Fault::Redirect { .. } | Fault::ExpiredToken { .. } => return None,
+            Fault::Delay
+            | Fault::Status { .. }
+            | Fault::Redirect { .. }
+            | Fault::ExpiredToken { .. }
+            | Fault::XErr { .. }
+            | Fault::DropHandshake { .. } => return None,
         })
     }
 }

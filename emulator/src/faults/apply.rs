@@ -11,11 +11,12 @@ use axum::response::{IntoResponse, Response};
 
 use super::Arrival;
 use super::rule::{Moment, Rule};
-use crate::authorization::read_caller;
+use crate::authorization::read_claim;
 use crate::connection::Ending;
+use crate::endpoint;
+use crate::part::Part;
 use crate::recording::{record, record_unread};
 use crate::service::Service;
-use crate::{endpoint, title};
 
 /// What a fault made of a request. Goes with the answer, to those who keep it and who send it; an
 /// answer without it is the service's own.
@@ -32,8 +33,8 @@ pub(crate) struct Outcome {
 pub(crate) async fn strike(State(service): State<Service>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let rule = service.faults.choose(|| Arrival {
-        title_id: title::of_path(path).unwrap_or(title::NO_TITLE),
-        endpoint: endpoint::of(request.method(), path),
+        title_id: service.title_of(path),
+        endpoint: endpoint::of(service.part, request.method(), path),
         headers: request.headers(),
     });
     let Some(rule) = rule else {
@@ -88,14 +89,20 @@ async fn admit(service: &Service, request: Request, next: Next) -> Response {
 /// Counts a call. `None` if it is let through, or if there is no caller to charge with it.
 fn reject(service: &Service, request: &Request) -> Option<Response> {
     let path = request.uri().path();
-    let (title_id, endpoint) = (title::of_path(path)?, endpoint::of(request.method(), path)?);
-    read_caller(request.headers()).ok()?;
-    let authorization = request.headers().get(AUTHORIZATION)?;
-    service.callers.reject(title_id, endpoint, authorization.as_bytes(), service.journal.now_ms())
+    let (title_id, endpoint) = (service.title_of(path), endpoint::of(service.part, request.method(), path)?);
+    let authorization = match service.part {
+        Part::Service => {
+            read_claim(request.headers()).ok()?;
+            request.headers().get(AUTHORIZATION)?.as_bytes()
+        }
+        // There is one partner, to be charged with everything.
+        Part::SignIn | Part::Token => &[],
+    };
+    service.callers.reject(title_id, endpoint, authorization, service.journal.now_ms())
 }
 
 impl Rule {
-    async fn delay(&self) {
+    pub(crate) async fn delay(&self) {
         if self.delay_ms > 0 {
             tokio::time::sleep(Duration::from_millis(self.delay_ms)).await;
         }

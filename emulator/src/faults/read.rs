@@ -5,10 +5,12 @@ use std::str::FromStr;
 use axum::http::{HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
-use super::rule::{AFTER_ACTING, BEFORE_BODY, CALLS, Fault, Moment, Rule, Times};
+use super::rule::{AFTER_ACTING, BEFORE_BODY, CALLS, CODES, Fault, Moment, Rule, Times};
+use crate::part::PARTS;
 use crate::rules::Problem;
 use crate::rules::fields::{Object, expected, string};
 use crate::setting::{self, BadSetting, Read, share, whole, word};
+use crate::sign_in::XErr;
 
 const MIB: u64 = 1024 * 1024;
 const MOST_BYTES: u64 = 1024 * MIB;
@@ -20,7 +22,7 @@ const DEFAULT_BODY: u64 = 64 * MIB;
 
 /// What the sentence about an unknown name lists.
 const NAMES: &str = "delay, stall, reset, close, garbage, status, redirect, expired_token, \
-    endless_head, large_body, cut, drip, close_idle, reset_idle";
+    x_err, endless_head, large_body, cut, drip, close_idle, reset_idle, drop_handshake";
 
 /// A list of rules, as the control interface takes it.
 pub(crate) fn read_rules(value: &Value) -> Read<Vec<Rule>> {
@@ -74,7 +76,7 @@ fn read_rule(value: &Value) -> Read<Rule> {
         );
         in_fault(Problem::here(what))
     })?;
-    let known = [&["fault", "next", "share", "calls", "delay_ms"], own].concat();
+    let known = [&["fault", "next", "share", "delay_ms"], own, calls_field(stem)].concat();
     let object = Object::read(value, &known)?;
     let fault = read_fault(stem, &object)?;
     if !fault.may_strike(moment) {
@@ -107,12 +109,19 @@ fn own_fields(stem: &str) -> Option<&'static [&'static str]> {
         "status" => &["status", "headers", "body"],
         "redirect" => &["status", "location"],
         "expired_token" => &["token"],
+        "x_err" => &["status", "code"],
         "endless_head" | "large_body" => &["status", "bytes"],
         "cut" => &["bytes"],
         "drip" => &["pause_ms"],
         "close_idle" | "reset_idle" => &["idle_ms"],
+        "drop_handshake" => &["part"],
         _ => return None,
     })
+}
+
+/// Nothing is called yet when a connection is dropped.
+fn calls_field(stem: &str) -> &'static [&'static str] {
+    if stem == "drop_handshake" { &[] } else { &["calls"] }
 }
 
 fn read_fault(stem: &str, object: &Object<'_>) -> Read<Fault> {
@@ -149,6 +158,12 @@ fn read_fault(stem: &str, object: &Object<'_>) -> Read<Fault> {
             }
         }
         "expired_token" => Fault::ExpiredToken { token: object.given("token", text)? },
+        "x_err" => {
+            let code = object.required("code", read_code)?;
+            let status = if code == XErr::OUTAGE { 503 } else { 401 };
+            Fault::XErr { status: object.given("status", read_status)?.unwrap_or(status), code }
+        }
+        "drop_handshake" => Fault::DropHandshake { part: object.given("part", |value| word(value, &PARTS))? },
         "endless_head" => {
             Fault::EndlessHead { status: ok(object.given("status", read_status)?), bytes: bytes(DEFAULT_HEAD)? }
         }
@@ -188,6 +203,15 @@ fn read_times(object: &Object<'_>) -> Read<Times> {
         (None, Some(share)) => Ok(Times::Share(share)),
         (Some(_), Some(_)) => Err(Problem::here("must not be there beside next").in_field("share")),
     }
+}
+
+/// A reason of the sign-in services: its name, or its number.
+fn read_code(value: &Value) -> Read<XErr> {
+    if value.is_string() {
+        return word(value, &CODES);
+    }
+    let number = whole(value, 1..=u32::MAX.into())?;
+    Ok(XErr(u32::try_from(number).unwrap_or(u32::MAX)))
 }
 
 /// Not below 200: those are not answers.
@@ -234,131 +258,4 @@ fn check_header_value(value: &str) -> Read<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(text: &str) -> String {
-        match text.parse::<Rule>() {
-            Ok(rule) => rule.to_string(),
-            Err(error) => panic!("{text}: {error}"),
-        }
-    }
-
-    /// Every fault with every field that it has.
-    const ALL: [&str; 19] = [
-        r#"{"delay_ms":5,"fault":"delay"}"#,
-        r#"{"delay_ms":5,"fault":"delay_before_body"}"#,
-        r#"{"fault":"stall"}"#,
-        r#"{"fault":"stall_before_body"}"#,
-        r#"{"calls":"invites","fault":"reset_after_acting","next":3}"#,
-        r#"{"calls":"user_invites","fault":"close_after_acting","share":0.25}"#,
-        r#"{"fault":"garbage"}"#,
-        r#"{"body":"{}","delay_ms":9,"fault":"status","headers":{"Retry-After":"2"},"status":503}"#,
-        r#"{"body":"","fault":"status_after_acting","headers":{},"status":204}"#,
-        r#"{"fault":"redirect","location":"/x","status":302}"#,
-        r#"{"fault":"expired_token"}"#,
-        r#"{"fault":"expired_token_before_body","token":"t"}"#,
-        r#"{"bytes":7,"fault":"endless_head","status":204}"#,
-        r#"{"bytes":7,"fault":"large_body_after_acting","status":200}"#,
-        r#"{"bytes":7,"calls":"server_invites","fault":"cut"}"#,
-        r#"{"calls":"recent_players","fault":"drip","pause_ms":7}"#,
-        r#"{"fault":"close_idle","idle_ms":0}"#,
-        r#"{"fault":"reset_idle","idle_ms":7}"#,
-        r#"{"fault":"reset","share":1.0}"#,
-    ];
-
-    #[test]
-    fn every_rule_is_shown_as_it_is_read() {
-        for text in ALL {
-            assert_eq!(shown(text), text);
-        }
-    }
-
-    #[test]
-    fn the_short_form_is_the_same_in_few_characters() {
-        let pairs = [
-            ("reset", r#"{"fault":"reset"}"#),
-            ("reset_after_acting:share=0.1", r#"{"fault":"reset_after_acting","share":0.1}"#),
-            (
-                "delay:delay_ms=50,next=2,calls=recent_players",
-                r#"{"calls":"recent_players","delay_ms":50,"fault":"delay","next":2}"#,
-            ),
-            (
-                "redirect:location=http://127.0.0.1:1/x",
-                r#"{"fault":"redirect","location":"http://127.0.0.1:1/x","status":307}"#,
-            ),
-            ("expired_token:token=12", r#"{"fault":"expired_token","token":"12"}"#),
-            ("status:status=429,body=7", r#"{"body":"7","fault":"status","headers":{},"status":429}"#),
-            ("cut", r#"{"bytes":20,"fault":"cut"}"#),
-            ("drip", r#"{"fault":"drip","pause_ms":20}"#),
-            ("endless_head", r#"{"bytes":16777216,"fault":"endless_head","status":200}"#),
-            ("large_body", r#"{"bytes":67108864,"fault":"large_body","status":200}"#),
-        ];
-        for (short, expected) in pairs {
-            assert_eq!(shown(short), expected);
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_is_named_in_one_sentence() {
-        let wrong = [
-            ("", "fault must be one of delay, stall, reset, "),
-            ("Reset", "fault must be one of "),
-            ("reset_later", "fault must be one of "),
-            ("{}", "fault is required"),
-            ("{", "it is not JSON: "),
-            (r#"{"fault":7}"#, "fault must be a string, not a number"),
-            ("reset:next", "\"next\" must be a field and its value"),
-            ("reset:next=1,next=2", "next comes twice"),
-            ("reset:next=1,", "\"\" must be a field and its value"),
-            ("reset:next=0", "next must be a whole number from 1 to "),
-            ("reset:next=x", "next must be a whole number from 1 to "),
-            ("reset:share=0", "share must be a number above 0 and up to 1"),
-            ("reset:share=0.5,next=1", "share must not be there beside"),
-            ("reset:calls=invite", "calls must be one of invites, "),
-            ("reset:bytes=1", "bytes is not a known field (known here: "),
-            ("delay", "delay_ms is required"),
-            ("reset:delay_ms=0", "delay_ms must be a whole number from 1"),
-            ("status", "status is required"),
-            ("status:status=199", "status must be a whole number from 200"),
-            ("status:status=600", "status must be a whole number from 200"),
-            ("status:status=204,body=x", "body must not be there, as a 204"),
-            ("redirect", "location is required"),
-            ("redirect:location=/,status=200", "status must be a whole number from 300 to 399, not 200"),
-            ("large_body:status=204", "status must be that of an answer"),
-            ("cut:bytes=0", "bytes must be a whole number from 1"),
-            ("close_idle", "idle_ms is required"),
-            ("cut_after_acting", "fault must not be \"cut_after_acting\""),
-            ("drip_before_body", "fault must not be \"drip_before_body\""),
-            ("expired_token_after_acting", "fault must not be "),
-            (r#"{"fault":"status","status":500,"headers":{"a b":"c"}}"#, "headers.a b is not the name of a header"),
-            (r#"{"fault":"status","status":500,"headers":{"a":"b\n"}}"#, "headers.a must be what a header can hold"),
-            (
-                r#"{"fault":"status","status":500,"headers":{"Content-Length":"1"}}"#,
-                "headers.Content-Length must not be there",
-            ),
-            (
-                r#"{"fault":"status","status":500,"headers":{"Retry-After":2}}"#,
-                "headers.Retry-After must be a string, not a number",
-            ),
-            (r#"{"fault":"redirect","location":"\r\n"}"#, "location must be what a header can hold"),
-        ];
-        for (text, expected) in wrong {
-            let said = match text.parse::<Rule>() {
-                Ok(rule) => panic!("{text}: {rule}"),
-                Err(error) => error.to_string(),
-            };
-            assert!(said.starts_with(expected), "{text}: {said}");
-            assert!(!said.contains('\n'), "{said}");
-        }
-    }
-
-    #[test]
-    fn in_a_list_the_rule_at_fault_is_named_too() {
-        let said = |text| read_rules(&setting::parse(text).unwrap()).unwrap_err();
-        let list = r#"[{"fault":"reset"},{"fault":"reset","share":2}]"#;
-        assert_eq!(said(list).to_string(), "[1].share must be a number above 0 and up to 1, not 2");
-        let no_list = said(r#"{"fault":"reset"}"#).to_string();
-        assert_eq!(no_list, "the body must be a list, not an object");
-    }
-}
+mod tests;

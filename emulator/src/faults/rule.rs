@@ -5,7 +5,9 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 
 use crate::endpoint::Endpoint;
+use crate::part::{PARTS, Part};
 use crate::setting::spelling;
+use crate::sign_in::XErr;
 
 /// A rule of misbehaviour. It is read from its short form, such as
 /// `reset_after_acting:next=3,calls=invites`, or from a JSON object, such as
@@ -43,6 +45,10 @@ pub(super) enum Fault {
     ExpiredToken {
         token: Option<String>,
     },
+    XErr {
+        status: u16,
+        code: XErr,
+    },
     EndlessHead {
         status: u16,
         bytes: u64,
@@ -63,6 +69,10 @@ pub(super) enum Fault {
     },
     ResetIdle {
         idle_ms: u64,
+    },
+    // Before there is a request.
+    DropHandshake {
+        part: Option<Part>,
     },
 }
 
@@ -87,13 +97,29 @@ pub(super) enum Calls {
     UserInvites,
     ServerInvites,
     RecentPlayers,
+    Activities,
+    SignIn,
+    Token,
 }
 
-pub(super) const CALLS: [(&str, Calls); 4] = [
+pub(super) const CALLS: [(&str, Calls); 7] = [
     ("invites", Calls::Invites),
     ("user_invites", Calls::UserInvites),
     ("server_invites", Calls::ServerInvites),
     ("recent_players", Calls::RecentPlayers),
+    ("activities", Calls::Activities),
+    ("sign_in", Calls::SignIn),
+    ("token", Calls::Token),
+];
+
+/// The reasons that have a name. Any other is told by its number.
+pub(super) const CODES: [(&str, XErr); 6] = [
+    ("sandbox_denied", XErr::SANDBOX_DENIED),
+    ("service_token_expired", XErr::SERVICE_TOKEN_EXPIRED),
+    ("service_token_invalid", XErr::SERVICE_TOKEN_INVALID),
+    ("user_token_expired", XErr::USER_TOKEN_EXPIRED),
+    ("user_token_invalid", XErr::USER_TOKEN_INVALID),
+    ("outage", XErr::OUTAGE),
 ];
 
 pub(super) const BEFORE_BODY: &str = "_before_body";
@@ -108,6 +134,13 @@ impl Rule {
             Moment::AfterActing => AFTER_ACTING,
         };
         format!("{}{end}", self.fault.name())
+    }
+
+    pub(super) fn drops_handshake_with(&self, met: Part) -> bool {
+        match self.fault {
+            Fault::DropHandshake { part } => part.is_none_or(|part| part == met),
+            _ => false,
+        }
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -145,21 +178,25 @@ impl Fault {
             Self::Status { .. } => "status",
             Self::Redirect { .. } => "redirect",
             Self::ExpiredToken { .. } => "expired_token",
+            Self::XErr { .. } => "x_err",
             Self::EndlessHead { .. } => "endless_head",
             Self::LargeBody { .. } => "large_body",
             Self::Cut { .. } => "cut",
             Self::Drip { .. } => "drip",
             Self::CloseIdle { .. } => "close_idle",
             Self::ResetIdle { .. } => "reset_idle",
+            Self::DropHandshake { .. } => "drop_handshake",
         }
     }
 
     /// Whether it may strike at a moment that its name's end tells.
     pub fn may_strike(&self, moment: Moment) -> bool {
         match self {
-            Self::Cut { .. } | Self::Drip { .. } | Self::CloseIdle { .. } | Self::ResetIdle { .. } => {
-                moment == Moment::BeforeActing
-            }
+            Self::Cut { .. }
+            | Self::Drip { .. }
+            | Self::CloseIdle { .. }
+            | Self::ResetIdle { .. }
+            | Self::DropHandshake { .. } => moment == Moment::BeforeActing,
             // A service that has acted does not answer so.
             Self::ExpiredToken { .. } => moment != Moment::AfterActing,
             _ => true,
@@ -177,6 +214,15 @@ impl Fault {
             Self::Redirect { status, location } => json!({"status": status, "location": location}),
             Self::ExpiredToken { token: Some(token) } => json!({"token": token}),
             Self::ExpiredToken { token: None } => json!({}),
+            Self::XErr { status, code } => {
+                let code = match spelling(code, &CODES) {
+                    "" => code.0.into(),
+                    name => Value::from(name),
+                };
+                json!({"status": status, "code": code})
+            }
+            Self::DropHandshake { part: Some(part) } => json!({"part": spelling(part, &PARTS)}),
+            Self::DropHandshake { part: None } => json!({}),
             Self::EndlessHead { status, bytes } | Self::LargeBody { status, bytes } => {
                 json!({"status": status, "bytes": bytes})
             }
@@ -199,10 +245,13 @@ impl Calls {
             return false;
         };
         match self {
-            Self::Invites => endpoint != Endpoint::RecentPlayerGroups,
+            Self::Invites => matches!(endpoint, Endpoint::Invites | Endpoint::ServerInvites),
             Self::UserInvites => endpoint == Endpoint::Invites,
             Self::ServerInvites => endpoint == Endpoint::ServerInvites,
             Self::RecentPlayers => endpoint == Endpoint::RecentPlayerGroups,
+            Self::Activities => endpoint == Endpoint::ActivitiesQuery,
+            Self::SignIn => endpoint == Endpoint::Authenticate,
+            Self::Token => endpoint == Endpoint::Authorize,
         }
     }
 }

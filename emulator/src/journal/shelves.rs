@@ -126,6 +126,7 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::part::Part;
 
     const ROOMY: Limits = Limits { requests: 100, titles: 100, bytes: 1_000_000 };
 
@@ -134,6 +135,7 @@ mod tests {
             index: 0,
             at_ms: 0,
             connection: 1,
+            part: Part::Service,
             method: String::new(),
             path: String::new(),
             headers: Vec::new(),

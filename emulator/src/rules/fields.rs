@@ -94,6 +94,15 @@ pub(crate) fn one_of(value: &Value, names: &[&str]) -> Checked {
     Err(Problem::here(format!("must be one of {}", names.join(", "))))
 }
 
+/// A text that is always the same.
+pub(crate) fn exactly(value: &Value, expected: &str) -> Checked {
+    let text = string(value)?;
+    if text == expected {
+        return Ok(());
+    }
+    Err(Problem::here(format!("must be {expected:?}, not {text:?}")))
+}
+
 /// A point in time, `YYYY-MM-DDTHH:MM:SSZ`.
 pub(crate) fn timestamp(value: &Value) -> Checked {
     if timestamp::is_valid(string(value)?) {

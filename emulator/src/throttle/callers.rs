@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::response::Response;
 
-use super::{Meter, Settings, answer};
+use super::{Limits, Meter, Settings, answer};
 use crate::endpoint::Endpoint;
 use crate::title::Titles;
 
@@ -32,9 +32,37 @@ struct State {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     title_id: u32,
-    invites: bool,
+    counted: Counted,
     /// A hash, so that no token is kept here.
     authorization: u64,
+}
+
+/// What is counted together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Counted {
+    Invites,
+    RecentPlayers,
+    Authentication,
+}
+
+impl Counted {
+    /// `None` for calls that are not throttled.
+    fn of(endpoint: Endpoint) -> Option<Self> {
+        match endpoint {
+            Endpoint::Invites | Endpoint::ServerInvites => Some(Self::Invites),
+            Endpoint::RecentPlayerGroups => Some(Self::RecentPlayers),
+            Endpoint::Authenticate | Endpoint::Authorize => Some(Self::Authentication),
+            Endpoint::ActivitiesQuery => None,
+        }
+    }
+
+    fn limits(self, settings: &Settings) -> Option<Limits> {
+        match self {
+            Self::Invites => settings.invites,
+            Self::RecentPlayers => settings.recent_players,
+            Self::Authentication => settings.authentication,
+        }
+    }
 }
 
 impl Callers {
@@ -66,9 +94,9 @@ impl Callers {
         let mut state = self.state();
         let own = state.settings.get(&Titles::One(title_id));
         let settings = own.or_else(|| state.settings.get(&Titles::All)).copied()?;
-        let invites = endpoint != Endpoint::RecentPlayerGroups;
-        let limits = if invites { settings.invites } else { settings.recent_players }?;
-        let key = Key { title_id, invites, authorization: state.hashes.hash_one(authorization) };
+        let counted = Counted::of(endpoint)?;
+        let limits = counted.limits(&settings)?;
+        let key = Key { title_id, counted, authorization: state.hashes.hash_one(authorization) };
         if state.meters.len() >= MOST_METERS && !state.meters.contains_key(&key) {
             state.make_room(now_ms);
         }
@@ -118,6 +146,16 @@ mod tests {
         assert!(admits(&callers, 7, Invites, "b"));
         assert!(admits(&callers, 8, Invites, "a"));
         assert!(callers.reject(7, Invites, b"a", 105).is_none());
+    }
+
+    #[test]
+    fn requests_for_tokens_count_together() {
+        use Endpoint::{ActivitiesQuery, Authenticate, Authorize};
+        let callers = Callers::default();
+        callers.set(Titles::All, Some(Settings::default()));
+        let admitted = (0..20).filter(|n| admits(&callers, 0, if n % 2 == 0 { Authenticate } else { Authorize }, ""));
+        assert_eq!(admitted.count(), 15);
+        assert!((0..100).all(|_| admits(&callers, 7, ActivitiesQuery, "a")), "not throttled");
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Settings {
     /// For invites of both kinds together. `None`: they are not throttled.
     pub invites: Option<Limits>,
     pub recent_players: Option<Limits>,
+    /// For requests for tokens, of both kinds and of all callers together.
+    pub authentication: Option<Limits>,
     pub answer: Answer,
     /// Whether the answer says when to come back.
     pub retry_after: bool,
@@ -27,6 +29,7 @@ impl Default for Settings {
         Self {
             invites: Some(Limits::INVITES),
             recent_players: Some(Limits::RECENT_PLAYERS),
+            authentication: Some(Limits::AUTHENTICATION),
             answer: Answer::default(),
             retry_after: true,
         }
@@ -57,7 +60,7 @@ const LONGEST_PERIOD_MS: u64 = 86_400_000;
 
 impl Settings {
     pub(crate) fn read(value: &Value) -> Read<Self> {
-        let known = ["invites", "recent_players", "windows", "answer", "retry_after"];
+        let known = ["invites", "recent_players", "authentication", "windows", "answer", "retry_after"];
         let object = Object::read(value, &known)?;
         let shape = object.given("windows", |value| word(value, &SHAPES))?;
         let limits = |name, documented: Limits| {
@@ -70,17 +73,19 @@ impl Settings {
         Ok(Self {
             invites: limits("invites", Limits::INVITES)?,
             recent_players: limits("recent_players", Limits::RECENT_PLAYERS)?,
+            authentication: limits("authentication", Limits::AUTHENTICATION)?,
             answer: answer.unwrap_or(default.answer),
             retry_after: object.given("retry_after", flag)?.unwrap_or(default.retry_after),
         })
     }
 
     pub(crate) fn json(&self) -> Value {
-        let shape = self.invites.or(self.recent_players);
+        let shape = self.invites.or(self.recent_players).or(self.authentication);
         let shape = shape.map(|limits| limits.shape).unwrap_or_default();
         json!({
             "invites": self.invites.map(write),
             "recent_players": self.recent_players.map(write),
+            "authentication": self.authentication.map(write),
             "windows": spelling(&shape, &SHAPES),
             "answer": spelling(&self.answer, &ANSWERS),
             "retry_after": self.retry_after,
@@ -135,6 +140,8 @@ mod tests {
                         "sustained": {"max": 50, "period_ms": 300_000}},
             "recent_players": {"burst": {"max": 3, "period_ms": 15_000},
                                "sustained": {"max": 50, "period_ms": 300_000}},
+            "authentication": {"burst": {"max": 15, "period_ms": 15_000},
+                               "sustained": {"max": 50, "period_ms": 300_000}},
             "windows": "fixed", "answer": "numbers", "retry_after": true,
         });
         assert_eq!(shown, expected);
@@ -143,14 +150,14 @@ mod tests {
     #[test]
     fn every_field_has_its_effect_and_is_shown_as_it_is_read() {
         let text = r#"{"invites": {"burst": {"max": 2, "period_ms": 100}, "sustained": null},
-            "recent_players": null, "windows": "sliding", "answer": "strings",
+            "recent_players": null, "authentication": null, "windows": "sliding", "answer": "strings",
             "retry_after": false}"#;
         let settings: Settings = text.parse().unwrap();
         let invites = settings.invites.unwrap();
         let burst = Limit { max: 2, period_ms: 100 };
         assert_eq!((invites.burst, invites.sustained), (Some(burst), None));
         assert_eq!(invites.shape, Shape::Sliding);
-        assert_eq!(settings.recent_players, None);
+        assert_eq!((settings.recent_players, settings.authentication), (None, None));
         assert_eq!(settings.answer, Answer::Strings);
         assert!(!settings.retry_after);
         assert_eq!(settings.to_string().parse(), Ok(settings));

@@ -1,15 +1,24 @@
 //! The emulator from outside: over real sockets, with HTTP written by hand, so that no client library
 //! tidies up what a test wants to send.
 
+mod activities;
 mod bodies;
+mod bound_tokens;
 mod calls;
+mod certificates;
 mod client;
+mod clock;
+mod command_line;
 mod connections;
 mod endings;
 mod faults;
 mod https;
 mod journal;
+mod partner;
 mod program;
 mod requests;
 mod settings;
+mod sign_in_faults;
+mod signer;
+mod signing_in;
 mod throttling;

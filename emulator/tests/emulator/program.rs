@@ -21,26 +21,32 @@ fn output(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
-/// A running program, ended with the test, and the three lines it printed.
-struct Program {
+/// A running program, ended with the test, and the lines it printed.
+pub struct Program {
     child: Child,
     stdout: BufReader<ChildStdout>,
-    lines: [String; 3],
+    pub lines: Vec<String>,
 }
 
 impl Program {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_with_lines(arguments, 3)
+    }
+
+    /// Waits for so many lines.
+    pub fn start_with_lines(arguments: &[&str], count: usize) -> Self {
         let mut child = command(arguments).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let lines = [(); 3].map(|()| {
+        let mut read_line = |_| {
             let mut line = String::new();
             stdout.read_line(&mut line).unwrap();
             line.trim_end().to_owned()
-        });
+        };
+        let lines = (0..count).map(&mut read_line).collect();
         Self { child, stdout, lines }
     }
 
-    fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         self.lines[0].strip_prefix("mpa-emulator listens on ").expect("where it listens")
     }
 
@@ -173,7 +179,7 @@ fn help_and_version_go_to_stdout() {
     let help = output(&["--help"]);
     let text = String::from_utf8(help.stdout).unwrap();
     assert!(help.status.success() && help.stderr.is_empty());
-    for option in ["--port", "--address", "--https", "--certificate-out", "--any-caller"] {
+    for option in ["--port", "--address", "--https", "--certificate-out", "--sign-in", "--sandbox", "--any-caller"] {
         assert!(text.contains(option), "{text}");
     }
     let version = output(&["--version"]);

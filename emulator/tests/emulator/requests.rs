@@ -2,10 +2,10 @@
 
 #[derive(Clone)]
 pub struct Request {
-    method: String,
-    path: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub method: String,
+    pub path: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
 }
 
 impl Request {
@@ -63,6 +63,11 @@ pub fn invite(title_id: u32) -> Request {
 pub fn server_invite(title_id: u32) -> Request {
     let path = format!("/titles/{title_id}/invites/server");
     Request::call(&path, OF_SERVICE, r#"{"invitedUsers":["1"],"sender":"2814613765430389"}"#)
+}
+
+pub fn query_activities(title_id: u32) -> Request {
+    let path = format!("/titles/{title_id}/activities/query");
+    Request::call(&path, OF_SERVICE, r#"{"users":["2535465515082324","1"]}"#)
 }
 
 pub fn recent_player_groups(title_id: u32) -> Request {

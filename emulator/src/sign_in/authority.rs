@@ -1,0 +1,131 @@
+//! The certificate authority: whom clients trust, and whose partners the sign-in service lets in.
+
+use std::error::Error;
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use ::time::OffsetDateTime;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose,
+};
+use tokio_rustls::rustls::RootCertStore;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::server::danger::ClientCertVerifier;
+
+use crate::tls::{ServerCertificate, params_of_a_server};
+
+type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// How long a partner's certificate holds, about as long as real ones do.
+const PARTNER_LIFETIME: Duration = Duration::from_secs(548 * 86_400);
+
+/// A clock that is a little late must not find that the certificate is not yet valid.
+const PARTNER_AGE: Duration = Duration::from_secs(86_400);
+
+/// Made anew for every run. Partners' certificates are those of an intermediate authority, so that
+/// a client which shows its certificate without the chain is not let in.
+pub(crate) struct Authority {
+    root: CertifiedIssuer<'static, KeyPair>,
+    root_pem: String,
+    of_partners: CertifiedIssuer<'static, KeyPair>,
+}
+
+/// A partner's identity.
+#[derive(Clone)]
+pub struct PartnerCertificate {
+    /// The certificate and that of the intermediate authority, in PEM.
+    pub chain_pem: String,
+    /// In PEM (PKCS#8).
+    pub private_key_pem: String,
+}
+
+/// The key stays out.
+impl fmt::Debug for PartnerCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartnerCertificate").field("chain_pem", &self.chain_pem).finish_non_exhaustive()
+    }
+}
+
+impl Authority {
+    pub fn make() -> Made<Self> {
+        // With a name for each run, that of another run is unknown, and not one whose signature is wrong.
+        let run = RandomState::new().hash_one(());
+        let root = params_of_an_authority(&format!("mpa-emulator authority {run:016x}"), 1);
+        let root = CertifiedIssuer::self_signed(root, KeyPair::generate()?)?;
+        let of_partners = params_of_an_authority(&format!("mpa-emulator partner authority {run:016x}"), 0);
+        let of_partners = CertifiedIssuer::signed_by(of_partners, KeyPair::generate()?, &root)?;
+        Ok(Self { root_pem: root.pem(), root, of_partners })
+    }
+
+    pub fn root_pem(&self) -> &str {
+        &self.root_pem
+    }
+
+    /// A certificate for a server on this machine, signed by the root.
+    pub fn issue_server(&self, address: IpAddr) -> Made<ServerCertificate> {
+        let issuer: &Issuer<'_, KeyPair> = &self.root;
+        let key = KeyPair::generate()?;
+        let mut params = params_of_a_server(address)?;
+        params.use_authority_key_identifier_extension = true;
+        let certificate = params.signed_by(&key, issuer)?;
+        Ok(ServerCertificate { certificate, key })
+    }
+
+    /// A partner's certificate that is good now.
+    pub fn issue_partner_for_now(&self, now: SystemTime) -> Made<PartnerCertificate> {
+        self.issue_partner(now - PARTNER_AGE, now + PARTNER_LIFETIME)
+    }
+
+    pub fn issue_partner(&self, not_before: SystemTime, not_after: SystemTime) -> Made<PartnerCertificate> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = named("mpa-emulator partner");
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        params.use_authority_key_identifier_extension = true;
+        params.not_before = date(not_before)?;
+        params.not_after = date(not_after)?;
+        let key = KeyPair::generate()?;
+        let certificate = params.signed_by(&key, &self.of_partners)?;
+        Ok(PartnerCertificate {
+            chain_pem: certificate.pem() + &self.of_partners.pem(),
+            private_key_pem: key.serialize_pem(),
+        })
+    }
+
+    /// Lets in whoever shows a certificate of this authority that is valid at the time.
+    pub fn client_verifier(&self) -> Made<Arc<dyn ClientCertVerifier>> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.root.der().clone())?;
+        let provider = Arc::new(ring::default_provider());
+        Ok(WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build()?)
+    }
+}
+
+/// `below`: how many authorities may stand between this one and a certificate.
+fn params_of_an_authority(name: &str, below: u8) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = named(name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.use_authority_key_identifier_extension = true;
+    params
+}
+
+fn named(name: &str) -> DistinguishedName {
+    let mut names = DistinguishedName::new();
+    names.push(DnType::CommonName, name);
+    names
+}
+
+fn date(time: SystemTime) -> Made<OffsetDateTime> {
+    let seconds = match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_secs())?,
+        Err(before) => -i64::try_from(before.duration().as_secs())?,
+    };
+    Ok(OffsetDateTime::from_unix_timestamp(seconds)?)
+}

@@ -1,0 +1,279 @@
+//! Starts an emulator: its sockets, its certificates, its thread.
+
+use std::error::Error;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::thread::JoinHandle;
+use std::{fmt, io, thread};
+
+use axum::Router;
+use tokio::runtime;
+use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
+
+use crate::clock::Clock;
+use crate::faults::Faults;
+use crate::journal::Journal;
+use crate::listener::{self, Site, Socket};
+use crate::options::Options;
+use crate::part::Part;
+use crate::routes;
+use crate::service::Service;
+use crate::sign_in::{Authority, Desk, PartnerCertificate, SignIn, SignInOptions, sign_in_router, token_router};
+use crate::throttle::Callers;
+use crate::title::Titles;
+use crate::tls::{self, acceptor};
+use crate::tokens::Tokens;
+
+/// What is behind an [`Emulator`](crate::Emulator).
+pub(crate) struct Started {
+    pub address: SocketAddr,
+    pub url: String,
+    pub certificate_pem: Option<String>,
+    pub sign_in: Option<SignIn>,
+    pub service: Service,
+    /// Dropped to stop the thread.
+    running: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A socket and what is behind it.
+struct Place {
+    socket: Socket,
+    site: Site,
+}
+
+pub(crate) fn start(options: Options) -> Result<Started, StartError> {
+    let service = new_service(&options);
+    let socket = bind(options.address)?;
+    let address = socket.address;
+    let accepted = Arc::default();
+    let secured = secure(&options, &service, &accepted)?;
+    let router = routes::router(service.clone());
+    let site = Site { tls: secured.tls, router, service: service.clone(), accepted };
+    let mut places = secured.places;
+    places.push(Place { socket, site });
+    let (running, thread) = run(places)?;
+    Ok(Started {
+        address,
+        url: url(address, secured.certificate_pem.is_some()),
+        certificate_pem: secured.certificate_pem,
+        sign_in: secured.sign_in,
+        service,
+        running: Some(running),
+        thread: Some(thread),
+    })
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        self.running = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been reported on stderr by then.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn new_service(options: &Options) -> Service {
+    let service = Service {
+        part: Part::Service,
+        journal: Arc::new(Journal::new()),
+        faults: Arc::new(Faults::new(options.seed)),
+        callers: Arc::new(Callers::default()),
+        clock: Arc::new(Clock::default()),
+        tokens: Arc::new(Tokens::default()),
+        service_tokens: Arc::new(Tokens::default()),
+        any_caller: options.any_caller,
+        signs_in: options.sign_in.is_some(),
+    };
+    service.faults.set(Titles::All, &options.faults);
+    service.callers.set(Titles::All, options.throttle);
+    service
+}
+
+/// How the service is reached, and what there is beside it.
+#[derive(Default)]
+struct Secured {
+    tls: Option<TlsAcceptor>,
+    certificate_pem: Option<String>,
+    sign_in: Option<SignIn>,
+    places: Vec<Place>,
+}
+
+fn secure(options: &Options, service: &Service, accepted: &Arc<AtomicU64>) -> Result<Secured, StartError> {
+    if let Some(wish) = &options.sign_in {
+        return open_sign_in(wish, options.address, service, accepted);
+    }
+    if !options.https {
+        return Ok(Secured::default());
+    }
+    let server = tls::make_self_signed(options.address.ip()).map_err(StartError::Certificate)?;
+    let tls = acceptor(&server, None, service.clock.clone()).map_err(StartError::Certificate)?;
+    Ok(Secured { tls: Some(tls), certificate_pem: Some(server.certificate.pem()), ..Secured::default() })
+}
+
+/// The authority, and with certificates of it the services that give tokens.
+fn open_sign_in(
+    wish: &SignInOptions,
+    address: SocketAddr,
+    service: &Service,
+    accepted: &Arc<AtomicU64>,
+) -> Result<Secured, StartError> {
+    let Certificates { authority, partner, tls, tls_with_clients } =
+        make_certificates(address.ip(), &service.clock).map_err(StartError::Certificate)?;
+    let place = |part, tls, to_router: fn(Desk) -> Router| {
+        let socket = bind(address_of(part, address))?;
+        let service = Service { part, ..service.clone() };
+        let router = to_router(Desk { service: service.clone(), options: Arc::new(wish.clone()) });
+        Ok(Place { socket, site: Site { tls: Some(tls), router, service, accepted: accepted.clone() } })
+    };
+    let at_sign_in = place(Part::SignIn, tls_with_clients, sign_in_router)?;
+    let at_token = place(Part::Token, tls.clone(), token_router)?;
+    let sign_in = SignIn {
+        url: url(at_sign_in.socket.address, true),
+        token_url: url(at_token.socket.address, true),
+        authority,
+        partner,
+        options: wish.clone(),
+    };
+    Ok(Secured {
+        tls: Some(tls),
+        certificate_pem: Some(sign_in.ca_pem().to_owned()),
+        sign_in: Some(sign_in),
+        places: vec![at_sign_in, at_token],
+    })
+}
+
+struct Certificates {
+    authority: Authority,
+    partner: PartnerCertificate,
+    tls: TlsAcceptor,
+    tls_with_clients: TlsAcceptor,
+}
+
+fn make_certificates(address: IpAddr, clock: &Arc<Clock>) -> Result<Certificates, Box<dyn Error + Send + Sync>> {
+    let authority = Authority::make()?;
+    let server = authority.issue_server(address)?;
+    Ok(Certificates {
+        partner: authority.issue_partner_for_now(clock.now())?,
+        tls: acceptor(&server, None, clock.clone())?,
+        tls_with_clients: acceptor(&server, Some(authority.client_verifier()?), clock.clone())?,
+        authority,
+    })
+}
+
+/// The ports after that of the service, so that they are the same in every run. Where that is a free
+/// one, or there is none after it, a free one.
+fn address_of(part: Part, service: SocketAddr) -> SocketAddr {
+    let after = match part {
+        Part::Service => 0,
+        Part::SignIn => 1,
+        Part::Token => 2,
+    };
+    let port = match service.port() {
+        0 => 0,
+        port => port.checked_add(after).unwrap_or(0),
+    };
+    SocketAddr::new(service.ip(), port)
+}
+
+fn bind(address: SocketAddr) -> Result<Socket, StartError> {
+    Socket::bind(address).map_err(|source| StartError::Listen { address, source })
+}
+
+/// Serves on a thread of its own, until the sender is dropped.
+fn run(places: Vec<Place>) -> Result<(oneshot::Sender<()>, JoinHandle<()>), StartError> {
+    let runtime =
+        runtime::Builder::new_current_thread().enable_io().enable_time().build().map_err(StartError::Thread)?;
+    let entered = runtime.enter();
+    for Place { socket, site } in places {
+        let address = socket.address;
+        let socket = listener::listen(socket).map_err(|source| StartError::Listen { address, source })?;
+        runtime.spawn(listener::run(socket, site));
+    }
+    drop(entered);
+    let (running, stopped) = oneshot::channel::<()>();
+    let serve = move || {
+        // Ends, with an error, when the sender is dropped. The tasks end with the runtime.
+        let _ = runtime.block_on(stopped);
+    };
+    let thread = thread::Builder::new().name("mpa-emulator".to_owned()).spawn(serve).map_err(StartError::Thread)?;
+    Ok((running, thread))
+}
+
+/// An address that stands for all addresses of this machine cannot be connected to everywhere, so a
+/// client is shown the loopback address in its place.
+fn url(mut address: SocketAddr, https: bool) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    let scheme = if https { "https" } else { "http" };
+    format!("{scheme}://{address}")
+}
+
+/// Why an emulator did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The address is taken, not of this machine, or not allowed.
+    Listen { address: SocketAddr, source: io::Error },
+    /// No certificates could be made.
+    Certificate(Box<dyn Error + Send + Sync>),
+    /// The system has no thread or no event queue to give.
+    Thread(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen { address, source } if source.kind() == io::ErrorKind::AddrInUse => {
+                write!(f, "cannot listen on {address}: another program is using this port")
+            }
+            Self::Listen { address, source } => write!(f, "cannot listen on {address}: {source}"),
+            Self::Certificate(source) => write!(f, "cannot make the certificates: {source}"),
+            Self::Thread(source) => write!(f, "cannot start a thread: {source}"),
+        }
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Listen { source, .. } | Self::Thread(source) => Some(source),
+            Self::Certificate(source) => Some(source.as_ref()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_is_one_that_can_be_connected_to() {
+        let cases = [
+            ("127.0.0.1:80", false, "http://127.0.0.1:80"),
+            ("[::1]:8787", true, "https://[::1]:8787"),
+            ("0.0.0.0:8787", false, "http://127.0.0.1:8787"),
+            ("[::]:8787", false, "http://[::1]:8787"),
+            ("192.0.2.7:8787", false, "http://192.0.2.7:8787"),
+        ];
+        for (address, https, expected) in cases {
+            assert_eq!(url(address.parse().unwrap(), https), expected);
+        }
+    }
+    #[test]
+    fn the_sign_in_services_are_on_the_next_ports() {
+        let ports = |port| {
+            let service = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            [Part::Service, Part::SignIn, Part::Token].map(|part| address_of(part, service).port())
+        };
+        assert_eq!(ports(8787), [8787, 8788, 8789]);
+        assert_eq!(ports(0), [0, 0, 0]);
+        assert_eq!(ports(65534), [65534, 65535, 0]);
+    }
+}

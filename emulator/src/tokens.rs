@@ -1,0 +1,191 @@
+//! The tokens that were issued: whose they are, until when they hold and which key goes with them.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+
+use crate::authorization::OF_A_SERVICE;
+use crate::proof_key::ProofKey;
+
+/// So many are remembered. Beyond it the oldest goes and is unknown from then on.
+const MOST_TOKENS: usize = 10_000;
+
+/// Of what a token is made: a key, an initialization vector, what is encrypted, a tag. They sum up to
+/// about 2,000 characters, as many as real ones have at least.
+const PARTS: [usize; 4] = [256, 16, 1_120, 32];
+
+const HEAD: &str = r#"{"enc":"A128CBC+HS256","alg":"RSA-OAEP","cty":"JWT","zip":"DEF"}"#;
+
+/// One kind of token.
+#[derive(Default)]
+pub(crate) struct Tokens {
+    book: Mutex<Book>,
+}
+
+#[derive(Default)]
+struct Book {
+    /// By a digest, so that no token is kept here.
+    entries: HashMap<[u8; 32], Entry>,
+    order: VecDeque<[u8; 32]>,
+}
+
+struct Entry {
+    /// What stands for its holder before the token: a user's hash, or a hyphen for a service.
+    holder: String,
+    key: Option<ProofKey>,
+    not_after: SystemTime,
+    revoked: bool,
+}
+
+/// What a token is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It holds, for whoever has the key; for anybody, where there is none.
+    Good(Option<ProofKey>),
+    Expired,
+    /// It is not to be used any more, or not by this holder.
+    Revoked,
+    /// It was not issued here.
+    Unknown,
+}
+
+impl Tokens {
+    /// A new token of a service's own.
+    pub fn issue(&self, key: ProofKey, not_after: SystemTime) -> String {
+        self.issue_to(OF_A_SERVICE.to_owned(), Some(key), not_after)
+    }
+
+    /// A new token of a holder.
+    pub fn issue_to(&self, holder: String, key: Option<ProofKey>, not_after: SystemTime) -> String {
+        let token = made_up_token();
+        self.book().add(hash(&token), Entry { holder, key, not_after, revoked: false });
+        token
+    }
+
+    pub fn standing(&self, holder: &str, token: &str, now: SystemTime) -> Standing {
+        match self.book().entries.get(&hash(token)) {
+            None => Standing::Unknown,
+            Some(entry) if entry.revoked || entry.holder != holder => Standing::Revoked,
+            Some(entry) if entry.not_after <= now => Standing::Expired,
+            Some(entry) => Standing::Good(entry.key),
+        }
+    }
+
+    /// None of those issued so far is good any more.
+    pub fn revoke_all(&self) {
+        self.book().entries.values_mut().for_each(|entry| entry.revoked = true);
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        // A panic leaves at worst a token unknown.
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Book {
+    fn add(&mut self, hash: [u8; 32], entry: Entry) {
+        if self.order.len() >= MOST_TOKENS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.entries.remove(&oldest);
+        }
+        self.order.push_back(hash);
+        self.entries.insert(hash, entry);
+    }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+    hash
+}
+
+/// When something issued now is over; times that no clock reaches are that of the clock.
+pub(crate) fn end_of(lifetime: Duration, now: SystemTime) -> SystemTime {
+    now.checked_add(lifetime).unwrap_or(now)
+}
+
+/// Five parts in base64url with dots between, as the services' encrypted tokens look.
+fn made_up_token() -> String {
+    let random = RandomState::new();
+    let mut token = URL_SAFE_NO_PAD.encode(HEAD);
+    for (part, length) in (0_u8..).zip(PARTS) {
+        token.push('.');
+        token.push_str(&URL_SAFE_NO_PAD.encode(made_up_bytes(&random, part, length)));
+    }
+    token
+}
+
+/// Bytes that are never the same again: a new RandomState has keys of its own. They guard nothing.
+fn made_up_bytes(random: &RandomState, part: u8, length: usize) -> Vec<u8> {
+    let words = (0_u64..).flat_map(|number| random.hash_one((part, number)).to_be_bytes());
+    words.take(length).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    fn key() -> ProofKey {
+        ProofKey::from_jwk("GJS1AAhiPYw0ZSQJDCF8kcZkKAc2tRWXAN6Yw-o_hMQ", "UAQJHUc_yVIhUQgIvoED3kt0JDz_G8jgXys_XR2s-Xc")
+            .unwrap()
+    }
+
+    #[test]
+    fn a_token_holds_for_its_holder_until_its_time_is_over() {
+        let tokens = Tokens::default();
+        let now = SystemTime::now();
+        let token = tokens.issue(key(), now + HOUR);
+        assert_eq!(tokens.standing("-", &token, now), Standing::Good(Some(key())));
+        assert_eq!(tokens.standing("7", &token, now), Standing::Revoked, "somebody else's");
+        assert_eq!(tokens.standing("-", &token, now + HOUR), Standing::Expired);
+        assert_eq!(tokens.standing("-", &token[1..], now), Standing::Unknown);
+        let of_user = tokens.issue_to("7".to_owned(), None, now + HOUR);
+        assert_eq!(tokens.standing("7", &of_user, now), Standing::Good(None));
+    }
+
+    #[test]
+    fn only_what_was_issued_before_is_revoked() {
+        let tokens = Tokens::default();
+        let now = SystemTime::now();
+        let issue = || tokens.issue(key(), now + HOUR);
+        let old = issue();
+        tokens.revoke_all();
+        let new = issue();
+        assert_eq!(tokens.standing("-", &old, now), Standing::Revoked);
+        assert_eq!(tokens.standing("-", &new, now), Standing::Good(Some(key())));
+    }
+
+    #[test]
+    fn tokens_are_long_and_never_the_same() {
+        let tokens: HashSet<_> = (0..100).map(|_| made_up_token()).collect();
+        assert_eq!(tokens.len(), 100);
+        for token in &tokens {
+            assert!((1_900..2_100).contains(&token.len()), "{}", token.len());
+            assert!(token.starts_with("eyJ"), "{token}");
+            assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)), "{token}");
+        }
+    }
+
+    #[test]
+    fn so_many_are_remembered() {
+        let tokens = Tokens::default();
+        let now = SystemTime::now();
+        let first = tokens.issue(key(), now + HOUR);
+        let second = tokens.issue(key(), now + HOUR);
+        for number in 2..=MOST_TOKENS {
+            let entry = Entry { holder: String::new(), key: None, not_after: now, revoked: false };
+            tokens.book().add(hash(&number.to_string()), entry);
+        }
+        assert_eq!(tokens.standing("-", &first, now), Standing::Unknown);
+        assert_eq!(tokens.standing("-", &second, now), Standing::Good(Some(key())));
+    }
+}
