@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::request;
+use crate::times::Times;
 use crate::tools::{self, Result, Scratch};
-use crate::wall::Times;
 use crate::worker::Kind;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
-//! One warm server invite for 16 users over loopback: this library, libcurl, and a bare socket.
+//! What invites cost, side by side: a warm call over loopback, and the queue on a game's own thread.
 //!
 //!     cargo run --release --manifest-path benches/Cargo.toml
 //!
 //! measures everything and prints it; how, and what of it means what, stands in `README.md`.
 
+mod allocations;
 mod children;
 mod instructions;
 mod library;
@@ -11,18 +12,21 @@ mod machine;
 mod ours;
 mod peer;
 mod placement;
+mod queue;
 mod raw;
 mod report;
 mod request;
 mod same_request;
 mod system_calls;
 mod table;
+mod times;
 mod tools;
 mod wall;
 mod with_libcurl;
 mod worker;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use children::{Child, Programs};
 use placement::Placement;
@@ -30,16 +34,25 @@ use tools::Result;
 use worker::Kind;
 
 const USAGE: &str = "\
-mpa-benches                                              measures everything and prints it
+mpa-benches [call | queue]                               measures a warm call, or the queue, or both, and prints it
 mpa-benches worker KIND ENDPOINT CALLS [TOKEN_LENGTH]    a child: KIND is ours, libcurl or raw
-mpa-benches peer                                         the other side, until standard input ends";
+mpa-benches queue-child WHAT ENDPOINT                    a child: WHAT is memory, submit, burst, poll or poll-with-result
+mpa-benches peer [MILLISECONDS]                          the other side, which answers after so many; until standard
+                                                         input ends";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
-        [] => measure(),
-        ["peer"] => peer::run().map_err(|error| format!("the peer ended ({error})")),
+        [] => measure_call().and_then(|()| {
+            println!();
+            queue::measure()
+        }),
+        ["call"] => measure_call(),
+        ["queue"] => queue::measure(),
+        ["queue-child", what, endpoint] => queue::child(what, endpoint).unwrap_or_else(|| Err(USAGE.to_owned())),
+        ["peer"] => peer("0"),
+        ["peer", milliseconds] => peer(milliseconds),
         ["worker", kind, endpoint, calls] => worker(kind, endpoint, calls, request::TOKEN_LENGTH),
         ["worker", kind, endpoint, calls, token] => match token.parse() {
             Ok(token_length) => worker(kind, endpoint, calls, token_length),
@@ -62,13 +75,19 @@ fn worker(kind: &str, endpoint: &str, calls: &str, token_length: usize) -> Resul
     Ok(())
 }
 
-fn measure() -> Result<()> {
+fn peer(milliseconds: &str) -> Result<()> {
+    let wait = Duration::from_millis(milliseconds.parse().map_err(|_| USAGE)?);
+    peer::run(wait).map_err(|error| format!("the peer ended ({error})"))
+}
+
+fn measure_call() -> Result<()> {
     let scratch = tools::Scratch::new()?;
     let programs = Programs::find(&scratch)?;
     let size_of_request = same_request::check(&programs, request::TOKEN_LENGTH)?;
     println!("{}\n", report::head(size_of_request));
 
-    let times = |placement: Placement| placement.with_peer(|peer| wall::measure(&peer.endpoint, request::TOKEN_LENGTH));
+    let times =
+        |placement: Placement| placement.with_peer(|peer, _| wall::measure(&peer.endpoint, request::TOKEN_LENGTH));
     let (far, near) = (times(Placement::TwoProcessors)?, times(Placement::OneProcessor)?);
     let peer = peer::Peer::start()?;
     let endpoint = &peer.endpoint;

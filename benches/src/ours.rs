@@ -65,11 +65,11 @@ pub fn version() -> &'static str {
 }
 
 /// What `MPA_INIT` does, but for the size.
-fn zeroed<T: Copy>() -> T {
+pub fn zeroed<T: Copy>() -> T {
     // SAFETY: used for the library's structs only: integers and pointers, valid as zeros.
     unsafe { mem::zeroed() }
 }
 
-fn text(text: &str) -> CString {
+pub fn text(text: &str) -> CString {
     CString::new(text).expect("no NUL in it")
 }

@@ -1,10 +1,11 @@
-//! The other side: answers every request with 204 as fast as it can, over connections that it
-//! keeps. A process of its own, so that what is counted in a client is the client's.
+//! The other side: answers every request with 204 as fast as it can, or after a while, over connections
+//! that it keeps. A process of its own, so that what is counted in a client is the client's.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use crate::tools::Result;
 
@@ -20,12 +21,17 @@ pub struct Peer {
 
 impl Peer {
     pub fn start() -> Result<Self> {
-        Self::spawn().map_err(|error| format!("the peer did not start ({error})"))
+        Self::start_that_answers_after(Duration::ZERO)
     }
 
-    fn spawn() -> io::Result<Self> {
-        let mut child =
-            Command::new(std::env::current_exe()?).arg("peer").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    pub fn start_that_answers_after(wait: Duration) -> Result<Self> {
+        Self::spawn(wait).map_err(|error| format!("the peer did not start ({error})"))
+    }
+
+    fn spawn(wait: Duration) -> io::Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["peer", &wait.as_millis().to_string()]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let life_line = child.stdin.take();
         let mut endpoint = String::new();
         if let Some(stdout) = child.stdout.take() {
@@ -43,16 +49,34 @@ impl Drop for Peer {
 }
 
 /// The peer's process: serves until its standard input ends.
-pub fn run() -> io::Result<()> {
+pub fn run(wait: Duration) -> io::Result<()> {
     let listener = listen()?;
     println!("{}", endpoint(&listener)?);
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            thread::spawn(move || serve(stream, |_| ()));
+    serve_all(listener, move |_| {
+        if !wait.is_zero() {
+            thread::sleep(wait)
         }
     });
     io::copy(&mut io::stdin(), &mut io::sink())?;
     Ok(())
+}
+
+/// A peer in this process, which shows each request to `look`; it serves as long as the process lives.
+pub fn start_here(look: impl Fn(&[u8]) + Clone + Send + 'static) -> Result<String> {
+    let told = |error: io::Error| format!("the peer did not start ({error})");
+    let listener = listen().map_err(told)?;
+    let endpoint = endpoint(&listener).map_err(told)?;
+    serve_all(listener, look);
+    Ok(endpoint)
+}
+
+fn serve_all(listener: TcpListener, look: impl Fn(&[u8]) + Clone + Send + 'static) {
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let look = look.clone();
+            thread::spawn(move || serve(stream, look));
+        }
+    });
 }
 
 /// The first request that arrives while `send` sends some to this endpoint.

@@ -14,10 +14,16 @@ pub enum Placement {
     OneProcessor,
 }
 
+/// The processors of the two sides.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides {
+    here: usize,
+    there: usize,
+}
+
 impl Placement {
     /// Runs `measure` with a peer of its own. `None` where the machine has too few processors.
-    pub fn with_peer<T>(self, measure: impl FnOnce(&Peer) -> T) -> Result<Option<T>> {
-        let told = |error| format!("the processors could not be chosen ({error})");
+    pub fn with_peer<T>(self, measure: impl FnOnce(&Peer, Sides) -> T) -> Result<Option<T>> {
         let allowed = sched_getaffinity(None).map_err(told)?;
         let usable: Vec<_> = (0..CpuSet::MAX_CPU).filter(|&cpu| allowed.is_set(cpu)).collect();
         let (here, there) = match (self, &usable[..]) {
@@ -25,14 +31,26 @@ impl Placement {
             (Placement::TwoProcessors, [first, .., last]) => (*first, *last),
             _ => return Ok(None),
         };
-        // The peer inherits where it is started.
-        sched_setaffinity(None, &only(there)).map_err(told)?;
-        let peer = Peer::start();
-        let moved = sched_setaffinity(None, &only(here)).map_err(told);
-        let measured = peer.and_then(|peer| moved.map(|()| measure(&peer)));
+        let sides = Sides { here, there };
+        let measured = sides.there(Peer::start).and_then(|peer| Ok(measure(&peer?, sides)));
         sched_setaffinity(None, &allowed).map_err(told)?;
         measured.map(Some)
     }
+}
+
+impl Sides {
+    /// Runs `start` on the other side, where the threads and processes that it starts stay, and goes on
+    /// on this one.
+    pub fn there<T>(self, start: impl FnOnce() -> T) -> Result<T> {
+        sched_setaffinity(None, &only(self.there)).map_err(told)?;
+        let started = start();
+        sched_setaffinity(None, &only(self.here)).map_err(told)?;
+        Ok(started)
+    }
+}
+
+fn told(error: rustix::io::Errno) -> String {
+    format!("the processors could not be chosen ({error})")
 }
 
 fn only(cpu: usize) -> CpuSet {

@@ -6,8 +6,9 @@ use crate::machine;
 use crate::request;
 use crate::system_calls::SystemCalls;
 use crate::table::{NOTHING, Table, thousands};
+use crate::times::Times;
 use crate::tools::Result;
-use crate::wall::{self, Times};
+use crate::wall;
 use crate::worker::Kind;
 
 const MOST_SYSTEM_CALLS: f64 = 5.0;
@@ -30,7 +31,7 @@ pub struct Row<'a> {
 pub fn head(size_of_request: usize) -> String {
     format!(
         "One warm server invite for {} users over loopback: a request of {} bytes, {} of them the token.\n\
-         cargo run --release --manifest-path benches/Cargo.toml\n{}",
+         cargo run --release --manifest-path benches/Cargo.toml -- call\n{}",
         request::USERS.len(),
         thousands(size_of_request as f64),
         thousands(request::TOKEN_LENGTH as f64),

@@ -14,9 +14,15 @@ pub struct WithLibcurl {
 
 /// What a program wants of an answer: its body, and the id that support asks for.
 #[derive(Default)]
-struct Answer {
+pub struct Answer {
     correlation_id: String,
     body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn has_correlation_id(&self) -> bool {
+        !self.correlation_id.is_empty()
+    }
 }
 
 impl Handler for Answer {
@@ -43,7 +49,8 @@ impl WithLibcurl {
     }
 }
 
-fn prepare(endpoint: &str, token_length: usize) -> Result<Easy2<Answer>, curl::Error> {
+/// A handle with all but the body.
+pub fn prepare(endpoint: &str, token_length: usize) -> Result<Easy2<Answer>, curl::Error> {
     let mut headers = List::new();
     for (name, value) in request::headers(token_length) {
         headers.append(&format!("{name}: {value}"))?;
@@ -67,7 +74,7 @@ impl Caller for WithLibcurl {
         self.easy.post_fields_copy(request::body().as_bytes()).expect("libcurl copies the body");
         self.easy.perform().expect("the peer answers");
         assert_eq!(self.easy.response_code().expect("an answer has a status"), 204);
-        assert!(!self.easy.get_ref().correlation_id.is_empty(), "the answer's header");
+        assert!(self.easy.get_ref().has_correlation_id(), "the answer's header");
     }
 }
 
