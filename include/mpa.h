@@ -146,7 +146,8 @@ typedef int32_t mpa_status;
 /// title or sandbox, or a user's token where a service's is needed. Trying again does not help.
 #define MPA_ERROR_FORBIDDEN (-42)
 
-/// Reserved for clients that sign in by themselves.
+/// A client that signs in by itself could not: the message says which step failed, why, and what to do;
+/// `cause` is the obstacle, `service_code` the service's number for it.
 #define MPA_ERROR_SIGN_IN_FAILED (-43)
 
 /// The service refused what was sent (other HTTP 4xx). See `error_code` and `message`.
@@ -233,7 +234,8 @@ typedef struct mpa_result {
     uint32_t max_requests;
     /// The period in seconds; 0 where it did not say.
     uint32_t period_s;
-    /// Reserved for the error number of the sign-in service. 0.
+    /// The number that a sign-in service gives a refusal (XErr), such as 0x8015DC12; 0 where it gave
+    /// none.
     uint32_t service_code;
     /// The kind of limit, in the service's words ("burst", "sustained", "Rate"); empty where it did
     /// not say.
@@ -349,7 +351,9 @@ typedef struct mpa_client_config {
     /// How much memory they may hold, in bytes, about. Default 0: 16,777,216.
     uint32_t queue_capacity_bytes;
     /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is told, in
-    /// milliseconds. Default 0: 600,000. MPA_NONE: not before operations wait for one.
+    /// milliseconds. Default 0: 600,000. MPA_NONE: not before operations wait for one. Of a client that
+    /// signs in by itself: how long before its end a token is renewed, up to half longer so that a
+    /// fleet does not do so in step; default 0: a quarter of its life, at most a day.
     uint32_t authorization_lead_ms;
     /// Yours, for mpa_close_all: whose client this is. Default 0: nobody's.
     uint64_t owner_tag;
@@ -357,6 +361,29 @@ typedef struct mpa_client_config {
     mpa_log_level log_level;
     /// Must be 0.
     uint32_t reserved;
+    /// For a client that signs in by itself: a file with the publisher's Business Partner Certificate and
+    /// the certificates that vouch for it, in PEM, or a PKCS#12 file (.pfx). It is read while opening,
+    /// and again when it has changed. Default NULL: the client is given tokens. Together with
+    /// authorization_header it is refused.
+    const char *certificate_path;
+    /// The file with the private key, in PEM. Default NULL: it is in the file of the certificate.
+    const char *private_key_path;
+    /// The password of the PKCS#12 file. Default NULL: none.
+    const char *certificate_password;
+    /// The certificate with its chain as PEM text, instead of certificate_path.
+    const char *certificate_pem;
+    /// The private key as PEM text. Default NULL: it is in certificate_pem.
+    const char *private_key_pem;
+    /// The sandbox that tokens are for; case matters. Default NULL: "RETAIL".
+    const char *sandbox_id;
+    /// Whom tokens are for. Default NULL: "http://xboxlive.com".
+    const char *relying_party;
+    /// Base URL of the service that takes the certificate. Default NULL: production,
+    /// "https://service.auth.xboxlive.com".
+    const char *sign_in_endpoint;
+    /// Base URL of the service that gives tokens. Default NULL: production,
+    /// "https://xsts.auth.xboxlive.com".
+    const char *token_endpoint;
 } mpa_client_config;
 
 /// Opens a client and stores its handle in `client`; on failure, zero is stored.
@@ -451,7 +478,33 @@ typedef struct mpa_authorization {
     /// When the token expires, in milliseconds since 1970-01-01 UTC; it is not used from then on.
     /// Default 0: unknown, used until the service refuses it.
     uint64_t expires_at_unix_ms;
+    /// The P-256 private key that the token is bound to, in PEM (PKCS#8 or SEC1): requests with the
+    /// token are signed with it. Default NULL: the token is bound to none.
+    const char *proof_key_pem;
 } mpa_authorization;
+
+/// The longest proof key, in bytes.
+#define MPA_MAX_PROOF_KEY_PEM_LENGTH 16384
+
+/// Where mpa_client_get_authorization puts an authorization.
+typedef struct mpa_authorization_buffers {
+    /// sizeof(mpa_authorization_buffers), as MPA_INIT sets it. Required.
+    uint32_t struct_size;
+    /// Must be 0.
+    uint32_t reserved;
+    /// Where the header goes, with a NUL at its end. Required;
+    /// MPA_MAX_AUTHORIZATION_HEADER_LENGTH + 1 bytes hold any.
+    char *header;
+    /// Where the proof key goes, as PKCS#8 PEM; an empty text where there is none. Default NULL: it is
+    /// not wanted. 512 bytes hold any.
+    char *proof_key_pem;
+    /// The size of the buffer for the header, in bytes.
+    uint32_t header_size;
+    /// The size of the buffer for the key, in bytes.
+    uint32_t proof_key_pem_size;
+    /// Written: when the token expires, in milliseconds since 1970-01-01 UTC; 0 where that is not known.
+    uint64_t expires_at_unix_ms;
+} mpa_authorization_buffers;
 
 /// Gives a client another token, for all requests that begin from now on. Requests on the wire end
 /// with the token that they were sent with.
@@ -465,6 +518,22 @@ typedef struct mpa_authorization {
 MPA_API
 mpa_status mpa_client_set_authorization(mpa_client client,
                                         const mpa_authorization *authorization,
+                                        mpa_result *result);
+
+/// Copies the authorization in use, with its proof key, so that one process can sign in for many: it
+/// hands them on to the servers, which push them with mpa_client_set_authorization.
+///
+/// A client that signs in by itself begins to do so, in the background, with the first call, and renews
+/// from then on: ask again every few seconds, and hand on what has changed. What is copied are secrets.
+///
+/// `buffers`: where to, and how much fits. The texts are empty after a failure.
+///
+/// Returns MPA_OK; MPA_ERROR_AUTHORIZATION_NEEDED where there is none, or none yet;
+/// MPA_ERROR_SIGN_IN_FAILED with the reason where signing in has failed; MPA_ERROR_INVALID_ARGUMENT, also
+/// where a buffer is too small; MPA_ERROR_INVALID_STRUCT or _INVALID_HANDLE. Never blocks.
+MPA_API
+mpa_status mpa_client_get_authorization(mpa_client client,
+                                        mpa_authorization_buffers *buffers,
                                         mpa_result *result);
 
 /* Invites ------------------------------------------------------------------------------------- */

@@ -94,6 +94,8 @@ pub struct Outcome {
     pub queued: Duration,
     pub elapsed: Duration,
     pub throttle: Throttle,
+    /// The number that the sign-in services give a refusal, `XErr`; 0 where there is none.
+    pub service_code: u32,
     pub error_code: String,
     pub correlation_id: String,
     pub message: Cow<'static, str>,
@@ -117,6 +119,7 @@ impl Outcome {
             queued: Duration::ZERO,
             elapsed: Duration::ZERO,
             throttle: Throttle::default(),
+            service_code: 0,
             error_code: String::new(),
             correlation_id: String::new(),
             message: message.into(),

@@ -8,9 +8,10 @@ pub use std::{
 };
 
 #[cfg(shuttle)]
-pub use shuttle::{
-    sync::{Condvar, Mutex, MutexGuard, atomic},
-    thread,
-};
+mod checked;
+#[cfg(shuttle)]
+pub use checked::{Condvar, Mutex, MutexGuard};
+#[cfg(shuttle)]
+pub use shuttle::{sync::atomic, thread};
 #[cfg(shuttle)]
 pub use std::sync::PoisonError;

@@ -174,6 +174,7 @@ fn a_struct_is_as_large_in_rust_as_in_c() {
     use mpa::ffi;
     let in_rust = [
         ("mpa_authorization", size_of::<ffi::authorization::mpa_authorization>()),
+        ("mpa_authorization_buffers", size_of::<ffi::authorization::mpa_authorization_buffers>()),
         ("mpa_client", size_of::<ffi::client::mpa_client>()),
         ("mpa_client_config", size_of::<ffi::client::mpa_client_config>()),
         ("mpa_close_report", size_of::<ffi::close::mpa_close_report>()),

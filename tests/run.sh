@@ -77,6 +77,8 @@ step "Tools" install_what_is_missing
 step "Formatting" cargo fmt --all --check
 step "Lints" cargo clippy --quiet --workspace --all-targets -- -D warnings
 step "Tests" cargo test --workspace
+step "Model of the queue" env RUSTFLAGS="--cfg shuttle" \
+    cargo test --quiet --package mpa --lib --target-dir target/model queue::model
 step "Fuzz targets" cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
 for language in c cpp csharp; do
     step "Quickstart in $language" cargo run --quiet --example quickstart -- "$language"

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
+use super::ProofKey;
 use crate::outcome::{Outcome, Result};
 
 /// Tokens of the service have 2 to 4 KiB; the bound keeps a request head within one buffer.
@@ -19,6 +20,8 @@ const SCHEME: &str = "XBL3.0 x=";
 pub struct Authorization {
     header: HeaderValue,
     expires_at: Option<SystemTime>,
+    /// The key that the token is bound to: requests with it are signed.
+    proof_key: Option<ProofKey>,
 }
 
 impl Authorization {
@@ -34,7 +37,16 @@ impl Authorization {
             // A time beyond the clock's range never comes.
             unix_ms => UNIX_EPOCH.checked_add(Duration::from_millis(unix_ms)),
         };
-        Ok(Authorization { header, expires_at })
+        Ok(Authorization { header, expires_at, proof_key: None })
+    }
+
+    /// The same, bound to this key.
+    pub fn bound_to(self, proof_key: ProofKey) -> Self {
+        Authorization { proof_key: Some(proof_key), ..self }
+    }
+
+    pub fn proof_key(&self) -> Option<&ProofKey> {
+        self.proof_key.as_ref()
     }
 
     pub fn header(&self) -> &HeaderValue {

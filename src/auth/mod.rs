@@ -1,7 +1,22 @@
 //! Who we are: the authorization that requests carry, and which of them may still be used.
 
 mod authorization;
+mod clock;
+mod credential;
+mod fields;
+mod pem_text;
+mod proof_key;
+mod sign_in;
+mod signature;
 mod store;
 
+#[cfg(test)]
+mod openssl;
+
 pub use authorization::{Authorization, MAX_HEADER_LENGTH};
+pub use clock::ServiceClock;
+pub use credential::{Credential, CredentialSource, Credentials, Refresh, Validity};
+pub use proof_key::{MAX_PEM_LENGTH, ProofKey};
+pub use sign_in::{Circumstances, SignInFailure, Step, TokenAnswer, date, service_token_request, token_request};
+pub use signature::{MOST_OF_A_BODY, Signed};
 pub use store::AuthorizationStore;

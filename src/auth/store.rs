@@ -5,11 +5,14 @@ use std::time::{Duration, SystemTime};
 
 use super::Authorization;
 use crate::outcome::{Outcome, Result, Status};
+use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 #[derive(Debug, Default)]
 pub struct AuthorizationStore {
     state: Mutex<State>,
+    /// Changed with the lock.
+    pushes: AtomicU64,
     changed: Condvar,
 }
 
@@ -24,7 +27,7 @@ enum State {
 impl AuthorizationStore {
     pub fn new(authorization: Option<Authorization>) -> Self {
         let state = authorization.map_or(State::Missing, State::Usable);
-        AuthorizationStore { state: Mutex::new(state), changed: Condvar::new() }
+        AuthorizationStore { state: Mutex::new(state), ..Self::default() }
     }
 
     /// The authorization to send now, or why there is none.
@@ -65,17 +68,21 @@ impl AuthorizationStore {
             )));
         }
         *state = State::Usable(newer);
+        self.pushes.fetch_add(1, Ordering::Release);
         drop(state);
         self.changed.notify_all();
         Ok(())
     }
 
-    /// Waits for a usable authorization, or for `wake_all`.
-    pub fn wait(&self, limit: Duration) {
+    /// How often one was pushed.
+    pub fn pushes(&self) -> u64 {
+        self.pushes.load(Ordering::Acquire)
+    }
+
+    /// Waits for another push than those so far, or for `wake_all`, unless it is over by now.
+    pub fn wait(&self, pushes: u64, limit: Duration, is_over: impl Fn() -> bool) {
         let state = self.lock();
-        if let State::Usable(current) = &*state
-            && !current.is_expired(SystemTime::now())
-        {
+        if self.pushes() != pushes || is_over() {
             return;
         }
         // Woken without one, whoever waits decides whether to go on.
@@ -83,15 +90,20 @@ impl AuthorizationStore {
     }
 
     pub fn wake_all(&self) {
+        // With the lock: whoever is about to wait has looked before, or will be woken.
+        let _state = self.lock();
         self.changed.notify_all();
     }
 
-    /// The service has refused `refused`. One pushed in the meantime stays in use.
-    pub fn refuse(&self, refused: &Authorization) {
+    /// The service has refused `refused`. One pushed in the meantime stays in use; tells whether this was
+    /// the one in use.
+    pub fn refuse(&self, refused: &Authorization) -> bool {
         let mut state = self.lock();
-        if matches!(&*state, State::Usable(current) if current.same_token(refused)) {
+        let is_in_use = matches!(&*state, State::Usable(current) if current.same_token(refused));
+        if is_in_use {
             *state = State::Refused(refused.clone());
         }
+        is_in_use
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::Client;
-use super::endings::{abandoned, begun, cut, given_up, out_of_time, out_of_turn};
+use super::endings::{abandoned, begun, cut, given_up, out_of_time, out_of_time_to_sign_in, out_of_turn};
 use super::gate::{Closed, Gate};
+use super::sign_in::Missing;
 use crate::auth::Authorization;
 use crate::calls::{Call, Mask, batches, read_answer};
 use crate::http::{Request, Sent};
@@ -27,6 +28,8 @@ pub struct Attempts<'a> {
     on_the_wire: u32,
     /// For an authorization, and for its turn.
     waited: Duration,
+    /// The last answer showed that the time of its request's signature was wrong.
+    clock_moved: bool,
     /// Whether it was the deadline that ended the call.
     pub ran_out_of_time: bool,
 }
@@ -77,6 +80,7 @@ impl<'a> Attempts<'a> {
             patience,
             on_the_wire: 0,
             waited: Duration::ZERO,
+            clock_moved: false,
             ran_out_of_time: false,
         }
     }
@@ -131,9 +135,9 @@ impl<'a> Attempts<'a> {
                 return Err(Box::new(cut(part, outcome)));
             }
             let max_attempts = self.client.max_attempts;
-            let may_be_newer = self.own.is_none() && !after_a_401 && attempts < max_attempts;
+            let may_be_newer = (self.own.is_none() || self.clock_moved) && !after_a_401 && attempts < max_attempts;
             if outcome.status == Status::Unauthorized && may_be_newer {
-                // Once more, if a newer token has been pushed in the meantime.
+                // Once more, with a newer token if there is one, or with the right time.
                 after_a_401 = true;
                 last = Some(outcome);
                 continue;
@@ -151,11 +155,26 @@ impl<'a> Attempts<'a> {
     }
 
     fn authorization_in_time(&mut self) -> Result<Authorization> {
+        if let (None, Some(sign_in)) = (self.own, &self.client.sign_in) {
+            sign_in.renew_if_due(self.deadline);
+        }
         loop {
+            let pushes = self.client.authorizations.pushes();
             let needed = match self.authorization() {
                 Err(needed) if self.own.is_none() && needed.status == Status::AuthorizationNeeded => needed,
                 other => return other,
             };
+            if let Some(sign_in) = &self.client.sign_in {
+                match sign_in.obtain(self.deadline, || self.is_over()) {
+                    Ok(()) => continue,
+                    Err(Missing::Over) => return Err(needed),
+                    Err(Missing::Failed(outcome)) => return Err(outcome),
+                    Err(Missing::OutOfTime(failure)) => {
+                        self.ran_out_of_time = true;
+                        return Err(failure.unwrap_or_else(out_of_time_to_sign_in));
+                    }
+                }
+            }
             if !self.patience.authorization_needed() || self.is_over() {
                 return Err(needed);
             }
@@ -164,13 +183,13 @@ impl<'a> Attempts<'a> {
                 self.ran_out_of_time = true;
                 return Err(needed);
             }
-            // Looked at now and then, since a cut may come just before the wait.
-            self.client.authorizations.wait(remaining.min(Duration::from_secs(1)));
+            // Looked at now and then, since the host may have to be told again.
+            self.client.authorizations.wait(pushes, remaining.min(Duration::from_secs(1)), || self.is_over());
         }
     }
 
     fn authorization(&self) -> Result<Authorization> {
-        let now = SystemTime::now();
+        let now = self.client.time.now();
         match self.own {
             None => self.client.authorizations.current(now),
             Some(authorization) if authorization.is_expired(now) => {
@@ -253,12 +272,16 @@ impl<'a> Attempts<'a> {
     /// Sends the request and judges what came of it.
     fn exchange(&mut self, part: &Part, authorization: &Authorization, body: &[u8], begun: Instant) -> Option<Outcome> {
         let client = self.client;
-        let request = Request {
-            uri: client.uris[part.endpoint as usize].clone(),
-            authorization: Some(authorization.header().clone()),
-            signature: None,
-            body,
+        self.clock_moved = false;
+        let uri = client.uris[part.endpoint as usize].clone();
+        let signature = match authorization.proof_key().map(|key| client.sign(key, &uri, authorization, body)) {
+            None => None,
+            Some(Ok(signature)) => Some(signature),
+            Some(Err(outcome)) => return Some(*super::endings::begun(part, outcome)),
         };
+        let is_signed = signature.is_some();
+        let request = Request { uri, authorization: Some(authorization.header().clone()), signature, body };
+        let sent_at = SystemTime::now();
         let answer = match client.transport.exchange(request, self.deadline.min(begun + client.request_timeout)) {
             Ok(answer) => answer,
             Err(failure) => {
@@ -269,6 +292,7 @@ impl<'a> Attempts<'a> {
             }
         };
         self.on_the_wire += 1;
+        self.clock_moved = client.time.learn(sent_at, &answer, &client.log) && is_signed;
         client.log.write(Level::Debug, || {
             let (path, took) = (client.uris[part.endpoint as usize].path(), begun.elapsed().as_millis());
             format!("POST {path}: {part} was answered with HTTP {} after {took} ms.", answer.status)
@@ -292,9 +316,13 @@ impl<'a> Attempts<'a> {
             Some(Outcome { retry_after: Some(wait), .. }) => gate.close_for(*wait, fastrand::f64()),
             Some(_) => {}
         }
-        if outcome.is_some_and(|outcome| outcome.status == Status::Unauthorized) && self.own.is_none() {
-            client.authorizations.refuse(authorization);
+        // With a wrong time the signature was refused, not the token.
+        let is_refused = outcome.is_some_and(|outcome| outcome.status == Status::Unauthorized) && !self.clock_moved;
+        if is_refused && self.own.is_none() && client.authorizations.refuse(authorization) {
             client.log.write(Level::Warning, || "The service refused the client's authorization (HTTP 401).");
+            if let Some(sign_in) = &client.sign_in {
+                sign_in.refused();
+            }
         }
     }
 

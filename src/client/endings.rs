@@ -64,3 +64,10 @@ pub fn out_of_turn(part: &Part, wait: Duration, limit: Option<Limit>) -> Outcome
     }
     outcome
 }
+
+pub fn out_of_time_to_sign_in() -> Box<Outcome> {
+    let mut outcome =
+        Outcome::new(Status::TimedOut, "The time was up while the client signed in; nothing was sent. Try again.");
+    outcome.retryable = true;
+    Box::new(outcome)
+}

@@ -4,13 +4,15 @@ mod attempts;
 mod books;
 mod endings;
 mod gate;
+mod sign_in;
+mod time;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use ureq::http::{HeaderValue, Uri};
 
-use crate::auth::{Authorization, AuthorizationStore};
+use crate::auth::{Authorization, AuthorizationStore, MOST_OF_A_BODY, ProofKey, Signed};
 use crate::calls::{Call, Endpoint};
 use crate::http::{BaseUrl, CaMode, Http, Settings, Transport, Trust};
 use crate::log::{Level, Log};
@@ -24,6 +26,9 @@ use books::Books;
 pub use books::CloseReport;
 use gate::Gates;
 pub use gate::ImposedLimits;
+pub use sign_in::{Connect, SignInConfig};
+use sign_in::{SignIn, Surroundings};
+use time::Time;
 
 /// A configuration with its defaults filled in; not yet checked where only `Client::open` can.
 #[derive(Debug)]
@@ -42,15 +47,18 @@ pub struct Config {
     pub max_attempts: u32,
     pub imposed_limits: ImposedLimits,
     pub log_level: Level,
+    pub sign_in: Option<SignInConfig>,
 }
 
 /// A title's way to the service.
 #[derive(Debug)]
 pub struct Client {
-    transport: Box<dyn Transport>,
+    transport: Arc<dyn Transport>,
     /// One for each of `Endpoint::ALL`, in that order.
     uris: [Uri; Endpoint::ALL.len()],
-    authorizations: AuthorizationStore,
+    authorizations: Arc<AuthorizationStore>,
+    sign_in: Option<Arc<SignIn>>,
+    time: Arc<Time>,
     request_timeout: Duration,
     call_timeout: Duration,
     max_attempts: u32,
@@ -58,7 +66,7 @@ pub struct Client {
     budget: Mutex<Budget>,
     books: Books,
     counters: Arc<Counters>,
-    log: Log,
+    log: Arc<Log>,
 }
 
 impl Client {
@@ -66,25 +74,51 @@ impl Client {
     pub fn open(config: Config) -> Result<Self> {
         let user_agent = HeaderValue::from_str(&config.user_agent)
             .map_err(|_| Outcome::invalid("config.user_agent has a character that is not visible ASCII."))?;
-        let http = Http::new(Settings {
+        let settings = Settings {
             trust: Trust::new(config.ca_certificates_path.as_deref(), config.ca_mode)?,
             client_certificate: None,
             allow_plain_http: config.allow_plain_http,
             user_agent,
             connect_timeout: config.connect_timeout,
+        };
+        let with_certificate = settings.clone();
+        let connect = Box::new(move |certificate| {
+            let settings = Settings { client_certificate: Some(certificate), ..with_certificate.clone() };
+            Arc::new(Http::new(settings)) as Arc<dyn Transport>
         });
-        Self::over(Box::new(http), config)
+        Self::over(Arc::new(Http::new(settings)), connect, config)
     }
 
-    /// A client whose requests go through `transport`.
-    pub fn over(transport: Box<dyn Transport>, config: Config) -> Result<Self> {
+    /// A client whose requests go through `transport`, but for those that show a certificate, which go
+    /// through what `connect` makes.
+    pub fn over(transport: Arc<dyn Transport>, connect: Connect, config: Config) -> Result<Self> {
         let base = BaseUrl::parse(&config.endpoint, config.allow_plain_http, "config.endpoint")?;
         let [invites, server_invites, groups] =
             Endpoint::ALL.map(|endpoint| base.join(&endpoint.path(config.title_id)));
+        let log = Arc::new(Log::new(config.log_level));
+        let time = Arc::new(Time::default());
+        let authorizations = Arc::new(AuthorizationStore::new(config.authorization));
+        let sign_in = match config.sign_in {
+            None => None,
+            Some(signing_in) => {
+                let surroundings = Surroundings {
+                    transport: transport.clone(),
+                    connect,
+                    allow_plain_http: config.allow_plain_http,
+                    request_timeout: config.request_timeout,
+                    authorizations: authorizations.clone(),
+                    time: time.clone(),
+                    log: log.clone(),
+                };
+                Some(Arc::new(SignIn::open(signing_in, surroundings)?))
+            }
+        };
         Ok(Client {
             transport,
+            sign_in,
+            time,
             uris: [invites?, server_invites?, groups?],
-            authorizations: AuthorizationStore::new(config.authorization),
+            authorizations,
             request_timeout: config.request_timeout,
             call_timeout: config.call_timeout,
             max_attempts: config.max_attempts,
@@ -92,13 +126,16 @@ impl Client {
             budget: Mutex::default(),
             books: Books::default(),
             counters: Arc::default(),
-            log: Log::new(config.log_level),
+            log,
         })
     }
 
     pub fn set_authorization(&self, newer: Authorization) -> Result<()> {
         if self.books.is_closed() {
             return Err(Box::new(closed()));
+        }
+        if self.sign_in.is_some() {
+            return Err(Outcome::invalid("The client signs in by itself; it takes no authorization."));
         }
         self.authorizations.push(newer)?;
         self.log.write(Level::Info, || "A newer authorization is in use.");
@@ -108,6 +145,25 @@ impl Client {
     /// When the authorization expires that is in use; `None` where there is none, or that is unknown.
     pub fn authorization_expires_at(&self) -> Option<SystemTime> {
         self.authorizations.expires_at()
+    }
+
+    /// The authorization in use, or why there is none.
+    pub fn authorization(&self) -> Result<Authorization> {
+        let current = self.authorizations.current(self.time.now());
+        let Some(sign_in) = &self.sign_in else { return current };
+        current.map_err(|needed| sign_in.failure().unwrap_or(needed))
+    }
+
+    /// Has a thread sign in, where the client does so by itself.
+    pub fn sign_in_in_background(&self) {
+        if let Some(sign_in) = &self.sign_in {
+            sign_in.in_background();
+        }
+    }
+
+    /// The service's clock less this machine's.
+    pub fn clock_offset_ms(&self) -> i64 {
+        self.time.offset_ms()
     }
 
     pub fn counters(&self) -> &Arc<Counters> {
@@ -161,6 +217,9 @@ impl Client {
     pub fn cut(&self) {
         self.books.cut();
         self.transport.cut();
+        if let Some(sign_in) = &self.sign_in {
+            sign_in.stop();
+        }
         self.wake_all();
     }
 
@@ -170,9 +229,31 @@ impl Client {
         self.authorizations.wake_all();
     }
 
+    /// The `Signature` of a request, for now.
+    fn sign(&self, key: &ProofKey, uri: &Uri, authorization: &Authorization, body: &[u8]) -> Result<HeaderValue> {
+        let signed = Signed {
+            time: self.time.now(),
+            method: "POST",
+            path_and_query: uri.path_and_query().map_or("/", |path| path.as_str()),
+            authorization: authorization.header().to_str().unwrap_or_default(),
+            body,
+            max_body_bytes: Some(MOST_OF_A_BODY),
+        };
+        signed.header(key)
+    }
+
     fn budget(&self) -> MutexGuard<'_, Budget> {
         // It is a number: a panic elsewhere cannot leave it half changed.
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // The thread owns nothing but its own state, and would go on.
+        if let Some(sign_in) = &self.sign_in {
+            sign_in.stop();
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::boundary::report;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
-use super::{handles, text};
+use super::{handles, sign_in, text};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
 use crate::client::{Client, Config, ImposedLimits};
 use crate::http::CaMode;
@@ -122,7 +122,9 @@ pub struct mpa_client_config {
     /// How much memory they may hold, in bytes, about. Default 0: 16,777,216.
     pub queue_capacity_bytes: u32,
     /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is told, in
-    /// milliseconds. Default 0: 600,000. MPA_NONE: not before operations wait for one.
+    /// milliseconds. Default 0: 600,000. MPA_NONE: not before operations wait for one. Of a client that
+    /// signs in by itself: how long before its end a token is renewed, up to half longer so that a
+    /// fleet does not do so in step; default 0: a quarter of its life, at most a day.
     pub authorization_lead_ms: u32,
     /// Yours, for mpa_close_all: whose client this is. Default 0: nobody's.
     pub owner_tag: u64,
@@ -130,6 +132,29 @@ pub struct mpa_client_config {
     pub log_level: mpa_log_level,
     /// Must be 0.
     pub reserved: u32,
+    /// For a client that signs in by itself: a file with the publisher's Business Partner Certificate and
+    /// the certificates that vouch for it, in PEM, or a PKCS#12 file (.pfx). It is read while opening,
+    /// and again when it has changed. Default NULL: the client is given tokens. Together with
+    /// authorization_header it is refused.
+    pub certificate_path: *const c_char,
+    /// The file with the private key, in PEM. Default NULL: it is in the file of the certificate.
+    pub private_key_path: *const c_char,
+    /// The password of the PKCS#12 file. Default NULL: none.
+    pub certificate_password: *const c_char,
+    /// The certificate with its chain as PEM text, instead of certificate_path.
+    pub certificate_pem: *const c_char,
+    /// The private key as PEM text. Default NULL: it is in certificate_pem.
+    pub private_key_pem: *const c_char,
+    /// The sandbox that tokens are for; case matters. Default NULL: "RETAIL".
+    pub sandbox_id: *const c_char,
+    /// Whom tokens are for. Default NULL: "http://xboxlive.com".
+    pub relying_party: *const c_char,
+    /// Base URL of the service that takes the certificate. Default NULL: production,
+    /// "https://service.auth.xboxlive.com".
+    pub sign_in_endpoint: *const c_char,
+    /// Base URL of the service that gives tokens. Default NULL: production,
+    /// "https://xsts.auth.xboxlive.com".
+    pub token_endpoint: *const c_char,
 }
 
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers and pointers.
@@ -211,7 +236,13 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
             fields.allow_plain_http
         )));
     }
-    let settings = read_settings(&fields)?;
+    let mut settings = read_settings(&fields)?;
+    // SAFETY: each of the caller's fields is NULL or a text.
+    let sign_in = unsafe { sign_in::read(&fields) }?;
+    if sign_in.is_some() {
+        // It is renewed, so nobody has to be told.
+        settings.authorization_lead = None;
+    }
     let config = Config {
         title_id: fields.title_id,
         endpoint: endpoint.unwrap_or_else(|| PRODUCTION.to_owned()),
@@ -229,6 +260,7 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
             recent_players: limit(fields.recent_players_limit, fields.limit_period_ms, "config.recent_players_limit")?,
         },
         log_level: log_level(fields.log_level)?,
+        sign_in,
     };
     Ok((config, settings, fields.owner_tag))
 }

@@ -1,5 +1,6 @@
 //! Events: how submitted operations ended, pulled by one reader a client.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::boundary::{caught, report};
@@ -67,8 +68,9 @@ pub unsafe extern "C" fn mpa_poll_event(client: mpa_client, event: *mut mpa_even
         let (found, outcome) = match polled {
             Err(refusal) => (0, *refusal),
             // The usual case, each frame: as little as possible.
-            Ok((None, target)) if !results.is_wanted() => {
+            Ok((None, target)) => {
                 target.write(&NO_EVENT);
+                results.write_ready_made(&NO_EVENT_RESULT);
                 return Ok(0);
             }
             Ok((event, target)) => (i32::from(event.is_some()), store(&target, event)),
@@ -141,11 +143,17 @@ unsafe fn event_target(event: *mut mpa_event) -> Result<Target<mpa_event>> {
 
 const NO_EVENT: mpa_event = mpa_event { struct_size: 0, r#type: MPA_EVENT_NONE, operation: 0, user_data: 0 };
 
+static NO_EVENT_RESULT: LazyLock<mpa_result> = LazyLock::new(|| mpa_result::from(&no_event()));
+
+fn no_event() -> Outcome {
+    Outcome::new(Status::Ok, "There is no event.")
+}
+
 /// Hands an event on; its story becomes the result.
 fn store(target: &Target<mpa_event>, event: Option<Event>) -> Outcome {
     let none = NO_EVENT;
     let (written, outcome) = match event {
-        None => (none, Outcome::new(Status::Ok, "There is no event.")),
+        None => (none, no_event()),
         Some(Event::Drained) => (
             mpa_event { r#type: MPA_EVENT_DRAINED, ..none },
             Outcome::new(Status::Ok, "Every operation has ended. Close the client."),

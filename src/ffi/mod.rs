@@ -13,6 +13,7 @@
 mod boundary;
 mod fork;
 mod handles;
+mod sign_in;
 mod structs;
 mod text;
 

@@ -48,7 +48,8 @@ pub struct mpa_result {
     pub max_requests: u32,
     /// The period in seconds; 0 where it did not say.
     pub period_s: u32,
-    /// Reserved for the error number of the sign-in service. 0.
+    /// The number that a sign-in service gives a refusal (XErr), such as 0x8015DC12; 0 where it gave
+    /// none.
     pub service_code: u32,
     /// The kind of limit, in the service's words ("burst", "sustained", "Rate"); empty where it did
     /// not say.
@@ -79,8 +80,11 @@ impl ResultTarget {
         unsafe { Target::new(result, "result") }.map(ResultTarget)
     }
 
-    pub fn is_wanted(&self) -> bool {
-        self.0.is_some()
+    /// Spares making it again where it is always the same.
+    pub fn write_ready_made(&self, result: &mpa_result) {
+        if let Some(target) = &self.0 {
+            target.write(result);
+        }
     }
 
     pub fn write(&self, outcome: &Outcome) {
@@ -108,7 +112,7 @@ impl From<&Outcome> for mpa_result {
             current_requests: outcome.throttle.current_requests,
             max_requests: outcome.throttle.max_requests,
             period_s: outcome.throttle.period_s,
-            service_code: 0,
+            service_code: outcome.service_code,
             limit_type: text::to_array(&outcome.throttle.limit_type),
             error_code: text::to_array(&outcome.error_code),
             correlation_id: text::to_array(&outcome.correlation_id),

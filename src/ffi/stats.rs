@@ -166,7 +166,7 @@ impl From<&Stats> for mpa_stats {
             since_last_poll_ms: since(stats.since_last_poll),
             since_last_success_ms: since(stats.since_last_success),
             authorization_expires_at_unix_ms: stats.authorization_expires_at.map_or(0, unix_milliseconds),
-            clock_offset_ms: 0,
+            clock_offset_ms: stats.clock_offset_ms,
         }
     }
 }

@@ -44,7 +44,8 @@ pub const MPA_ERROR_UNAUTHORIZED: mpa_status = -41;
 /// The token is good, but not for this call (HTTP 403, or 400 with AuthorizationError): the wrong
 /// title or sandbox, or a user's token where a service's is needed. Trying again does not help.
 pub const MPA_ERROR_FORBIDDEN: mpa_status = -42;
-/// Reserved for clients that sign in by themselves.
+/// A client that signs in by itself could not: the message says which step failed, why, and what to do;
+/// `cause` is the obstacle, `service_code` the service's number for it.
 pub const MPA_ERROR_SIGN_IN_FAILED: mpa_status = -43;
 
 /// The service refused what was sent (other HTTP 4xx). See `error_code` and `message`.
@@ -138,7 +139,12 @@ const STATUSES: [(Status, mpa_status, &CStr, &CStr); Status::ALL.len()] = [
         c"MPA_ERROR_FORBIDDEN",
         c"The token may not make this call: check title, sandbox and kind of token.",
     ),
-    (Status::SignInFailed, MPA_ERROR_SIGN_IN_FAILED, c"MPA_ERROR_SIGN_IN_FAILED", c"Signing in failed."),
+    (
+        Status::SignInFailed,
+        MPA_ERROR_SIGN_IN_FAILED,
+        c"MPA_ERROR_SIGN_IN_FAILED",
+        c"The client could not sign in; nothing was sent. The message says at which step and why.",
+    ),
     (
         Status::Rejected,
         MPA_ERROR_REJECTED,

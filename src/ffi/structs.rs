@@ -83,8 +83,8 @@ impl<T: Struct> Target<T> {
         }
         // SAFETY: passed on from the caller.
         let size = unsafe { size_of_struct(place, name) }?;
-        // SAFETY: the same; checks that the tail, which will not be written, is zero.
-        unsafe { copy(place.cast_const(), size, name) }?;
+        // SAFETY: the same; the tail will not be written.
+        unsafe { check_tail(place.cast_const(), size, name) }?;
         Ok(Some(Target { place, size }))
     }
 
@@ -141,7 +141,18 @@ unsafe fn copy<T: Struct>(source: *const T, size: usize, name: impl Display) -> 
     unsafe {
         ptr::copy_nonoverlapping(source.cast::<u8>(), value.as_mut_ptr().cast::<u8>(), size.min(known));
     }
-    for offset in known..size {
+    // SAFETY: passed on from the caller.
+    unsafe { check_tail(source, size, name) }?;
+    // SAFETY: a `Struct` is valid with any bits.
+    Ok(unsafe { value.assume_init() })
+}
+
+/// Refuses what the caller sets behind the fields that this version knows.
+///
+/// # Safety
+/// `source` points to `size` readable bytes.
+unsafe fn check_tail<T: Struct>(source: *const T, size: usize, name: impl Display) -> Result<()> {
+    for offset in mem::size_of::<T>()..size {
         // SAFETY: within the caller's struct.
         if unsafe { source.cast::<u8>().add(offset).read() } != 0 {
             return Err(Box::new(Outcome::new(
@@ -154,8 +165,7 @@ unsafe fn copy<T: Struct>(source: *const T, size: usize, name: impl Display) -> 
             )));
         }
     }
-    // SAFETY: a `Struct` is valid with any bits.
-    Ok(unsafe { value.assume_init() })
+    Ok(())
 }
 
 /// Refuses a reserved field that is set: it may get a meaning that this version does not know.

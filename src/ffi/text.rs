@@ -64,6 +64,14 @@ impl Buffer {
         Ok(Buffer { place, size: size as usize, length, name })
     }
 
+    /// Makes it empty again.
+    pub fn clear(&self) {
+        if !self.place.is_null() && self.size > 0 {
+            // SAFETY: there is at least one byte, as promised to `new`; what follows the NUL was a secret.
+            unsafe { std::ptr::write_bytes(self.place, 0, self.size) };
+        }
+    }
+
     /// Writes the text and its NUL; where they do not fit, only the length.
     pub fn write(&self, text: &str) -> Result<()> {
         if !self.length.is_null() {

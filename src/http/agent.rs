@@ -34,6 +34,7 @@ const LONGEST_IDLE: Duration = Duration::from_secs(30);
 const MOST_IDLE: usize = 8;
 
 /// How requests are sent; the same for all of a client's.
+#[derive(Clone)]
 pub struct Settings {
     pub trust: Trust,
     /// Whom we show to be, in TLS, where we are asked.

@@ -9,8 +9,13 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// Exponential back-off with full jitter: anything from nothing to twice the last bound, so that the
 /// servers of a fleet do not come back in step.
 pub fn full_jitter(failures: u32, random: f64) -> Duration {
+    full_jitter_between(FIRST, LONGEST, failures, random)
+}
+
+/// The same with other bounds after the first failure and after many.
+pub fn full_jitter_between(first: Duration, longest: Duration, failures: u32, random: f64) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
-    FIRST.saturating_mul(1 << doublings).min(LONGEST).mul_f64(random)
+    first.saturating_mul(1 << doublings).min(longest).mul_f64(random)
 }
 
 /// A time that the service named, up to 1.2 of it, for the same reason.

@@ -5,11 +5,13 @@ mod backoff;
 mod budget;
 mod judge;
 mod pace;
+mod renewal;
 mod retry;
 
 pub use budget::Budget;
 pub use judge::{Part, judge_answer, judge_failure};
 pub use pace::{Limit, Moment, Pace};
+pub use renewal::{Prospect, Renewal, authentication_pace};
 pub use retry::{Next, next};
 
 #[cfg(test)]

@@ -59,13 +59,10 @@ struct Share {
 }
 
 impl Pace {
-    /// A pace that keeps a limit which the service did not name.
-    pub fn imposing(limit: Option<Limit>) -> Self {
-        let mut pace = Pace::default();
-        if let Some(limit) = limit {
-            pace.limits.push(Share { limit, allowance: limit.max, changed: Moment::ZERO, told: None });
-        }
-        pace
+    /// A pace that keeps limits which the service did not name.
+    pub fn imposing(limits: impl IntoIterator<Item = Limit>) -> Self {
+        let share = |limit: Limit| Share { limit, allowance: limit.max, changed: Moment::ZERO, told: None };
+        Pace { limits: limits.into_iter().map(share).collect(), ..Pace::default() }
     }
 
     /// When the request behind `ahead` others may go out; not before `now`.

@@ -10,10 +10,14 @@
 //! its share of the capacity until it has been pulled.
 
 mod gather;
+#[cfg(all(test, shuttle))]
+mod model;
 mod need;
 mod operation;
 mod state;
 mod stats;
+#[cfg(all(test, not(shuttle)))]
+mod stress;
 mod worker;
 
 use std::sync::Arc;
@@ -107,9 +111,11 @@ impl Queue {
     }
 
     pub fn set_authorization(&self, newer: Authorization) -> Result<()> {
+        // With the lock: a worker that has it refused in the meantime says so after this, not before.
+        let mut state = self.shared.lock();
         self.shared.client.set_authorization(newer)?;
         let expires_soon = self.shared.authorization_expires_soon();
-        self.shared.lock().need.is_satisfied(expires_soon, Instant::now());
+        state.need.is_satisfied(expires_soon, Instant::now());
         Ok(())
     }
 
@@ -128,6 +134,9 @@ impl Queue {
             Lane::Invites => self.shared.settings.invite_time_to_live,
             Lane::RecentPlayers => self.shared.settings.recent_players_time_to_live,
         });
+        if own.is_none() {
+            self.shared.client.sign_in_in_background();
+        }
         let operation = Operation::new(work, own, user_data, now, now + time_to_live);
         let mut state = self.shared.lock();
         let number = state.admit(operation, &self.shared.settings)?;
@@ -143,10 +152,13 @@ impl Queue {
                 Err(_) => {}
             }
         }
-        if state.claim_idle_worker(lane) {
+        let wakes_a_worker = state.claim_idle_worker(lane);
+        stored(number);
+        // A worker that is woken with the lock taken would have to be woken once more.
+        drop(state);
+        if wakes_a_worker {
             self.shared.work[lane as usize].notify_one();
         }
-        stored(number);
         Ok(())
     }
 
@@ -339,7 +351,9 @@ impl Shared {
     /// thread that waits for it: whoever pulls events, or closes, comes by.
     fn keep_the_deadline(&self, state: &mut State) {
         if state.drain_deadline().is_some_and(|deadline| Instant::now() >= deadline) {
-            state.abandon_queued();
+            if state.abandon_queued() {
+                self.tell(state);
+            }
             if !std::mem::replace(&mut state.cut, true) {
                 self.client.cut();
             }

@@ -65,7 +65,7 @@ impl Operation {
         self.withdrawn.load(Ordering::Acquire)
     }
 
-    pub fn ended(self, outcome: Outcome) -> Ended {
+    pub fn ended(&self, outcome: Outcome) -> Ended {
         Ended { number: self.number, user_data: self.user_data, bytes: self.bytes(), outcome }
     }
 }

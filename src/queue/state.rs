@@ -218,8 +218,9 @@ impl State {
         lane.queued.push_front(operation);
     }
 
-    /// An operation ends: exactly once, since only who has it can end it.
-    pub fn end(&mut self, operation: Operation, outcome: Outcome) {
+    /// An operation ends: exactly once, since only who has it can end it. What is left of it is for the
+    /// caller to free, without the lock where many may wait for that.
+    pub fn end(&mut self, operation: Operation, outcome: Outcome) -> Operation {
         let lane = operation.work.lane();
         self.lanes[lane as usize].running.retain(|running| running.number != operation.number);
         self.counters.ended(lane, &outcome);
@@ -230,6 +231,7 @@ impl State {
             _ => self.report.failed += 1,
         }
         self.ended.push_back(operation.ended(outcome));
+        operation
     }
 
     /// An operation ends in the queue.
@@ -257,8 +259,9 @@ impl State {
         Ok(())
     }
 
-    /// Ends all that was not sent, because the client is being closed.
-    pub fn abandon_queued(&mut self) {
+    /// Ends all that was not sent, because the client is being closed. Whether there was any.
+    pub fn abandon_queued(&mut self) -> bool {
+        let ended_before = self.ended.len();
         for lane in [Lane::Invites, Lane::RecentPlayers] {
             while let Some(operation) = self.lanes[lane as usize].queued.pop_front() {
                 let mut outcome =
@@ -268,6 +271,7 @@ impl State {
                 self.end_unsent(operation, outcome);
             }
         }
+        self.ended.len() > ended_before
     }
 
     /// Whether an operation up to this number has not ended.

@@ -18,6 +18,8 @@ pub struct Stats {
     pub since_last_success: Option<Duration>,
     /// `None`: there is no authorization, or it is not known.
     pub authorization_expires_at: Option<SystemTime>,
+    /// The service's clock less this machine's.
+    pub clock_offset_ms: i64,
 }
 
 impl Queue {
@@ -34,6 +36,7 @@ impl Queue {
             since_last_poll: state.polled.map(|at| at.elapsed()),
             since_last_success: counts.last_success.map(|at| at.elapsed()),
             authorization_expires_at: shared.client.authorization_expires_at(),
+            clock_offset_ms: shared.client.clock_offset_ms(),
         }
     }
 }

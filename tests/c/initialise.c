@@ -14,7 +14,8 @@
     X(mpa_server_invite)     \
     X(mpa_recent_player_group) \
     X(mpa_event)             \
-    X(mpa_stats)
+    X(mpa_stats)             \
+    X(mpa_authorization_buffers)
 
 #define AT_FILE_SCOPE(type)                              \
     static type static_##type = MPA_INITIALIZER(type);   \

@@ -1,6 +1,7 @@
 //! Builds a program of `c/` and runs it against an emulator of its own.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use mpa_emulator::{Emulator, NO_TITLE, Options, Received};
@@ -18,6 +19,10 @@ pub struct Program {
     pub watch: &'static [&'static str],
 }
 
+/// They see what the program does with its own memory and the stack, which Valgrind does not, and what
+/// of the heap the library leaks or frees wrongly.
+const SANITIZERS: [&str; 3] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+
 pub const LEAKS: [&str; 3] = ["--leak-check=full", "--errors-for-leak-kinds=definite", "--show-leak-kinds=definite"];
 
 /// What a run of it led to.
@@ -32,14 +37,10 @@ impl Program {
         Program { name, arguments: build::link_arguments(), options: Options::default(), watch: &LEAKS }
     }
 
-    /// As it is, and under Valgrind.
+    /// As it is, with sanitizers, and under Valgrind.
     pub fn run(self, check: impl Fn(&Run)) {
         GCC.needed();
-        let program = build::scratch("c").join(self.name);
-        let mut compile = Command::new(GCC.name);
-        compile.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g", "-o"]);
-        compile.arg(&program).arg(build::source(&format!("c/{}.c", self.name))).args(&self.arguments);
-        build::run(&mut compile);
+        let program = self.compile("", &[]);
 
         // Whoever hangs is killed, with its children, which is a failure too.
         let in_time = || {
@@ -51,12 +52,26 @@ impl Program {
         plain.arg(&program);
         check(&self.run_as(plain, false));
 
+        let sanitized = self.compile("-sanitized", &SANITIZERS);
+        let mut command = in_time();
+        command.arg(&sanitized).env("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1");
+        check(&self.run_as(command, true));
+
         if VALGRIND.is_there() {
             let mut watched = in_time();
             watched.args([VALGRIND.name, "--error-exitcode=99", "--quiet"]);
             watched.args(self.watch).arg(&program);
             check(&self.run_as(watched, true));
         }
+    }
+
+    fn compile(&self, suffix: &str, further: &[&str]) -> PathBuf {
+        let program = build::scratch("c").join(format!("{}{suffix}", self.name));
+        let mut compile = Command::new(GCC.name);
+        compile.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"]).args(further).arg("-o");
+        compile.arg(&program).arg(build::source(&format!("c/{}.c", self.name))).args(&self.arguments);
+        build::run(&mut compile);
+        program
     }
 
     fn run_as(&self, mut command: Command, slow: bool) -> Run {

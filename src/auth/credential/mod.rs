@@ -1,0 +1,157 @@
+//! The publisher's certificate with its private key: with it the library shows, when it signs in,
+//! for whom it speaks.
+
+mod certificate;
+mod decryption;
+mod pem;
+mod pkcs12;
+mod source;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use rustls::crypto::ring::sign::any_supported_type;
+use rustls::sign::{CertifiedKey, SigningKey};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use ureq::tls::{Certificate, ClientCert, PrivateKey};
+use zeroize::Zeroizing;
+
+use super::pem_text::pem_text;
+use crate::outcome::{Outcome, Result};
+use certificate::Facts;
+pub use source::{CredentialSource, Credentials, Refresh};
+
+/// Its owner is told so long before it ends: getting another takes people, and days.
+const SOON: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// A certificate that fits its key, with the certificates that vouch for it.
+#[derive(Clone)]
+pub struct Credential(Arc<Parts>);
+
+struct Parts {
+    /// The certificate itself first, then each one's issuer.
+    chain: Vec<CertificateDer<'static>>,
+    key: SecretKey,
+    valid_from: SystemTime,
+    valid_until: SystemTime,
+}
+
+/// Whether a certificate can be used now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    Valid,
+    NotYetValid {
+        from: SystemTime,
+    },
+    Expired {
+        since: SystemTime,
+    },
+    /// Still valid.
+    ExpiresSoon {
+        at: SystemTime,
+    },
+}
+
+type SecretKey = Zeroizing<PrivateKeyDer<'static>>;
+
+/// What a source holds, in its order.
+#[derive(Default)]
+struct Contents {
+    certificates: Vec<CertificateDer<'static>>,
+    keys: Vec<SecretKey>,
+}
+
+/// Why contents make no credential.
+enum Misfit {
+    NoCertificate,
+    NoKey,
+    /// This certificate, counted from 0, cannot be understood.
+    Certificate(usize),
+    /// None of the keys can be used.
+    Key,
+    /// The key belongs to none of the certificates.
+    Pair,
+}
+
+impl Credential {
+    /// Finds the certificate that the key belongs to, and puts its issuers into order.
+    fn new(contents: Contents) -> std::result::Result<Self, Misfit> {
+        let Contents { certificates, keys } = contents;
+        if certificates.is_empty() {
+            return Err(Misfit::NoCertificate);
+        }
+        if keys.is_empty() {
+            return Err(Misfit::NoKey);
+        }
+        let mut facts = Vec::with_capacity(certificates.len());
+        for (index, certificate) in certificates.iter().enumerate() {
+            facts.push(Facts::read(certificate).map_err(|_| Misfit::Certificate(index))?);
+        }
+        let mut misfit = Misfit::Key;
+        for key in keys {
+            let Ok(signing) = any_supported_type(&key) else { continue };
+            let Some(leaf) = facts.iter().position(|facts| fits(&*signing, facts)) else {
+                misfit = Misfit::Pair;
+                continue;
+            };
+            let chain: Vec<_> =
+                certificate::chain(&facts, leaf).into_iter().map(|index| certificates[index].clone()).collect();
+            // What TLS will check again, when it is too late for a good message.
+            CertifiedKey::new(chain.clone(), signing).keys_match().map_err(|_| Misfit::Certificate(leaf))?;
+            let Facts { valid_from, valid_until, .. } = facts[leaf];
+            return Ok(Credential(Arc::new(Parts { chain, key, valid_from, valid_until })));
+        }
+        Err(misfit)
+    }
+
+    /// For the TLS of connections on which to sign in. What ureq keeps of it is not wiped.
+    pub fn client_certificate(&self) -> Result<ClientCert> {
+        let chain: Vec<_> = self.0.chain.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
+        let key = &*self.0.key;
+        let label = match key {
+            PrivateKeyDer::Pkcs1(_) => "RSA PRIVATE KEY",
+            PrivateKeyDer::Sec1(_) => "EC PRIVATE KEY",
+            _ => "PRIVATE KEY",
+        };
+        // ureq lets nobody name the kind of a key, but reads it in PEM.
+        let key = PrivateKey::from_pem(pem_text(label, key.secret_der()).as_bytes())
+            .map_err(|_| Outcome::internal("A private key written as PEM could not be read again."))?;
+        Ok(ClientCert::new_with_certs(&chain, key))
+    }
+
+    /// Whether it can be used when the service's clock shows `now`.
+    pub fn validity(&self, now: SystemTime) -> Validity {
+        let Parts { valid_from, valid_until, .. } = *self.0;
+        if now < valid_from {
+            Validity::NotYetValid { from: valid_from }
+        } else if now > valid_until {
+            Validity::Expired { since: valid_until }
+        } else if valid_until.duration_since(now).is_ok_and(|left| left <= SOON) {
+            Validity::ExpiresSoon { at: valid_until }
+        } else {
+            Validity::Valid
+        }
+    }
+
+    /// Whether both have the same certificates.
+    pub fn is_same(&self, other: &Credential) -> bool {
+        self.0.chain == other.0.chain
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("valid_from", &self.0.valid_from)
+            .field("valid_until", &self.0.valid_until)
+            .finish_non_exhaustive()
+    }
+}
+
+fn fits(key: &dyn SigningKey, facts: &Facts<'_>) -> bool {
+    key.public_key().is_some_and(|public| public.as_ref() == facts.public_key)
+}
+
+#[cfg(test)]
+mod tests;

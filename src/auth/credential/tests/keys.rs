@@ -1,0 +1,89 @@
+//! Kinds of keys, and what TLS makes of them.
+
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
+use rustls::server::WebPkiClientVerifier;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection};
+
+use super::*;
+
+/// What a peer that trusts only the root sees of the client, over mutual TLS.
+fn chain_seen_by_a_server(files: &Files, credential: &Credential, version: &'static rustls::SupportedProtocolVersion) {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    let root = pem::read(files.text("root.pem").as_bytes()).unwrap().certificates.remove(0);
+    roots.add(root.clone()).unwrap();
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build().unwrap();
+    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let own_key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+    let server = ServerConfig::builder_with_provider(provider.clone())
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(vec![own.cert.der().clone()], own_key)
+        .unwrap();
+    let mut trusted = RootCertStore::empty();
+    trusted.add(own.cert.der().clone()).unwrap();
+    // As ureq does it with what it is given.
+    let given = credential.client_certificate().unwrap();
+    let chain = given.certs().iter().map(|certificate| CertificateDer::from(certificate.der()).into_owned()).collect();
+    let key = PrivateKeyDer::try_from(given.private_key().der()).unwrap().clone_key();
+    let client = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_root_certificates(trusted)
+        .with_client_auth_cert(chain, key)
+        .unwrap();
+    let mut server = ServerConnection::new(Arc::new(server)).unwrap();
+    let mut client = ClientConnection::new(Arc::new(client), ServerName::try_from("localhost").unwrap()).unwrap();
+    while client.is_handshaking() || server.is_handshaking() {
+        let mut bytes = Vec::new();
+        client.write_tls(&mut bytes).unwrap();
+        server.read_tls(&mut bytes.as_slice()).unwrap();
+        server.process_new_packets().unwrap();
+        bytes.clear();
+        server.write_tls(&mut bytes).unwrap();
+        client.read_tls(&mut bytes.as_slice()).unwrap();
+        client.process_new_packets().unwrap();
+    }
+    assert_eq!(server.peer_certificates().unwrap(), credential.0.chain);
+}
+
+#[test]
+fn every_kind_of_key_signs_in() {
+    for (name, key) in [
+        ("p256", &["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"][..]),
+        ("p384", &["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"]),
+        ("rsa", &["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]),
+        ("ed25519", &["genpkey", "-algorithm", "ed25519"]),
+    ] {
+        let Some(files) = Files::with_key(name, key) else { return };
+        let mut sources = vec![files.source("chain.pem", Some("leaf.key"), None)];
+        if name != "ed25519" {
+            files.openssl(&["pkey", "-in", "leaf.key", "-traditional", "-out", "old.key"]);
+            assert!(!files.text("old.key").contains("BEGIN PRIVATE KEY"));
+            sources.push(files.source("chain.pem", Some("old.key"), None));
+        }
+        files.pkcs12("leaf.p12", PASSWORD, &["-legacy"]);
+        sources.push(files.source("leaf.p12", None, Some(PASSWORD)));
+        for source in sources {
+            let credential = files.check(&source);
+            for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+                chain_seen_by_a_server(&files, &credential, version);
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_that_tls_cannot_use_are_refused() {
+    for (name, key) in [
+        ("rsa1024", &["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"][..]),
+        ("ed448", &["genpkey", "-algorithm", "ed448"]),
+    ] {
+        let Some(files) = Files::with_key(name, key) else { return };
+        let message = files.refusal("chain.pem", Some("leaf.key"), None);
+        assert!(message.contains("config.private_key_path has a private key that cannot be used"), "{message}");
+    }
+}

@@ -1,0 +1,121 @@
+//! Sources that are good.
+
+use super::*;
+
+#[test]
+fn pem_files_and_texts_in_every_arrangement() {
+    let Some(files) = Files::make("pem") else { return };
+    files.join("all.pem", &["leaf.key", "leaf.pem", "middle.pem"]);
+    files.join("shuffled.pem", &["middle.pem", "leaf.pem", "leaf.key"]);
+    fs::write(files.path("windows.pem"), files.text("chain.pem").replace('\n', "\r\n")).unwrap();
+    for source in [
+        files.source("chain.pem", Some("leaf.key"), None),
+        files.source("all.pem", None, None),
+        files.source("all.pem", Some("all.pem"), None),
+        files.source("all.pem", None, Some("a password that is not needed")),
+        files.source("shuffled.pem", None, None),
+        files.source("windows.pem", Some("leaf.key"), None),
+        texts(&files.text("chain.pem"), Some(&files.text("leaf.key"))),
+        texts(&files.text("all.pem"), None),
+    ] {
+        files.check(&source);
+    }
+}
+
+#[test]
+fn what_does_not_belong_to_the_certificate_is_left_out() {
+    let Some(files) = Files::make("others") else { return };
+    files.openssl(&[
+        "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", "o.key", "-out", "o.pem", "-subj", "/CN=o",
+    ]);
+    files.join("mixed.pem", &["o.pem", "o.key", "middle.pem", "leaf.pem"]);
+    files.check(&files.source("mixed.pem", Some("leaf.key"), None));
+    // The first key that fits decides.
+    let credential = files.source("mixed.pem", None, None).read().unwrap();
+    assert_eq!(credential.0.chain, pem::read(files.text("o.pem").as_bytes()).unwrap().certificates);
+    files.join("with-root.pem", &["root.pem", "leaf.pem", "middle.pem"]);
+    let credential = files.source("with-root.pem", Some("leaf.key"), None).read().unwrap();
+    assert_eq!(credential.0.chain.len(), 3);
+}
+
+#[test]
+fn pkcs12_in_every_encryption() {
+    let Some(files) = Files::make("pkcs12") else { return };
+    let both = |scheme| ["-legacy", "-keypbe", scheme, "-certpbe", scheme];
+    for options in [
+        &[][..],
+        &["-legacy"],
+        &both("PBE-SHA1-3DES"),
+        &both("PBE-SHA1-2DES"),
+        &both("PBE-SHA1-RC2-40"),
+        &both("PBE-SHA1-RC2-128"),
+        &both("AES-128-CBC"),
+        &both("AES-192-CBC"),
+        &both("DES-EDE3-CBC"),
+        &["-keypbe", "NONE", "-certpbe", "NONE"],
+        &["-keypbe", "NONE"],
+        &["-macalg", "sha1"],
+        &["-macalg", "sha384"],
+        &["-macalg", "sha512", "-iter", "100000"],
+        &["-nomac"],
+        &["-nomaciter", "-noiter"],
+        &["-name", "a friendly name"],
+    ] {
+        // An ending tells nothing.
+        files.pkcs12("file.pem", PASSWORD, options);
+        eprintln!("{options:?}");
+        files.check(&files.source("file.pem", None, Some(PASSWORD)));
+    }
+}
+
+#[test]
+fn pkcs12_with_every_password() {
+    let Some(files) = Files::make("passwords") else { return };
+    let long = "0123456789abcdef".repeat(5);
+    for password in ["", "x", "pässwörd", "🗝 key", &long] {
+        for options in [&[][..], &["-legacy"]] {
+            files.pkcs12("file.p12", password, options);
+            files.check(&files.source("file.p12", None, Some(password)));
+        }
+    }
+    files.pkcs12("empty.p12", "", &[]);
+    files.check(&files.source("empty.p12", None, None));
+}
+
+#[test]
+fn pkcs12_with_its_key_in_another_file() {
+    let Some(files) = Files::make("pkcs12-key") else { return };
+    files.pkcs12("no-key.p12", PASSWORD, &["-nokeys"]);
+    files.check(&files.source("no-key.p12", Some("leaf.key"), Some(PASSWORD)));
+}
+
+#[test]
+fn dates_are_those_of_the_certificate() {
+    let Some(files) = Files::make("dates") else { return };
+    // The root is valid beyond 2049, from where on a date is written in another way.
+    for (name, key) in [("chain.pem", "leaf.key"), ("root.pem", "root.key")] {
+        let credential = files.source(name, Some(key), None).read().unwrap();
+        let arguments = ["x509", "-in", name, "-noout", "-startdate", "-enddate", "-dateopt", "iso_8601"];
+        let printed = openssl::output(&files.folder, &arguments);
+        let dates: Vec<_> = printed
+            .lines()
+            .map(|line| humantime::parse_rfc3339_weak(line.split_once('=').unwrap().1.trim_end_matches('Z')).unwrap())
+            .collect();
+        assert_eq!(dates, [credential.0.valid_from, credential.0.valid_until], "{printed}");
+    }
+}
+
+#[test]
+fn validity_is_judged_by_the_time_that_is_given() {
+    let Some(files) = Files::make("validity") else { return };
+    let credential = files.check(&files.source("chain.pem", Some("leaf.key"), None));
+    let (from, until) = (credential.0.valid_from, credential.0.valid_until);
+    let second = Duration::from_secs(1);
+    let at = |time| credential.validity(time);
+    assert_eq!(at(from - second), Validity::NotYetValid { from });
+    assert_eq!(at(from), Validity::Valid);
+    assert_eq!(at(until - SOON - second), Validity::Valid);
+    assert_eq!(at(until - SOON), Validity::ExpiresSoon { at: until });
+    assert_eq!(at(until), Validity::ExpiresSoon { at: until });
+    assert_eq!(at(until + second), Validity::Expired { since: until });
+}

@@ -1,0 +1,172 @@
+//! The proof key: a P-256 key that tokens are bound to. Whoever uses such a token shows with a
+//! signature that the key is his.
+
+use std::fmt;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use der::Tag;
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use rustls_pki_types::PrivateKeyDer;
+use rustls_pki_types::pem::PemObject;
+use zeroize::Zeroizing;
+
+use super::fields::{Damaged, Fields};
+use super::pem_text::pem_text;
+use crate::outcome::{Outcome, Result};
+
+/// A P-256 key in PEM has about 240 bytes, some tools write a remark above it.
+pub const MAX_PEM_LENGTH: usize = 16_384;
+
+/// Of r, of s, and of a coordinate.
+const FIELD_LENGTH: usize = 32;
+
+const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+
+/// What stands in a PKCS#8 document before the private key of a P-256 key pair, and between it and
+/// the public one: all lengths are fixed.
+const PKCS8_HEAD: [u8; 36] = [
+    0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08,
+    0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x6d, 0x30, 0x6b, 0x02, 0x01, 0x01, 0x04, 0x20,
+];
+const PKCS8_MIDDLE: [u8; 5] = [0xa1, 0x44, 0x03, 0x42, 0x00];
+
+/// A key pair. Clones are the same key.
+#[derive(Clone)]
+pub struct ProofKey(Arc<Parts>);
+
+struct Parts {
+    pair: EcdsaKeyPair,
+    /// Kept to hand the key to another process; the pair does not give it away again.
+    private: Zeroizing<[u8; FIELD_LENGTH]>,
+}
+
+impl ProofKey {
+    pub fn generate() -> Result<Self> {
+        let failed = || Outcome::internal("The system gave no random numbers for a proof key.");
+        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
+            .map_err(|_| failed())?;
+        from_pkcs8(document.as_ref()).map_err(|_| failed())
+    }
+
+    /// Reads a key in PKCS#8 or SEC1. `field` names the caller's field in a refusal; the text itself is
+    /// never shown.
+    pub fn from_pem(pem: &str, field: &str) -> Result<Self> {
+        read_pem(pem).map_err(|what| {
+            Outcome::invalid(format!(
+                "{field} {what}; expected the P-256 key that the token is bound to, as PEM text with \
+                 `BEGIN PRIVATE KEY` or `BEGIN EC PRIVATE KEY`."
+            ))
+        })
+    }
+
+    /// The key in PKCS#8, for another process that works with the same tokens.
+    pub fn to_pkcs8_pem(&self) -> Zeroizing<String> {
+        let document = Zeroizing::new([&PKCS8_HEAD[..], &self.0.private[..], &PKCS8_MIDDLE, self.point()].concat());
+        pem_text("PRIVATE KEY", &document)
+    }
+
+    /// The first coordinate of the public key, as a JWK names it.
+    pub fn x(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.point()[1..=FIELD_LENGTH])
+    }
+
+    /// The second coordinate.
+    pub fn y(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.point()[1 + FIELD_LENGTH..])
+    }
+
+    /// r and s of a signature with SHA-256, each padded to 32 bytes.
+    pub fn sign(&self, message: &[u8]) -> Result<[u8; 2 * FIELD_LENGTH]> {
+        let signature = self.0.pair.sign(&SystemRandom::new(), message).ok();
+        signature
+            .and_then(|signature| signature.as_ref().try_into().ok())
+            .ok_or_else(|| Outcome::internal("The system gave no random numbers for a signature."))
+    }
+
+    /// The public key: 4, then x, then y.
+    pub fn point(&self) -> &[u8] {
+        self.0.pair.public_key().as_ref()
+    }
+}
+
+impl fmt::Debug for ProofKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProofKey").finish_non_exhaustive()
+    }
+}
+
+/// What is wrong with a key, to follow the name of the field.
+type Fault = &'static str;
+
+impl From<Damaged> for Fault {
+    fn from(_: Damaged) -> Self {
+        DAMAGED
+    }
+}
+
+const DAMAGED: Fault = "holds a key that is damaged";
+const OTHER_KIND: Fault = "holds a key of another kind";
+const NO_PUBLIC_PART: Fault =
+    "holds a private key without its public one (`openssl pkey -in key.pem -out complete.pem` adds it)";
+
+fn read_pem(pem: &str) -> std::result::Result<ProofKey, Fault> {
+    if pem.len() > MAX_PEM_LENGTH {
+        return Err("is longer than 16384 bytes");
+    }
+    if pem.contains("ENCRYPTED") {
+        return Err("is encrypted (`openssl pkey -in key.pem -out plain.pem` takes the password off)");
+    }
+    if pem.contains("-----BEGIN PUBLIC KEY-----") && !pem.contains("PRIVATE KEY-----") {
+        return Err("holds a public key only");
+    }
+    let key = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map(Zeroizing::new).map_err(|error| match error {
+        rustls_pki_types::pem::Error::NoItemsFound => "holds no key",
+        _ => "is damaged",
+    })?;
+    match &*key {
+        PrivateKeyDer::Pkcs8(key) => from_pkcs8(key.secret_pkcs8_der()),
+        PrivateKeyDer::Sec1(key) => from_sec1(key.secret_sec1_der(), None),
+        _ => Err(OTHER_KIND),
+    }
+}
+
+/// RFC 5208: version, algorithm, and the key in an octet string.
+fn from_pkcs8(document: &[u8]) -> std::result::Result<ProofKey, Fault> {
+    let mut fields = Fields::of(document)?;
+    fields.number()?;
+    let (algorithm, mut parameters) = fields.algorithm()?;
+    let curve = parameters.optional(Tag::ObjectIdentifier)?;
+    if algorithm != EC_PUBLIC_KEY || curve != Some(P256) {
+        return Err(OTHER_KIND);
+    }
+    from_sec1(fields.next(Tag::OctetString)?, curve)
+}
+
+/// RFC 5915: version, the private key, its curve, the public key. `known_curve`: from around it.
+fn from_sec1(document: &[u8], known_curve: Option<&[u8]>) -> std::result::Result<ProofKey, Fault> {
+    let mut fields = Fields::of(document)?;
+    fields.number()?;
+    let private = fields.next(Tag::OctetString)?;
+    let curve = fields.numbered(0)?.map(|mut inner| inner.next(Tag::ObjectIdentifier)).transpose()?;
+    if curve.or(known_curve) != Some(P256) {
+        return Err(OTHER_KIND);
+    }
+    let public = fields.numbered(1)?.map(|mut inner| inner.bits()).transpose()?.ok_or(NO_PUBLIC_PART)?;
+    let private = <[u8; FIELD_LENGTH]>::try_from(private).map(Zeroizing::new).map_err(|_| DAMAGED)?;
+    let pair = EcdsaKeyPair::from_private_key_and_public_key(
+        &ECDSA_P256_SHA256_FIXED_SIGNING,
+        &private[..],
+        public,
+        &SystemRandom::new(),
+    )
+    .map_err(|_| DAMAGED)?;
+    Ok(ProofKey(Arc::new(Parts { pair, private })))
+}
+
+#[cfg(test)]
+#[path = "proof_key_tests.rs"]
+mod tests;

@@ -1,0 +1,215 @@
+//! An answer with a token. Read leniently but for the token itself and its end, without which it is
+//! of no use.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::Deserialize;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::auth::{Authorization, MAX_HEADER_LENGTH};
+use crate::outcome::{Outcome, Result, Status};
+
+/// How a token of no user names its user.
+const NO_USER: &str = "-";
+
+/// Of a user's hash, which has about 20; the rest of a header is for the token.
+const MAX_HASH_LENGTH: usize = 128;
+const MAX_TOKEN_LENGTH: usize = MAX_HEADER_LENGTH - MAX_HASH_LENGTH - "XBL3.0 x=;".len();
+
+/// A token, and what was said about it.
+pub struct TokenAnswer {
+    token: Zeroizing<String>,
+    pub issued_at: Option<SystemTime>,
+    pub not_after: SystemTime,
+    /// Of the user for whom the token stands, where it stands for one.
+    user_hash: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Body<'a> {
+    #[serde(borrow)]
+    token: Cow<'a, str>,
+    #[serde(default)]
+    issue_instant: Value,
+    #[serde(default)]
+    not_after: Value,
+    #[serde(default)]
+    display_claims: Value,
+}
+
+impl TokenAnswer {
+    /// `host`: who answered, for a message.
+    pub fn read(body: &[u8], host: &str) -> Result<Self> {
+        let refuse = |what: &str| {
+            Err(Box::new(Outcome::new(
+                Status::SignInFailed,
+                format!(
+                    "What {host} answered {what}; expected JSON with a Token and its NotAfter. Check that the \
+                     configuration names the right host."
+                ),
+            )))
+        };
+        // What the parser says could show a part of the token.
+        let Ok(Body { token, issue_instant, not_after, display_claims }) = serde_json::from_slice(body) else {
+            return refuse("holds no token");
+        };
+        let token = Zeroizing::new(token.into_owned());
+        if !can_be_sent(&token, MAX_TOKEN_LENGTH) {
+            return refuse("holds a token that cannot be sent");
+        }
+        let Some(not_after) = time(&not_after) else {
+            return refuse("does not say until when its token is valid");
+        };
+        let user_hash = display_claims.pointer("/xui/0/uhs").and_then(Value::as_str);
+        let user_hash = user_hash.filter(|hash| !hash.is_empty()).map(str::to_owned);
+        if user_hash.as_ref().is_some_and(|hash| !can_be_sent(hash, MAX_HASH_LENGTH)) {
+            return refuse("names a user in a way that cannot be sent");
+        }
+        Ok(TokenAnswer { token, issued_at: time(&issue_instant), not_after, user_hash })
+    }
+
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// For how long the token is good, from when it was made.
+    pub fn life(&self, received_at: SystemTime) -> Duration {
+        self.not_after.duration_since(self.issued_at.unwrap_or(received_at)).unwrap_or_default()
+    }
+
+    /// The token as requests carry it.
+    pub fn authorization(&self) -> Result<Authorization> {
+        let hash = self.user_hash.as_deref().unwrap_or(NO_USER);
+        let parts = ["XBL3.0 x=", hash, ";", &self.token];
+        let mut header = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
+        header.extend(parts);
+        let since_1970 = self.not_after.duration_since(UNIX_EPOCH).unwrap_or_default();
+        // A token that ended at the epoch has ended; 0 would mean that nobody knows.
+        let unix_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX).max(1);
+        Authorization::new(&header, unix_ms, "The token of the answer to signing in")
+    }
+}
+
+impl fmt::Debug for TokenAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenAnswer").field("not_after", &self.not_after).finish_non_exhaustive()
+    }
+}
+
+/// As a part of a header's value that ends at a semicolon, or at the value's end.
+fn can_be_sent(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';')
+}
+
+/// RFC 3339, with or without parts of a second: the services write seven digits of them.
+fn time(value: &Value) -> Option<SystemTime> {
+    humantime::parse_rfc3339_weak(value.as_str()?.trim()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(body: &Value) -> Result<TokenAnswer> {
+        TokenAnswer::read(&serde_json::to_vec(body).unwrap(), "sign-in.example")
+    }
+
+    #[test]
+    fn a_service_token_has_no_user() {
+        let body = br#"{"IssueInstant":"2026-01-31T10:00:00.1234567Z","NotAfter":"2026-02-14T10:00:00.1234567Z",
+            "Token":"eyJ.secret","DisplayClaims":null}"#;
+        let answer = TokenAnswer::read(body, "host").unwrap();
+        assert_eq!(answer.token(), "eyJ.secret");
+        assert_eq!(answer.life(UNIX_EPOCH), Duration::from_secs(14 * 86_400));
+        let authorization = answer.authorization().unwrap();
+        assert_eq!(authorization.header(), "XBL3.0 x=-;eyJ.secret");
+        // To the millisecond, and never later than the token ends.
+        assert!(authorization.is_expired(answer.not_after));
+        assert!(!authorization.is_expired(answer.not_after - Duration::from_millis(1)));
+    }
+
+    #[test]
+    fn a_user_is_named_where_there_is_one() {
+        let with = |claims: Value| {
+            let body = json!({ "Token": "t", "NotAfter": "2026-01-31T10:00:00Z", "DisplayClaims": claims });
+            read(&body).unwrap().authorization().unwrap().user_hash().to_owned()
+        };
+        assert_eq!(with(json!({ "xui": [{ "uhs": "123456" }] })), "123456");
+        for none in [json!({}), json!([]), json!({ "xui": [] }), json!({ "xui": [{ "uhs": "" }] }), json!("xui")] {
+            assert_eq!(with(none), "-");
+        }
+    }
+
+    #[test]
+    fn times_have_any_number_of_digits() {
+        let at = |text: &str| time(&json!(text)).unwrap().duration_since(UNIX_EPOCH).unwrap();
+        for (text, nanos) in [
+            ("2020-01-01T00:00:00Z", 0),
+            ("2020-01-01T00:00:00.5Z", 500_000_000),
+            ("2020-01-01T00:00:00.1234567Z", 123_456_700),
+            ("2020-01-01T00:00:00.123456789123Z", 123_456_789),
+            ("2020-01-01T00:00:00.5+00:00", 500_000_000),
+            ("2020-01-01T00:00:00", 0),
+            (" 2020-01-01T00:00:00Z ", 0),
+        ] {
+            assert_eq!(at(text), Duration::new(1_577_836_800, nanos), "{text}");
+        }
+        for nonsense in [json!(""), json!("soon"), json!(5), json!(null), json!("2020-13-01T00:00:00Z")] {
+            assert!(time(&nonsense).is_none());
+        }
+    }
+
+    #[test]
+    fn what_is_beside_the_point_is_passed_over() {
+        let body = json!({ "Token": "t", "NotAfter": "2026-01-31T10:00:00Z", "IssueInstant": 5, "Extra": {} });
+        let answer = read(&body).unwrap();
+        assert_eq!(answer.issued_at, None);
+        assert_eq!(answer.life(answer.not_after - Duration::from_secs(60)), Duration::from_secs(60));
+        assert_eq!(answer.life(answer.not_after + Duration::from_secs(60)), Duration::ZERO);
+    }
+
+    #[test]
+    fn an_answer_without_a_token_or_its_end_is_refused_without_showing_it() {
+        let end = "2026-01-31T10:00:00Z";
+        for wrong in [
+            json!({ "NotAfter": end }),
+            json!({ "Token": 5, "NotAfter": end }),
+            json!({ "Token": "", "NotAfter": end }),
+            json!({ "Token": "secret\nX-Evil: 1", "NotAfter": end }),
+            json!({ "Token": "secret".repeat(5_000), "NotAfter": end }),
+            json!({ "Token": "secret", "NotAfter": end, "DisplayClaims": { "xui": [{ "uhs": "1;secret" }] } }),
+            json!({ "Token": "secret", "NotAfter": end, "DisplayClaims": { "xui": [{ "uhs": "1".repeat(129) }] } }),
+            json!({ "Token": "secret" }),
+            json!({ "Token": "secret", "NotAfter": "secret" }),
+            json!("secret"),
+        ] {
+            let outcome = read(&wrong).unwrap_err();
+            assert_eq!(outcome.status, Status::SignInFailed);
+            assert!(outcome.message.starts_with("What sign-in.example answered "), "{}", outcome.message);
+            assert!(!outcome.message.contains("secret"), "{}", outcome.message);
+        }
+        assert!(TokenAnswer::read(b"<html>secret", "host").is_err());
+        assert!(TokenAnswer::read(br#"{"Token":"secret","NotAfter":"#, "host").is_err());
+    }
+
+    #[test]
+    fn the_longest_token_fits_into_a_header() {
+        let token = "t".repeat(MAX_TOKEN_LENGTH);
+        let claims = json!({ "xui": [{ "uhs": "1".repeat(MAX_HASH_LENGTH) }] });
+        let answer =
+            read(&json!({ "Token": token, "NotAfter": "2026-01-31T10:00:00Z", "DisplayClaims": claims })).unwrap();
+        assert_eq!(answer.authorization().unwrap().header().len(), MAX_HEADER_LENGTH);
+    }
+
+    #[test]
+    fn nothing_printed_for_debugging_shows_the_token() {
+        let answer = read(&json!({ "Token": "verysecret", "NotAfter": "2026-01-31T10:00:00Z" })).unwrap();
+        assert!(!format!("{answer:?}").contains("verysecret"));
+    }
+}

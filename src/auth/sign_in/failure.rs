@@ -1,0 +1,235 @@
+//! Why signing in failed, in words: which step, what was said, and what to do.
+
+use std::time::{Duration, SystemTime};
+
+use super::{Refusal, Remedy};
+use crate::auth::credential::Validity;
+use crate::calls::{Mask, read_answer};
+use crate::http::{Answer, Failure, FailureKind};
+use crate::outcome::{Outcome, Status};
+use crate::policy::Prospect;
+
+/// The two steps of signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The certificate gives a service token.
+    ServiceToken,
+    /// The service token gives the token that requests carry.
+    Token,
+}
+
+/// What a step knows that its failure can have to do with.
+pub struct Circumstances<'a> {
+    pub step: Step,
+    pub host: &'a str,
+    pub certificate: Validity,
+    /// By how much the service's clock is ahead of ours.
+    pub clock_offset_ms: i64,
+}
+
+/// A step that gave no token.
+#[derive(Clone, Debug)]
+pub struct SignInFailure {
+    pub outcome: Box<Outcome>,
+    pub prospect: Prospect,
+    /// The service token that was shown is to be replaced.
+    pub wants_another_service_token: bool,
+}
+
+impl SignInFailure {
+    /// `words` follow the name of the step, as the end of a sentence; `advice` is one of its own.
+    fn new(at: &Circumstances<'_>, words: &str, advice: &str, prospect: Prospect) -> Self {
+        let mut outcome = Outcome::new(Status::SignInFailed, format!("{}{words}. {advice}", at.beginning()));
+        outcome.retryable = prospect == Prospect::MayPass;
+        SignInFailure { outcome: Box::new(outcome), prospect, wants_another_service_token: false }
+    }
+
+    /// What went wrong before anything was sent.
+    pub fn before(outcome: Box<Outcome>, prospect: Prospect) -> Self {
+        let retryable = prospect == Prospect::MayPass;
+        let outcome = Box::new(Outcome { status: Status::SignInFailed, cause: outcome.status, retryable, ..*outcome });
+        SignInFailure { outcome, prospect, wants_another_service_token: false }
+    }
+
+    /// The authentication limits leave no room for a request before `wait`.
+    pub fn out_of_turn(at: &Circumstances<'_>, wait: Duration) -> Self {
+        let words = "was not tried, since the service limits how often it is asked";
+        let mut failure = Self::new(at, words, "It is tried again by itself.", Prospect::MayPass);
+        failure.outcome.cause = Status::Throttled;
+        failure.outcome.retry_after = Some(wait);
+        failure
+    }
+
+    /// No answer came.
+    pub fn unanswered(at: &Circumstances<'_>, failure: &Failure) -> Self {
+        let detail = &failure.detail;
+        let is_certificate_in_doubt = at.step == Step::ServiceToken && failure.was_connected;
+        let (cause, words, advice, prospect) = match failure.kind {
+            FailureKind::TimedOut => {
+                (Status::TimedOut, format!("had no answer: {detail}"), AGAIN.to_owned(), Prospect::MayPass)
+            }
+            FailureKind::Connection if is_certificate_in_doubt => (
+                Status::ConnectionFailed,
+                format!("ended when {} closed the connection, during the TLS handshake or just after it", at.host),
+                at.certificate_advice(),
+                if at.is_certificate_out_of_date() { Prospect::NeedsPeople } else { Prospect::MayPass },
+            ),
+            FailureKind::Tls if is_certificate_in_doubt => (
+                Status::TlsFailed,
+                format!("failed in the TLS handshake with {}: {detail}", at.host),
+                at.certificate_advice(),
+                Prospect::NeedsPeople,
+            ),
+            FailureKind::Connection => (
+                Status::ConnectionFailed,
+                format!("found no way to {}: {detail}", at.host),
+                AGAIN.to_owned(),
+                Prospect::MayPass,
+            ),
+            FailureKind::Tls => (
+                Status::TlsFailed,
+                format!("failed in the TLS handshake with {}: {detail}", at.host),
+                "A proxy that opens TLS must be trusted through config.ca_certificates_path.".to_owned(),
+                Prospect::NeedsPeople,
+            ),
+            FailureKind::Nonsense => (
+                Status::UnexpectedAnswer,
+                format!("was answered by something that is not {}: {detail}", at.host),
+                "Look for a proxy in between.".to_owned(),
+                Prospect::MayPass,
+            ),
+            FailureKind::Forbidden => (
+                Status::ConnectionFailed,
+                format!("was not tried: {detail}"),
+                "Correct the configuration.".to_owned(),
+                Prospect::NeedsPeople,
+            ),
+        };
+        let mut told = Self::new(at, &words, &advice, prospect);
+        told.outcome.cause = cause;
+        told
+    }
+
+    /// An answer without a token. `mask`: what must not be shown of what it says.
+    pub fn refused(at: &Circumstances<'_>, answer: &Answer, now: SystemTime, mask: &Mask) -> Self {
+        let refusal = Refusal::read(&answer.body);
+        let reading = read_answer(answer, now);
+        let (advice, prospect, remedy) = judge(at, answer.status, &refusal);
+        let said = said(answer.status, &refusal, mask);
+        let mut told = Self::new(at, &format!("was refused by {} ({said})", at.host), &advice, prospect);
+        told.wants_another_service_token = remedy == Some(Remedy::AnotherServiceToken);
+        told.outcome.cause = match answer.status {
+            429 => Status::Throttled,
+            500.. => Status::ServiceUnavailable,
+            401 => Status::Unauthorized,
+            403 => Status::Forbidden,
+            _ => Status::Rejected,
+        };
+        told.outcome.http_status = answer.status;
+        told.outcome.service_code = refusal.code.unwrap_or_default();
+        told.outcome.retry_after = reading.retry_after;
+        told.outcome.throttle = reading.throttle;
+        told.outcome.correlation_id = reading.correlation_id;
+        told
+    }
+
+    /// An answer that says it succeeded, and holds no token.
+    pub fn useless(at: &Circumstances<'_>, answer: &Answer, outcome: Box<Outcome>) -> Self {
+        let mut told = Self::before(outcome, Prospect::MayPass);
+        told.outcome.message = format!("{} failed. {}", at.beginning().trim_end(), told.outcome.message).into();
+        told.outcome.cause = Status::UnexpectedAnswer;
+        told.outcome.http_status = answer.status;
+        told
+    }
+}
+
+const AGAIN: &str = "It is tried again by itself.";
+
+/// What to do about a refusal, and what to expect of another attempt.
+fn judge(at: &Circumstances<'_>, http_status: u16, refusal: &Refusal) -> (String, Prospect, Option<Remedy>) {
+    if let Some(meaning) = refusal.meaning() {
+        let prospect = if meaning.remedy.may_pass_by_itself() { Prospect::MayPass } else { Prospect::NeedsPeople };
+        let then = if prospect == Prospect::MayPass { format!(" {AGAIN}") } else { String::new() };
+        return (format!("{}{then}", meaning.words), prospect, Some(meaning.remedy));
+    }
+    let (advice, prospect) = match (http_status, at.step) {
+        (408 | 429 | 500.., _) => (AGAIN.to_owned(), Prospect::MayPass),
+        (401 | 403, _) if at.clock_offset_ms != 0 => (
+            format!(
+                "This machine's clock differs from the service's by {:.0} s, which makes signatures fail; set it, though \
+                 the library signs with the corrected time.",
+                at.clock_offset_ms.abs() as f64 / 1_000.0
+            ),
+            Prospect::MayPass,
+        ),
+        (401 | 403, Step::ServiceToken) => (
+            "Either the signature or the certificate was not accepted: check that it is the Business Partner Certificate, \
+             registered with Partner Center for this title."
+                .to_owned(),
+            Prospect::NeedsPeople,
+        ),
+        (401 | 403, Step::Token) => (
+            "Check config.sandbox_id and config.relying_party, and that the certificate was issued for this sandbox."
+                .to_owned(),
+            Prospect::NeedsPeople,
+        ),
+        _ => (
+            "Check config.sandbox_id, config.relying_party and the endpoints for signing in.".to_owned(),
+            Prospect::NeedsPeople,
+        ),
+    };
+    (advice, prospect, None)
+}
+
+/// What the service said, with its number by its usual name.
+fn said(http_status: u16, refusal: &Refusal, mask: &Mask) -> String {
+    let mut said = format!("HTTP {http_status}");
+    if let Some(code) = refusal.code {
+        said.push_str(&format!(", XErr 0x{code:08X}"));
+    }
+    let message = mask.apply(refusal.message.trim().trim_end_matches('.'));
+    if !message.is_empty() {
+        said.push_str(&format!(", {message}"));
+    }
+    said
+}
+
+impl Circumstances<'_> {
+    fn beginning(&self) -> &'static str {
+        match self.step {
+            Step::ServiceToken => "Signing in with the certificate, step 1 of 2, ",
+            Step::Token => "Getting a token for the sandbox, step 2 of 2 of signing in, ",
+        }
+    }
+
+    fn is_certificate_out_of_date(&self) -> bool {
+        matches!(self.certificate, Validity::Expired { .. } | Validity::NotYetValid { .. })
+    }
+
+    /// What a connection that fails with the certificate usually means.
+    fn certificate_advice(&self) -> String {
+        match self.certificate {
+            Validity::Expired { since } => {
+                format!("The certificate expired on {}: get a new one from Partner Center.", date(since))
+            }
+            Validity::NotYetValid { from } => {
+                format!("The certificate is valid from {} only: use the one before, or set the clock.", date(from))
+            }
+            Validity::Valid | Validity::ExpiresSoon { .. } => {
+                "Usually it does not take the certificate: check that it is the Business Partner Certificate with its \
+                 chain. A proxy that opens TLS cannot pass it on either: this connection has to go straight."
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// A day, in UTC.
+pub fn date(time: SystemTime) -> String {
+    let text = humantime::format_rfc3339_seconds(time).to_string();
+    text.split('T').next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+#[path = "failure_tests.rs"]
+mod tests;

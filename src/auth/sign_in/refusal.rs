@@ -1,0 +1,162 @@
+//! A refusal to sign in, which names its reason by a number, `XErr`.
+
+use serde_json::Value;
+
+/// What the body of a refusal says; empty or `None` where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusal {
+    pub code: Option<u32>,
+    /// As the service sent it: to be masked before it is shown.
+    pub message: String,
+}
+
+/// What makes the next attempt fare better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Time alone.
+    Waiting,
+    /// Another service token, which we get by ourselves.
+    AnotherServiceToken,
+    /// A user's own token, which we cannot get.
+    AnotherUserToken,
+    /// People: a change of the configuration, or of what the publisher may do.
+    Configuration,
+    /// The user, who has to do something about the account.
+    TheUser,
+}
+
+impl Remedy {
+    /// Whether trying again can succeed without anybody doing anything.
+    pub fn may_pass_by_itself(self) -> bool {
+        matches!(self, Remedy::Waiting | Remedy::AnotherServiceToken)
+    }
+}
+
+/// A reason in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// What is the matter, as a sentence.
+    pub words: &'static str,
+    pub remedy: Remedy,
+}
+
+impl Refusal {
+    pub fn read(body: &[u8]) -> Self {
+        let Ok(Value::Object(fields)) = serde_json::from_slice(body) else { return Refusal::default() };
+        let field = |name: &str| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        Refusal {
+            code: field("XErr").and_then(number),
+            message: field("Message").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// What its number means, where that is known.
+    pub fn meaning(&self) -> Option<Meaning> {
+        meaning(self.code?)
+    }
+}
+
+/// A number, or a string that holds one, in either notation and with either idea of its sign.
+fn number(value: &Value) -> Option<u32> {
+    let number = match value {
+        Value::Number(number) => number.as_i64()?,
+        Value::String(text) => {
+            let text = text.trim();
+            match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+                Some(digits) => i64::from(u32::from_str_radix(digits, 16).ok()?),
+                None => text.parse().ok()?,
+            }
+        }
+        _ => return None,
+    };
+    let unsigned = u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned)).ok()?;
+    (unsigned != 0).then_some(unsigned)
+}
+
+fn meaning(code: u32) -> Option<Meaning> {
+    use Remedy::{AnotherServiceToken, AnotherUserToken, Configuration, TheUser, Waiting};
+    let (words, remedy) = match code {
+        0x8015_DC12 => (
+            "The certificate may not be used with this sandbox. Check config.sandbox_id, which is case-sensitive, and \
+             for which sandbox the certificate was issued.",
+            Configuration,
+        ),
+        0x8015_DC1F => ("The service token has expired.", AnotherServiceToken),
+        0x8015_DC27 => ("The service token is not valid.", AnotherServiceToken),
+        0x8015_DC22 => ("The user's token has expired.", AnotherUserToken),
+        0x8015_DC26 => ("The user's token is not valid.", AnotherUserToken),
+        0x8015_DC31 | 0x8015_DC32 => ("The authentication service has an outage.", Waiting),
+        // Among them bans, parental restrictions, a missing profile, terms that were not accepted.
+        0x8015_DC03..=0x8015_DC13 => ("The state of the user's account does not allow it.", TheUser),
+        _ => return None,
+    };
+    Some(Meaning { words, remedy })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn code(value: Value) -> Option<u32> {
+        Refusal::read(&serde_json::to_vec(&json!({ "XErr": value })).unwrap()).code
+    }
+
+    #[test]
+    fn the_body_is_read() {
+        let body = br#"{"Identity":"0","XErr":2148916242,"Message":"no"}"#;
+        assert_eq!(Refusal::read(body), Refusal { code: Some(0x8015_DC12), message: "no".to_owned() });
+        for nothing in [&b""[..], b"<html>", b"[]", b"null", b"{}"] {
+            assert_eq!(Refusal::read(nothing), Refusal::default());
+        }
+    }
+
+    #[test]
+    fn a_number_is_one_in_any_notation() {
+        for value in [
+            json!(2_148_916_242_u32),
+            json!("2148916242"),
+            json!(" 2148916242 "),
+            json!("0x8015DC12"),
+            json!("0x8015dc12"),
+            json!(-2_146_051_054),
+        ] {
+            assert_eq!(code(value.clone()), Some(0x8015_DC12), "{value}");
+        }
+        for nothing in [json!(null), json!(""), json!("x"), json!(1.5), json!(0), json!(1_u64 << 40), json!([1])] {
+            assert_eq!(code(nothing), None);
+        }
+    }
+
+    #[test]
+    fn every_reason_has_words_and_a_remedy() {
+        let remedy = |code| Refusal { code: Some(code), ..Refusal::default() }.meaning().map(|meaning| meaning.remedy);
+        for (code, expected) in [
+            (0x8015_DC12, Remedy::Configuration),
+            (0x8015_DC1F, Remedy::AnotherServiceToken),
+            (0x8015_DC27, Remedy::AnotherServiceToken),
+            (0x8015_DC22, Remedy::AnotherUserToken),
+            (0x8015_DC26, Remedy::AnotherUserToken),
+            (0x8015_DC31, Remedy::Waiting),
+            (0x8015_DC32, Remedy::Waiting),
+            (0x8015_DC03, Remedy::TheUser),
+            (0x8015_DC0E, Remedy::TheUser),
+            (0x8015_DC13, Remedy::TheUser),
+        ] {
+            assert_eq!(remedy(code), Some(expected), "{code:x}");
+        }
+        for unknown in [0, 1, 0x8015_DC02, 0x8015_DC14, 0x8015_DC30] {
+            assert_eq!(remedy(unknown), None, "{unknown:x}");
+        }
+        assert_eq!(Refusal::default().meaning(), None);
+    }
+
+    #[test]
+    fn only_time_and_ourselves_are_waited_for() {
+        let waited_for = [Remedy::Waiting, Remedy::AnotherServiceToken];
+        let not_waited_for = [Remedy::AnotherUserToken, Remedy::Configuration, Remedy::TheUser];
+        assert!(waited_for.iter().all(|remedy| remedy.may_pass_by_itself()));
+        assert!(!not_waited_for.iter().any(|remedy| remedy.may_pass_by_itself()));
+    }
+}

@@ -1,0 +1,257 @@
+//! The two steps of signing in, on the wire: the certificate gives a service token, and that the token
+//! that requests carry.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use ureq::http::Uri;
+use zeroize::Zeroize;
+
+use super::mutual::MutualTls;
+use crate::auth::{
+    Authorization, Circumstances, Credentials, ProofKey, Refresh, SignInFailure, Signed, Step, TokenAnswer, Validity,
+    date, service_token_request, token_request,
+};
+use crate::calls::Mask;
+use crate::client::time::Time;
+use crate::http::{Request, Transport};
+use crate::log::{Level, Log};
+use crate::policy::{Pace, Prospect, authentication_pace};
+
+/// Where a step is made.
+#[derive(Debug)]
+pub struct Place {
+    pub uri: Uri,
+}
+
+/// All that signing in needs; whoever signs in has it for himself.
+#[derive(Debug)]
+pub struct Chain {
+    pub credentials: Credentials,
+    pub sandbox_id: String,
+    pub relying_party: String,
+    pub sign_in: Place,
+    pub token: Place,
+    pub mutual: Arc<MutualTls>,
+    pub transport: Arc<dyn Transport>,
+    pub request_timeout: Duration,
+    pub time: Arc<Time>,
+    pub log: Arc<Log>,
+    pub progress: Progress,
+}
+
+/// What the steps have led to.
+#[derive(Debug)]
+pub struct Progress {
+    service_token: Option<ServiceToken>,
+    pace: Pace,
+    beginning: Instant,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Progress { service_token: None, pace: authentication_pace(), beginning: Instant::now() }
+    }
+}
+
+/// A token with the key that it is bound to.
+#[derive(Debug)]
+struct ServiceToken {
+    answer: TokenAnswer,
+    key: ProofKey,
+}
+
+/// What is to be had.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    pub service_token: bool,
+    pub token: bool,
+}
+
+/// For how long a token was made, and what is left of that.
+#[derive(Clone, Copy, Debug)]
+pub struct Life {
+    pub whole: Duration,
+    pub left: Duration,
+}
+
+/// What came of it; `None` for what was not tried.
+#[derive(Debug, Default)]
+pub struct Gain {
+    pub service_token: Option<Result<Life, SignInFailure>>,
+    pub token: Option<Result<(Authorization, Life), SignInFailure>>,
+}
+
+impl Chain {
+    pub fn has_changed(&self) -> bool {
+        self.credentials.has_changed()
+    }
+
+    /// Makes the steps that are due, and those that they need.
+    pub fn sign_in(&mut self, plan: Plan, deadline: Instant) -> Gain {
+        self.look_at_the_certificate();
+        let mut gain = Gain::default();
+        if plan.service_token || self.progress.service_token.is_none() {
+            let result = self.get_service_token(deadline);
+            gain.service_token = Some(result.inspect_err(|failure| self.tell(failure)));
+        }
+        if plan.token && self.progress.service_token.is_some() {
+            let result = self.get_token(deadline).inspect_err(|failure| self.tell(failure));
+            if result.as_ref().is_err_and(|failure| failure.wants_another_service_token) {
+                self.progress.service_token = None;
+            }
+            gain.token = Some(result);
+        }
+        gain
+    }
+
+    /// Takes a newer certificate into use, and says so where the one in use ends soon.
+    fn look_at_the_certificate(&mut self) {
+        match self.credentials.refresh() {
+            Refresh::Unchanged => {}
+            Refresh::Replaced => {
+                self.mutual.forget();
+                self.progress.service_token = None;
+                self.log.write(Level::Info, || "The certificate was replaced; the newer one is in use.");
+            }
+            Refresh::Kept(outcome) => self
+                .log
+                .write(Level::Warning, || format!("The certificate of before stays in use. {}", outcome.message)),
+        }
+        if let Validity::ExpiresSoon { at } = self.validity() {
+            self.log.write(Level::Warning, || {
+                format!("The certificate expires on {}: get a new one from Partner Center before.", date(at))
+            });
+        }
+    }
+
+    fn get_service_token(&mut self, deadline: Instant) -> Result<Life, SignInFailure> {
+        let internal = |outcome| SignInFailure::before(outcome, Prospect::MayPass);
+        let key = ProofKey::generate().map_err(internal)?;
+        let body = service_token_request(&key).map_err(internal)?;
+        let transport = self.mutual.transport(self.credentials.current()).map_err(internal)?;
+        let answer = self.ask(Step::ServiceToken, &*transport, &key, &body, &Mask::default(), deadline)?;
+        let life = self.life(&answer);
+        self.progress.service_token = Some(ServiceToken { answer, key });
+        Ok(life)
+    }
+
+    fn get_token(&mut self, deadline: Instant) -> Result<(Authorization, Life), SignInFailure> {
+        let internal = |outcome| SignInFailure::before(outcome, Prospect::MayPass);
+        let Some(ServiceToken { answer, key }) = &self.progress.service_token else {
+            return Err(internal(crate::outcome::Outcome::internal("A token was asked for without a service token.")));
+        };
+        let key = key.clone();
+        let body = token_request(answer.token(), &self.sandbox_id, &self.relying_party).map_err(internal)?;
+        let mut mask = Mask::default();
+        mask.add_text(answer.token());
+        let transport = self.transport.clone();
+        let answer = self.ask(Step::Token, &*transport, &key, &body, &mask, deadline)?;
+        let authorization = answer.authorization().map_err(internal)?;
+        Ok((authorization.bound_to(key), self.life(&answer)))
+    }
+
+    /// Asks, and once more where the answer shows that the signature had a wrong time.
+    fn ask(
+        &mut self,
+        step: Step,
+        transport: &dyn Transport,
+        key: &ProofKey,
+        body: &[u8],
+        mask: &Mask,
+        deadline: Instant,
+    ) -> Result<TokenAnswer, SignInFailure> {
+        let mut clock_moved = false;
+        let first = self.ask_once(step, transport, key, body, mask, deadline, &mut clock_moved);
+        match first {
+            Err(failure) if clock_moved && matches!(failure.outcome.http_status, 401 | 403) => {
+                self.ask_once(step, transport, key, body, mask, deadline, &mut clock_moved)
+            }
+            first => first,
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn ask_once(
+        &mut self,
+        step: Step,
+        transport: &dyn Transport,
+        key: &ProofKey,
+        body: &[u8],
+        mask: &Mask,
+        deadline: Instant,
+        clock_moved: &mut bool,
+    ) -> Result<TokenAnswer, SignInFailure> {
+        self.take_turn(step)?;
+        let uri = self.place(step).uri.clone();
+        let signed = Signed {
+            time: self.time.now(),
+            method: "POST",
+            path_and_query: uri.path(),
+            authorization: "",
+            body,
+            max_body_bytes: None,
+        };
+        let signature = signed.header(key).map_err(|outcome| SignInFailure::before(outcome, Prospect::MayPass))?;
+        let request = Request { uri: uri.clone(), authorization: None, signature: Some(signature), body };
+        let before = SystemTime::now();
+        let deadline = deadline.min(Instant::now() + self.request_timeout);
+        let mut answer = match transport.exchange(request, deadline) {
+            Ok(answer) => answer,
+            Err(failure) => return Err(SignInFailure::unanswered(&self.circumstances(step), &failure)),
+        };
+        *clock_moved = self.time.learn(before, &answer, &self.log);
+        self.log.write(Level::Debug, || {
+            format!("POST {}: signing in was answered with HTTP {}.", uri.path(), answer.status)
+        });
+        let at = self.circumstances(step);
+        let result = match answer.status {
+            200 => TokenAnswer::read(&answer.body, at.host)
+                .map_err(|outcome| SignInFailure::useless(&at, &answer, outcome)),
+            _ => Err(SignInFailure::refused(&at, &answer, SystemTime::now(), mask)),
+        };
+        answer.body.zeroize();
+        result
+    }
+
+    /// Counts the request, unless the limits leave no room for it now.
+    fn take_turn(&mut self, step: Step) -> Result<(), SignInFailure> {
+        let now = self.progress.beginning.elapsed();
+        let slot = self.progress.pace.slot(0, now);
+        if slot > now {
+            return Err(SignInFailure::out_of_turn(&self.circumstances(step), slot - now));
+        }
+        self.progress.pace.take(now);
+        Ok(())
+    }
+
+    fn place(&self, step: Step) -> &Place {
+        match step {
+            Step::ServiceToken => &self.sign_in,
+            Step::Token => &self.token,
+        }
+    }
+
+    fn circumstances(&self, step: Step) -> Circumstances<'_> {
+        Circumstances {
+            step,
+            host: self.place(step).uri.host().unwrap_or_default(),
+            certificate: self.validity(),
+            clock_offset_ms: self.time.offset_ms(),
+        }
+    }
+
+    fn validity(&self) -> Validity {
+        self.credentials.current().validity(self.time.now())
+    }
+
+    fn life(&self, answer: &TokenAnswer) -> Life {
+        let now = self.time.now();
+        Life { whole: answer.life(now), left: answer.not_after.duration_since(now).unwrap_or_default() }
+    }
+
+    fn tell(&self, failure: &SignInFailure) {
+        let level = if failure.prospect == Prospect::NeedsPeople { Level::Error } else { Level::Warning };
+        self.log.write(level, || failure.outcome.message.clone());
+    }
+}

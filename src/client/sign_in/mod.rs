@@ -1,0 +1,330 @@
+//! Signing in: who does it, and when. One at a time, whoever needs a token waits for him.
+//!
+//! A client with workers has a thread for it, so that no operation is kept from its worker by it; one
+//! that only makes blocking calls signs in on the thread of such a call.
+
+mod chain;
+mod mutual;
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::time::Time;
+use crate::auth::{AuthorizationStore, Credentials, SignInFailure};
+use crate::http::{BaseUrl, Transport};
+use crate::log::{Level, Log};
+use crate::outcome::{self, Outcome};
+use crate::policy::{Moment, Prospect, Renewal};
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError, thread};
+use chain::{Chain, Gain, Place, Plan, Progress};
+pub use mutual::Connect;
+use mutual::MutualTls;
+
+/// How often the thread looks whether the files of the certificate have changed, after a failure.
+const LOOK_AT_FILES: Duration = Duration::from_secs(30);
+
+/// How a client signs in by itself.
+#[derive(Debug)]
+pub struct SignInConfig {
+    pub credentials: Credentials,
+    pub sandbox_id: String,
+    pub relying_party: String,
+    pub sign_in_endpoint: String,
+    pub token_endpoint: String,
+    /// How long before its end a token is renewed; `None`: by its life.
+    pub lead: Option<Duration>,
+}
+
+/// What a client lends it.
+pub struct Surroundings {
+    pub transport: Arc<dyn Transport>,
+    pub connect: Connect,
+    pub allow_plain_http: bool,
+    pub request_timeout: Duration,
+    pub authorizations: Arc<AuthorizationStore>,
+    pub time: Arc<Time>,
+    pub log: Arc<Log>,
+}
+
+#[derive(Debug)]
+pub struct SignIn {
+    state: Mutex<State>,
+    changed: Condvar,
+    mutual: Arc<MutualTls>,
+    authorizations: Arc<AuthorizationStore>,
+    time: Arc<Time>,
+    log: Arc<Log>,
+    beginning: Instant,
+    request_timeout: Duration,
+    has_thread: AtomicBool,
+}
+
+#[derive(Debug)]
+struct State {
+    /// `None` while somebody signs in.
+    chain: Option<Box<Chain>>,
+    service_token: Renewal,
+    token: Renewal,
+    /// Why there is no token; of the last attempt.
+    failure: Option<SignInFailure>,
+    is_stopped: bool,
+}
+
+/// Why a caller goes without a token.
+#[derive(Debug)]
+pub enum Missing {
+    /// Nothing that passes by itself.
+    Failed(Box<Outcome>),
+    /// His time is up; the failure of the last attempt, if there was one.
+    OutOfTime(Option<Box<Outcome>>),
+    /// The client is being closed, or he is not wanted any more.
+    Over,
+}
+
+impl SignIn {
+    pub fn open(config: SignInConfig, surroundings: Surroundings) -> outcome::Result<Self> {
+        let Surroundings { transport, connect, allow_plain_http, request_timeout, authorizations, time, log } =
+            surroundings;
+        let place = |url: &str, path: &str, field: &str| {
+            Ok::<_, Box<Outcome>>(Place { uri: BaseUrl::parse(url, allow_plain_http, field)?.join(path)? })
+        };
+        let mutual = Arc::new(MutualTls::new(connect));
+        let chain = Chain {
+            sign_in: place(&config.sign_in_endpoint, "/service/authenticate", "config.sign_in_endpoint")?,
+            token: place(&config.token_endpoint, "/xsts/authorize", "config.token_endpoint")?,
+            credentials: config.credentials,
+            sandbox_id: config.sandbox_id,
+            relying_party: config.relying_party,
+            mutual: mutual.clone(),
+            transport,
+            request_timeout,
+            time: time.clone(),
+            log: log.clone(),
+            progress: Progress::default(),
+        };
+        let state = State {
+            chain: Some(Box::new(chain)),
+            service_token: Renewal::new(None),
+            token: Renewal::new(config.lead),
+            failure: None,
+            is_stopped: false,
+        };
+        Ok(SignIn {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            mutual,
+            authorizations,
+            time,
+            log,
+            beginning: Instant::now(),
+            request_timeout,
+            has_thread: AtomicBool::new(false),
+        })
+    }
+
+    /// From now on a thread of its own signs in, ahead of the end of each token.
+    pub fn in_background(self: &Arc<Self>) {
+        if self.has_thread.load(Ordering::Acquire) || self.has_thread.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let own = self.clone();
+        let started = thread::Builder::new().name("mpa-sign-in".to_owned()).spawn(move || own.run());
+        if let Err(error) = started {
+            // Then calls do it themselves, as they come.
+            self.has_thread.store(false, Ordering::Release);
+            self.log.write(Level::Warning, || format!("No thread could be started to sign in ({error})."));
+        }
+    }
+
+    /// Waits for a token, or signs in to get one.
+    pub fn obtain(&self, deadline: Instant, is_over: impl Fn() -> bool) -> Result<(), Missing> {
+        let mut state = self.lock();
+        // The thread looks by itself.
+        if state.failure.is_some() && !self.has_thread.load(Ordering::Acquire) {
+            state = self.look_at_files(state);
+        }
+        loop {
+            if self.authorizations.current(self.time.now()).is_ok() {
+                return Ok(());
+            }
+            if state.is_stopped || is_over() {
+                return Err(Missing::Over);
+            }
+            let now = self.now();
+            let is_due = state.due(now) <= now;
+            if let Some(failure) = &state.failure
+                && failure.prospect == Prospect::NeedsPeople
+                && !is_due
+            {
+                return Err(Missing::Failed(failure.outcome.clone()));
+            }
+            if Instant::now() >= deadline {
+                return Err(Missing::OutOfTime(state.failure.as_ref().map(|failure| failure.outcome.clone())));
+            }
+            if is_due && state.chain.is_some() && !self.has_thread.load(Ordering::Acquire) {
+                state = self.sign_in(state, deadline);
+                continue;
+            }
+            // Looked at now and then: whoever withdraws a call wakes nobody here.
+            let due = state.due(now).saturating_sub(now).max(Duration::from_millis(1));
+            let wait = deadline.saturating_duration_since(Instant::now()).min(due).min(Duration::from_millis(100));
+            (state, _) = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Gets a newer token where that is due and nobody else does it. The one in use stays until then.
+    pub fn renew_if_due(&self, deadline: Instant) {
+        if self.has_thread.load(Ordering::Acquire) {
+            return;
+        }
+        let state = self.lock();
+        let now = self.now();
+        if state.due(now) <= now && state.chain.is_some() && !state.is_stopped {
+            drop(self.sign_in(state, deadline));
+        }
+    }
+
+    /// The service refused the token in use.
+    pub fn refused(&self) {
+        let now = self.now();
+        self.lock().token.refused(now, fastrand::f64());
+        self.changed.notify_all();
+    }
+
+    /// Why there is no token, as far as that is known.
+    pub fn failure(&self) -> Option<Box<Outcome>> {
+        self.lock().failure.as_ref().map(|failure| failure.outcome.clone())
+    }
+
+    /// Ends what is under way, and the thread.
+    pub fn stop(&self) {
+        self.lock().is_stopped = true;
+        self.changed.notify_all();
+        self.mutual.cut();
+    }
+
+    fn run(&self) {
+        let mut state = self.lock();
+        while !state.is_stopped {
+            let now = self.now();
+            let due = state.due(now);
+            if due <= now && state.chain.is_some() {
+                // Connecting, and an answer; for each of the two steps, and each once more.
+                state = self.sign_in(state, Instant::now() + 4 * self.request_timeout);
+                continue;
+            }
+            let has_failed = state.failure.is_some();
+            let wait = (due.saturating_sub(now)).max(Duration::from_millis(1));
+            let wait = if has_failed { wait.min(LOOK_AT_FILES) } else { wait.min(Duration::from_secs(3_600)) };
+            let looks_at_files = has_failed && wait == LOOK_AT_FILES;
+            let (woken, _) = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
+            state = if looks_at_files { self.look_at_files(woken) } else { woken };
+        }
+    }
+
+    /// A certificate that was replaced may mend what failed.
+    fn look_at_files<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let Some(chain) = state.chain.take() else { return state };
+        drop(state);
+        let has_changed = chain.has_changed();
+        let mut state = self.lock();
+        state.chain = Some(chain);
+        if has_changed {
+            let now = self.now();
+            state.service_token.hasten(now);
+            state.token.hasten(now);
+        }
+        state
+    }
+
+    /// Makes the steps that are due, without the lock, and draws the conclusions.
+    fn sign_in<'a>(&'a self, mut state: MutexGuard<'a, State>, deadline: Instant) -> MutexGuard<'a, State> {
+        let Some(mut chain) = state.chain.take() else { return state };
+        let plan = state.plan(self.now());
+        drop(state);
+        let gain = panic::catch_unwind(AssertUnwindSafe(|| chain.sign_in(plan, deadline)));
+        let gain = gain.unwrap_or_else(|_| {
+            let defect = Outcome::internal("Signing in failed by a defect of the library. Please report this.");
+            Gain { service_token: Some(Err(SignInFailure::before(defect, Prospect::MayPass))), token: None }
+        });
+        let mut state = self.lock();
+        state.chain = Some(chain);
+        self.conclude(&mut state, gain);
+        self.changed.notify_all();
+        state
+    }
+
+    fn conclude(&self, state: &mut State, gain: Gain) {
+        let now = self.now();
+        let random = fastrand::f64();
+        match gain.service_token {
+            None => {}
+            Some(Ok(life)) => state.service_token.succeeded(now, life.whole, life.left, random),
+            Some(Err(failure)) => {
+                state.service_token.failed(now, failure.prospect, failure.outcome.retry_after, random);
+                if gain.token.is_none() {
+                    state.failure = Some(failure);
+                }
+            }
+        }
+        match gain.token {
+            None => {}
+            Some(Ok((authorization, life))) => {
+                let expires_at = authorization.expires_at();
+                match self.authorizations.push(authorization) {
+                    Ok(()) => {
+                        state.token.succeeded(now, life.whole, life.left, random);
+                        state.failure = None;
+                        self.log.write(Level::Info, || match expires_at {
+                            Some(at) => format!("Signed in until {}.", humantime::format_rfc3339_seconds(at)),
+                            None => "Signed in.".to_owned(),
+                        });
+                    }
+                    // It gave the very token that was refused.
+                    Err(outcome) => {
+                        state.token.failed(now, Prospect::MayPass, None, random);
+                        state.failure = Some(SignInFailure::before(outcome, Prospect::MayPass));
+                    }
+                }
+            }
+            Some(Err(failure)) => {
+                if failure.wants_another_service_token {
+                    state.service_token.refused(now, random);
+                } else {
+                    state.token.failed(now, failure.prospect, failure.outcome.retry_after, random);
+                }
+                state.failure = Some(failure);
+            }
+        }
+    }
+
+    fn now(&self) -> Moment {
+        self.beginning.elapsed()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Each change leaves a state that the next one can begin with.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// When there is something to be done next.
+    fn due(&self, now: Moment) -> Moment {
+        if self.service_token.has_token(now) {
+            self.token.due().min(self.service_token.due())
+        } else {
+            self.service_token.due()
+        }
+    }
+
+    fn plan(&self, now: Moment) -> Plan {
+        let has_service_token = self.service_token.has_token(now);
+        Plan {
+            service_token: !has_service_token || self.service_token.due() <= now,
+            token: self.token.due() <= now || !self.token.has_token(now),
+        }
+    }
+}

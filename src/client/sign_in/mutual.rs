@@ -1,0 +1,69 @@
+//! Connections that show the publisher's certificate.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ureq::tls::ClientCert;
+
+use crate::auth::Credential;
+use crate::http::Transport;
+use crate::outcome::Result;
+use crate::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Makes connections that show this certificate.
+pub type Connect = Box<dyn Fn(ClientCert) -> Arc<dyn Transport> + Send + Sync>;
+
+/// Made anew for another certificate; can be cut while somebody uses it.
+pub struct MutualTls {
+    connect: Connect,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<Arc<dyn Transport>>,
+    is_cut: bool,
+}
+
+impl MutualTls {
+    pub fn new(connect: Connect) -> Self {
+        MutualTls { connect, state: Mutex::default() }
+    }
+
+    pub fn transport(&self, credential: &Credential) -> Result<Arc<dyn Transport>> {
+        let mut state = self.lock();
+        if let Some(current) = &state.current {
+            return Ok(current.clone());
+        }
+        let transport = (self.connect)(credential.client_certificate()?);
+        if state.is_cut {
+            transport.cut();
+        }
+        state.current = Some(transport.clone());
+        Ok(transport)
+    }
+
+    /// Another certificate is to be shown from now on.
+    pub fn forget(&self) {
+        self.lock().current = None;
+    }
+
+    pub fn cut(&self) {
+        let mut state = self.lock();
+        state.is_cut = true;
+        if let Some(current) = &state.current {
+            current.cut();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Each change is one assignment.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for MutualTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MutualTls").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,46 @@
+//! The time as the service has it. What is signed, and when a token ends, goes by its clock.
+
+use std::time::SystemTime;
+
+use crate::auth::ServiceClock;
+use crate::http::Answer;
+use crate::log::{Level, Log};
+use crate::sync::atomic::{AtomicBool, Ordering};
+
+/// A difference that makes signatures fail, or will soon.
+const WORTH_TELLING_MS: i64 = 30_000;
+
+#[derive(Debug, Default)]
+pub struct Time {
+    clock: ServiceClock,
+    was_told: AtomicBool,
+}
+
+impl Time {
+    pub fn now(&self) -> SystemTime {
+        self.clock.at(SystemTime::now())
+    }
+
+    pub fn offset_ms(&self) -> i64 {
+        self.clock.offset_ms()
+    }
+
+    /// Learns from the `Date` of an answer to a request that began at `before`. Tells whether that
+    /// changed so much that a signature made before would be refused.
+    pub fn learn(&self, before: SystemTime, answer: &Answer, log: &Log) -> bool {
+        let known = self.offset_ms();
+        if let Some(date) = answer.header("Date") {
+            self.clock.learn(before, SystemTime::now(), date);
+        }
+        let offset = self.offset_ms();
+        if offset.abs() >= WORTH_TELLING_MS && !self.was_told.swap(true, Ordering::Relaxed) {
+            log.write(Level::Warning, || {
+                let (seconds, direction) = (offset.abs() / 1_000, if offset > 0 { "behind" } else { "ahead of" });
+                format!(
+                    "This machine's clock is {seconds} s {direction} the service's; its time is used. Set the clock."
+                )
+            });
+        }
+        (offset - known).abs() >= WORTH_TELLING_MS
+    }
+}

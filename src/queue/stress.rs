@@ -1,0 +1,316 @@
+//! A million operations from eight threads, with everything that can go wrong, by the clock: each ends
+//! once, with its own user data, and all books agree, those of the service as well.
+//!
+//! Chance comes from a seed, which is printed, and taken from `MPA_TEST_SEED` to have the same again, as
+//! far as the threads' own pace lets it.
+
+#[path = "stress/peer.rs"]
+mod peer;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::{Event, OperationReport, Queue, Settings, Stage, Work};
+use crate::auth::Authorization;
+use crate::calls::{EncounterType, Invite, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
+use crate::client::{Client, CloseReport, Config, ImposedLimits};
+use crate::http::CaMode;
+use crate::log::Level;
+use crate::outcome::Status;
+use peer::{Peer, Record, user};
+
+const OPERATIONS: u64 = 1_000_000;
+const SUBMITTERS: u64 = 8;
+const READERS: u64 = 2;
+
+/// What ends a round may take this much longer than it was given.
+const LATE: Duration = Duration::from_secs(5);
+
+/// What a test that hangs is ended after.
+const STUCK: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_million_operations_end_once_each() {
+    let of_now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
+    let given = std::env::var("MPA_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = given.unwrap_or_else(of_now);
+    println!("MPA_TEST_SEED={seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let started = Instant::now();
+    let (mut total, mut rounds, mut requests, mut panics) = (OperationReport::default(), 0, 0, 0);
+    while total.submitted < OPERATIONS {
+        let round = Round::new(&mut random);
+        let report = round.run(&mut random);
+        requests += round.record.requests.load(Ordering::SeqCst);
+        panics += round.record.panics.load(Ordering::SeqCst);
+        total.submitted += report.submitted;
+        total.succeeded += report.succeeded;
+        total.uncertain += report.uncertain;
+        total.failed += report.failed;
+        total.abandoned += report.abandoned;
+        rounds += 1;
+    }
+    println!("{rounds} rounds, {requests} requests, {panics} panics, {:?}: {total:?}", started.elapsed());
+    assert!(total.uncertain > 0 && total.failed > 0 && total.abandoned > 0 && panics > 0, "too little went wrong");
+    assert!(total.succeeded > OPERATIONS / 2, "too much went wrong");
+}
+
+/// How a round ends, with how much time.
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    Close(Duration),
+    Drain(Duration),
+}
+
+/// One client, from its first operation to its last event.
+struct Round {
+    queue: Queue,
+    settings: Settings,
+    record: Arc<Record>,
+    ending: Ending,
+    /// After so many operations.
+    end_after: u64,
+    submitted: AtomicU64,
+    pulled: AtomicU64,
+    /// Acknowledged, as those who called were told.
+    acknowledged: AtomicU64,
+    drained: AtomicBool,
+}
+
+/// Number and user data of an operation.
+type Name = (u64, u64);
+
+impl Round {
+    fn new(random: &mut fastrand::Rng) -> Self {
+        let milliseconds = |random: &mut fastrand::Rng, of: &[u64]| Duration::from_millis(of[random.usize(..of.len())]);
+        let settings = Settings {
+            capacity: random.usize(50..=5_000),
+            capacity_bytes: if random.bool() { 64 << 20 } else { 200_000 },
+            invite_time_to_live: milliseconds(random, &[100, 10_000]),
+            recent_players_time_to_live: milliseconds(random, &[200, 20_000]),
+            recent_players_hold: random.bool().then(|| Duration::from_millis(random.u64(1..=20))),
+            invite_workers: random.usize(1..=8),
+            authorization_lead: None,
+        };
+        let config = Config {
+            title_id: 7,
+            endpoint: "https://service.invalid".to_owned(),
+            authorization: Some(authorization("-", 0)),
+            ca_certificates_path: None,
+            ca_mode: CaMode::Only,
+            allow_plain_http: false,
+            user_agent: "stress".to_owned(),
+            connect_timeout: Duration::from_secs(1),
+            request_timeout: milliseconds(random, &[5, 30]),
+            call_timeout: Duration::from_millis(50),
+            max_attempts: random.u32(1..=3),
+            imposed_limits: ImposedLimits::default(),
+            log_level: Level::Off,
+            sign_in: None,
+        };
+        let record = Arc::new(Record::default());
+        let limit = milliseconds(random, &[0, 20, 10_000]);
+        let peer = Peer::new(random.u64(..), record.clone());
+        let client = Client::over(Arc::new(peer), Box::new(|_| unreachable!("nobody signs in")), config).unwrap();
+        Round {
+            queue: Queue::new(client, settings),
+            settings,
+            record,
+            ending: if random.bool() { Ending::Close(limit) } else { Ending::Drain(limit) },
+            end_after: random.u64(1_000..100_000),
+            submitted: AtomicU64::new(0),
+            pulled: AtomicU64::new(0),
+            acknowledged: AtomicU64::new(0),
+            drained: AtomicBool::new(false),
+        }
+    }
+
+    fn run(&self, random: &mut fastrand::Rng) -> OperationReport {
+        let what = format!("{:?} after {}, {:?}", self.ending, self.end_after, self.settings);
+        let (mut submitted, mut ended) = (vec![], vec![]);
+        thread::scope(|scope| {
+            let submitters: Vec<_> = (0..SUBMITTERS)
+                .map(|thread| {
+                    let random = random.fork();
+                    scope.spawn(move || self.submit_until_closed(thread, random))
+                })
+                .collect();
+            let readers: Vec<_> = (0..READERS).map(|reader| scope.spawn(move || self.read(reader == 0))).collect();
+            self.end(&what, || submitters.iter().any(|thread| thread.is_finished()));
+            submitted = submitters.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+            ended = readers.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+        });
+        if matches!(self.ending, Ending::Drain(_)) {
+            assert_eq!(submitted.len(), ended.len(), "{what}: drained, and not all have ended");
+            balances(&self.queue.close(Duration::ZERO));
+        }
+        self.wait_for_the_workers_to_go(&what);
+        while let Some(event) = self.queue.poll() {
+            self.book(event, &mut ended);
+        }
+        submitted.sort_unstable();
+        ended.sort_unstable();
+        assert!(submitted.windows(2).all(|pair| pair[0].0 < pair[1].0), "{what}: a number was given twice");
+        assert!(ended.windows(2).all(|pair| pair[0].0 < pair[1].0), "{what}: one ended twice");
+        assert!(submitted == ended, "{what}: not all have ended, or others");
+        let told = self.acknowledged.load(Ordering::SeqCst);
+        assert_eq!(told, self.record.acknowledged.load(Ordering::SeqCst), "{what}: the service knows better");
+        let report = self.queue.shared.lock().report();
+        assert_eq!(report.submitted, submitted.len() as u64, "{what}");
+        assert_eq!((report.unfinished, report.events_not_pulled), (0, 0), "{what}");
+        balances(&(CloseReport::default(), report));
+        report
+    }
+
+    /// Ends the round at its moment, in its time.
+    fn end(&self, what: &str, failed: impl Fn() -> bool) {
+        let begun = Instant::now();
+        while self.submitted.load(Ordering::SeqCst) < self.end_after && !failed() {
+            assert!(begun.elapsed() < STUCK, "{what}: {} so far", self.submitted.load(Ordering::SeqCst));
+            thread::sleep(Duration::from_micros(500));
+        }
+        let ending = Instant::now();
+        match self.ending {
+            Ending::Close(limit) => {
+                balances(&self.queue.close(limit));
+                assert!(ending.elapsed() < limit + LATE, "{what}: closing took {:?}", ending.elapsed());
+            }
+            Ending::Drain(limit) => {
+                self.queue.drain(limit).unwrap();
+                while !self.drained.load(Ordering::SeqCst) {
+                    assert!(ending.elapsed() < limit + LATE, "{what}: draining takes {:?}", ending.elapsed());
+                    thread::sleep(Duration::from_micros(500));
+                }
+                // Whoever waits for events does not have to wait for the rest of its time.
+                self.queue.wake();
+            }
+        }
+    }
+
+    fn submit_until_closed(&self, thread: u64, mut random: fastrand::Rng) -> Vec<Name> {
+        let mut own = vec![];
+        for count in 0_u64.. {
+            let user_data = thread << 32 | count;
+            match self.submit(&mut random, user_data) {
+                Ok(number) => own.push((number, user_data)),
+                Err(Status::QueueFull | Status::EventsNotPolled) => thread::sleep(Duration::from_micros(100)),
+                Err(Status::Closed) => break,
+                Err(other) => panic!("{other:?}"),
+            }
+            match random.u16(..2_000) {
+                0..20 => {
+                    let number = own.last().map_or(1, |(number, _)| random.u64(1..=*number));
+                    assert!(self.queue.cancel(number).is_ok());
+                }
+                20..26 => drop(self.queue.flush(Duration::from_millis(random.u64(..3)))),
+                26..30 => self.queue.wake(),
+                30 => {
+                    let outcome = self.queue.client().run(&server_invite(&mut random), None);
+                    self.acknowledged.fetch_add(outcome.acknowledged.into(), Ordering::SeqCst);
+                }
+                _ => {}
+            }
+        }
+        own
+    }
+
+    fn submit(&self, random: &mut fastrand::Rng, user_data: u64) -> Result<u64, Status> {
+        let own = (random.u8(..8) == 0).then(|| authorization(&random.u8(1..100).to_string(), 0));
+        let (work, own) = match random.u8(..4) {
+            0 => (Work::Invite(Invite::new(users(random), None, None).unwrap()), own),
+            1 => (Work::ServerInvite(server_invite(random)), None),
+            _ => (Work::RecentPlayers(Arc::new(groups(random))), None),
+        };
+        // With an authorization of their own, they may meet a way that is closed for a while.
+        let is_brief = own.is_some() || random.u8(..50) == 0;
+        let time_to_live = is_brief.then(|| Duration::from_millis(random.u64(1..30)));
+        let mut stored = 0;
+        let store = |number| {
+            stored = number;
+            let submitted = self.submitted.fetch_add(1, Ordering::SeqCst) + 1;
+            // One that a reader has pulled just now may not be counted yet.
+            let held = submitted - self.pulled.load(Ordering::SeqCst);
+            assert!(held <= self.settings.capacity as u64 + READERS, "{held} are held");
+        };
+        let result = self.queue.submit(work, own, user_data, time_to_live, store);
+        result.map(|()| stored).map_err(|outcome| outcome.status)
+    }
+
+    /// Reads until all is over.
+    fn read(&self, polls: bool) -> Vec<Name> {
+        let mut ended = vec![];
+        let mut last = Instant::now();
+        while !self.drained.load(Ordering::SeqCst) && self.queue.shared.lock().stage != Stage::Closed {
+            let event = if polls { self.queue.poll() } else { self.queue.wait(Duration::from_millis(100)) };
+            match event {
+                Some(event) => {
+                    last = Instant::now();
+                    self.book(event, &mut ended);
+                }
+                None if polls => thread::sleep(Duration::from_micros(200)),
+                None => {}
+            }
+            assert!(last.elapsed() < STUCK, "no event comes any more");
+        }
+        ended
+    }
+
+    fn book(&self, event: Event, ended: &mut Vec<Name>) {
+        match event {
+            Event::Completed { operation, user_data, outcome } => {
+                self.pulled.fetch_add(1, Ordering::SeqCst);
+                self.acknowledged.fetch_add(outcome.acknowledged.into(), Ordering::SeqCst);
+                ended.push((operation, user_data));
+            }
+            Event::AuthorizationNeeded(_) => {
+                let token = self.record.first_good_token.load(Ordering::SeqCst);
+                let pushed = self.queue.set_authorization(authorization("-", token)).map_err(|outcome| outcome.status);
+                // The service may have refused that one too by now; then it is asked for again.
+                assert!(matches!(pushed, Ok(()) | Err(Status::Unauthorized | Status::Closed)), "{pushed:?}");
+            }
+            Event::Log(_) => unreachable!("it is off"),
+            Event::Drained => assert!(!self.drained.swap(true, Ordering::SeqCst), "drained twice"),
+        }
+    }
+
+    fn wait_for_the_workers_to_go(&self, what: &str) {
+        let closed = Instant::now();
+        while Arc::strong_count(&self.queue.shared) > 1 {
+            assert!(closed.elapsed() < LATE, "{what}: a worker stays");
+            thread::sleep(Duration::from_micros(100));
+        }
+    }
+}
+
+fn balances((calls, operations): &(CloseReport, OperationReport)) {
+    assert_eq!(calls.calls, calls.succeeded + calls.uncertain + calls.failed + calls.unfinished, "{calls:?}");
+    let OperationReport { submitted, succeeded, uncertain, failed, abandoned, unfinished, .. } = *operations;
+    assert_eq!(submitted, succeeded + uncertain + failed + abandoned + unfinished, "{operations:?}");
+}
+
+fn authorization(user_hash: &str, token: u64) -> Authorization {
+    Authorization::new(&format!("XBL3.0 x={user_hash};{token}"), 0, "header").unwrap()
+}
+
+/// Mostly one or two, at times one more than go into one request.
+fn users(random: &mut fastrand::Rng) -> Vec<u64> {
+    let count = if random.u8(..50) == 0 { 17 } else { random.u64(1..=2) };
+    (0..count).map(user).collect()
+}
+
+fn server_invite(random: &mut fastrand::Rng) -> ServerInvite {
+    ServerInvite::new(1, users(random), None, None).unwrap()
+}
+
+fn groups(random: &mut fastrand::Rng) -> RecentPlayerGroups {
+    let time = Timestamp::from_unix_ms(1_000, UNIX_EPOCH, 0).unwrap();
+    let group = |number| {
+        let players = vec![user(number), user(number + 1)];
+        RecentPlayerGroup::new(Some(EncounterType::Opponent), time, players, 0).unwrap()
+    };
+    // Up to one more than go into one request.
+    let count = if random.u8(..50) == 0 { random.u64(2..=21) } else { 1 };
+    RecentPlayerGroups::new((0..count).map(group).collect()).unwrap()
+}

@@ -1,0 +1,145 @@
+//! A service in this process that does everything a service and a network do, now and then.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use ureq::http::{HeaderMap, HeaderValue};
+
+use crate::http::{Answer, Failure, FailureKind, Request, Sent, Transport};
+
+/// How XUIDs of those who are invited, or met, begin in a body, and how no other text there does.
+const BEGINNING: &[u8] = b"\"77";
+
+/// A user whose number begins so; `number` has less than ten digits.
+pub fn user(number: u64) -> u64 {
+    77_000_000_000_000 + number
+}
+
+const FAILURES: [FailureKind; 5] =
+    [FailureKind::Connection, FailureKind::Tls, FailureKind::TimedOut, FailureKind::Nonsense, FailureKind::Forbidden];
+
+const SENT: [Sent; 3] = [Sent::Nothing, Sent::Incomplete, Sent::Perhaps];
+
+/// One in so many requests meets with a fault.
+const SELDOM: u32 = 150;
+
+/// What it has seen and done, for the host to compare.
+#[derive(Debug, Default)]
+pub struct Record {
+    pub requests: AtomicU64,
+    /// Invited users and groups that were acknowledged.
+    pub acknowledged: AtomicU64,
+    pub panics: AtomicU64,
+    /// The first of the tokens that are good; those before have been refused.
+    pub first_good_token: AtomicU64,
+}
+
+#[derive(Debug)]
+pub struct Peer {
+    seed: u64,
+    record: std::sync::Arc<Record>,
+    is_cut: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Peer {
+    pub fn new(seed: u64, record: std::sync::Arc<Record>) -> Self {
+        Peer { seed, record, is_cut: Mutex::new(false), changed: Condvar::new() }
+    }
+
+    fn is_cut(&self) -> bool {
+        *self.is_cut.lock().unwrap()
+    }
+
+    /// Until the time is up, or it is cut.
+    fn stall(&self, deadline: Instant) -> Failure {
+        let mut is_cut = self.is_cut.lock().unwrap();
+        while !*is_cut && Instant::now() < deadline {
+            let wait = deadline.saturating_duration_since(Instant::now());
+            is_cut = self.changed.wait_timeout(is_cut, wait).unwrap().0;
+        }
+        let kind = if *is_cut { FailureKind::Connection } else { FailureKind::TimedOut };
+        failure(kind, Sent::Perhaps)
+    }
+}
+
+impl Transport for Peer {
+    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, Failure> {
+        let number = self.record.requests.fetch_add(1, Ordering::Relaxed);
+        let mut random = fastrand::Rng::with_seed(self.seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+        if self.is_cut() {
+            return Err(failure(FailureKind::Connection, Sent::Nothing));
+        }
+        let (user_hash, token) = identity(&request);
+        if user_hash == "-" && token < self.record.first_good_token.load(Ordering::Relaxed) {
+            return Ok(answer(401, None));
+        }
+        let items = items(&request);
+        if random.u32(..SELDOM) > 0 {
+            self.record.acknowledged.fetch_add(items, Ordering::Relaxed);
+            return Ok(answer(204, None));
+        }
+        // What closes the way for a second or more is for those who do not share it with all.
+        let is_own = user_hash != "-";
+        match random.u8(..20) {
+            0 if is_own => Ok(answer(429, Some(1))),
+            1 if is_own => Ok(answer(503, Some(1))),
+            0 | 1 => Ok(answer(400, None)),
+            2 if is_own || random.u8(..20) == 0 => Ok(answer(429, None)),
+            2 | 3 => Ok(answer(503, None)),
+            4 => Ok(answer(500, None)),
+            5 | 6 => Ok(answer(400, None)),
+            7 => Ok(answer(403, None)),
+            8 => {
+                if !is_own {
+                    self.record.first_good_token.fetch_max(token + 1, Ordering::Relaxed);
+                }
+                Ok(answer(401, None))
+            }
+            // The rest of a call of which a part was acknowledged: then not all of it would be in doubt.
+            9 | 10 if items > 1 => {
+                self.record.panics.fetch_add(1, Ordering::Relaxed);
+                // Without the words that the standard library would print.
+                std::panic::resume_unwind(Box::new("a transport with a defect"));
+            }
+            11 => Err(self.stall(deadline)),
+            12 | 13 => {
+                std::thread::sleep(Duration::from_micros(random.u64(..2_000)));
+                self.record.acknowledged.fetch_add(items, Ordering::Relaxed);
+                Ok(answer(204, None))
+            }
+            _ => Err(failure(FAILURES[random.usize(..5)], SENT[random.usize(..3)])),
+        }
+    }
+
+    fn cut(&self) {
+        *self.is_cut.lock().unwrap() = true;
+        self.changed.notify_all();
+    }
+}
+
+/// Of whom the authorization is, and its number.
+fn identity<'a>(request: &'a Request<'_>) -> (&'a str, u64) {
+    let header = request.authorization.as_ref().unwrap().to_str().unwrap().trim_start_matches("XBL3.0 x=");
+    let (user_hash, token) = header.split_once(';').unwrap();
+    (user_hash, token.parse().unwrap())
+}
+
+/// How many users it invites, or how many groups of two it has.
+fn items(request: &Request<'_>) -> u64 {
+    let users = request.body.windows(BEGINNING.len()).filter(|bytes| *bytes == BEGINNING).count() as u64;
+    if request.uri.path().contains("recentplayergroups") { users / 2 } else { users }
+}
+
+fn answer(status: u16, retry_after: Option<u64>) -> Answer {
+    let mut headers = HeaderMap::new();
+    if let Some(seconds) = retry_after {
+        headers.insert("retry-after", HeaderValue::from(seconds));
+    }
+    Answer { status, headers, body: vec![] }
+}
+
+fn failure(kind: FailureKind, sent: Sent) -> Failure {
+    Failure { kind, sent, was_connected: true, detail: "it was to be".to_owned() }
+}

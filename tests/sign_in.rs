@@ -1,0 +1,547 @@
+//! Clients that sign in by themselves, against the emulator: a certificate authority of its own, mutual
+//! TLS, tokens that end, signatures that are checked.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use mpa::ffi::authorization::{mpa_authorization, mpa_authorization_buffers, mpa_client_get_authorization};
+use mpa::ffi::client::{MPA_CA_ONLY, MPA_LOG_DEBUG, mpa_client, mpa_client_config, mpa_client_open};
+use mpa::ffi::event::{MPA_EVENT_COMPLETED, MPA_EVENT_LOG};
+use mpa::ffi::invite::mpa_invite;
+use mpa_emulator::{Emulator, NO_TITLE, Options, Part, ProofKey, SignInOptions, Titles};
+use mpa_tests::build;
+use mpa_tests::c::{Client, Outcome, config, init, mpa_client_set_authorization, outcome, text};
+
+const TITLE: u32 = 7;
+const LONG: u32 = 20_000;
+
+/// An emulator, and the files of its partner.
+struct Partner {
+    emulator: Emulator,
+    folder: PathBuf,
+}
+
+impl Partner {
+    fn start(name: &str) -> Self {
+        Self::with(name, SignInOptions::default())
+    }
+
+    fn with(name: &str, sign_in: SignInOptions) -> Self {
+        let emulator = Emulator::start(Options { sign_in: Some(sign_in), https: true, ..Options::default() }).unwrap();
+        let partner = Partner { emulator, folder: build::scratch(&format!("sign-in-{name}")) };
+        let signing_in = partner.emulator.sign_in().unwrap();
+        partner.write("ca.pem", signing_in.ca_pem());
+        partner.write("partner.pem", &signing_in.partner().chain_pem);
+        partner.write("partner.key", &signing_in.partner().private_key_pem);
+        partner
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        std::fs::write(self.folder.join(name), content).unwrap();
+    }
+
+    fn path(&self, name: &str) -> *const std::ffi::c_char {
+        text(self.folder.join(name).to_str().unwrap())
+    }
+
+    fn config(&self) -> mpa_client_config {
+        let signing_in = self.emulator.sign_in().unwrap();
+        mpa_client_config {
+            authorization_header: std::ptr::null(),
+            sign_in_endpoint: text(signing_in.url()),
+            token_endpoint: text(signing_in.token_url()),
+            ca_certificates_path: self.path("ca.pem"),
+            ca_mode: MPA_CA_ONLY,
+            certificate_path: self.path("partner.pem"),
+            private_key_path: self.path("partner.key"),
+            call_timeout_ms: 8_000,
+            max_attempts: 4,
+            ..config(self.emulator.url())
+        }
+    }
+
+    fn open(&self) -> Client {
+        Client::open(&self.config())
+    }
+
+    fn faults(&self, rules: &[&str]) {
+        self.emulator.set_faults(Titles::All, rules).unwrap();
+    }
+
+    /// How often each part was asked to sign somebody in.
+    fn sign_ins(&self) -> (usize, usize) {
+        let requests = self.emulator.requests(NO_TITLE);
+        let count = |part| requests.iter().filter(|request| request.part == part).count();
+        (count(Part::SignIn), count(Part::Token))
+    }
+}
+
+#[track_caller]
+fn succeeds(outcome: &Outcome) {
+    assert_eq!(outcome.status, "MPA_OK", "{}", outcome.message);
+}
+
+// The chain --------------------------------------------------------------------------------------
+
+#[test]
+fn a_blocking_call_signs_in_first_and_only_once() {
+    let partner = Partner::start("blocking");
+    let client = partner.open();
+    succeeds(&client.invite_many(20));
+    succeeds(&client.post_groups(3));
+    assert_eq!(partner.sign_ins(), (1, 1));
+    let expires_at = client.stats().authorization_expires_at_unix_ms;
+    assert!(expires_at > 0);
+    // Each request was signed anew, and the emulator has verified each.
+    let requests = partner.emulator.requests(TITLE);
+    let signatures: Vec<_> = requests.iter().map(|request| request.header("signature").unwrap()).collect();
+    assert_eq!(signatures.len(), 3);
+    assert!(signatures[0] != signatures[1] && signatures[1] != signatures[2]);
+}
+
+#[test]
+fn submitted_operations_wait_for_one_sign_in() {
+    let partner = Partner::start("submitted");
+    let client = Client::open(&mpa_client_config { worker_count: 4, recent_players_hold_ms: 1, ..partner.config() });
+    for number in 0..20 {
+        succeeds(&client.submit_invite(1, number).0);
+        succeeds(&client.submit_group([1, 2], 100 + number).0);
+    }
+    for _ in 0..40 {
+        let (event, end) = client.wait_event(LONG).unwrap();
+        assert_eq!(event.r#type, MPA_EVENT_COMPLETED);
+        succeeds(&end);
+    }
+    assert_eq!(partner.sign_ins(), (1, 1));
+}
+
+#[test]
+fn many_threads_sign_in_once() {
+    let partner = Partner::start("threads");
+    let client = partner.open();
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| succeeds(&client.invite_many(1)));
+        }
+    });
+    assert_eq!(partner.sign_ins(), (1, 1));
+}
+
+#[test]
+fn a_certificate_may_come_from_memory_or_one_file() {
+    let partner = Partner::start("memory");
+    let certificate = partner.emulator.sign_in().unwrap().partner();
+    let from_memory = Client::open(&mpa_client_config {
+        certificate_path: std::ptr::null(),
+        private_key_path: std::ptr::null(),
+        certificate_pem: text(&certificate.chain_pem),
+        private_key_pem: text(&certificate.private_key_pem),
+        ..partner.config()
+    });
+    succeeds(&from_memory.invite_many(1));
+    partner.write("both.pem", &format!("{}{}", certificate.private_key_pem, certificate.chain_pem));
+    let from_one_file = Client::open(&mpa_client_config {
+        certificate_path: partner.path("both.pem"),
+        private_key_path: std::ptr::null(),
+        ..partner.config()
+    });
+    succeeds(&from_one_file.invite_many(1));
+}
+
+#[test]
+fn a_pkcs_12_file_will_do() {
+    let partner = Partner::start("pkcs12");
+    let file = |name: &str| partner.folder.join(name);
+    let made = std::process::Command::new("openssl")
+        .args(["pkcs12", "-export", "-passout", "pass:open sesame", "-in"])
+        .arg(file("partner.pem"))
+        .arg("-inkey")
+        .arg(file("partner.key"))
+        .arg("-certfile")
+        .arg(file("partner.pem"))
+        .arg("-out")
+        .arg(file("partner.pfx"))
+        .output()
+        .expect("openssl is there");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let with_password = |password: &str| mpa_client_config {
+        certificate_path: partner.path("partner.pfx"),
+        private_key_path: std::ptr::null(),
+        certificate_password: text(password),
+        ..partner.config()
+    };
+    succeeds(&Client::open(&with_password("open sesame")).invite_many(1));
+    let refused = open(&with_password("wrong secret"));
+    assert_eq!(refused.status, "MPA_ERROR_INVALID_ARGUMENT");
+    assert!(
+        refused.message.contains("config.certificate_p") && !refused.message.contains("wrong secret"),
+        "{}",
+        refused.message
+    );
+}
+
+fn open(config: &mpa_client_config) -> Outcome {
+    let mut client = mpa_client { id: 0 };
+    // SAFETY: the pointers are good.
+    outcome(|result| unsafe { mpa_client_open(config, &mut client, result) })
+}
+
+#[test]
+fn a_configuration_that_contradicts_itself_is_refused() {
+    let partner = Partner::start("contradictions");
+    let both = mpa_client_config { authorization_header: text("XBL3.0 x=-;t"), ..partner.config() };
+    assert!(open(&both).message.contains("signs in by itself or is given tokens"));
+    let no_certificate = mpa_client_config { certificate_path: std::ptr::null(), ..partner.config() };
+    assert!(open(&no_certificate).message.contains("neither certificate_path nor certificate_pem"));
+    let missing = mpa_client_config { certificate_path: partner.path("nobody.pem"), ..partner.config() };
+    assert!(open(&missing).message.contains("config.certificate_path"), "{}", open(&missing).message);
+    let client = partner.open();
+    assert_eq!(client.set_authorization("XBL3.0 x=-;t").status, "MPA_ERROR_INVALID_ARGUMENT");
+}
+
+// Renewal ----------------------------------------------------------------------------------------
+
+#[test]
+fn tokens_are_renewed_ahead_of_their_end_and_no_call_notices() {
+    let short = SignInOptions { token_lifetime: Duration::from_secs(4), ..SignInOptions::default() };
+    let partner = Partner::with("renewal", short);
+    let client = partner.open();
+    let until = Instant::now() + Duration::from_secs(9);
+    let mut number = 0;
+    while Instant::now() < until {
+        number += 1;
+        client.submit_invite(1, number);
+        succeeds(&client.wait_event(LONG).unwrap().1);
+        thread::sleep(Duration::from_millis(50));
+    }
+    let (service_tokens, tokens) = partner.sign_ins();
+    assert_eq!(service_tokens, 1);
+    assert!((3..=6).contains(&tokens), "{tokens}");
+    assert!(partner.emulator.requests(TITLE).iter().all(|request| request.status == 204));
+}
+
+#[test]
+fn a_refused_token_is_replaced_at_once() {
+    let partner = Partner::start("refused");
+    let client = partner.open();
+    succeeds(&client.invite_many(1));
+    // A token that was refused as soon as it came would be asked for less eagerly.
+    thread::sleep(Duration::from_millis(100));
+    partner.emulator.revoke_tokens();
+    let started = Instant::now();
+    succeeds(&client.invite_many(1));
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert_eq!(partner.sign_ins().0, 1, "the service token is still good");
+}
+
+#[test]
+fn a_refused_service_token_is_replaced_too() {
+    let partner = Partner::start("refused-service-token");
+    let client = partner.open();
+    succeeds(&client.invite_many(1));
+    partner.emulator.revoke_service_tokens();
+    partner.emulator.revoke_tokens();
+    client.submit_invite(1, 1);
+    succeeds(&client.wait_event(LONG).unwrap().1);
+    assert_eq!(partner.sign_ins().0, 2);
+}
+
+#[test]
+fn an_outage_is_waited_out() {
+    let partner = Partner::start("outage");
+    partner.faults(&["x_err:code=outage,calls=sign_in,next=1", "x_err:code=outage,calls=token,next=1"]);
+    let client = Client::open(&mpa_client_config { call_timeout_ms: LONG, ..partner.config() });
+    succeeds(&client.invite_many(1));
+    assert_eq!(partner.sign_ins(), (2, 2));
+}
+
+#[test]
+fn a_certificate_that_was_replaced_is_used_without_a_restart() {
+    let partner = Partner::start("rotation");
+    let signing_in = partner.emulator.sign_in().unwrap();
+    let now = SystemTime::now();
+    let day = Duration::from_secs(86_400);
+    let old = signing_in.issue_partner_certificate(now - 2 * day, now - day).unwrap();
+    partner.write("partner.pem", &old.chain_pem);
+    partner.write("partner.key", &old.private_key_pem);
+    let client = partner.open();
+    let refused = client.invite_many(1);
+    assert_eq!(refused.status, "MPA_ERROR_SIGN_IN_FAILED", "{}", refused.message);
+    assert!(refused.message.contains("The certificate expired on"), "{}", refused.message);
+    assert_eq!(refused.result.retryable, 0);
+    let started = Instant::now();
+    assert_eq!(client.invite_many(1).status, "MPA_ERROR_SIGN_IN_FAILED");
+    assert!(started.elapsed() < Duration::from_secs(1), "nothing is tried for a while");
+    partner.write("partner.pem", &signing_in.partner().chain_pem);
+    partner.write("partner.key", &signing_in.partner().private_key_pem);
+    succeeds(&client.invite_many(1));
+}
+
+// Failures in words ------------------------------------------------------------------------------
+
+#[test]
+fn what_cannot_get_better_fails_at_once_and_says_what_to_do() {
+    let partner = Partner::start("denied");
+    let client = Client::open(&mpa_client_config { sandbox_id: text("retail"), ..partner.config() });
+    client.submit_invite(1, 1);
+    let started = Instant::now();
+    let (_, end) = client.wait_event(LONG).unwrap();
+    assert_eq!((end.status, end.result.service_code), ("MPA_ERROR_SIGN_IN_FAILED", 0x8015_DC12), "{}", end.message);
+    assert!(end.message.contains("config.sandbox_id"), "{}", end.message);
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_handshake_that_is_dropped_says_what_it_usually_means() {
+    let partner = Partner::start("dropped");
+    partner.faults(&["drop_handshake:part=sign_in"]);
+    let client = Client::open(&mpa_client_config { call_timeout_ms: 1_500, ..partner.config() });
+    let dropped = client.invite_many(1);
+    assert_eq!(dropped.status, "MPA_ERROR_SIGN_IN_FAILED", "{}", dropped.message);
+    assert!(dropped.message.contains("proxy that opens TLS"), "{}", dropped.message);
+    assert!(dropped.result.retryable == 1);
+}
+
+#[test]
+fn a_service_that_is_not_there_expires_operations_with_the_reason() {
+    let partner = Partner::start("nobody");
+    let nobody = mpa_client_config {
+        sign_in_endpoint: text("https://127.0.0.1:9"),
+        invite_time_to_live_ms: 1_000,
+        ..partner.config()
+    };
+    let client = Client::open(&nobody);
+    client.submit_invite(1, 1);
+    let (_, end) = client.wait_event(LONG).unwrap();
+    assert_eq!((end.status, end.cause), ("MPA_ERROR_EXPIRED", "MPA_ERROR_SIGN_IN_FAILED"), "{}", end.message);
+    assert!(end.message.contains("step 1 of 2"), "{}", end.message);
+}
+
+#[test]
+fn a_clock_that_is_off_is_corrected_and_told_once() {
+    let partner = Partner::start("clock");
+    partner.emulator.set_clock_offset(-20 * 60 * 1_000);
+    let client = Client::open(&mpa_client_config { log_level: MPA_LOG_DEBUG, ..partner.config() });
+    for _ in 0..3 {
+        succeeds(&client.invite_many(1));
+    }
+    assert!((client.stats().clock_offset_ms + 1_200_000).abs() < 5_000, "{}", client.stats().clock_offset_ms);
+    let mut told = 0;
+    while let Some((event, entry)) = client.wait_event(600) {
+        told += usize::from(event.r#type == MPA_EVENT_LOG && entry.message.contains("clock is 1"));
+    }
+    assert_eq!(told, 1);
+}
+
+#[test]
+fn closing_ends_a_stalled_sign_in() {
+    let partner = Partner::start("closing");
+    partner.faults(&["stall:calls=sign_in"]);
+    let client = Client::open(&mpa_client_config { request_timeout_ms: 10_000, ..partner.config() });
+    client.submit_invite(1, 1);
+    thread::sleep(Duration::from_millis(300));
+    let started = Instant::now();
+    let (status, report) = client.close(200);
+    assert_eq!((status, report.submitted), ("MPA_OK", 1));
+    assert!(started.elapsed() < Duration::from_millis(250), "{:?}", started.elapsed());
+}
+
+// One signs in for many --------------------------------------------------------------------------
+
+struct Copied {
+    header: String,
+    key: String,
+    expires_at_unix_ms: u64,
+}
+
+fn get_authorization(client: &Client, header_size: u32) -> Result<Copied, Outcome> {
+    let mut header = vec![1 as std::ffi::c_char; 13_000];
+    let mut key = vec![1 as std::ffi::c_char; 512];
+    let mut buffers = mpa_authorization_buffers {
+        header: header.as_mut_ptr(),
+        header_size,
+        proof_key_pem: key.as_mut_ptr(),
+        proof_key_pem_size: 512,
+        ..init()
+    };
+    // SAFETY: the pointers are good.
+    let copied = outcome(|result| unsafe { mpa_client_get_authorization(client.0, &mut buffers, result) });
+    // SAFETY: texts end in NUL.
+    let read =
+        |bytes: &[std::ffi::c_char]| unsafe { std::ffi::CStr::from_ptr(bytes.as_ptr()) }.to_str().unwrap().to_owned();
+    let (header, key) = (read(&header), read(&key));
+    if copied.status == "MPA_OK" {
+        return Ok(Copied { header, key, expires_at_unix_ms: buffers.expires_at_unix_ms });
+    }
+    assert_eq!((header.as_str(), key.as_str()), ("", ""));
+    Err(copied)
+}
+
+#[test]
+fn one_signs_in_for_many() {
+    let partner = Partner::start("many");
+    let service = partner.open();
+    let until = Instant::now() + Duration::from_secs(10);
+    let copied = loop {
+        match get_authorization(&service, 13_000) {
+            Ok(copied) => break copied,
+            Err(needed) => assert_eq!(needed.status, "MPA_ERROR_AUTHORIZATION_NEEDED", "{}", needed.message),
+        }
+        assert!(Instant::now() < until);
+        thread::sleep(Duration::from_millis(20));
+    };
+    let too_small = get_authorization(&service, 100).err().unwrap();
+    assert!(too_small.message.contains("buffers.header is NULL or has 100 bytes"), "{}", too_small.message);
+    let server = mpa_client_config {
+        authorization_header: std::ptr::null(),
+        ca_certificates_path: partner.path("ca.pem"),
+        ca_mode: MPA_CA_ONLY,
+        ..config(partner.emulator.url())
+    };
+    let server = Client::open(&server);
+    let authorization = mpa_authorization {
+        header: text(&copied.header),
+        expires_at_unix_ms: copied.expires_at_unix_ms,
+        proof_key_pem: text(&copied.key),
+        ..init()
+    };
+    // SAFETY: the pointers are good.
+    succeeds(&outcome(|result| unsafe { mpa_client_set_authorization(server.0, &authorization, result) }));
+    succeeds(&server.invite_many(1));
+    assert_eq!(partner.sign_ins(), (1, 1));
+    // The token is bound to the key: without it, it is worth nothing.
+    succeeds(&server.set_authorization(&copied.header));
+    assert_eq!(server.invite_many(1).status, "MPA_ERROR_UNAUTHORIZED");
+}
+
+#[test]
+fn a_pushed_token_survives_a_clock_that_is_off() {
+    let partner = Partner::start("pushed-clock");
+    let service = partner.open();
+    succeeds(&service.invite_many(1));
+    let copied = get_authorization(&service, 13_000).ok().unwrap();
+    partner.emulator.set_clock_offset(600_000);
+    let server = mpa_client_config {
+        authorization_header: std::ptr::null(),
+        ca_certificates_path: partner.path("ca.pem"),
+        ca_mode: MPA_CA_ONLY,
+        max_attempts: 4,
+        ..config(partner.emulator.url())
+    };
+    let server = Client::open(&server);
+    let authorization = mpa_authorization { header: text(&copied.header), proof_key_pem: text(&copied.key), ..init() };
+    // SAFETY: the pointers are good.
+    succeeds(&outcome(|result| unsafe { mpa_client_set_authorization(server.0, &authorization, result) }));
+    let sent = server.invite_many(1);
+    succeeds(&sent);
+    assert_eq!(sent.result.attempts, 2);
+}
+
+#[test]
+fn an_invite_with_a_bound_token_of_its_own_is_signed() {
+    let partner = Partner::start("own");
+    // The key of the partner's own token serves as the user's.
+    let service = partner.open();
+    succeeds(&service.invite_many(1));
+    let key = get_authorization(&service, 13_000).ok().unwrap().key;
+    let (x, y) = coordinates(&key);
+    let proof_key = ProofKey::from_jwk(&x, &y).unwrap();
+    let header = partner.emulator.issue_user_token(1_234, Some(proof_key), Duration::from_secs(60));
+    let client =
+        Client::open(&mpa_client_config { authorization_header: std::ptr::null(), ..partner.config_of_a_server() });
+    let users = [1_u64];
+    let send = |proof_key_pem| {
+        let authorization = mpa_authorization { header: text(&header), proof_key_pem, ..init() };
+        let invite = mpa_invite {
+            invited_users: users.as_ptr(),
+            invited_user_count: 1,
+            authorization: &authorization,
+            ..init()
+        };
+        client.send_invite(&invite)
+    };
+    succeeds(&send(text(&key)));
+    assert_eq!(send(std::ptr::null()).status, "MPA_ERROR_UNAUTHORIZED");
+}
+
+impl Partner {
+    fn config_of_a_server(&self) -> mpa_client_config {
+        mpa_client_config {
+            ca_certificates_path: self.path("ca.pem"),
+            ca_mode: MPA_CA_ONLY,
+            ..config(self.emulator.url())
+        }
+    }
+}
+
+/// The public key of a private one, as OpenSSL reads it.
+fn coordinates(key: &str) -> (String, String) {
+    use std::io::Write;
+    let mut openssl = std::process::Command::new("openssl")
+        .args(["pkey", "-pubout", "-outform", "DER"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("openssl is there");
+    openssl.stdin.take().unwrap().write_all(key.as_bytes()).unwrap();
+    let der = openssl.wait_with_output().unwrap().stdout;
+    let point = &der[der.len() - 64..];
+    let encode = |bytes: &[u8]| base64url(bytes);
+    (encode(&point[..32]), encode(&point[32..]))
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let group = chunk.iter().fold(0_u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..=chunk.len() {
+            text.push(char::from(DIGITS[(group >> (18 - 6 * place) & 63) as usize]));
+        }
+    }
+    text
+}
+
+// Secrets ----------------------------------------------------------------------------------------
+
+#[test]
+fn no_secret_comes_out_whatever_happens() {
+    let partner = Partner::start("secrets");
+    partner.faults(&[
+        "x_err:code=outage,calls=sign_in,next=1",
+        "x_err:code=service_token_expired,calls=token,next=1",
+        "status:status=503,next=2",
+        "drop_handshake:part=token,next=1",
+    ]);
+    let client =
+        Client::open(&mpa_client_config { log_level: MPA_LOG_DEBUG, recent_players_hold_ms: 1, ..partner.config() });
+    let mut printed = String::new();
+    for round in 0..6 {
+        client.submit_invite(1, round);
+        client.submit_group([2_533_274_790_395_904, 2_533_274_790_395_905], round);
+        if round == 3 {
+            partner.emulator.revoke_tokens();
+        }
+        while let Some((_, told)) = client.wait_event(1_500) {
+            printed.push_str(&format!("{} {} {}\n", told.message, told.error_code, told.correlation_id));
+        }
+    }
+    let mut secrets = vec!["2533274790395904".to_owned()];
+    for request in partner.emulator.requests(NO_TITLE).iter().chain(&partner.emulator.requests(TITLE)) {
+        let secret = |name: &str| request.header(name).map(|value| value.split(';').next_back().unwrap().to_owned());
+        secrets.extend(secret("authorization"));
+        secrets.extend(secret("signature"));
+        if request.part == Part::Token {
+            secrets.extend(request.json()["Properties"]["ServiceToken"].as_str().map(str::to_owned));
+        }
+    }
+    let copied = get_authorization(&client, 13_000).ok().unwrap();
+    secrets.push(copied.key.lines().nth(1).unwrap().to_owned());
+    let key_file = std::fs::read_to_string(partner.folder.join("partner.key")).unwrap();
+    secrets.push(key_file.lines().nth(1).unwrap().to_owned());
+    assert!(printed.contains("Signed in until") && secrets.len() > 10, "{printed}");
+    for secret in secrets {
+        assert!(secret.len() >= 16 && !printed.contains(&secret[..16]), "{printed}");
+    }
+}
