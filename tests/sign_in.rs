@@ -355,7 +355,7 @@ struct Copied {
     expires_at_unix_ms: u64,
 }
 
-fn get_authorization(client: &Client, header_size: u32) -> Result<Copied, Outcome> {
+fn get_authorization(client: &Client, header_size: u32) -> Result<Copied, Box<Outcome>> {
     let mut header = vec![1 as std::ffi::c_char; 13_000];
     let mut key = vec![1 as std::ffi::c_char; 512];
     let mut buffers = mpa_authorization_buffers {
@@ -375,7 +375,7 @@ fn get_authorization(client: &Client, header_size: u32) -> Result<Copied, Outcom
         return Ok(Copied { header, key, expires_at_unix_ms: buffers.expires_at_unix_ms });
     }
     assert_eq!((header.as_str(), key.as_str()), ("", ""));
-    Err(copied)
+    Err(Box::new(copied))
 }
 
 #[test]

@@ -45,9 +45,9 @@ impl SignInFailure {
     }
 
     /// What went wrong before anything was sent.
-    pub fn before(outcome: Box<Outcome>, prospect: Prospect) -> Self {
+    pub fn before(outcome: Outcome, prospect: Prospect) -> Self {
         let retryable = prospect == Prospect::MayPass;
-        let outcome = Box::new(Outcome { status: Status::SignInFailed, cause: outcome.status, retryable, ..*outcome });
+        let outcome = Box::new(Outcome { status: Status::SignInFailed, cause: outcome.status, retryable, ..outcome });
         SignInFailure { outcome, prospect, wants_another_service_token: false }
     }
 
@@ -134,7 +134,7 @@ impl SignInFailure {
     }
 
     /// An answer that says it succeeded, and holds no token.
-    pub fn useless(at: &Circumstances<'_>, answer: &Answer, outcome: Box<Outcome>) -> Self {
+    pub fn useless(at: &Circumstances<'_>, answer: &Answer, outcome: Outcome) -> Self {
         let mut told = Self::before(outcome, Prospect::MayPass);
         told.outcome.message = format!("{} failed. {}", at.beginning().trim_end(), told.outcome.message).into();
         told.outcome.cause = Status::UnexpectedAnswer;

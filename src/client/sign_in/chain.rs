@@ -16,6 +16,7 @@ use crate::calls::Mask;
 use crate::client::time::Time;
 use crate::http::{Request, Transport};
 use crate::log::{Level, Log};
+use crate::outcome::Outcome;
 use crate::policy::{Pace, Prospect, authentication_pace};
 
 /// Where a step is made.
@@ -126,7 +127,7 @@ impl Chain {
     }
 
     fn get_service_token(&mut self, deadline: Instant) -> Result<Life, SignInFailure> {
-        let internal = |outcome| SignInFailure::before(outcome, Prospect::MayPass);
+        let internal = |outcome: Box<Outcome>| SignInFailure::before(*outcome, Prospect::MayPass);
         let key = ProofKey::generate().map_err(internal)?;
         let body = service_token_request(&key).map_err(internal)?;
         let transport = self.mutual.transport(self.credentials.current()).map_err(internal)?;
@@ -137,9 +138,9 @@ impl Chain {
     }
 
     fn get_token(&mut self, deadline: Instant) -> Result<(Authorization, Life), SignInFailure> {
-        let internal = |outcome| SignInFailure::before(outcome, Prospect::MayPass);
+        let internal = |outcome: Box<Outcome>| SignInFailure::before(*outcome, Prospect::MayPass);
         let Some(ServiceToken { answer, key }) = &self.progress.service_token else {
-            return Err(internal(crate::outcome::Outcome::internal("A token was asked for without a service token.")));
+            return Err(internal(Outcome::internal("A token was asked for without a service token.")));
         };
         let key = key.clone();
         let body = token_request(answer.token(), &self.sandbox_id, &self.relying_party).map_err(internal)?;
@@ -192,7 +193,7 @@ impl Chain {
             body,
             max_body_bytes: None,
         };
-        let signature = signed.header(key).map_err(|outcome| SignInFailure::before(outcome, Prospect::MayPass))?;
+        let signature = signed.header(key).map_err(|outcome| SignInFailure::before(*outcome, Prospect::MayPass))?;
         let request = Request { uri: uri.clone(), authorization: None, signature: Some(signature), body };
         let before = SystemTime::now();
         let deadline = deadline.min(Instant::now() + self.request_timeout);
@@ -207,7 +208,7 @@ impl Chain {
         let at = self.circumstances(step);
         let result = match answer.status {
             200 => TokenAnswer::read(&answer.body, at.host)
-                .map_err(|outcome| SignInFailure::useless(&at, &answer, outcome)),
+                .map_err(|outcome| SignInFailure::useless(&at, &answer, *outcome)),
             _ => Err(SignInFailure::refused(&at, &answer, SystemTime::now(), mask)),
         };
         answer.body.zeroize();

@@ -247,7 +247,7 @@ impl SignIn {
         let gain = panic::catch_unwind(AssertUnwindSafe(|| chain.sign_in(plan, deadline)));
         let gain = gain.unwrap_or_else(|_| {
             let defect = Outcome::internal("Signing in failed by a defect of the library. Please report this.");
-            Gain { service_token: Some(Err(SignInFailure::before(defect, Prospect::MayPass))), token: None }
+            Gain { service_token: Some(Err(SignInFailure::before(*defect, Prospect::MayPass))), token: None }
         });
         let mut state = self.lock();
         state.chain = Some(chain);
@@ -285,7 +285,7 @@ impl SignIn {
                     // It gave the very token that was refused.
                     Err(outcome) => {
                         state.token.failed(now, Prospect::MayPass, None, random);
-                        state.failure = Some(SignInFailure::before(outcome, Prospect::MayPass));
+                        state.failure = Some(SignInFailure::before(*outcome, Prospect::MayPass));
                     }
                 }
             }
