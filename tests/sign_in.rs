@@ -2,6 +2,7 @@
 //! TLS, tokens that end, signatures that are checked.
 
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -153,7 +154,7 @@ fn a_certificate_may_come_from_memory_or_one_file() {
 fn a_pkcs_12_file_will_do() {
     let partner = Partner::start("pkcs12");
     let file = |name: &str| partner.folder.join(name);
-    let made = std::process::Command::new("openssl")
+    let made = Command::new("openssl")
         .args(["pkcs12", "-export", "-passout", "pass:open sesame", "-in"])
         .arg(file("partner.pem"))
         .arg("-inkey")
@@ -478,10 +479,10 @@ impl Partner {
 /// The public key of a private one, as OpenSSL reads it.
 fn coordinates(key: &str) -> (String, String) {
     use std::io::Write;
-    let mut openssl = std::process::Command::new("openssl")
+    let mut openssl = Command::new("openssl")
         .args(["pkey", "-pubout", "-outform", "DER"])
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
         .spawn()
         .expect("openssl is there");
     openssl.stdin.take().unwrap().write_all(key.as_bytes()).unwrap();
@@ -501,6 +502,40 @@ fn base64url(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// Both sides of the example, as processes, with a pipe between them.
+#[test]
+fn the_example_signs_in_for_another_process() {
+    let partner = Partner::start("example");
+    let program = partner.folder.join("one_signs_in");
+    build::run(
+        Command::new("gcc")
+            .args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"])
+            .arg(&program)
+            .arg(build::source("../examples/one_signs_in.c"))
+            .args(build::link_arguments()),
+    );
+    let signing_in = partner.emulator.sign_in().unwrap();
+    let mut token_service = Command::new(&program)
+        .args(["token-service", signing_in.url(), signing_in.token_url()])
+        .args(["ca.pem", "partner.pem", "partner.key"].map(|name| partner.folder.join(name)))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let handed_on = token_service.stdout.take().unwrap();
+    let server = Command::new(&program)
+        .args(["server", partner.emulator.url(), "7"])
+        .arg(partner.folder.join("ca.pem"))
+        .stdin(handed_on)
+        .output();
+    token_service.kill().unwrap();
+    token_service.wait().unwrap();
+    let server = server.unwrap();
+    let printed = String::from_utf8_lossy(&server.stdout);
+    assert!(server.status.success(), "{printed}{}", String::from_utf8_lossy(&server.stderr));
+    assert!(printed.contains("acknowledged"), "{printed}");
+    assert_eq!((partner.sign_ins(), partner.emulator.requests(TITLE).len()), ((1, 1), 1));
 }
 
 // Secrets ----------------------------------------------------------------------------------------
