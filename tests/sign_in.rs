@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mpa::ffi::authorization::{mpa_authorization, mpa_authorization_buffers, mpa_client_get_authorization};
 use mpa::ffi::client::{MPA_CA_ONLY, MPA_LOG_DEBUG, mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::event::{MPA_EVENT_COMPLETED, MPA_EVENT_LOG};
@@ -488,20 +490,8 @@ fn coordinates(key: &str) -> (String, String) {
     openssl.stdin.take().unwrap().write_all(key.as_bytes()).unwrap();
     let der = openssl.wait_with_output().unwrap().stdout;
     let point = &der[der.len() - 64..];
-    let encode = |bytes: &[u8]| base64url(bytes);
+    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     (encode(&point[..32]), encode(&point[32..]))
-}
-
-fn base64url(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let group = chunk.iter().fold(0_u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..=chunk.len() {
-            text.push(char::from(DIGITS[(group >> (18 - 6 * place) & 63) as usize]));
-        }
-    }
-    text
 }
 
 /// Both sides of the example, as processes, with a pipe between them.

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use mpa::ffi::client::{MPA_CA_ADDED, MPA_CA_ONLY, mpa_client_config};
 use mpa_tests::build::{run, scratch};
 use mpa_tests::c::{Client, config, text};
@@ -225,4 +227,118 @@ fn an_old_protocol_is_not_spoken() {
     let client = Client::open(&certificates.trusting(&server.endpoint(), "authority.pem", MPA_CA_ONLY));
     let outcome = client.invite_many(3);
     assert_eq!((outcome.status, outcome.counts()), ("MPA_ERROR_TLS_FAILED", (0, 0, 0)), "{}", outcome.message);
+}
+
+// Signing in -------------------------------------------------------------------------------------
+
+/// What a server was sent: the lines of the head, and the body.
+struct Sent {
+    head: Vec<String>,
+    body: Vec<u8>,
+}
+
+impl Sent {
+    fn read(mut from: impl BufRead) -> Self {
+        let mut head = Vec::new();
+        loop {
+            let mut line = String::new();
+            from.read_line(&mut line).unwrap();
+            match line.trim_end() {
+                "" => break,
+                line => head.push(line.to_owned()),
+            }
+        }
+        let mut sent = Sent { head, body: Vec::new() };
+        sent.body = vec![0; sent.header("content-length").parse().unwrap()];
+        from.read_exact(&mut sent.body).unwrap();
+        sent
+    }
+
+    fn header(&self, name: &str) -> &str {
+        let mut fields = self.head.iter().filter_map(|line| line.split_once(": "));
+        fields.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value).unwrap()
+    }
+}
+
+/// OpenSSL has asked for the certificate and taken it, and agrees that the signature is the proof
+/// key's.
+#[test]
+fn openssl_takes_the_certificate_and_verifies_the_signature() {
+    let certificates = Certificates::make("signing_in");
+    run(Command::new("openssl")
+        .args(
+            "req -x509 -newkey rsa:2048 -nodes -keyout partner.key -out partner.pem -days 30 -subj /CN=partner"
+                .split(' '),
+        )
+        .args("-CA authority.pem -CAkey authority.key -addext basicConstraints=critical,CA:FALSE".split(' '))
+        .current_dir(&certificates.folder));
+    let token = r#"{"IssueInstant":"2026-01-01T00:00:00Z","NotAfter":"2099-01-01T00:00:00Z","Token":"the-token","DisplayClaims":null}"#;
+    let (rest, _log) = nginx(
+        &certificates,
+        &format!("location = /xsts/authorize {{ default_type application/json; return 200 '{token}'; }}"),
+    );
+    for protocol in ["-tls1_2", "-tls1_3"] {
+        let required = "-Verify 2 -verify_return_error -CAfile authority.pem";
+        let mut server = s_server(&certificates, &format!("{protocol} {required}"));
+        let received = BufReader::new(server.process.stdout.take().unwrap());
+        let mut answer = server.process.stdin.take().unwrap();
+        let body = token.replace("the-token", "the-service-token");
+        let reading = thread::spawn(move || {
+            let sent = Sent::read(received);
+            write!(answer, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+            answer.flush().unwrap();
+            sent
+        });
+        let client = Client::open(&mpa_client_config {
+            authorization_header: std::ptr::null(),
+            certificate_path: text(&certificates.path("partner.pem")),
+            private_key_path: text(&certificates.path("partner.key")),
+            sign_in_endpoint: text(&server.endpoint()),
+            token_endpoint: text(&rest.endpoint()),
+            ..certificates.trusting(&rest.endpoint(), "authority.pem", MPA_CA_ONLY)
+        });
+        let outcome = client.invite_many(3);
+        assert_eq!(outcome.status, "MPA_OK", "{protocol}: {}", outcome.message);
+        let sent = reading.join().unwrap();
+        assert_eq!(sent.head[0], "POST /service/authenticate HTTP/1.1");
+        assert!(openssl_verifies(&certificates.folder, &sent, &sent.body));
+        let altered = [&sent.body[..], b" "].concat();
+        assert!(!openssl_verifies(&certificates.folder, &sent, &altered), "and it can fail");
+    }
+}
+
+/// Whether OpenSSL finds the request signed by the key that its body names, as the service checks it.
+fn openssl_verifies(folder: &Path, sent: &Sent, body: &[u8]) -> bool {
+    let json: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
+    let coordinate =
+        |name: &str| URL_SAFE_NO_PAD.decode(json["Properties"]["ProofKey"][name].as_str().unwrap()).unwrap();
+    // A SubjectPublicKeyInfo of a P-256 key begins so; then comes the point.
+    let mut key =
+        b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00\x04"
+            .to_vec();
+    key.extend([coordinate("x"), coordinate("y")].concat());
+    let signature = STANDARD.decode(sent.header("signature")).unwrap();
+    let (version, time, rs) = (&signature[..4], &signature[4..12], &signature[12..]);
+    let stream = [version, b"\0", time, b"\0POST\0/service/authenticate\0\0", body, b"\0"].concat();
+    fs::write(folder.join("proof.der"), key).unwrap();
+    fs::write(folder.join("stream"), stream).unwrap();
+    fs::write(folder.join("signature.der"), der_signature(&rs[..32], &rs[32..])).unwrap();
+    let verified = Command::new("openssl")
+        .args("dgst -sha256 -keyform DER -verify proof.der -signature signature.der stream".split(' '))
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&verified.stdout).contains("Verified OK")
+}
+
+/// Two numbers in a sequence, as OpenSSL reads them.
+fn der_signature(r: &[u8], s: &[u8]) -> Vec<u8> {
+    let number = |bytes: &[u8]| {
+        let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len() - 1);
+        let sign = if bytes[start] >= 0x80 { &[0_u8][..] } else { &[] };
+        let digits = [sign, &bytes[start..]].concat();
+        [&[0x02, digits.len() as u8][..], &digits].concat()
+    };
+    let both = [number(r), number(s)].concat();
+    [&[0x30, both.len() as u8][..], &both].concat()
 }
