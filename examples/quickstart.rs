@@ -1,19 +1,23 @@
-//! Runs a quickstart against a stand-in for the service, and shows what it printed and what arrived:
+//! Runs a program against a stand-in for the service, and shows what it printed and what arrived:
 //!
 //! ```text
-//! cargo run --example quickstart            examples/quickstart.c
-//! cargo run --example quickstart cpp        examples/quickstart.cpp
-//! cargo run --example quickstart csharp     examples/quickstart.cs
+//! cargo run --example quickstart               examples/quickstart.c
+//! cargo run --example quickstart cpp           examples/quickstart.cpp
+//! cargo run --example quickstart csharp        examples/quickstart.cs
+//! cargo run --example quickstart c loop        examples/server_loop.c, stopped by SIGTERM after 3 s
+//! cargo run --example quickstart cpp loop      examples/server_loop.cpp
+//! cargo run --example quickstart csharp loop   examples/server_loop.cs
 //! ```
 //!
 //! The compilers are `cc` and `c++`, or those of the variables `CC` and `CXX`; for C#, `mcs`.
 
 use std::error::Error;
 use std::ffi::OsStr;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::{env, fs};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 use mpa_emulator::{Emulator, Options, Received};
 use serde_json::Value;
@@ -24,9 +28,27 @@ const TITLE_ID: u32 = 1234567890;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+/// How long a server loop runs before it is told to stop.
+const LOOP_TIME: Duration = Duration::from_secs(3);
+
+/// The most requests that are shown.
+const MOST_SHOWN: usize = 4;
+
+#[derive(Clone, Copy)]
+enum Language {
+    C,
+    Cpp,
+    CSharp,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum What {
+    Quickstart,
+    ServerLoop,
+}
+
 fn main() -> ExitCode {
-    let language = env::args().nth(1).unwrap_or_else(|| "c".to_owned());
-    match run(&language) {
+    match chosen_program(&env::args().skip(1).collect::<Vec<_>>()).and_then(|(language, what)| run(language, what)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -35,50 +57,96 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(language: &str) -> Result<()> {
-    let (source, compile): (_, fn(&Path) -> Result<Command>) = match language {
-        "c" => ("quickstart.c", compile_c),
-        "cpp" => ("quickstart.cpp", compile_cpp),
-        "csharp" => ("quickstart.cs", compile_csharp),
+fn chosen_program(arguments: &[String]) -> Result<(Language, What)> {
+    let language = match arguments.first().map_or("c", String::as_str) {
+        "c" => Language::C,
+        "cpp" => Language::Cpp,
+        "csharp" => Language::CSharp,
         other => return Err(format!("There is no quickstart for {other:?}, but for c, cpp and csharp.").into()),
     };
-    let mut program = compile(&stage_library(language)?)?;
+    match arguments.get(1).map(String::as_str) {
+        None => Ok((language, What::Quickstart)),
+        Some("loop") => Ok((language, What::ServerLoop)),
+        Some(other) => {
+            Err(format!("After the language comes nothing, or \"loop\" for a server loop, not {other:?}.").into())
+        }
+    }
+}
+
+fn run(language: Language, what: What) -> Result<()> {
+    let source = source(language, what);
+    let mut program = compile(language, &source, &stage_library(&source)?)?;
     let emulator = Emulator::start(Options::default())?;
-    println!("examples/{source} prints:\n");
-    let ended = finish(program.arg(emulator.url()).arg(TITLE_ID.to_string()));
+    println!("{source} prints:\n");
+    program.arg(emulator.url()).arg(TITLE_ID.to_string());
+    let ended = match what {
+        What::Quickstart => finish(&mut program),
+        What::ServerLoop => run_for_a_while(&mut program),
+    };
     println!("\nThe stand-in for the service received:\n");
-    for received in emulator.requests(TITLE_ID) {
-        show(&received);
+    let requests = emulator.requests(TITLE_ID);
+    requests.iter().take(MOST_SHOWN).for_each(show);
+    if requests.len() > MOST_SHOWN {
+        println!("and {} more", requests.len() - MOST_SHOWN);
     }
     ended
 }
 
-// Building ----------------------------------------------------------------------------------------
-
-fn compile_c(folder: &Path) -> Result<Command> {
-    let mut compiler = chosen("CC", "cc");
-    compile_native(compiler.arg("examples/quickstart.c"), folder)
+fn source(language: Language, what: What) -> String {
+    let name = if what == What::ServerLoop { "server_loop" } else { "quickstart" };
+    let ending = match language {
+        Language::C => "c",
+        Language::Cpp => "cpp",
+        Language::CSharp => "cs",
+    };
+    format!("examples/{name}.{ending}")
 }
 
-fn compile_cpp(folder: &Path) -> Result<Command> {
-    let mut compiler = chosen("CXX", "c++");
-    compiler.args(["-std=c++17", "examples/quickstart.cpp", "-Ibindings/cpp"]);
-    compile_native(&mut compiler, folder)
+/// Lets a server run, and tells it to stop as whoever runs servers does.
+fn run_for_a_while(program: &mut Command) -> Result<()> {
+    let name = program.get_program().to_string_lossy().into_owned();
+    let mut server = program.spawn().map_err(|error| not_started(&name, &error))?;
+    thread::sleep(LOOP_TIME);
+    let told = Instant::now();
+    finish(tool("kill").args(["-TERM", &server.id().to_string()]))?;
+    let status = server.wait()?;
+    println!(
+        "\nTold to stop (SIGTERM) after {} s, it ended {} ms later: {status}",
+        LOOP_TIME.as_secs(),
+        told.elapsed().as_millis()
+    );
+    if status.success() { Ok(()) } else { Err(format!("{name} failed: {status}").into()) }
+}
+
+// Building ----------------------------------------------------------------------------------------
+
+fn compile(language: Language, source: &str, folder: &Path) -> Result<Command> {
+    match language {
+        Language::C => compile_native(chosen("CC", "cc").arg(source), folder),
+        Language::Cpp => {
+            compile_native(chosen("CXX", "c++").args(["-std=c++17", "-pthread", source, "-Ibindings/cpp"]), folder)
+        }
+        Language::CSharp => compile_csharp(source, folder),
+    }
 }
 
 fn compile_native(compiler: &mut Command, folder: &Path) -> Result<Command> {
-    let program = folder.join("quickstart");
+    let program = folder.join("program");
     compiler.args(["-Iinclude", "-lmpa", "-L"]).arg(folder);
     compiler.arg(format!("-Wl,-rpath,{}", folder.display())).arg("-o").arg(&program);
     finish(compiler)?;
     Ok(Command::new(program))
 }
 
-fn compile_csharp(folder: &Path) -> Result<Command> {
-    let program = folder.join("quickstart.exe");
+/// The server loop takes signals from Mono.Posix.
+fn compile_csharp(source: &str, folder: &Path) -> Result<Command> {
+    let program = folder.join("program.exe");
     let mut compiler = tool("mcs");
-    compiler.args(["-unsafe", "examples/quickstart.cs", "bindings/csharp/*.cs"]);
-    finish(compiler.arg(format!("-out:{}", program.display())))?;
+    compiler.args(["-unsafe", source, "bindings/csharp/*.cs"]).arg(format!("-out:{}", program.display()));
+    if source.contains("server_loop") {
+        compiler.arg("-r:Mono.Posix");
+    }
+    finish(&mut compiler)?;
     let mut mono = tool("mono");
     mono.arg(program);
     Ok(mono)
@@ -105,10 +173,14 @@ fn finish(command: &mut Command) -> Result<()> {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{name} failed: {status}").into()),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            Err(format!("{name} was not found. {}", advice(&name)).into())
-        }
-        Err(error) => Err(format!("{name} could not be started: {error}").into()),
+        Err(error) => Err(not_started(&name, &error).into()),
+    }
+}
+
+fn not_started(name: &str, error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => format!("{name} was not found. {}", advice(name)),
+        _ => format!("{name} could not be started: {error}"),
     }
 }
 
@@ -116,7 +188,7 @@ fn advice(tool: &str) -> &'static str {
     match tool {
         "cc" => "Install a C compiler (on Debian: apt-get install gcc), or name yours in CC.",
         "c++" => "Install a C++ compiler (on Debian: apt-get install g++), or name yours in CXX.",
-        "mcs" => "Install a C# compiler (on Debian: apt-get install mono-mcs).",
+        "mcs" => "Install a C# compiler (on Debian: apt-get install mono-mcs libmono-posix4.0-cil).",
         "mono" => "Install it (on Debian: apt-get install mono-runtime).",
         _ => "Is that its name?",
     }
@@ -125,11 +197,11 @@ fn advice(tool: &str) -> &'static str {
 // The library -------------------------------------------------------------------------------------
 
 /// Puts the library into the folder that the program will be in, as one would ship both.
-fn stage_library(language: &str) -> Result<PathBuf> {
+fn stage_library(source: &str) -> Result<PathBuf> {
     // <target folder>/<profile>/examples/quickstart
     let example = env::current_exe()?;
     let profile = example.ancestors().nth(2).ok_or("This program is in no folder.")?;
-    let folder = profile.join("quickstart").join(language);
+    let folder = profile.join("quickstart").join(source);
     fs::create_dir_all(&folder)?;
     let staged = folder.join(LIBRARY);
     // A program that still runs keeps the file it has.

@@ -1,6 +1,8 @@
 /* A server that ticks 60 times a second and never waits for the service: it submits, pulls what became
  * of it each frame, and on SIGTERM or SIGINT ends what was begun within its grace time. POSIX.
  *
+ * `cargo run --example quickstart c loop` runs this against a stand-in for the service. By hand:
+ *
  *     cc server_loop.c -I../include -L<folder of libmpa.so> -lmpa -o server_loop
  *     ./server_loop ENDPOINT [TITLE_ID]
  */

@@ -12,6 +12,7 @@ fn whole(piece: &str) -> String {
         "#include <mpa.h>\n#include <stdio.h>\nint main(void)\n{{\n\
          mpa_client client = {{ 0 }}; mpa_result result = MPA_INIT(mpa_result);\n\
          mpa_server_invite invite = MPA_INIT(mpa_server_invite); uint64_t my_match_id = 7;\n\
+         (void)invite; (void)my_match_id; (void)result;\n\
          {piece}\nreturn 0;\n}}\n"
     )
 }
@@ -20,9 +21,11 @@ fn whole(piece: &str) -> String {
 fn the_programs_of_the_readme_compile_without_a_warning() {
     let readme = fs::read_to_string(repository().join("README.md")).unwrap();
     let programs: Vec<&str> = readme.split("```c\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(programs.len(), 2, "a program and a piece of one");
+    assert_eq!(programs.len(), 3, "a program and two pieces of one");
     let folder = scratch("readme");
-    for (name, text) in [("program.c", programs[0].to_owned()), ("piece.c", whole(programs[1]))] {
+    for (name, text) in
+        [("program.c", programs[0].to_owned()), ("piece.c", whole(programs[1])), ("watch.c", whole(programs[2]))]
+    {
         fs::write(folder.join(name), text).unwrap();
         let mut cc = Command::new("cc");
         cc.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", name, "-o", "readme"]);

@@ -46,6 +46,7 @@
 #include "mpa.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -118,9 +119,19 @@ enum class EventType : mpa_event_type {
     Completed = MPA_EVENT_COMPLETED,
     Drained = MPA_EVENT_DRAINED,
     AuthorizationNeeded = MPA_EVENT_AUTHORIZATION_NEEDED,
+    Log = MPA_EVENT_LOG,
 };
 
-/// Not at all, where that is possible: ClientConfig::recent_players_hold.
+/// How much an entry of the log matters.
+enum class LogLevel : mpa_log_level {
+    Off = MPA_LOG_OFF,
+    Error = MPA_LOG_ERROR,
+    Warning = MPA_LOG_WARNING,
+    Info = MPA_LOG_INFO,
+    Debug = MPA_LOG_DEBUG,
+};
+
+/// Not at all, where that is possible: ClientConfig::recent_players_hold and authorization_lead.
 inline constexpr std::chrono::milliseconds none{MPA_NONE};
 
 /// What the certificates of ca_certificates_path are to those that the library carries.
@@ -209,8 +220,8 @@ public:
 
 private:
     friend class Client;
-
     friend class Dispatcher;
+    friend class Stats;
 
     mpa_result raw_;
 };
@@ -275,8 +286,11 @@ struct Event {
     /// Which operation has ended, and what was submitted with it; else 0.
     std::uint64_t operation = 0;
     std::uint64_t user_data = 0;
-    /// How the operation ended.
+    /// How the operation ended; of EventType::Log, the text in its message().
     Result result;
+
+    /// Of EventType::Log.
+    LogLevel log_level() const noexcept { return static_cast<LogLevel>(user_data); }
 };
 
 // Clients -----------------------------------------------------------------------------------------
@@ -323,6 +337,13 @@ struct ClientConfig {
     std::uint32_t queue_capacity = 0;
     /// How much memory they may hold, in bytes, about. 0: 16 MiB.
     std::uint32_t queue_capacity_bytes = 0;
+    /// How long before the authorization expires EventType::AuthorizationNeeded is told. Default: 10
+    /// minutes. mpa::none: not before operations wait for one.
+    std::chrono::milliseconds authorization_lead{0};
+    /// Yours, for close_all: whose client this is. 0: nobody's.
+    std::uint64_t owner_tag = 0;
+    /// Up to which level EventType::Log tells what goes on.
+    LogLevel log_level = LogLevel::Off;
     /// How long the destructor waits, at most, for calls that other threads are in. Without such
     /// calls it does not wait at all.
     std::chrono::milliseconds close_deadline{5000};
@@ -366,8 +387,8 @@ inline std::uint32_t milliseconds(std::chrono::milliseconds duration) noexcept
     return ms < 0 || ms > UINT32_MAX ? UINT32_MAX : static_cast<std::uint32_t>(ms);
 }
 
-/// Only none itself means not at all: what does not fit becomes a time that the library refuses.
-inline std::uint32_t hold(std::chrono::milliseconds duration) noexcept
+/// Only none itself means not at all, and not what does not fit.
+inline std::uint32_t milliseconds_or_none(std::chrono::milliseconds duration) noexcept
 {
     return duration == none ? MPA_NONE : std::min<std::uint32_t>(milliseconds(duration), UINT32_MAX - 1);
 }
@@ -392,6 +413,154 @@ inline bool check_text(std::string_view text, const char* field, mpa_result& res
 }
 
 } // namespace detail
+
+// What is counted ---------------------------------------------------------------------------------
+
+/// One lane: invites of both kinds, or recent players. Each member is the field of mpa_lane_stats of
+/// that name; all but the last three only grow.
+class LaneStats {
+public:
+    using Buckets = std::array<std::uint64_t, MPA_STATS_BUCKET_COUNT>;
+
+    explicit LaneStats(const mpa_lane_stats& raw) noexcept : raw_(raw) {}
+
+    std::uint64_t submitted() const noexcept { return raw_.submitted; }
+    std::uint64_t calls() const noexcept { return raw_.calls; }
+
+    /// How many operations and calls ended as this. 0 for those that none ends as.
+    std::uint64_t ended(Status status) const noexcept
+    {
+        switch (status) {
+        case Status::Ok: return raw_.ended_ok;
+        case Status::Cancelled: return raw_.ended_cancelled;
+        case Status::Expired: return raw_.ended_expired;
+        case Status::Abandoned: return raw_.ended_abandoned;
+        case Status::Closed: return raw_.ended_closed;
+        case Status::AuthorizationNeeded: return raw_.ended_authorization_needed;
+        case Status::Unauthorized: return raw_.ended_unauthorized;
+        case Status::Forbidden: return raw_.ended_forbidden;
+        case Status::SignInFailed: return raw_.ended_sign_in_failed;
+        case Status::Rejected: return raw_.ended_rejected;
+        case Status::Throttled: return raw_.ended_throttled;
+        case Status::ServiceUnavailable: return raw_.ended_service_unavailable;
+        case Status::UnexpectedAnswer: return raw_.ended_unexpected_answer;
+        case Status::ConnectionFailed: return raw_.ended_connection_failed;
+        case Status::TlsFailed: return raw_.ended_tls_failed;
+        case Status::TimedOut: return raw_.ended_timed_out;
+        case Status::Uncertain: return raw_.ended_uncertain;
+        case Status::Internal: return raw_.ended_internal;
+        default: return 0;
+        }
+    }
+
+    std::uint64_t requests() const noexcept { return raw_.requests; }
+    std::uint64_t retries() const noexcept { return raw_.retries; }
+    std::uint64_t throttled() const noexcept { return raw_.throttled; }
+    std::uint64_t items() const noexcept { return raw_.items; }
+
+    Buckets queued_buckets() const noexcept { return copy(raw_.queued_buckets); }
+    std::chrono::milliseconds queued_sum() const noexcept { return duration(raw_.queued_sum_ms); }
+    Buckets wire_buckets() const noexcept { return copy(raw_.wire_buckets); }
+    std::chrono::milliseconds wire_sum() const noexcept { return duration(raw_.wire_sum_ms); }
+
+    std::uint64_t queued() const noexcept { return raw_.queued; }
+    std::uint64_t running() const noexcept { return raw_.running; }
+    std::chrono::milliseconds oldest_queued() const noexcept { return duration(raw_.oldest_queued_ms); }
+
+private:
+    static std::chrono::milliseconds duration(std::uint64_t ms) noexcept
+    {
+        return std::chrono::milliseconds(static_cast<std::int64_t>(ms));
+    }
+
+    static Buckets copy(const std::uint64_t (&raw)[MPA_STATS_BUCKET_COUNT]) noexcept
+    {
+        Buckets buckets{};
+        std::copy(std::begin(raw), std::end(raw), buckets.begin());
+        return buckets;
+    }
+
+    mpa_lane_stats raw_;
+};
+
+/// A client in numbers, since it was opened; each member is the field of mpa_stats of that name. Filled
+/// by Client::stats; before that, all are 0.
+class Stats {
+public:
+    Stats() noexcept : raw_(MPA_INIT(mpa_stats)) {}
+
+    /// Invites and server invites.
+    LaneStats invites() const noexcept { return LaneStats(raw_.invites); }
+    LaneStats recent_players() const noexcept { return LaneStats(raw_.recent_players); }
+
+    std::uint64_t held_operations() const noexcept { return raw_.held_operations; }
+    std::uint64_t held_bytes() const noexcept { return raw_.held_bytes; }
+    std::uint64_t completions_waiting() const noexcept { return raw_.completions_waiting; }
+
+    /// Absent: never.
+    std::optional<std::chrono::milliseconds> since_last_poll() const noexcept
+    {
+        return since(raw_.since_last_poll_ms);
+    }
+    std::optional<std::chrono::milliseconds> since_last_success() const noexcept
+    {
+        return since(raw_.since_last_success_ms);
+    }
+
+    /// Absent: unknown, or there is none.
+    std::optional<TimePoint> authorization_expires_at() const noexcept
+    {
+        const std::uint64_t ms = raw_.authorization_expires_at_unix_ms;
+        if (ms == 0) return std::nullopt;
+        return TimePoint(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
+    }
+    std::chrono::milliseconds clock_offset() const noexcept
+    {
+        return std::chrono::milliseconds(raw_.clock_offset_ms);
+    }
+
+    /// Writes the numbers into `text` in Prometheus' text format; on failure it is empty. `labels` are
+    /// put into each line, such as region="eu"; empty: none. Several clients of a process: see
+    /// mpa_stats_prometheus.
+    Result prometheus(const std::string& labels, std::string& text) const
+    {
+        Result result;
+        text.clear();
+        if (!detail::check_text(labels, "labels", result.raw_)) return result;
+        std::uint32_t length = 0;
+        text.resize(MPA_STATS_PROMETHEUS_SIZE);
+        write(labels, text, length, result);
+        if (length >= MPA_STATS_PROMETHEUS_SIZE) {
+            // It did not fit.
+            text.resize(length + std::size_t{1});
+            write(labels, text, length, result);
+        }
+        text.resize(result.ok() ? length : 0);
+        return result;
+    }
+
+    const mpa_stats& raw() const noexcept { return raw_; }
+
+private:
+    friend class Client;
+
+    void write(const std::string& labels, std::string& text, std::uint32_t& length,
+               Result& result) const noexcept
+    {
+        mpa_stats_prometheus(&raw_, detail::text(labels), text.data(), detail::count(text.size()),
+                             &length, &result.raw_);
+    }
+
+    static std::optional<std::chrono::milliseconds> since(std::int64_t ms) noexcept
+    {
+        if (ms < 0) return std::nullopt;
+        return std::chrono::milliseconds(ms);
+    }
+
+    mpa_stats raw_;
+};
+
+// The client --------------------------------------------------------------------------------------
 
 /// A way to the service for one title. One that was moved from, or made without open(), is closed:
 /// its calls end as Status::InvalidHandle.
@@ -428,10 +597,13 @@ public:
         raw.limit_period_ms = detail::milliseconds(config.limit_period);
         raw.invite_time_to_live_ms = detail::milliseconds(config.invite_time_to_live);
         raw.recent_players_time_to_live_ms = detail::milliseconds(config.recent_players_time_to_live);
-        raw.recent_players_hold_ms = detail::hold(config.recent_players_hold);
+        raw.recent_players_hold_ms = detail::milliseconds_or_none(config.recent_players_hold);
         raw.worker_count = config.worker_count;
         raw.queue_capacity = config.queue_capacity;
         raw.queue_capacity_bytes = config.queue_capacity_bytes;
+        raw.authorization_lead_ms = detail::milliseconds_or_none(config.authorization_lead);
+        raw.owner_tag = config.owner_tag;
+        raw.log_level = static_cast<mpa_log_level>(config.log_level);
         mpa_client handle = mpa_client();
         if (mpa_client_open(&raw, &handle, &raw_result) != MPA_OK) return std::nullopt;
         return Client(handle, config.close_deadline);
@@ -607,6 +779,15 @@ public:
         return result;
     }
 
+    /// Copies the client's numbers. Cheap enough for every frame. Never blocks.
+    Result stats(Stats& stats) const noexcept
+    {
+        Result result;
+        stats = Stats();
+        mpa_client_stats(handle_, &stats.raw_, &result.raw_);
+        return result;
+    }
+
     /// How long the destructor waits at most.
     std::chrono::milliseconds close_deadline() const noexcept { return close_deadline_; }
 
@@ -693,6 +874,14 @@ private:
     mpa_client handle_ = mpa_client();
     std::chrono::milliseconds close_deadline_{0};
 };
+
+/// Closes all clients of this process that were opened with this ClientConfig::owner_tag, within one
+/// deadline for all. InvalidArgument for 0, which is nobody's tag. Blocks up to the deadline.
+inline Status close_all(std::uint64_t owner_tag, std::chrono::milliseconds deadline) noexcept
+{
+    const auto not_past = std::max<std::chrono::milliseconds>(deadline, {});
+    return static_cast<Status>(mpa_close_all(owner_tag, detail::milliseconds(not_past)));
+}
 
 } // namespace mpa
 

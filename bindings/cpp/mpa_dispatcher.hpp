@@ -13,7 +13,9 @@
 // once        the destructor. What has no event by then ends as Status::Abandoned, with all of it
 //             uncertain. What was refused on submitting is told at once, and its callback is never
 //             called; a future of it is ready.
-// Callbacks   may submit, cancel and poll. They may not destroy the dispatcher.
+// Callbacks   may submit, cancel and poll. They may not destroy the dispatcher. What one throws leaves
+//             poll() or close(), and the next poll() goes on behind it; out of the destructor it ends
+//             the program.
 // Futures     become ready inside poll(): never wait for one on the thread that polls.
 
 #ifndef MPA_DISPATCHER_HPP
@@ -45,9 +47,13 @@ public:
     /// For all other calls. Pull no events past the dispatcher.
     const Client& client() const noexcept { return client_; }
 
-    /// Told, inside poll(), of events that end no operation: EventType::AuthorizationNeeded. Set it
+    /// Called inside poll() when operations wait for an authorization, or the one in use expires within
+    /// ClientConfig::authorization_lead; the message says which. Set it before the first poll().
+    std::function<void(const Result&)> on_authorization_needed;
+
+    /// Called inside poll() with an entry of the log, where ClientConfig::log_level asks for it. Set it
     /// before the first poll().
-    std::function<void(EventType)> on_event;
+    std::function<void(LogLevel, std::string_view)> on_log;
 
     Submitted submit_invite(const Invite& invite, Callback callback)
     {
@@ -198,8 +204,12 @@ private:
             drained_ = true;
             break;
         case EventType::AuthorizationNeeded:
-        default:
-            if (on_event) on_event(event.type);
+            if (on_authorization_needed) on_authorization_needed(event.result);
+            break;
+        case EventType::Log:
+            if (on_log) on_log(event.log_level(), event.result.message());
+            break;
+        default: // Of a newer library.
             break;
         }
     }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 
 namespace Mpa
 {
@@ -70,10 +69,13 @@ namespace Mpa
                         limit_period_ms = Time.Limit(config.LimitPeriod),
                         invite_time_to_live_ms = Time.Limit(config.InviteTimeToLive),
                         recent_players_time_to_live_ms = Time.Limit(config.RecentPlayersTimeToLive),
-                        recent_players_hold_ms = Time.Hold(config.RecentPlayersHold),
+                        recent_players_hold_ms = Time.OrNone(config.RecentPlayersHold),
                         worker_count = config.WorkerCount,
                         queue_capacity = config.QueueCapacity,
                         queue_capacity_bytes = config.QueueCapacityBytes,
+                        authorization_lead_ms = Time.OrNone(config.AuthorizationLead),
+                        owner_tag = config.OwnerTag,
+                        log_level = (int)config.LogLevel,
                     };
                     Native.mpa_client_open(&raw, &handle, &result);
                 }
@@ -279,37 +281,6 @@ namespace Mpa
                 }
             }
             return Ended(&result);
-        }
-
-        /// <summary>Closes the client: operations, and calls of other threads, may end until the
-        /// deadline and are cut then. Completes every task that is pending, before it returns. Null
-        /// where it was closed already.</summary>
-        public CloseReport Close(TimeSpan deadline)
-        {
-            var report = new Native.mpa_close_report
-            {
-                struct_size = (uint)sizeof(Native.mpa_close_report),
-            };
-            return Close(Time.Deadline(deadline), &report) == 0 ? new CloseReport(report) : null;
-        }
-
-        /// <summary>As <see cref="Close(TimeSpan)"/>, with <see cref="ClientConfig.CloseDeadline"/>.
-        /// Does nothing where it was closed already.</summary>
-        public void Dispose()
-        {
-            Close(closeDeadlineMs, null);
-        }
-
-        private int Close(uint deadlineMs, Native.mpa_close_report* report)
-        {
-            var clock = Stopwatch.StartNew();
-            operations.DrainHere(deadlineMs);
-            uint left = (uint)Math.Max(deadlineMs - clock.ElapsedMilliseconds, 0);
-            int status = Native.mpa_client_close(handle, left, report);
-            // Whoever comes second finds nothing pending any more.
-            operations.Abandon();
-            GC.SuppressFinalize(this);
-            return status;
         }
 
         private static Native.mpa_authorization Raw(Authorization authorization, byte* token)

@@ -81,6 +81,17 @@ namespace Mpa
         /// <summary>How much memory they may hold, in bytes, about. Default: 16 MiB.</summary>
         public uint QueueCapacityBytes { get; set; }
 
+        /// <summary>How long before the authorization expires <see cref="Client.AuthorizationNeeded"/>
+        /// is told. Null: 10 minutes. Zero: not before operations wait for one.</summary>
+        public TimeSpan? AuthorizationLead { get; set; }
+
+        /// <summary>Yours, for <see cref="Client.CloseAll"/>: whose client this is. 0:
+        /// nobody's.</summary>
+        public ulong OwnerTag { get; set; }
+
+        /// <summary>Up to which level <see cref="Client.Logged"/> tells what goes on.</summary>
+        public LogLevel LogLevel { get; set; }
+
         /// <summary>Who completes the tasks of submitted operations. True: your own calls of
         /// <see cref="Client.Poll"/>, on their thread, as engines want it. False: a thread that the
         /// client starts with the first operation; what awaits the tasks runs elsewhere.</summary>

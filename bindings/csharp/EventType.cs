@@ -1,7 +1,7 @@
 namespace Mpa
 {
-    /// <summary>What an event is about. A newer library may have others: pass over those.</summary>
-    public enum EventType
+    /// <summary>What an event is about. A newer library may have others, which are passed over.</summary>
+    internal enum EventType
     {
         /// <summary>There was none.</summary>
         None = 0,
@@ -12,9 +12,10 @@ namespace Mpa
         /// <summary>Draining is over: the task of <see cref="Client.DrainAsync"/> completes.</summary>
         Drained = 2,
 
-        /// <summary>Operations wait for an authorization, because there is none or the service has
-        /// refused it. Push a newer one with <see cref="Client.SetAuthorization"/>. Told again every
-        /// 30 s while it is so.</summary>
+        /// <summary>Becomes <see cref="Client.AuthorizationNeeded"/>.</summary>
         AuthorizationNeeded = 3,
+
+        /// <summary>Becomes <see cref="Client.Logged"/>.</summary>
+        Log = 4,
     }
 }

@@ -5,7 +5,8 @@ namespace Mpa
     public static class Limits
     {
         /// <summary>What the C header has for "not at all". Here it is the zero of a nullable time:
-        /// see <see cref="ClientConfig.RecentPlayersHold"/>.</summary>
+        /// see <see cref="ClientConfig.RecentPlayersHold"/> and
+        /// <see cref="ClientConfig.AuthorizationLead"/>.</summary>
         public const uint None = 4294967295;
 
         public const uint MaxTimeoutMs = 600000;
@@ -23,5 +24,13 @@ namespace Mpa
         public const uint MaxGroupsPerCall = 10000;
         public const uint MinPlayersPerGroup = 2;
         public const uint MaxPlayersPerGroup = 100;
+
+        /// <summary>Of <see cref="LaneStats.QueuedBuckets"/> and
+        /// <see cref="LaneStats.WireBuckets"/>.</summary>
+        public const uint StatsBucketCount = 16;
+
+        /// <summary>How long the text of <see cref="Stats.PrometheusText"/> is at most, in bytes, with
+        /// labels of up to 64 bytes.</summary>
+        public const uint StatsPrometheusSize = 32768;
     }
 }

@@ -42,7 +42,7 @@ namespace Mpa
             }
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 104)]
+        [StructLayout(LayoutKind.Sequential, Size = 120)]
         internal struct mpa_client_config
         {
             public uint struct_size;
@@ -66,6 +66,9 @@ namespace Mpa
             public uint worker_count;
             public uint queue_capacity;
             public uint queue_capacity_bytes;
+            public uint authorization_lead_ms;
+            public ulong owner_tag;
+            public int log_level;
             public uint reserved;
         }
 
@@ -152,6 +155,60 @@ namespace Mpa
             }
         }
 
+        [StructLayout(LayoutKind.Sequential, Size = 576)]
+        internal struct mpa_lane_stats
+        {
+            public ulong submitted;
+            public ulong calls;
+            public ulong ended_ok;
+            public ulong ended_cancelled;
+            public ulong ended_expired;
+            public ulong ended_abandoned;
+            public ulong ended_closed;
+            public ulong ended_authorization_needed;
+            public ulong ended_unauthorized;
+            public ulong ended_forbidden;
+            public ulong ended_sign_in_failed;
+            public ulong ended_rejected;
+            public ulong ended_throttled;
+            public ulong ended_service_unavailable;
+            public ulong ended_unexpected_answer;
+            public ulong ended_connection_failed;
+            public ulong ended_tls_failed;
+            public ulong ended_timed_out;
+            public ulong ended_uncertain;
+            public ulong ended_internal;
+            public fixed ulong reserved_ends[6];
+            public ulong requests;
+            public ulong retries;
+            public ulong throttled;
+            public ulong items;
+            public fixed ulong queued_buckets[16];
+            public ulong queued_sum_ms;
+            public fixed ulong wire_buckets[16];
+            public ulong wire_sum_ms;
+            public ulong queued;
+            public ulong running;
+            public ulong oldest_queued_ms;
+            public fixed ulong reserved[5];
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 1216)]
+        internal struct mpa_stats
+        {
+            public uint struct_size;
+            public uint reserved;
+            public mpa_lane_stats invites;
+            public mpa_lane_stats recent_players;
+            public ulong held_operations;
+            public ulong held_bytes;
+            public ulong completions_waiting;
+            public long since_last_poll_ms;
+            public long since_last_success_ms;
+            public ulong authorization_expires_at_unix_ms;
+            public long clock_offset_ms;
+        }
+
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern uint mpa_version();
 
@@ -171,6 +228,9 @@ namespace Mpa
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_close(
             mpa_client client, uint deadline_ms, mpa_close_report* report);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_close_all(ulong owner_tag, uint deadline_ms);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_set_authorization(
@@ -222,5 +282,13 @@ namespace Mpa
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_flush(
             mpa_client client, uint deadline_ms, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_client_stats(
+            mpa_client client, mpa_stats* stats, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_stats_prometheus(
+            mpa_stats* stats, byte* labels, byte* buffer, uint size, uint* length, mpa_result* result);
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -17,7 +18,6 @@ namespace Mpa
         private const long GraceMs = 1000;
 
         private readonly Native.mpa_client handle;
-        private readonly bool hostPolls;
         private readonly ConcurrentDictionary<ulong, Submission> pending =
             new ConcurrentDictionary<ulong, Submission>();
         private readonly TaskCompletionSource<Result> drained;
@@ -34,16 +34,18 @@ namespace Mpa
         internal Operations(Native.mpa_client handle, bool hostPolls)
         {
             this.handle = handle;
-            this.hostPolls = hostPolls;
+            HostPolls = hostPolls;
             drained = new TaskCompletionSource<Result>(Options);
         }
 
-        internal event Action<EventType> Notified;
+        internal bool HostPolls { get; }
+
+        internal Notifications Notifications { get; } = new Notifications();
 
         /// <summary>What awaits a task runs inside Poll where the host polls; else never on the thread
         /// that completes the others.</summary>
         private TaskCreationOptions Options =>
-            hostPolls ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+            HostPolls ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
 
         internal Task<Result> Submit(
             Client owner, int count, CancellationToken token, Func<Submission, Result> call)
@@ -69,6 +71,8 @@ namespace Mpa
             }
             if (!submitted.IsOk)
             {
+                // Somebody may be flushing, who saw it.
+                submission.End(submitted);
                 return Task.FromResult(submitted);
             }
             StartPump();
@@ -83,11 +87,32 @@ namespace Mpa
         {
             int events = 0;
             // Else it would wait for the thread that pulls, which may be waiting itself.
-            while (hostPolls && Pull(0) == Pulled.Event)
+            if (HostPolls)
             {
-                events++;
+                Pulled pulled;
+                while ((pulled = Pull(0)) == Pulled.Event)
+                {
+                    events++;
+                }
+                if (pulled == Pulled.Closed)
+                {
+                    Abandon();
+                }
             }
             return events;
+        }
+
+        internal Result Flush(uint deadlineMs)
+        {
+            var result = Native.mpa_result.Init();
+            Native.mpa_client_flush(handle, deadlineMs, &result);
+            return new Result(&result);
+        }
+
+        /// <summary>Completes when all have that are pending now.</summary>
+        internal Task Pending()
+        {
+            return Task.WhenAll(pending.Values.Select(submission => submission.Task));
         }
 
         internal Task<Result> DrainAsync(uint deadlineMs)
@@ -124,9 +149,23 @@ namespace Mpa
             }
         }
 
-        /// <summary>Completes what no event can complete any more.</summary>
+        /// <summary>Null where it was closed already.</summary>
+        internal CloseReport Close(uint deadlineMs)
+        {
+            var report = new Native.mpa_close_report
+            {
+                struct_size = (uint)sizeof(Native.mpa_close_report),
+            };
+            return Native.mpa_client_close(handle, deadlineMs, &report) == 0 ? new CloseReport(report) : null;
+        }
+
+        /// <summary>Completes what no event can complete any more, since the client is closed.</summary>
         internal void Abandon()
         {
+            if (pending.IsEmpty && drained.Task.IsCompleted)
+            {
+                return;
+            }
             foreach (ulong key in pending.Keys)
             {
                 bool taken;
@@ -159,7 +198,11 @@ namespace Mpa
             {
                 if (timeoutMs == 0)
                 {
-                    Native.mpa_poll_event(handle, &next, &result);
+                    if (Native.mpa_poll_event(handle, &next, &result) == 0
+                        && result.status == (int)Status.InvalidHandle)
+                    {
+                        return Pulled.Closed;
+                    }
                 }
                 else if (Native.mpa_wait_event(handle, timeoutMs, &next, &result) != 0)
                 {
@@ -182,16 +225,20 @@ namespace Mpa
                 case EventType.Drained:
                     drained.TrySetResult(new Result(&result));
                     break;
-                default:
-                    Notified?.Invoke((EventType)next.type);
+                case EventType.AuthorizationNeeded:
+                    Notifications.NeedAuthorization(Text.Decode(result.message));
+                    break;
+                case EventType.Log:
+                    Notifications.Log((LogLevel)next.user_data, Text.Decode(result.message));
                     break;
             }
             return Pulled.Event;
         }
 
-        private void StartPump()
+        /// <summary>Where nobody else pulls: from the first thing on that somebody waits for.</summary>
+        internal void StartPump()
         {
-            if (!hostPolls && Interlocked.Exchange(ref pumps, 1) == 0)
+            if (!HostPolls && Interlocked.Exchange(ref pumps, 1) == 0)
             {
                 new Thread(Pump) { IsBackground = true, Name = "mpa events" }.Start();
             }
@@ -199,8 +246,14 @@ namespace Mpa
 
         private void Pump()
         {
-            while (!closing && Pull(PumpMs) != Pulled.Closed)
+            var pulled = Pulled.Nothing;
+            while (!closing && pulled != Pulled.Closed)
             {
+                pulled = Pull(PumpMs);
+            }
+            if (pulled == Pulled.Closed)
+            {
+                Abandon();
             }
         }
     }

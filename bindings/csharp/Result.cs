@@ -50,6 +50,13 @@ namespace Mpa
             return new Result(Status.Cancelled, "It was cancelled before it was submitted. Nothing was sent.");
         }
 
+        internal static Result Flushed(bool inTime)
+        {
+            return inTime
+                ? new Result(Status.Ok, "All operations that were submitted before have ended.")
+                : new Result(Status.TimedOut, "The time was up before all operations had ended; they go on.");
+        }
+
         /// <summary>For operations whose event nobody can pull any more. They may be on the wire, so
         /// that all of it is uncertain, and nothing retryable.</summary>
         internal static Result Abandoned(int count)

@@ -11,15 +11,6 @@ namespace Mpa
     {
         private readonly Operations operations;
 
-        /// <summary>Told of events that complete no task, such as
-        /// <see cref="EventType.AuthorizationNeeded"/>: from <see cref="Poll"/>, or on the thread that
-        /// completes the tasks.</summary>
-        public event Action<EventType> Notified
-        {
-            add { operations.Notified += value; }
-            remove { operations.Notified -= value; }
-        }
-
         /// <summary>Submits what <see cref="SendInvite"/> sends, and never blocks. Cancelling ends it
         /// as <see cref="Status.Cancelled"/> where it was not sent yet, and changes nothing
         /// else.</summary>

@@ -1,5 +1,7 @@
 using System;
+using System.Diagnostics;
 using System.Threading;
+using System.Threading.Tasks;
 
 namespace Mpa
 {
@@ -15,15 +17,15 @@ namespace Mpa
             return ms < 0 || ms > uint.MaxValue ? uint.MaxValue : (uint)ms;
         }
 
-        /// <summary>Null means the default, and nothing means not at all. What does not fit is
-        /// refused by the library, and not taken for that.</summary>
-        internal static uint Hold(TimeSpan? hold)
+        /// <summary>Null means the default, and nothing means not at all. What does not fit is not
+        /// taken for that.</summary>
+        internal static uint OrNone(TimeSpan? time)
         {
-            if (hold == null)
+            if (time == null)
             {
                 return 0;
             }
-            return hold.Value <= TimeSpan.Zero ? Limits.None : Math.Min(Limit(hold.Value), Limits.None - 1);
+            return time.Value <= TimeSpan.Zero ? Limits.None : Math.Min(Limit(time.Value), Limits.None - 1);
         }
 
         /// <summary>How long to wait for something: forever is 49 days, less than nothing is
@@ -32,6 +34,41 @@ namespace Mpa
         {
             bool past = deadline < TimeSpan.Zero && deadline != Timeout.InfiniteTimeSpan;
             return past ? 0 : Limit(deadline);
+        }
+
+        /// <summary>What is left of a deadline.</summary>
+        internal static uint Left(uint deadlineMs, Stopwatch clock)
+        {
+            return (uint)Math.Max(deadlineMs - clock.ElapsedMilliseconds, 0);
+        }
+
+        /// <summary>Longer ones than there are become the longest.</summary>
+        internal static TimeSpan Span(ulong ms)
+        {
+            const ulong Longest = long.MaxValue / TimeSpan.TicksPerMillisecond;
+            return new TimeSpan((long)Math.Min(ms, Longest) * TimeSpan.TicksPerMillisecond);
+        }
+
+        /// <summary>Null for 0. Later than there is becomes the latest.</summary>
+        internal static DateTimeOffset? At(ulong unixMs)
+        {
+            var latest = (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+            return unixMs == 0
+                ? (DateTimeOffset?)null
+                : DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Min(unixMs, latest));
+        }
+
+        /// <summary>Whether a task completes before the deadline.</summary>
+        internal static async Task<bool> EndsWithin(Task task, uint deadlineMs)
+        {
+            using (var given = new CancellationTokenSource())
+            {
+                // No timer takes more.
+                Task timeIsUp = Task.Delay((int)Math.Min(deadlineMs, int.MaxValue), given.Token);
+                await Task.WhenAny(task, timeIsUp).ConfigureAwait(false);
+                given.Cancel();
+                return task.IsCompleted;
+            }
         }
 
         /// <summary>0, which means the default, only where there is no time.</summary>

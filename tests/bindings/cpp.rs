@@ -47,6 +47,18 @@ fn what_is_submitted_completes_once() {
 }
 
 #[test]
+fn those_who_watch_see_numbers_and_the_log() {
+    for (compiler, arguments, name) in ways_to_compile() {
+        let program = build::scratch("cpp").join(format!("watching-{name}"));
+        let mut compile = strict(compiler);
+        compile.args(arguments).args(STRICTER).arg("-o").arg(&program).arg(build::source("cpp/watching.cpp"));
+        build::run(compile.args(build::link_arguments()));
+        let emulator = journal::emulator_that_fails_once(7);
+        build::run(Command::new(program).args([emulator.url(), "7"]));
+    }
+}
+
+#[test]
 fn a_result_holds_every_field_in_its_place() {
     for compiler in COMPILERS.into_iter().filter(|compiler| compiler.is_there()) {
         let program = build::scratch("cpp").join(format!("results-{}", compiler.name));
@@ -72,7 +84,7 @@ fn the_header_needs_nothing_included_before_it() {
 #[test]
 fn the_header_bears_the_macros_of_others() {
     let file = build::scratch("cpp").join("macros.cpp");
-    let standard = "#include <algorithm>\n#include <chrono>\n#include <functional>\n#include <future>\n#include <memory>\n\
+    let standard = "#include <algorithm>\n#include <array>\n#include <chrono>\n#include <functional>\n#include <future>\n#include <memory>\n\
          #include <mutex>\n#include <optional>\n#include <string>\n#include <unordered_map>\n#include <vector>\n";
     let macros = "#define min(a, b) ((a) < (b) ? (a) : (b))\n#define max(a, b) ((a) > (b) ? (a) : (b))\n\
                   #define ERROR 0\n#define OK 0\n#define check(x) (x)\n#define verify(x) (x)\n";
@@ -87,7 +99,7 @@ fn the_header_bears_the_macros_of_others() {
 #[test]
 fn every_number_of_the_header_is_an_enumerator() {
     let mut text = "#include \"mpa.hpp\"\n".to_owned();
-    for name in ["Status", "Platform", "EncounterType", "CaMode", "EventType"] {
+    for name in ["Status", "Platform", "EncounterType", "CaMode", "EventType", "LogLevel"] {
         let numbers = declared::numbers();
         let members = numbers.iter().filter(|number| number.in_the_bindings().0 == name);
         let (mut asserts, mut cases) = (String::new(), String::new());
@@ -121,7 +133,7 @@ fn every_function_and_field_of_the_header_is_within_reach() {
         assert!(text.contains(&format!("{function}(")), "mpa.hpp does not use {function}");
     }
     for declared::Struct { name, fields } in declared::structs() {
-        let set = fields.iter().filter(|field| !matches!(field.as_str(), "struct_size" | "reserved"));
+        let set = fields.iter().filter(|field| *field != "struct_size" && !field.starts_with("reserved"));
         for field in set {
             assert!(text.contains(&format!(".{field}")), "mpa.hpp does not use {name}.{field}");
         }

@@ -48,6 +48,16 @@ fn every_task_completes_once() {
 }
 
 #[test]
+fn those_who_watch_see_numbers_and_the_log() {
+    let Some(program) = compile("Watching") else { return };
+    let (silent, _requests) = peer::start(|_| Answer::Stall);
+    for who_polls in ["host", "thread"] {
+        let emulator = journal::emulator_that_fails_once(7);
+        build::run(mono(&program).args([emulator.url(), "7", &silent, who_polls]));
+    }
+}
+
+#[test]
 fn a_result_holds_every_field_in_its_place() {
     let Some(program) = compile("Results") else { return };
     results::check(mono(&program));

@@ -25,6 +25,8 @@ impl Number {
             ("MPA_ENCOUNTER_", "EncounterType", ""),
             ("MPA_CA_", "CaMode", ""),
             ("MPA_EVENT_", "EventType", ""),
+            ("MPA_LOG_", "LogLevel", ""),
+            ("MPA_STATS_", "Limits", "Stats"),
             ("MPA_NONE", "Limits", "None"),
             ("MPA_VERSION_", "Library", "Version"),
             ("MPA_MAX_", "Limits", "Max"),
@@ -62,7 +64,7 @@ pub fn structs() -> Vec<Struct> {
         let fields = declarations.filter(|line| !line.starts_with("///")).map(field).collect();
         structs.push(Struct { name: name.to_owned(), fields });
     }
-    assert!(structs.len() >= 8, "the header has another form than this can read: {structs:?}");
+    assert!(structs.len() >= 10, "the header has another form than this can read: {structs:?}");
     structs
 }
 

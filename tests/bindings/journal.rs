@@ -7,6 +7,14 @@ pub fn emulator() -> Emulator {
     Emulator::start(Options::default()).expect("an emulator starts")
 }
 
+/// The first request of a title is answered with 503.
+pub fn emulator_that_fails_once(title_id: u32) -> Emulator {
+    let emulator = emulator();
+    let fault = r#"{"fault":"status","status":503,"next":1}"#;
+    emulator.set_faults(title_id, &[fault]).expect("the fault is well-formed");
+    emulator
+}
+
 /// A request with the part of the authorization that says whose it is, and its body.
 pub fn summary(received: &Received) -> Value {
     json!([received.path, received.header("authorization"), received.json(), received.status])

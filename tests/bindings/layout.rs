@@ -12,6 +12,7 @@ use mpa::ffi::event::mpa_event;
 use mpa::ffi::invite::{mpa_invite, mpa_server_invite};
 use mpa::ffi::recent_players::mpa_recent_player_group;
 use mpa::ffi::result::mpa_result;
+use mpa::ffi::stats::{mpa_lane_stats, mpa_stats};
 use mpa_tests::build::{self, GCC};
 
 use crate::{csharp, declared};
@@ -58,7 +59,7 @@ fn in_rust() -> Vec<String> {
             ca_mode, allow_plain_http, connect_timeout_ms, request_timeout_ms, call_timeout_ms, max_attempts,
             invite_limit, recent_players_limit, limit_period_ms, invite_time_to_live_ms,
             recent_players_time_to_live_ms, recent_players_hold_ms, worker_count, queue_capacity,
-            queue_capacity_bytes, reserved
+            queue_capacity_bytes, authorization_lead_ms, owner_tag, log_level, reserved
         }
         mpa_client { id }
         mpa_close_report {
@@ -79,6 +80,18 @@ fn in_rust() -> Vec<String> {
             struct_size, encounter_type, timestamp_unix_ms, players, player_count, reserved
         }
         mpa_event { struct_size, r#type, operation, user_data }
+        mpa_lane_stats {
+            submitted, calls, ended_ok, ended_cancelled, ended_expired, ended_abandoned, ended_closed,
+            ended_authorization_needed, ended_unauthorized, ended_forbidden, ended_sign_in_failed, ended_rejected,
+            ended_throttled, ended_service_unavailable, ended_unexpected_answer, ended_connection_failed,
+            ended_tls_failed, ended_timed_out, ended_uncertain, ended_internal, reserved_ends, requests, retries,
+            throttled, items, queued_buckets, queued_sum_ms, wire_buckets, wire_sum_ms, queued, running,
+            oldest_queued_ms, reserved
+        }
+        mpa_stats {
+            struct_size, reserved, invites, recent_players, held_operations, held_bytes, completions_waiting,
+            since_last_poll_ms, since_last_success_ms, authorization_expires_at_unix_ms, clock_offset_ms
+        }
     })
 }
 

@@ -182,12 +182,29 @@ fn the_launcher_shows_what_was_sent_and_received() {
 }
 
 #[test]
+fn the_launcher_stops_a_server_loop_properly() {
+    if !csharp::is_there() || !GCC.is_there() || !GPP.is_there() {
+        return;
+    }
+    for (language, source) in [("c", "server_loop.c"), ("cpp", "server_loop.cpp"), ("csharp", "server_loop.cs")] {
+        let printed = printed(&build::run(launcher(language).arg("loop")));
+        assert!(printed.starts_with(&format!("examples/{source} prints:\n\nFrame 0: acknowledged\n")), "{printed}");
+        assert!(printed.contains(" operations succeeded, 0 uncertain, 0 events not pulled\n"), "{printed}");
+        let (_, told) = printed.split_once("\nTold to stop (SIGTERM) after 3 s, it ended ").expect("it says how");
+        assert!(told.contains(" ms later: exit status: 0\n"), "{printed}");
+        assert!(told.contains("\nPOST /titles/1234567890/invites/server, answered with 204\n"), "{printed}");
+    }
+}
+
+#[test]
 fn the_launcher_says_what_is_wrong_in_a_sentence() {
     let failed = failure(&mut launcher("java"));
     assert!(failed.contains("\"java\"") && failed.contains("csharp"), "{failed}");
+    let failed = failure(launcher("c").arg("lop"));
+    assert!(failed.contains("\"lop\"") && failed.contains("\"loop\""), "{failed}");
     let failed = failure(launcher("cpp").env("CXX", "no-such-compiler -O2"));
     assert!(failed.starts_with("no-such-compiler was not found."), "{failed}");
-    for (language, package) in [("c", "gcc"), ("cpp", "g++"), ("csharp", "mono-mcs")] {
+    for (language, package) in [("c", "gcc"), ("cpp", "g++"), ("csharp", "mono-mcs libmono-posix4.0-cil")] {
         let failed = failure(launcher(language).env("PATH", build::scratch("nothing")));
         assert!(failed.contains(&format!("apt-get install {package})")), "{failed}");
     }

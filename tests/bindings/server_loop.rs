@@ -1,26 +1,87 @@
-//! The server that ticks: it must submit and pull while it runs, and stop in time when it is told to.
+//! The servers that tick, in three languages: they must submit and pull while they run, and stop in time
+//! when they are told to, with every operation accounted for.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mpa_tests::build::{self, GCC};
+use mpa_tests::build::{self, GCC, GPP};
 use mpa_tests::header::repository;
-use mpa_tests::peer::{self, Answer};
+use mpa_tests::peer::{self, Answer, response};
 
-use crate::journal;
+use crate::{csharp, journal};
 
-/// As it stands in the program.
+/// As it stands in the programs.
 const GRACE: Duration = Duration::from_secs(5);
 
 #[test]
-fn a_server_drains_when_it_is_told_to_stop() {
-    if !GCC.is_there() {
-        return;
+fn a_server_in_c_drains_when_it_is_told_to_stop() {
+    check_that_it_drains(in_c());
+}
+
+#[test]
+fn a_server_in_cpp_drains_when_it_is_told_to_stop() {
+    check_that_it_drains(in_cpp());
+}
+
+#[test]
+fn a_server_in_csharp_drains_when_it_is_told_to_stop() {
+    check_that_it_drains(in_csharp());
+}
+
+#[test]
+fn a_server_in_c_accounts_for_what_it_had_begun() {
+    check_that_all_is_accounted_for(in_c());
+}
+
+#[test]
+fn a_server_in_cpp_accounts_for_what_it_had_begun() {
+    check_that_all_is_accounted_for(in_cpp());
+}
+
+#[test]
+fn a_server_in_csharp_accounts_for_what_it_had_begun() {
+    check_that_all_is_accounted_for(in_csharp());
+}
+
+/// In C99, which is the oldest that the header is for.
+fn in_c() -> Option<Command> {
+    GCC.is_there().then(|| compiled(Command::new(GCC.name).arg("-std=c99"), "c"))
+}
+
+fn in_cpp() -> Option<Command> {
+    let arguments = ["-std=c++17", "-fno-exceptions", "-fno-rtti"];
+    GPP.is_there().then(|| compiled(Command::new(GPP.name).args(arguments), "cpp"))
+}
+
+fn in_csharp() -> Option<Command> {
+    if !csharp::is_there() {
+        return None;
     }
+    let program = build::scratch("server-loop").join("server_loop.exe");
+    let mut compile = csharp::mcs();
+    // Of the Debian package libmono-posix4.0-cil.
+    compile.arg("-r:Mono.Posix").arg(format!("-out:{}", program.display()));
+    compile.arg(repository().join("examples/server_loop.cs")).arg(repository().join("bindings/csharp/*.cs"));
+    build::run(&mut compile);
+    Some(csharp::mono(&program))
+}
+
+fn compiled(compile: &mut Command, ending: &str) -> Command {
+    let program = build::scratch("server-loop").join("server_loop");
+    compile.args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
+    compile.arg(repository().join(format!("examples/server_loop.{ending}")));
+    compile.arg("-I").arg(repository().join("bindings/cpp"));
+    build::run(compile.args(build::link_arguments()));
+    Command::new(program)
+}
+
+fn check_that_it_drains(program: Option<Command>) {
+    let Some(mut program) = program else { return };
     let emulator = journal::emulator();
-    let mut server = start(emulator.url());
+    program.args([emulator.url(), "7"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut server = program.spawn().expect("it starts");
     let mut lines = BufReader::new(server.stdout.take().expect("it is piped")).lines();
     for _ in 0..3 {
         let line = lines.next().expect("it goes on").expect("it prints text");
@@ -42,30 +103,44 @@ fn a_server_drains_when_it_is_told_to_stop() {
     assert!(requests.iter().all(|request| request.status == 204));
 }
 
-#[test]
-fn a_server_stops_in_time_when_the_service_is_silent() {
-    if !GCC.is_there() {
-        return;
+/// The service answers some and then falls silent: when the server is told to stop, one invite is on the
+/// wire, more are queued, and recent players are held.
+fn check_that_all_is_accounted_for(program: Option<Command>) {
+    let Some(mut program) = program else { return };
+    let answered = 3;
+    let (endpoint, requests) = peer::start(move |number| match number {
+        _ if number < answered => Answer::Say(response(204, &[], "")),
+        _ => Answer::Stall,
+    });
+    program.args([&endpoint, "7"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut server = program.spawn().expect("it starts");
+    for _ in 0..=answered {
+        requests.recv_timeout(Duration::from_secs(20)).expect("it sends requests");
     }
-    let (silent, _requests) = peer::start(|_| Answer::Stall);
-    let mut server = start(&silent);
-    thread::sleep(Duration::from_millis(1500));
+    thread::sleep(Duration::from_millis(800));
     let took = stop(&mut server);
-    assert!(took < GRACE + Duration::from_secs(1), "{took:?}");
-    let mut printed = String::new();
-    server.stdout.take().expect("it is piped").read_to_string(&mut printed).expect("it prints text");
-    assert!(printed.starts_with("Closed: 0 of ") && printed.ends_with(" 0 events not pulled\n"), "{printed}");
+    assert!(took < GRACE, "{took:?}");
+
+    let printed = format!("{}{}", text(server.stdout.take()), text(server.stderr.take()));
+    let ends: Vec<_> = printed.lines().filter(|line| line.starts_with("Frame ")).collect();
+    let count = |words: &str| ends.iter().filter(|end| end.contains(words)).count();
+    let acknowledged = count(": acknowledged");
+    let uncertain = count("tells whether it was acted on");
+    let unsent = count("before the operation was sent");
+    assert!(acknowledged == answered && uncertain >= 1 && unsent >= 1, "{printed}");
+    assert_eq!(acknowledged + uncertain + unsent, ends.len(), "{printed}");
+    let closed = printed.lines().find(|line| line.starts_with("Closed: ")).expect("it says how it closed");
+    let submitted = ends.len();
+    let expected = format!(
+        "Closed: {acknowledged} of {submitted} operations succeeded, {uncertain} uncertain, 0 events not pulled"
+    );
+    assert_eq!(closed, expected, "{printed}");
 }
 
-fn start(endpoint: &str) -> Child {
-    let program = build::scratch("server-loop").join("server_loop");
-    let mut compile = Command::new(GCC.name);
-    compile.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
-    compile.arg(repository().join("examples/server_loop.c")).args(build::link_arguments());
-    build::run(&mut compile);
-    let mut server = Command::new(program);
-    server.args([endpoint, "7"]).stdout(Stdio::piped()).stderr(Stdio::null());
-    server.spawn().expect("it starts")
+fn text(stream: Option<impl Read>) -> String {
+    let mut text = String::new();
+    stream.expect("it is piped").read_to_string(&mut text).expect("it prints text");
+    text
 }
 
 /// Returns how long it took to stop.

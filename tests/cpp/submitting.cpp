@@ -259,8 +259,8 @@ void the_dispatcher_tells_that_an_authorization_is_needed()
     config.authorization_header.clear();
     mpa::Dispatcher dispatcher(open(config));
     bool ended = false;
-    dispatcher.on_event = [&](mpa::EventType type) {
-        CHECK(type == mpa::EventType::AuthorizationNeeded);
+    dispatcher.on_authorization_needed = [&](const mpa::Result& told) {
+        CHECK(told.status() == mpa::Status::AuthorizationNeeded && !told.message().empty());
         CHECK(dispatcher.client().set_authorization({ "XBL3.0 x=-;pushed", std::nullopt }).ok());
     };
     CHECK(dispatcher.submit_server_invite(server_invite(), [&](const mpa::Result& result) {

@@ -2,6 +2,7 @@
 // every struct with its size, every field with its offset and size, every function, every number.
 
 using System;
+using System.Linq;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Mpa;
@@ -23,7 +24,7 @@ static class Describe
         {
             Console.WriteLine("function " + method.Name);
         }
-        foreach (Type type in assembly.GetExportedTypes())
+        foreach (Type type in assembly.GetTypes().Where(type => !type.IsNested))
         {
             DescribeNumbers(type);
         }

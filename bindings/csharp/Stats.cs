@@ -1,0 +1,91 @@
+using System;
+
+namespace Mpa
+{
+    /// <summary>A client in numbers, since it was opened: those of the moment in which it was asked for
+    /// them.</summary>
+    public sealed unsafe class Stats
+    {
+        private readonly Native.mpa_stats raw;
+
+        internal Stats(Native.mpa_stats raw)
+        {
+            this.raw = raw;
+            Invites = new LaneStats(raw.invites);
+            RecentPlayers = new LaneStats(raw.recent_players);
+        }
+
+        /// <summary>Invites and server invites.</summary>
+        public LaneStats Invites { get; }
+
+        public LaneStats RecentPlayers { get; }
+
+        /// <summary>Now: places of <see cref="ClientConfig.QueueCapacity"/> that are taken, by
+        /// operations that have ended and whose task has not completed yet too.</summary>
+        public long HeldOperations => (long)raw.held_operations;
+
+        /// <summary>Now: bytes of <see cref="ClientConfig.QueueCapacityBytes"/> that are
+        /// taken.</summary>
+        public long HeldBytes => (long)raw.held_bytes;
+
+        /// <summary>Now: operations that have ended and whose task has not completed yet.</summary>
+        public long CompletionsWaiting => (long)raw.completions_waiting;
+
+        /// <summary>Since events were last looked for; null: never.</summary>
+        public TimeSpan? SinceLastPoll => Since(raw.since_last_poll_ms);
+
+        /// <summary>Since the service last acknowledged a request; null: never.</summary>
+        public TimeSpan? SinceLastSuccess => Since(raw.since_last_success_ms);
+
+        /// <summary>When the authorization in use expires; null: unknown, or there is none.</summary>
+        public DateTimeOffset? AuthorizationExpiresAt => Time.At(raw.authorization_expires_at_unix_ms);
+
+        /// <summary>By how much the service's clock is ahead of this machine's, to the second; zero
+        /// where it is not known or less than that.</summary>
+        public TimeSpan ClockOffset => TimeSpan.FromMilliseconds(raw.clock_offset_ms);
+
+        /// <summary>Writes the numbers in Prometheus' text format (version 0.0.4), with names that begin
+        /// with "mpa_"; null on failure.</summary>
+        /// <param name="labels">Put into each line, such as <c>region="eu"</c>, at most 256 bytes. Null:
+        /// none. Several clients of a process need labels of their own, and pages of their own.</param>
+        /// <param name="text">The page.</param>
+        public Result PrometheusText(string labels, out string text)
+        {
+            text = null;
+            Result refusal = Text.Encode(labels, "labels", out byte[] labelText);
+            if (refusal != null)
+            {
+                return refusal;
+            }
+            uint length = 0;
+            Result written = Write(labelText, new byte[Limits.StatsPrometheusSize], ref length, ref text);
+            // Only where it did not fit.
+            return length < Limits.StatsPrometheusSize
+                ? written
+                : Write(labelText, new byte[length + 1], ref length, ref text);
+        }
+
+        private Result Write(byte[] labels, byte[] buffer, ref uint length, ref string text)
+        {
+            var numbers = raw;
+            uint written = 0;
+            var result = Native.mpa_result.Init();
+            fixed (byte* labelText = labels, start = buffer)
+            {
+                int status = Native.mpa_stats_prometheus(
+                    &numbers, labelText, start, (uint)buffer.Length, &written, &result);
+                if (status == 0)
+                {
+                    text = Text.Decode(start);
+                }
+            }
+            length = written;
+            return new Result(&result);
+        }
+
+        private static TimeSpan? Since(long ms)
+        {
+            return ms < 0 ? (TimeSpan?)null : Time.Span((ulong)ms);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+// Numbers, the log, and ways to close, against an emulator: Watching.exe ENDPOINT TITLE_ID
+// SILENT_ENDPOINT WHO_POLLS. The first request to the first fails with 503; the second never answers.
+
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+using Mpa;
+
+static class Watching
+{
+    static string endpoint, silent;
+    static uint titleId;
+    static bool hostPolls;
+
+    static void Main(string[] args)
+    {
+        endpoint = args[0];
+        titleId = uint.Parse(args[1]);
+        silent = args[2];
+        hostPolls = args[3] == "host";
+        TheLogIsTold();
+        WhatHandlersThrowHarmsNobody();
+        TheNumbersAreThoseOfTheClient();
+        EveryNumberIsInItsPlace("mpa_lane_stats", typeof(LaneStats));
+        EveryNumberIsInItsPlace("mpa_stats", typeof(Stats));
+        AnAuthorizationThatExpiresSoonIsToldAhead();
+        FlushingCompletesWhatWasSubmitted();
+        ClosingDoesNotBlock();
+        AllOfAnOwnerAreClosed();
+    }
+
+    static void Check(bool condition, object shown = null, [CallerLineNumber] int line = 0)
+    {
+        if (!condition)
+        {
+            throw new Exception("line " + line + ": " + shown);
+        }
+    }
+
+    static Client Open(Action<ClientConfig> change = null)
+    {
+        var config = new ClientConfig
+        {
+            TitleId = titleId,
+            Endpoint = endpoint,
+            AuthorizationHeader = "XBL3.0 x=-;first",
+            HostPolls = hostPolls,
+        };
+        change?.Invoke(config);
+        Client.Open(config, out Client client).ThrowIfFailed();
+        return client;
+    }
+
+    static ServerInvite ServerInvite()
+    {
+        return new ServerInvite { Sender = 1, InvitedUsers = new ulong[] { 2, 3 } };
+    }
+
+    static RecentPlayerGroup[] Groups()
+    {
+        return new[] { new RecentPlayerGroup { Players = new ulong[] { 5, 6 } } };
+    }
+
+    /// As a game loop would, or a program that has nothing else to do.
+    static void Until(Client client, Func<bool> holds, [CallerLineNumber] int line = 0)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!holds())
+        {
+            client.Poll();
+            Thread.Sleep(1);
+            Check(clock.ElapsedMilliseconds < 20000, "it never happened", line);
+        }
+    }
+
+    static void TheLogIsTold()
+    {
+        using (Client client = Open(config => config.LogLevel = LogLevel.Warning))
+        {
+            string told = null, thread = null;
+            client.Logged += (level, text) =>
+            {
+                Check(level == LogLevel.Warning, level);
+                thread = Thread.CurrentThread.Name;
+                Volatile.Write(ref told, text);
+            };
+            // Also of calls that block, with nothing submitted.
+            Check(client.PostRecentPlayerGroups(Groups()).Attempts == 2);
+            Until(client, () => Volatile.Read(ref told) != null);
+            Check(told.Contains("503"), told);
+            Check(hostPolls == (thread == null), thread);
+        }
+    }
+
+    static void WhatHandlersThrowHarmsNobody()
+    {
+        using (Client client = Open(config => config.LogLevel = LogLevel.Debug))
+        {
+            int told = 0, failed = 0;
+            client.Logged += (level, text) => { throw new InvalidOperationException("of the handler"); };
+            client.Logged += (level, text) => Interlocked.Increment(ref told);
+            client.HandlerFailed += thrown =>
+            {
+                Check(thrown.Message == "of the handler", thrown);
+                Interlocked.Increment(ref failed);
+                throw new InvalidOperationException("of the handler's handler");
+            };
+            Task<Result> sent = client.SendServerInviteAsync(ServerInvite());
+            Until(client, () => sent.IsCompleted && Volatile.Read(ref told) >= 1 && failed >= 1);
+            Check(sent.Result.IsOk, sent.Result);
+            Task<Result> again = client.SendServerInviteAsync(ServerInvite());
+            Until(client, () => again.IsCompleted);
+        }
+    }
+
+    static void TheNumbersAreThoseOfTheClient()
+    {
+        Client client = Open();
+        client.GetStats(out Stats stats).ThrowIfFailed();
+        Check(stats.SinceLastPoll == null && stats.SinceLastSuccess == null);
+        Check(stats.AuthorizationExpiresAt == null && stats.ClockOffset == TimeSpan.Zero);
+        client.SendServerInvite(ServerInvite()).ThrowIfFailed();
+        Task<Result> sent = client.SendServerInviteAsync(ServerInvite());
+        Until(client, () => sent.IsCompleted);
+        var expires = new DateTimeOffset(2100, 1, 1, 0, 0, 0, 123, TimeSpan.Zero);
+        var newer = new Authorization { Header = "XBL3.0 x=-;newer", ExpiresAt = expires };
+        client.SetAuthorization(newer).ThrowIfFailed();
+        client.GetStats(out stats).ThrowIfFailed();
+        LaneStats invites = stats.Invites;
+        Check(invites.Calls == 1 && invites.Submitted == 1 && invites.EndedOk == 2, invites.EndedOk);
+        Check(invites.Requests == 2 && invites.Items == 4 && invites.WireBuckets[15] == 2, invites.Items);
+        Check(stats.RecentPlayers.Requests == 0 && stats.SinceLastSuccess != null && stats.SinceLastPoll != null);
+        Check(stats.AuthorizationExpiresAt == expires, stats.AuthorizationExpiresAt);
+
+        stats.PrometheusText("region=\"eu\"", out string page).ThrowIfFailed();
+        Check(page.Contains("\nmpa_requests_total{region=\"eu\",lane=\"invites\"} 2\n"), page);
+        stats.PrometheusText(null, out page).ThrowIfFailed();
+        Check(page.Contains("\nmpa_held_operations 0\n") && page.EndsWith("\n"), page);
+        stats.PrometheusText("a=\"" + new string('b', 250) + "\"", out page).ThrowIfFailed();
+        Check(page.Length > Limits.StatsPrometheusSize && page.EndsWith("\n"), page.Length);
+        Check(stats.PrometheusText("nonsense", out page).Status == Status.InvalidArgument && page == null);
+        Check(stats.PrometheusText("a\0b", out page).Status == Status.InvalidArgument && page == null);
+        client.Dispose();
+        Check(client.GetStats(out stats).Status == Status.InvalidHandle && stats == null);
+    }
+
+    /// Fills a struct with numbers that are their place in it, and asks the class for them by the names
+    /// of the struct's fields.
+    static void EveryNumberIsInItsPlace(string name, Type shown)
+    {
+        Type native = typeof(Client).Assembly.GetType("Mpa.Native+" + name, true);
+        int count = Marshal.SizeOf(native) / 8;
+        IntPtr memory = Marshal.AllocHGlobal(count * 8);
+        Marshal.Copy(Enumerable.Range(0, count).Select(i => (long)i).ToArray(), 0, memory, count);
+        object raw = Marshal.PtrToStructure(memory, native);
+        Marshal.FreeHGlobal(memory);
+        const BindingFlags Any = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+        object stats = shown.GetConstructor(Any, null, new[] { native }, null).Invoke(new[] { raw });
+        int checkedNumbers = 0;
+        foreach (FieldInfo field in native.GetFields().Where(field => !IsReserved(field.Name)))
+        {
+            long place = (long)Marshal.OffsetOf(native, field.Name) / 8;
+            long told = AsNumber(shown.GetProperty(PropertyOf(field.Name)).GetValue(stats, null));
+            Check(told == place, field.Name + " is " + told + ", not " + place);
+            checkedNumbers++;
+        }
+        Check(checkedNumbers == shown.GetProperties().Length, checkedNumbers);
+    }
+
+    static bool IsReserved(string field)
+    {
+        return field == "struct_size" || field.StartsWith("reserved");
+    }
+
+    static string PropertyOf(string field)
+    {
+        string unit = new[] { "_at_unix_ms", "_ms" }.FirstOrDefault(field.EndsWith) ?? "";
+        string name = field.Substring(0, field.Length - unit.Length) + (unit == "_at_unix_ms" ? "_at" : "");
+        return string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)));
+    }
+
+    static long AsNumber(object value)
+    {
+        // No patterns in a switch: mcs has none.
+        if (value is IReadOnlyList<long> buckets)
+        {
+            Check(buckets.Select((bucket, i) => bucket - i).Distinct().Count() == 1 && buckets.Count == 16);
+            return buckets[0];
+        }
+        return value is TimeSpan time ? (long)time.TotalMilliseconds
+            : value is DateTimeOffset moment ? moment.ToUnixTimeMilliseconds()
+            : value is LaneStats lane ? lane.Submitted
+            : (long)value;
+    }
+
+    static void AnAuthorizationThatExpiresSoonIsToldAhead()
+    {
+        foreach (TimeSpan lead in new[] { TimeSpan.FromMinutes(1), TimeSpan.Zero })
+        {
+            using (Client client = Open(config => config.AuthorizationLead = lead))
+            {
+                string told = null;
+                client.AuthorizationNeeded += message => Volatile.Write(ref told, message);
+                DateTimeOffset soon = DateTimeOffset.UtcNow.AddSeconds(60.3);
+                client.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;brief", ExpiresAt = soon });
+                for (int i = 0; i < 2000 && Volatile.Read(ref told) == null; i++)
+                {
+                    client.Poll();
+                    Thread.Sleep(1);
+                }
+                Check(lead == TimeSpan.Zero ? told == null : told.Contains("expires soon"), told);
+            }
+        }
+    }
+
+    static void FlushingCompletesWhatWasSubmitted()
+    {
+        using (Client client = Open(config => config.RecentPlayersHold = TimeSpan.FromMinutes(1)))
+        {
+            Task<Result> held = client.PostRecentPlayerGroupsAsync(Groups());
+            Task<Result> flushed = client.FlushAsync(TimeSpan.FromSeconds(20));
+            Check(!flushed.IsCompleted || held.IsCompleted, flushed.Status);
+            Until(client, () => flushed.IsCompleted);
+            Check(flushed.Result.IsOk && held.IsCompleted && held.Result.IsOk, flushed.Result);
+            held = client.PostRecentPlayerGroupsAsync(Groups());
+            Check(client.Flush(TimeSpan.FromSeconds(20)).IsOk);
+            Until(client, () => held.IsCompleted);
+            flushed = client.FlushAsync(TimeSpan.Zero);
+            Check(flushed.Wait(20000) && flushed.Result.IsOk, "nothing is pending");
+        }
+        Client stalled = Open(config => config.Endpoint = silent);
+        Task<Result> sent = stalled.SendServerInviteAsync(ServerInvite());
+        Task<Result> late = stalled.FlushAsync(TimeSpan.FromMilliseconds(100));
+        Until(stalled, () => late.IsCompleted);
+        Check(late.Result.Status == Status.TimedOut && !sent.IsCompleted, late.Result);
+        Check(stalled.Flush(TimeSpan.Zero).Status == Status.TimedOut);
+        stalled.Close(TimeSpan.Zero);
+        Check(sent.IsCompleted && stalled.FlushAsync(TimeSpan.Zero).Result.Status == Status.InvalidHandle);
+    }
+
+    static void ClosingDoesNotBlock()
+    {
+        Client client = Open();
+        Task<Result> held = client.PostRecentPlayerGroupsAsync(Groups());
+        Task<CloseReport> closed = client.CloseAsync(TimeSpan.FromSeconds(20));
+        Until(client, () => closed.IsCompleted);
+        Check(held.Result.IsOk && closed.Result.OperationsSucceeded == 1, held.Result);
+        Check(client.CloseAsync(TimeSpan.FromSeconds(20)).Result == null);
+
+        // The deadline cuts.
+        client = Open(config =>
+        {
+            config.Endpoint = silent;
+            config.CloseDeadline = TimeSpan.FromMilliseconds(100);
+        });
+        List<Task<Result>> tasks =
+            Enumerable.Range(0, 10).Select(i => client.SendServerInviteAsync(ServerInvite())).ToList();
+        var clock = Stopwatch.StartNew();
+        Task disposed = client.DisposeAsync();
+        Check(clock.ElapsedMilliseconds < 90, clock.Elapsed);
+        Until(client, () => disposed.IsCompleted);
+        Check(clock.ElapsedMilliseconds < 3000 && tasks.All(task => task.IsCompleted), clock.Elapsed);
+        client.Dispose();
+    }
+
+    static void AllOfAnOwnerAreClosed()
+    {
+        Client first = Open(config => config.OwnerTag = 77), second = Open(config =>
+        {
+            config.OwnerTag = 77;
+            config.Endpoint = silent;
+        });
+        using (Client other = Open(config => config.OwnerTag = 78))
+        {
+            Task<Result> done = first.PostRecentPlayerGroupsAsync(Groups());
+            Task<Result> cut = second.SendServerInviteAsync(ServerInvite());
+            Thread.Sleep(100);
+            var clock = Stopwatch.StartNew();
+            Check(Client.CloseAll(77, TimeSpan.FromMilliseconds(500)) == Status.Ok);
+            Check(clock.ElapsedMilliseconds < 2000, clock.Elapsed);
+            // Nobody can say any more how they ended, but every task completes.
+            Until(first, () => done.IsCompleted);
+            Until(second, () => cut.IsCompleted);
+            Check(!cut.Result.IsOk && !cut.Result.Retryable, cut.Result);
+            Check(first.SendServerInvite(ServerInvite()).Status == Status.InvalidHandle);
+            Check(other.SendServerInvite(ServerInvite()).IsOk);
+            Check(Client.CloseAll(77, TimeSpan.Zero) == Status.Ok);
+            Check(Client.CloseAll(0, TimeSpan.Zero) == Status.InvalidArgument);
+        }
+        first.Dispose();
+    }
+}
