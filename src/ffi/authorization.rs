@@ -73,7 +73,7 @@ unsafe impl Struct for mpa_authorization_buffers {
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers and a pointer.
 unsafe impl Struct for mpa_authorization {
     const NAME: &'static str = "mpa_authorization";
-    const FIRST_SIZE: usize = 24;
+    const FIRST_SIZE: usize = 32;
 }
 
 /// Gives a client another token, for all requests that begin from now on. Requests on the wire end

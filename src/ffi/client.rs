@@ -160,7 +160,7 @@ pub struct mpa_client_config {
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers and pointers.
 unsafe impl Struct for mpa_client_config {
     const NAME: &'static str = "mpa_client_config";
-    const FIRST_SIZE: usize = 104;
+    const FIRST_SIZE: usize = size_of::<mpa_client_config>();
 }
 
 /// Opens a client and stores its handle in `client`; on failure, zero is stored.

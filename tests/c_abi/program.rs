@@ -52,10 +52,14 @@ impl Program {
         plain.arg(&program);
         check(&self.run_as(plain, false));
 
-        let sanitized = self.compile("-sanitized", &SANITIZERS);
-        let mut command = in_time();
-        command.arg(&sanitized).env("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1");
-        check(&self.run_as(command, true));
+        // Their allocator's locks stay as they were in the child of a process with threads, where it hangs
+        // now and then. libc's do not.
+        if self.name != "fork" {
+            let sanitized = self.compile("-sanitized", &SANITIZERS);
+            let mut command = in_time();
+            command.arg(&sanitized).env("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1");
+            check(&self.run_as(command, true));
+        }
 
         if VALGRIND.is_there() {
             let mut watched = in_time();
