@@ -27,7 +27,7 @@ use crate::outcome::Result;
 pub const MAX_ITEMS_PER_CALL: usize = 10_000;
 
 /// Where a call goes, and what is fixed about every call that goes there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Endpoint {
     /// `POST /titles/{titleId}/invites`
     Invites,

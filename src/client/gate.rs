@@ -1,6 +1,6 @@
 //! Where calls of one kind wait for their turn: first come, first served, at the pace of that kind.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,14 +22,14 @@ pub struct ImposedLimits {
 /// All gates of a client.
 #[derive(Debug)]
 pub struct Gates {
-    gates: Mutex<HashMap<Kind, Arc<Gate>>>,
+    gates: Mutex<BTreeMap<Kind, Arc<Gate>>>,
     imposed: ImposedLimits,
     /// The beginning of the clock that paces are kept by.
     beginning: Instant,
 }
 
 /// The service counts by user, for its own callers by service, and by endpoint.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind {
     endpoint: Endpoint,
     user_hash: String,

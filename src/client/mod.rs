@@ -257,6 +257,9 @@ impl Drop for Client {
     }
 }
 
+#[cfg(test)]
+mod secrets_tests;
+
 fn closed() -> Outcome {
     Outcome::new(Status::Closed, "The client is being closed; nothing was sent.")
 }

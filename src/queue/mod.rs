@@ -198,7 +198,7 @@ impl Queue {
         }
     }
 
-    /// Ends a wait for events early, at once or the next one.
+    /// Ends the waits for events that go on now.
     pub fn wake(&self) {
         self.shared.lock().wakes += 1;
         self.shared.news.notify_all();

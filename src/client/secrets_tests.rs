@@ -1,0 +1,73 @@
+//! What the structures of the core show when they are printed: nothing that is secret.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Client, Config, ImposedLimits};
+use crate::auth::{Authorization, ProofKey};
+use crate::calls::{Call, ServerInvite};
+use crate::http::{Answer, CaMode, Failure, Request, Transport};
+use crate::log::Level;
+use crate::queue::{Operation, Work};
+
+const TOKEN: &str = "a-token-that-nobody-may-see";
+
+/// Prints each request as it comes by.
+#[derive(Debug)]
+struct Printer;
+
+impl Transport for Printer {
+    fn exchange(&self, request: Request<'_>, _: Instant) -> Result<Answer, Failure> {
+        assert!(request.signature.is_some());
+        shows_nothing(&format!("{request:?}"));
+        let body = format!(r#"{{"errorCode":"{TOKEN}","debugMessage":"2533274790395904 {TOKEN}"}}"#).into_bytes();
+        let answer = Answer { status: 400, headers: Default::default(), body };
+        shows_nothing(&format!("{answer:?}"));
+        Ok(answer)
+    }
+
+    fn cut(&self) {}
+}
+
+#[track_caller]
+fn shows_nothing(printed: &str) {
+    for secret in [TOKEN, "2533274790395904", "seat 12", "PRIVATE KEY"] {
+        assert!(!printed.contains(secret), "{printed}");
+        // As a list of bytes.
+        let bytes = format!("{:?}", secret.as_bytes());
+        assert!(!printed.contains(bytes.trim_matches(['[', ']'])), "{printed}");
+    }
+}
+
+#[test]
+fn nothing_that_is_printed_shows_a_secret() {
+    let authorization = Authorization::new(&format!("XBL3.0 x=-;{TOKEN}"), 0, "header").unwrap();
+    let authorization = authorization.bound_to(ProofKey::generate().unwrap());
+    let config = Config {
+        title_id: 7,
+        endpoint: "https://localhost".to_owned(),
+        authorization: Some(authorization.clone()),
+        ca_certificates_path: None,
+        ca_mode: CaMode::Added,
+        allow_plain_http: false,
+        user_agent: "test".to_owned(),
+        connect_timeout: Duration::from_secs(1),
+        request_timeout: Duration::from_secs(1),
+        call_timeout: Duration::from_secs(1),
+        max_attempts: 1,
+        imposed_limits: ImposedLimits::default(),
+        log_level: Level::Debug,
+        sign_in: None,
+    };
+    shows_nothing(&format!("{config:?} {authorization:?}"));
+    let client = Client::over(Arc::new(Printer), Box::new(|_| unreachable!()), config).unwrap();
+    let invite = || ServerInvite::new(2_533_274_790_395_904, vec![1], Some("seat 12".to_owned()), None).unwrap();
+    let outcome = client.run(&invite() as &dyn Call, None);
+    shows_nothing(&format!("{outcome:?} {client:?}"));
+    let now = Instant::now();
+    let operation = Operation::new(Work::ServerInvite(invite()), Some(authorization), 1, now, now);
+    shows_nothing(&format!("{operation:?}"));
+    let log: Vec<_> = std::iter::from_fn(|| client.log().pull()).collect();
+    assert!(!log.is_empty());
+    shows_nothing(&format!("{log:?}"));
+}
