@@ -872,8 +872,8 @@ typedef struct mpa_lane_stats {
     uint64_t submitted;
     /// Blocking calls that began.
     uint64_t calls;
-    /// Operations and calls that ended as MPA_OK. With those below, those that are queued and those
-    /// that run, it makes up submitted and calls.
+    /// Operations and calls that ended as MPA_OK. With those below, operations that are queued or
+    /// run, and calls under way, it makes up submitted and calls.
     uint64_t ended_ok;
     /// That ended as MPA_ERROR_CANCELLED.
     uint64_t ended_cancelled;

@@ -570,3 +570,75 @@ fn no_secret_comes_out_whatever_happens() {
         assert!(secret.len() >= 16 && !printed.contains(&secret[..16]), "{printed}");
     }
 }
+
+// What a review found ----------------------------------------------------------------------------
+
+/// The token falls due with a newer certificate that does not work: it is not tried without end.
+#[test]
+fn a_replaced_certificate_that_fails_is_tried_with_pauses() {
+    let short = SignInOptions { token_lifetime: Duration::from_secs(3), ..SignInOptions::default() };
+    let partner = Partner::with("spin", short);
+    let client = Client::open(&mpa_client_config { log_level: MPA_LOG_DEBUG, ..partner.config() });
+    client.submit_invite(1, 1);
+    while client.wait_event(LONG).unwrap().0.r#type != MPA_EVENT_COMPLETED {}
+    partner.faults(&["drop_handshake:part=sign_in"]);
+    let signing_in = partner.emulator.sign_in().unwrap();
+    let now = SystemTime::now();
+    let newer = signing_in.issue_partner_certificate(now - Duration::from_secs(60), now + Duration::from_secs(86_400));
+    let newer = newer.unwrap();
+    partner.write("partner.pem", &newer.chain_pem);
+    partner.write("partner.key", &newer.private_key_pem);
+    thread::sleep(Duration::from_secs(6));
+    partner.faults(&[]);
+    client.submit_invite(1, 2);
+    let mut failures = 0;
+    loop {
+        let (event, told) = client.wait_event(LONG).unwrap();
+        if event.r#type == MPA_EVENT_COMPLETED {
+            succeeds(&told);
+            break;
+        }
+        failures +=
+            told.message.rsplit_once(" (").and_then(|(_, times)| times.split(' ').next()?.parse().ok()).unwrap_or(1);
+    }
+    assert!(failures < 30, "{failures} log entries in 6 s");
+}
+
+/// A mistaken `Date` must not silence a client.
+#[test]
+fn a_wrong_date_once_does_not_end_a_token() {
+    let partner = Partner::start("wrong-date");
+    let service = partner.open();
+    partner.emulator.set_clock_offset(86_400_000);
+    let _ = service.invite_many(1);
+    partner.emulator.set_clock_offset(0);
+    let until = Instant::now() + Duration::from_secs(20);
+    while service.invite_many(1).status != "MPA_OK" {
+        assert!(Instant::now() < until);
+    }
+}
+
+#[test]
+fn refused_tokens_are_not_asked_for_in_a_circle() {
+    let partner = Partner::start("circle");
+    partner.emulator.set_faults(TITLE, &["status:status=401"]).unwrap();
+    let client = partner.open();
+    for number in 0..200 {
+        client.submit_invite(1, number);
+    }
+    thread::sleep(Duration::from_secs(8));
+    let (_, tokens) = partner.sign_ins();
+    assert!(tokens <= 12, "{tokens} in 8 s");
+}
+
+#[test]
+fn what_is_cancelled_while_signing_in_is_cancelled() {
+    let partner = Partner::start("cancelled");
+    partner.faults(&["stall:calls=sign_in"]);
+    let client = partner.open();
+    let (_, number) = client.submit_invite(1, 1);
+    thread::sleep(Duration::from_millis(200));
+    succeeds(&client.cancel(number));
+    let (_, end) = client.wait_event(LONG).unwrap();
+    assert_eq!((end.status, end.result.retryable), ("MPA_ERROR_CANCELLED", 0), "{}", end.message);
+}

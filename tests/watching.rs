@@ -157,7 +157,17 @@ fn a_small_buffer_and_wrong_labels_are_refused() {
     assert!(refused.message.contains(&format!("{} are needed", length + 1)), "{}", refused.message);
     assert_eq!(prometheus(&stats, "", length as usize + 1).0.status, "MPA_OK");
     assert_eq!(prometheus(&stats, "", length as usize).0.status, "MPA_ERROR_INVALID_ARGUMENT");
-    for labels in ["eu", "a=\"b\"} 1\nevil{c=\"d\"", "a=\"b"] {
+    for labels in [
+        "eu",
+        "a=\"b\"} 1\nevil{c=\"d\"",
+        "a=\"b",
+        "a=\"",
+        "1x=\"y\"",
+        "a=\"b\\\"",
+        "lane=\"b\"",
+        "a=\"b\" c=\"d\"",
+        "a=\"b\",",
+    ] {
         assert_eq!(prometheus(&stats, labels, 32_768).0.status, "MPA_ERROR_INVALID_ARGUMENT", "{labels}");
     }
 }

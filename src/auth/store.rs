@@ -1,12 +1,17 @@
 //! The authorization of a client: the one in use, replaced by pushing a newer one, and never used
 //! again once the service has refused it.
 
+use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
 use super::Authorization;
 use crate::outcome::{Outcome, Result, Status};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Refused tokens that are remembered. One that comes late, by a longer way than those after it, is not
+/// older than that.
+const MOST_REFUSED: usize = 16;
 
 #[derive(Debug, Default)]
 pub struct AuthorizationStore {
@@ -17,16 +22,44 @@ pub struct AuthorizationStore {
 }
 
 #[derive(Debug, Default)]
-enum State {
+struct State {
+    current: Current,
+    refused: Refused,
+}
+
+/// Digests of tokens, which are no secret.
+#[derive(Debug, Default)]
+struct Refused(VecDeque<[u8; 32]>);
+
+impl Refused {
+    /// Remembers it; the one that was refused longest ago is forgotten for it.
+    fn add(&mut self, authorization: &Authorization) {
+        if self.has(authorization) {
+            return;
+        }
+        if self.0.len() >= MOST_REFUSED {
+            self.0.pop_front();
+        }
+        self.0.push_back(authorization.digest());
+    }
+
+    fn has(&self, authorization: &Authorization) -> bool {
+        self.0.contains(&authorization.digest())
+    }
+}
+
+#[derive(Debug, Default)]
+enum Current {
     #[default]
     Missing,
     Usable(Authorization),
-    Refused(Authorization),
+    Refused,
 }
 
 impl AuthorizationStore {
     pub fn new(authorization: Option<Authorization>) -> Self {
-        let state = authorization.map_or(State::Missing, State::Usable);
+        let current = authorization.map_or(Current::Missing, Current::Usable);
+        let state = State { current, ..State::default() };
         AuthorizationStore { state: Mutex::new(state), ..Self::default() }
     }
 
@@ -35,39 +68,42 @@ impl AuthorizationStore {
         let missing = |what: &str| {
             let mut outcome = Outcome::new(
                 Status::AuthorizationNeeded,
-                format!("{what}; the request was not sent. Push a newer one with mpa_client_set_authorization."),
+                format!(
+                    "{what}; the request was not sent. Push a newer one with mpa_client_set_authorization, \
+                     unless the client signs in by itself."
+                ),
             );
             outcome.retryable = true;
             Err(Box::new(outcome))
         };
-        match &*self.lock() {
-            State::Missing => missing("The client has no authorization"),
-            State::Refused(_) => missing("The service has refused the client's authorization"),
-            State::Usable(authorization) if authorization.is_expired(now) => {
+        match &self.lock().current {
+            Current::Missing => missing("The client has no authorization"),
+            Current::Refused => missing("The service has refused the client's authorization"),
+            Current::Usable(authorization) if authorization.is_expired(now) => {
                 missing("The client's authorization has expired")
             }
-            State::Usable(authorization) => Ok(authorization.clone()),
+            Current::Usable(authorization) => Ok(authorization.clone()),
         }
     }
 
     /// When the authorization in use expires, if that is known.
     pub fn expires_at(&self) -> Option<SystemTime> {
-        match &*self.lock() {
-            State::Usable(authorization) => authorization.expires_at(),
-            State::Missing | State::Refused(_) => None,
+        match &self.lock().current {
+            Current::Usable(authorization) => authorization.expires_at(),
+            Current::Missing | Current::Refused => None,
         }
     }
 
     /// Takes a newer authorization into use.
     pub fn push(&self, newer: Authorization) -> Result<()> {
         let mut state = self.lock();
-        if matches!(&*state, State::Refused(refused) if refused.same_token(&newer)) {
+        if state.refused.has(&newer) {
             return Err(Box::new(Outcome::new(
                 Status::Unauthorized,
                 "The service has already refused this authorization; push one with another token.",
             )));
         }
-        *state = State::Usable(newer);
+        state.current = Current::Usable(newer);
         self.pushes.fetch_add(1, Ordering::Release);
         drop(state);
         self.changed.notify_all();
@@ -99,15 +135,16 @@ impl AuthorizationStore {
     /// the one in use.
     pub fn refuse(&self, refused: &Authorization) -> bool {
         let mut state = self.lock();
-        let is_in_use = matches!(&*state, State::Usable(current) if current.same_token(refused));
+        state.refused.add(refused);
+        let is_in_use = matches!(&state.current, Current::Usable(current) if current.same_token(refused));
         if is_in_use {
-            *state = State::Refused(refused.clone());
+            state.current = Current::Refused;
         }
         is_in_use
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change is one assignment, so that a panic elsewhere cannot leave it half done.
+        // Each change leaves it whole, so that a panic elsewhere cannot upset it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -143,6 +180,18 @@ mod tests {
         assert_eq!(store.push(authorization("a")).unwrap_err().status, Status::Unauthorized);
         assert_eq!(store.current(NOW).unwrap_err().status, Status::AuthorizationNeeded);
         store.push(authorization("b")).unwrap();
+        assert_eq!(store.current(NOW).unwrap().token(), "b");
+    }
+
+    #[test]
+    fn a_token_that_was_refused_long_ago_is_not_used_either() {
+        let store = AuthorizationStore::new(Some(authorization("a")));
+        store.refuse(&authorization("a"));
+        store.push(authorization("b")).unwrap();
+        store.refuse(&authorization("late"));
+        for refused in ["a", "late"] {
+            assert_eq!(store.push(authorization(refused)).unwrap_err().status, Status::Unauthorized);
+        }
         assert_eq!(store.current(NOW).unwrap().token(), "b");
     }
 

@@ -189,7 +189,7 @@ impl<'a> Attempts<'a> {
     }
 
     fn authorization(&self) -> Result<Authorization> {
-        let now = self.client.time.now();
+        let now = self.client.time.earliest();
         match self.own {
             None => self.client.authorizations.current(now),
             Some(authorization) if authorization.is_expired(now) => {
@@ -217,7 +217,7 @@ impl<'a> Attempts<'a> {
         let client = self.client;
         let mut authorization = match self.authorization_in_time() {
             Ok(authorization) => authorization,
-            Err(needed) => return Err(last.map_or_else(|| begun(part, needed), Box::new)),
+            Err(needed) => return Err(self.without_authorization(part, needed, last)),
         };
         loop {
             if Instant::now() >= self.deadline {
@@ -240,13 +240,23 @@ impl<'a> Attempts<'a> {
             // While it waited, the token may have been refused, or have expired, or been replaced.
             let current = match self.authorization_in_time() {
                 Ok(current) => current,
-                Err(needed) => return Err(last.map_or_else(|| begun(part, needed), Box::new)),
+                Err(needed) => return Err(self.without_authorization(part, needed, last)),
             };
             let is_same_kind = current.user_hash() == authorization.user_hash();
             authorization = current;
             if is_same_kind {
                 return Ok(Turn { gate, sent, authorization });
             }
+        }
+    }
+
+    /// Nobody waits for one any more, or there is none.
+    fn without_authorization(&self, part: &Part, needed: Box<Outcome>, last: Option<Outcome>) -> Box<Outcome> {
+        match last {
+            Some(last) if self.is_over() => Box::new(given_up(part, last)),
+            None if self.is_over() => Box::new(abandoned(part)),
+            Some(last) => Box::new(last),
+            None => begun(part, needed),
         }
     }
 

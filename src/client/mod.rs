@@ -149,7 +149,7 @@ impl Client {
 
     /// The authorization in use, or why there is none.
     pub fn authorization(&self) -> Result<Authorization> {
-        let current = self.authorizations.current(self.time.now());
+        let current = self.authorizations.current(self.time.earliest());
         let Some(sign_in) = &self.sign_in else { return current };
         current.map_err(|needed| sign_in.failure().unwrap_or(needed))
     }

@@ -21,6 +21,12 @@ impl Time {
         self.clock.at(SystemTime::now())
     }
 
+    /// By the slower of both clocks. What ends a token goes by this: if it was one wrong `Date` that has
+    /// it expired, the service would never be asked again, and so never correct it.
+    pub fn earliest(&self) -> SystemTime {
+        self.now().min(SystemTime::now())
+    }
+
     pub fn offset_ms(&self) -> i64 {
         self.clock.offset_ms()
     }

@@ -55,13 +55,48 @@ pub unsafe extern "C" fn mpa_stats_prometheus(
     unsafe { report(result, body) }
 }
 
-/// A line break would let labels make lines of their own.
+/// Labels that we write ourselves.
+const OWN_LABELS: [&str; 3] = ["lane", "status", "le"];
+
+/// One bad line, and Prometheus refuses the whole page.
 fn check_labels(labels: &str) -> Result<()> {
-    let is_a_list = labels.is_empty() || (labels.contains("=\"") && labels.ends_with('"'));
-    if is_a_list && !labels.contains(['{', '}', '\n', '\r']) {
-        return Ok(());
+    let mut rest = labels;
+    while !rest.is_empty() {
+        rest = after_a_label(rest).ok_or_else(|| {
+            Outcome::invalid(
+                "labels is no list of Prometheus labels; expected such as region=\"eu\",shard=\"3\", with other names \
+                 than lane, status and le.",
+            )
+        })?;
     }
-    Err(Outcome::invalid("labels is no list of Prometheus labels; expected such as region=\"eu\",shard=\"3\"."))
+    Ok(())
+}
+
+/// What follows `name="value"` and the comma behind it.
+fn after_a_label(text: &str) -> Option<&str> {
+    let (name, rest) = text.split_once("=\"")?;
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_name || OWN_LABELS.contains(&name) {
+        return None;
+    }
+    let mut characters = rest.char_indices();
+    while let Some((place, character)) = characters.next() {
+        match character {
+            '\\' if !matches!(characters.next()?.1, '\\' | '"' | 'n') => return None,
+            '\n' | '\r' => return None,
+            '"' => {
+                let rest = &rest[place + 1..];
+                return if rest.is_empty() {
+                    Some(rest)
+                } else {
+                    rest.strip_prefix(',').filter(|rest| !rest.is_empty())
+                };
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The text, metric by metric.

@@ -29,8 +29,8 @@ pub struct mpa_lane_stats {
     pub submitted: u64,
     /// Blocking calls that began.
     pub calls: u64,
-    /// Operations and calls that ended as MPA_OK. With those below, those that are queued and those
-    /// that run, it makes up submitted and calls.
+    /// Operations and calls that ended as MPA_OK. With those below, operations that are queued or
+    /// run, and calls under way, it makes up submitted and calls.
     pub ended_ok: u64,
     /// That ended as MPA_ERROR_CANCELLED.
     pub ended_cancelled: u64,

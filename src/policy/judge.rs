@@ -164,7 +164,10 @@ fn advice(part: &Part, status: Status, retry_after: Option<Duration>) -> String 
         (Status::Unauthorized, _) if part.own_authorization => {
             "Send it again with a newer authorization of that user.".to_owned()
         }
-        (Status::Unauthorized, _) => "Push a newer authorization with mpa_client_set_authorization.".to_owned(),
+        (Status::Unauthorized, _) => {
+            "Push a newer authorization with mpa_client_set_authorization, unless the client signs in by itself."
+                .to_owned()
+        }
         (Status::Forbidden, _) => {
             "Check that the token is for this title and sandbox, and of the right kind: a user's for \
              mpa_send_invite, a service's for the other calls."

@@ -55,13 +55,15 @@ pub struct Renewal {
     failures: u32,
     /// When the token in use came, and when it ends; `None` without one.
     life: Option<(Moment, Moment)>,
+    /// Tokens in a row that were refused as soon as they came.
+    early_refusals: u32,
 }
 
 impl Renewal {
     /// At first there is no token, and one is due at once. `lead`: how long before its end a token is
     /// renewed.
     pub fn new(lead: Option<Duration>) -> Self {
-        Renewal { lead, due: Moment::ZERO, failures: 0, life: None }
+        Renewal { lead, due: Moment::ZERO, failures: 0, life: None, early_refusals: 0 }
     }
 
     /// Not before this; when exactly is for the pace to say.
@@ -96,14 +98,31 @@ impl Renewal {
         self.due = now + wait;
     }
 
-    /// The service refused the token in use.
-    pub fn refused(&mut self, now: Moment, random: f64) {
+    /// The service refused the token in use. `retry_after`: as it asked.
+    pub fn refused(&mut self, now: Moment, retry_after: Option<Duration>, random: f64) {
         let came = self.life.take().map(|(came, _)| came);
         if came.is_some_and(|came| now.saturating_sub(came) < TOO_SOON) {
-            self.failed(now, Prospect::MayPass, None, random);
+            self.early_refusals = self.early_refusals.saturating_add(1);
+            self.failures = self.early_refusals - 1;
+            self.failed(now, Prospect::MayPass, retry_after, random);
         } else {
+            self.early_refusals = 0;
             self.hasten(now);
         }
+    }
+
+    /// The token is gone; when to get another one stays.
+    pub fn forget(&mut self) {
+        self.life = None;
+    }
+
+    /// The token cannot be used although it should last: one is due at once. Tells whether there was one.
+    pub fn is_lost(&mut self, now: Moment) -> bool {
+        let had_one = self.life.take().is_some();
+        if had_one {
+            self.due = self.due.min(now);
+        }
+        had_one
     }
 
     /// Something that stood in the way has changed, such as the certificate.

@@ -84,11 +84,11 @@ fn a_time_that_the_service_names_is_obeyed() {
 fn a_refused_token_is_replaced_at_once_but_not_in_a_circle() {
     let mut renewal = Renewal::new(None);
     renewal.succeeded(s(0), s(HOUR), s(HOUR), 0.0);
-    renewal.refused(s(600), 1.0);
+    renewal.refused(s(600), None, 1.0);
     assert_eq!(renewal.due(), s(600));
     assert!(!renewal.has_token(s(600)));
     renewal.succeeded(s(600), s(HOUR), s(HOUR), 0.0);
-    renewal.refused(s(601), 1.0);
+    renewal.refused(s(601), None, 1.0);
     assert_eq!(renewal.due(), s(602));
 }
 

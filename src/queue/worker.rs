@@ -243,6 +243,10 @@ struct Waiter<'a> {
 impl Patience for Waiter<'_> {
     fn authorization_needed(&self) -> bool {
         let mut state = self.shared.lock();
+        // One may have been pushed since.
+        if self.shared.client.authorization().is_ok() {
+            return true;
+        }
         state.need.arises(Why::Missing, Instant::now());
         self.shared.tell(&mut state);
         true

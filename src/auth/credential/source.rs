@@ -40,6 +40,8 @@ pub struct Credentials {
     current: Credential,
     /// `None`: to be read again, whatever the files look like.
     stamp: Option<Stamp>,
+    /// How the files looked when they were last read, whatever came of it.
+    tried: Option<Stamp>,
 }
 
 /// What looking at the source again has led to.
@@ -58,9 +60,9 @@ struct Stamp(Vec<Option<(SystemTime, u64)>>);
 
 impl Credentials {
     pub fn open(source: CredentialSource) -> Result<Self> {
-        let stamp = source.stamp();
+        let (stamp, tried) = (source.stamp(), source.look());
         let current = source.read()?;
-        Ok(Credentials { source, current, stamp })
+        Ok(Credentials { source, current, stamp, tried })
     }
 
     pub fn current(&self) -> &Credential {
@@ -71,6 +73,11 @@ impl Credentials {
         self.source.is_of_files() && (self.stamp.is_none() || self.source.look() != self.stamp)
     }
 
+    /// Whether the files have another look than those that were last tried, good or not.
+    pub fn looks_different(&self) -> bool {
+        self.source.is_of_files() && self.source.look() != self.tried
+    }
+
     /// Reads the source again if it has changed.
     pub fn refresh(&mut self) -> Refresh {
         if !self.has_changed() {
@@ -78,6 +85,7 @@ impl Credentials {
         }
         // Before reading: what changes meanwhile is found the next time.
         let stamp = self.source.stamp();
+        self.tried = self.source.look();
         match self.source.read() {
             Err(outcome) => Refresh::Kept(outcome),
             Ok(newer) => {

@@ -25,6 +25,8 @@ pub struct Circumstances<'a> {
     pub certificate: Validity,
     /// By how much the service's clock is ahead of ours.
     pub clock_offset_ms: i64,
+    /// The answer itself showed that the time of its signature was wrong.
+    pub clock_moved: bool,
 }
 
 /// A step that gave no token.
@@ -129,7 +131,8 @@ impl SignInFailure {
         told.outcome.service_code = refusal.code.unwrap_or_default();
         told.outcome.retry_after = reading.retry_after;
         told.outcome.throttle = reading.throttle;
-        told.outcome.correlation_id = reading.correlation_id;
+        told.outcome.throttle.limit_type = mask.apply(&told.outcome.throttle.limit_type);
+        told.outcome.correlation_id = mask.apply(&reading.correlation_id);
         told
     }
 
@@ -154,7 +157,7 @@ fn judge(at: &Circumstances<'_>, http_status: u16, refusal: &Refusal) -> (String
     }
     let (advice, prospect) = match (http_status, at.step) {
         (408 | 429 | 500.., _) => (AGAIN.to_owned(), Prospect::MayPass),
-        (401 | 403, _) if at.clock_offset_ms != 0 => (
+        (401 | 403, _) if at.clock_moved => (
             format!(
                 "This machine's clock differs from the service's by {:.0} s, which makes signatures fail; set it, though \
                  the library signs with the corrected time.",

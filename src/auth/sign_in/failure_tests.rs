@@ -6,7 +6,7 @@ use super::*;
 use crate::http::Sent;
 
 fn at(step: Step, certificate: Validity) -> Circumstances<'static> {
-    Circumstances { step, host: "sign-in.example", certificate, clock_offset_ms: 0 }
+    Circumstances { step, host: "sign-in.example", certificate, clock_offset_ms: 0, clock_moved: false }
 }
 
 fn answer(status: u16, body: &str) -> Answer {
@@ -51,7 +51,8 @@ fn a_refusal_without_a_reason_points_to_what_it_usually_is() {
     let signature = refused(Step::ServiceToken, 403, "");
     assert_eq!(signature.prospect, Prospect::NeedsPeople);
     assert!(signature.outcome.message.contains("Business Partner Certificate"), "{}", signature.outcome.message);
-    let skewed = Circumstances { clock_offset_ms: -600_000, ..at(Step::ServiceToken, Validity::Valid) };
+    let skewed =
+        Circumstances { clock_offset_ms: -600_000, clock_moved: true, ..at(Step::ServiceToken, Validity::Valid) };
     let clock = SignInFailure::refused(&skewed, &answer(403, ""), UNIX_EPOCH, &Mask::default());
     assert_eq!(clock.prospect, Prospect::MayPass);
     assert!(clock.outcome.message.contains("by 600 s"), "{}", clock.outcome.message);

@@ -84,8 +84,13 @@ pub struct Gain {
 }
 
 impl Chain {
-    pub fn has_changed(&self) -> bool {
-        self.credentials.has_changed()
+    /// Whether the files of the certificate differ from those that were tried.
+    pub fn looks_different(&self) -> bool {
+        self.credentials.looks_different()
+    }
+
+    pub fn has_service_token(&self) -> bool {
+        self.progress.service_token.is_some()
     }
 
     /// Makes the steps that are due, and those that they need.
@@ -199,13 +204,13 @@ impl Chain {
         let deadline = deadline.min(Instant::now() + self.request_timeout);
         let mut answer = match transport.exchange(request, deadline) {
             Ok(answer) => answer,
-            Err(failure) => return Err(SignInFailure::unanswered(&self.circumstances(step), &failure)),
+            Err(failure) => return Err(SignInFailure::unanswered(&self.circumstances(step, false), &failure)),
         };
         *clock_moved = self.time.learn(before, &answer, &self.log);
         self.log.write(Level::Debug, || {
             format!("POST {}: signing in was answered with HTTP {}.", uri.path(), answer.status)
         });
-        let at = self.circumstances(step);
+        let at = self.circumstances(step, *clock_moved);
         let result = match answer.status {
             200 => TokenAnswer::read(&answer.body, at.host)
                 .map_err(|outcome| SignInFailure::useless(&at, &answer, *outcome)),
@@ -220,7 +225,7 @@ impl Chain {
         let now = self.progress.beginning.elapsed();
         let slot = self.progress.pace.slot(0, now);
         if slot > now {
-            return Err(SignInFailure::out_of_turn(&self.circumstances(step), slot - now));
+            return Err(SignInFailure::out_of_turn(&self.circumstances(step, false), slot - now));
         }
         self.progress.pace.take(now);
         Ok(())
@@ -233,12 +238,13 @@ impl Chain {
         }
     }
 
-    fn circumstances(&self, step: Step) -> Circumstances<'_> {
+    fn circumstances(&self, step: Step, clock_moved: bool) -> Circumstances<'_> {
         Circumstances {
             step,
             host: self.place(step).uri.host().unwrap_or_default(),
             certificate: self.validity(),
             clock_offset_ms: self.time.offset_ms(),
+            clock_moved,
         }
     }
 

@@ -14,13 +14,20 @@ use super::time::Time;
 use crate::auth::{AuthorizationStore, Credentials, SignInFailure};
 use crate::http::{BaseUrl, Transport};
 use crate::log::{Level, Log};
-use crate::outcome::{self, Outcome};
+use crate::outcome::{self, Outcome, Status};
 use crate::policy::{Moment, Prospect, Renewal};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError, thread};
 use chain::{Chain, Gain, Place, Plan, Progress};
 pub use mutual::Connect;
 use mutual::MutualTls;
+
+/// How often a caller that waits looks whether he is still wanted.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// A call gives so much of its time to a renewal that it could do without.
+const PART_FOR_A_RENEWAL: u32 = 3;
+const LEAST_FOR_A_RENEWAL: Duration = Duration::from_millis(500);
 
 /// How often the thread looks whether the files of the certificate have changed, after a failure.
 const LOOK_AT_FILES: Duration = Duration::from_secs(30);
@@ -146,13 +153,17 @@ impl SignIn {
             state = self.look_at_files(state);
         }
         loop {
-            if self.authorizations.current(self.time.now()).is_ok() {
+            if self.authorizations.current(self.time.earliest()).is_ok() {
                 return Ok(());
             }
             if state.is_stopped || is_over() {
                 return Err(Missing::Over);
             }
             let now = self.now();
+            if state.chain.is_some() && state.token.is_lost(now) {
+                // It ended before its time: the clock was set, or the machine slept.
+                self.changed.notify_all();
+            }
             let is_due = state.due(now) <= now;
             if let Some(failure) = &state.failure
                 && failure.prospect == Prospect::NeedsPeople
@@ -168,28 +179,29 @@ impl SignIn {
                 continue;
             }
             // Looked at now and then: whoever withdraws a call wakes nobody here.
-            let due = state.due(now).saturating_sub(now).max(Duration::from_millis(1));
-            let wait = deadline.saturating_duration_since(Instant::now()).min(due).min(Duration::from_millis(100));
+            let left = deadline.saturating_duration_since(Instant::now());
+            let wait = left.min(state.until_due(now)).clamp(Duration::from_millis(1), LOOK_AGAIN);
             (state, _) = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// Gets a newer token where that is due and nobody else does it. The one in use stays until then.
     pub fn renew_if_due(&self, deadline: Instant) {
-        if self.has_thread.load(Ordering::Acquire) {
+        let part = deadline.saturating_duration_since(Instant::now()) / PART_FOR_A_RENEWAL;
+        if self.has_thread.load(Ordering::Acquire) || part < LEAST_FOR_A_RENEWAL {
             return;
         }
         let state = self.lock();
         let now = self.now();
         if state.due(now) <= now && state.chain.is_some() && !state.is_stopped {
-            drop(self.sign_in(state, deadline));
+            drop(self.sign_in(state, Instant::now() + part));
         }
     }
 
     /// The service refused the token in use.
     pub fn refused(&self) {
         let now = self.now();
-        self.lock().token.refused(now, fastrand::f64());
+        self.lock().token.refused(now, None, fastrand::f64());
         self.changed.notify_all();
     }
 
@@ -209,15 +221,14 @@ impl SignIn {
         let mut state = self.lock();
         while !state.is_stopped {
             let now = self.now();
-            let due = state.due(now);
-            if due <= now && state.chain.is_some() {
+            if state.due(now) <= now && state.chain.is_some() {
                 // Connecting, and an answer; for each of the two steps, and each once more.
                 state = self.sign_in(state, Instant::now() + 4 * self.request_timeout);
                 continue;
             }
             let has_failed = state.failure.is_some();
-            let wait = (due.saturating_sub(now)).max(Duration::from_millis(1));
-            let wait = if has_failed { wait.min(LOOK_AT_FILES) } else { wait.min(Duration::from_secs(3_600)) };
+            let longest = if has_failed { LOOK_AT_FILES } else { Duration::from_secs(3_600) };
+            let wait = state.until_due(now).clamp(Duration::from_millis(1), longest);
             let looks_at_files = has_failed && wait == LOOK_AT_FILES;
             let (woken, _) = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
             state = if looks_at_files { self.look_at_files(woken) } else { woken };
@@ -228,7 +239,7 @@ impl SignIn {
     fn look_at_files<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         let Some(chain) = state.chain.take() else { return state };
         drop(state);
-        let has_changed = chain.has_changed();
+        let has_changed = chain.looks_different();
         let mut state = self.lock();
         state.chain = Some(chain);
         if has_changed {
@@ -236,6 +247,7 @@ impl SignIn {
             state.service_token.hasten(now);
             state.token.hasten(now);
         }
+        self.changed.notify_all();
         state
     }
 
@@ -250,13 +262,16 @@ impl SignIn {
             Gain { service_token: Some(Err(SignInFailure::before(*defect, Prospect::MayPass))), token: None }
         });
         let mut state = self.lock();
+        if !chain.has_service_token() {
+            state.service_token.forget();
+        }
         state.chain = Some(chain);
-        self.conclude(&mut state, gain);
+        self.conclude(&mut state, plan, gain);
         self.changed.notify_all();
         state
     }
 
-    fn conclude(&self, state: &mut State, gain: Gain) {
+    fn conclude(&self, state: &mut State, plan: Plan, gain: Gain) {
         let now = self.now();
         let random = fastrand::f64();
         match gain.service_token {
@@ -264,13 +279,19 @@ impl SignIn {
             Some(Ok(life)) => state.service_token.succeeded(now, life.whole, life.left, random),
             Some(Err(failure)) => {
                 state.service_token.failed(now, failure.prospect, failure.outcome.retry_after, random);
-                if gain.token.is_none() {
+                if plan.token && gain.token.is_none() {
+                    state.token.failed(now, failure.prospect, failure.outcome.retry_after, random);
                     state.failure = Some(failure);
                 }
             }
         }
         match gain.token {
             None => {}
+            Some(Ok((_, life))) if life.left.is_zero() => {
+                state.token.failed(now, Prospect::MayPass, None, random);
+                let ended = Outcome::new(Status::SignInFailed, "The token that signing in gave has ended already.");
+                state.failure = Some(SignInFailure::before(ended, Prospect::MayPass));
+            }
             Some(Ok((authorization, life))) => {
                 let expires_at = authorization.expires_at();
                 match self.authorizations.push(authorization) {
@@ -291,7 +312,7 @@ impl SignIn {
             }
             Some(Err(failure)) => {
                 if failure.wants_another_service_token {
-                    state.service_token.refused(now, random);
+                    state.service_token.refused(now, failure.outcome.retry_after, random);
                 } else {
                     state.token.failed(now, failure.prospect, failure.outcome.retry_after, random);
                 }
@@ -318,6 +339,11 @@ impl State {
         } else {
             self.service_token.due()
         }
+    }
+
+    /// How long to wait for that; until somebody is done, where somebody is at it.
+    fn until_due(&self, now: Moment) -> Duration {
+        if self.chain.is_none() { Duration::MAX } else { self.due(now).saturating_sub(now) }
     }
 
     fn plan(&self, now: Moment) -> Plan {
