@@ -1,4 +1,4 @@
-//! What invites cost, side by side: a warm call over loopback, and the queue on a game's own thread.
+//! What invites cost, side by side: a warm call over loopback, the queue on a game's own thread, and signing in.
 //!
 //!     cargo run --release --manifest-path benches/Cargo.toml
 //!
@@ -17,6 +17,7 @@ mod raw;
 mod report;
 mod request;
 mod same_request;
+mod sign_in;
 mod system_calls;
 mod table;
 mod times;
@@ -34,7 +35,8 @@ use tools::Result;
 use worker::Kind;
 
 const USAGE: &str = "\
-mpa-benches [call | queue]                               measures a warm call, or the queue, or both, and prints it
+mpa-benches [call | queue | sign-in]                     measures a warm call, the queue, or signing in, or all of them,
+                                                         and prints it
 mpa-benches worker KIND ENDPOINT CALLS [TOKEN_LENGTH]    a child: KIND is ours, libcurl or raw
 mpa-benches queue-child WHAT ENDPOINT                    a child: WHAT is memory, submit, burst, poll or poll-with-result
 mpa-benches peer [MILLISECONDS]                          the other side, which answers after so many; until standard
@@ -44,12 +46,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
-        [] => measure_call().and_then(|()| {
-            println!();
-            queue::measure()
-        }),
+        [] => measure_all(),
         ["call"] => measure_call(),
         ["queue"] => queue::measure(),
+        ["sign-in"] => sign_in::measure(),
         ["queue-child", what, endpoint] => queue::child(what, endpoint).unwrap_or_else(|| Err(USAGE.to_owned())),
         ["peer"] => peer("0"),
         ["peer", milliseconds] => peer(milliseconds),
@@ -78,6 +78,14 @@ fn worker(kind: &str, endpoint: &str, calls: &str, token_length: usize) -> Resul
 fn peer(milliseconds: &str) -> Result<()> {
     let wait = Duration::from_millis(milliseconds.parse().map_err(|_| USAGE)?);
     peer::run(wait).map_err(|error| format!("the peer ended ({error})"))
+}
+
+fn measure_all() -> Result<()> {
+    measure_call()?;
+    println!();
+    queue::measure()?;
+    println!();
+    sign_in::measure()
 }
 
 fn measure_call() -> Result<()> {

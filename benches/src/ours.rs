@@ -4,6 +4,7 @@ use std::ffi::{CStr, CString};
 use std::mem;
 use std::ptr;
 
+use mpa::ffi::authorization::{mpa_authorization, mpa_client_set_authorization};
 use mpa::ffi::client::{mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::close::mpa_client_close;
 use mpa::ffi::invite::{mpa_send_server_invite, mpa_server_invite};
@@ -20,18 +21,28 @@ pub struct Ours {
 
 impl Ours {
     pub fn open(endpoint: &str, token_length: usize) -> Self {
-        let endpoint = text(endpoint);
         let header = text(&request::authorization(token_length));
+        Self::open_with(endpoint, |config| config.authorization_header = header.as_ptr())
+    }
+
+    /// `configure` adds to what every client here has; its texts need to last for this call only.
+    pub fn open_with(endpoint: &str, configure: impl FnOnce(&mut mpa_client_config)) -> Self {
+        let endpoint = text(endpoint);
         let mut config: mpa_client_config = zeroed();
         config.struct_size = size_of::<mpa_client_config>() as u32;
         config.title_id = request::TITLE_ID;
         config.endpoint = endpoint.as_ptr();
-        config.authorization_header = header.as_ptr();
+        configure(&mut config);
         let mut client = mpa_client { id: 0 };
         // SAFETY: the structs are valid and the texts outlive the call.
         let status = unsafe { mpa_client_open(&config, &mut client, ptr::null_mut()) };
         assert_eq!(status, 0, "mpa_client_open");
         Ours { client, connection_string: text(request::CONNECTION_STRING) }
+    }
+
+    /// Gives it a token, which perhaps is bound to a key.
+    pub fn push(&self, header: &str, proof_key_pem: Option<&str>) {
+        push(self.client, header, proof_key_pem);
     }
 }
 
@@ -56,6 +67,19 @@ impl Drop for Ours {
         // SAFETY: no report is wanted.
         unsafe { mpa_client_close(self.client, 0, ptr::null_mut()) };
     }
+}
+
+/// Gives a client a token, which perhaps is bound to a key.
+pub fn push(client: mpa_client, header: &str, proof_key_pem: Option<&str>) {
+    let header = text(header);
+    let key = proof_key_pem.map(text);
+    let mut authorization: mpa_authorization = zeroed();
+    authorization.struct_size = size_of::<mpa_authorization>() as u32;
+    authorization.header = header.as_ptr();
+    authorization.proof_key_pem = key.as_ref().map_or(ptr::null(), |key| key.as_ptr());
+    // SAFETY: the struct is valid and the texts outlive the call.
+    let status = unsafe { mpa_client_set_authorization(client, &authorization, ptr::null_mut()) };
+    assert_eq!(status, 0, "mpa_client_set_authorization");
 }
 
 pub fn version() -> &'static str {

@@ -24,6 +24,14 @@ pub struct Sides {
 impl Placement {
     /// Runs `measure` with a peer of its own. `None` where the machine has too few processors.
     pub fn with_peer<T>(self, measure: impl FnOnce(&Peer, Sides) -> T) -> Result<Option<T>> {
+        self.run(|sides| {
+            let peer = sides.there(Peer::start)??;
+            Ok(measure(&peer, sides))
+        })
+    }
+
+    /// Runs `measure` on this side; what is to be on the other, it starts there itself.
+    pub fn run<T>(self, measure: impl FnOnce(Sides) -> Result<T>) -> Result<Option<T>> {
         let allowed = sched_getaffinity(None).map_err(told)?;
         let usable: Vec<_> = (0..CpuSet::MAX_CPU).filter(|&cpu| allowed.is_set(cpu)).collect();
         let (here, there) = match (self, &usable[..]) {
@@ -31,8 +39,7 @@ impl Placement {
             (Placement::TwoProcessors, [first, .., last]) => (*first, *last),
             _ => return Ok(None),
         };
-        let sides = Sides { here, there };
-        let measured = sides.there(Peer::start).and_then(|peer| Ok(measure(&peer?, sides)));
+        let measured = measure(Sides { here, there });
         sched_setaffinity(None, &allowed).map_err(told)?;
         measured.map(Some)
     }

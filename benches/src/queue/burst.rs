@@ -9,9 +9,9 @@ use crate::placement::Sides;
 use crate::times::Times;
 use crate::tools::Result;
 
-const ROUNDS: usize = 400;
-const SUBMITS: usize = 50;
-const WARM_UP_ROUNDS: usize = 10;
+pub const ROUNDS: usize = 400;
+pub const SUBMITS: usize = 50;
+pub const WARM_UP_ROUNDS: usize = 10;
 
 /// Submitted before, so that there is work for much longer than a burst takes, however near the peer is.
 pub const AHEAD: usize = 64;
@@ -62,7 +62,8 @@ pub fn measure(peer: &Peer, sides: Sides) -> Result<Burst> {
     Ok(Burst { ours, ours_with_result, copy, clock })
 }
 
-fn with_the_worker_at_work(client: &Client, submit: impl FnMut()) -> [Duration; SUBMITS] {
+/// How long each of some submits takes.
+pub fn with_the_worker_at_work(client: &Client, submit: impl FnMut()) -> [Duration; SUBMITS] {
     for _ in 0..AHEAD {
         client.submit();
     }

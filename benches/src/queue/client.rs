@@ -14,7 +14,7 @@ use mpa::ffi::recent_players::mpa_recent_player_group;
 use mpa::ffi::result::mpa_result;
 use mpa::ffi::submit::{mpa_submit_recent_player_groups, mpa_submit_server_invite};
 
-use crate::ours::{text, zeroed};
+use crate::ours::{push, text, zeroed};
 use crate::request;
 
 /// Long enough that nothing expires while it is measured.
@@ -59,6 +59,11 @@ impl Client {
         let status = unsafe { mpa_client_open(&config, &mut client, ptr::null_mut()) };
         assert_eq!(status, 0, "mpa_client_open");
         Client { client, connection_string: text(request::CONNECTION_STRING) }
+    }
+
+    /// Gives it a token, which perhaps is bound to a key.
+    pub fn push(&self, header: &str, proof_key_pem: Option<&str>) {
+        push(self.client, header, proof_key_pem);
     }
 
     /// Submits the invite of `request`, and returns the operation's number.

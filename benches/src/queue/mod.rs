@@ -1,8 +1,8 @@
 //! The queue: what submitting and polling cost the game's own thread, and what comes of it.
 
 mod bare;
-mod burst;
-mod client;
+pub mod burst;
+pub mod client;
 mod depth;
 mod frames;
 mod gathering;
