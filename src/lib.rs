@@ -18,14 +18,16 @@
 
 #![deny(unsafe_code)]
 
-mod auth;
 mod client;
 mod log;
 mod queue;
 mod stats;
 mod sync;
 
-// Not an interface: for the simulation in `examples/throttling/` and the targets in `fuzz/`.
+// Not an interface: for the simulation in `examples/throttling/`, the targets in `fuzz/`, and the
+// program in `doctor/`.
+#[doc(hidden)]
+pub mod auth;
 #[doc(hidden)]
 pub mod calls;
 #[doc(hidden)]

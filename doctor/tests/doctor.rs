@@ -1,0 +1,345 @@
+//! The program as people run it, against the emulator: what it says when all is well, and at which
+//! step it ends otherwise.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use mpa_emulator::{Emulator, NO_TITLE, Options, Part, SignInOptions, Titles};
+
+const TITLE: u32 = 7;
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Port 9 is "discard", which nobody offers any more.
+const NOBODY: &str = "https://127.0.0.1:9";
+
+/// An emulator, and the files of its partner.
+struct Partner {
+    emulator: Emulator,
+    folder: PathBuf,
+}
+
+/// How the program ended.
+struct Ended {
+    status: i32,
+    text: String,
+    stderr: String,
+}
+
+impl Partner {
+    fn start(name: &str) -> Self {
+        let sign_in = Some(SignInOptions::default());
+        let emulator = Emulator::start(Options { sign_in, https: true, ..Options::default() }).unwrap();
+        let partner = Partner { emulator, folder: folder(name) };
+        let signing_in = partner.emulator.sign_in().unwrap();
+        partner.write("ca.pem", signing_in.ca_pem());
+        partner.write("partner.pem", &signing_in.partner().chain_pem);
+        partner.write("partner.key", &signing_in.partner().private_key_pem);
+        partner
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        fs::write(self.folder.join(name), content).unwrap();
+    }
+
+    fn path(&self, name: &str) -> String {
+        path(&self.folder, name)
+    }
+
+    /// A certificate of so many days from now, in place of the good one.
+    fn certificate_until(&self, not_after: SystemTime) {
+        let signing_in = self.emulator.sign_in().unwrap();
+        let issued = signing_in.issue_partner_certificate(SystemTime::now() - 100 * DAY, not_after).unwrap();
+        self.write("partner.pem", &issued.chain_pem);
+        self.write("partner.key", &issued.private_key_pem);
+    }
+
+    /// With these options in place of its own, or beside them.
+    fn run(&self, others: &[(&str, &str)]) -> Ended {
+        let signing_in = self.emulator.sign_in().unwrap();
+        let own = [
+            ("--title-id", TITLE.to_string()),
+            ("--endpoint", self.emulator.url().to_owned()),
+            ("--sign-in-endpoint", signing_in.url().to_owned()),
+            ("--token-endpoint", signing_in.token_url().to_owned()),
+            ("--ca-certificates", self.path("ca.pem")),
+            ("--certificate", self.path("partner.pem")),
+            ("--private-key", self.path("partner.key")),
+        ];
+        let mut arguments = vec!["--ca-only".to_owned()];
+        for (name, value) in own {
+            if !others.iter().any(|(other, _)| *other == name) {
+                arguments.extend([name.to_owned(), value]);
+            }
+        }
+        for (name, value) in others {
+            arguments.push((*name).to_owned());
+            if !value.is_empty() {
+                arguments.push((*value).to_owned());
+            }
+        }
+        run(&arguments)
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("doctor-{name}"));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+fn run<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Ended {
+    let output = Command::new(env!("CARGO_BIN_EXE_mpa-doctor")).args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ended { status: output.status.code().unwrap(), text: text(output.stdout), stderr: text(output.stderr) }
+}
+
+impl Ended {
+    /// The line of a step, which is there once.
+    #[track_caller]
+    fn line(&self, step: &str) -> &str {
+        let mut lines = self.text.lines().filter(|line| line.contains(&format!(" {step}: ")));
+        match (lines.next(), lines.next()) {
+            (Some(line), None) => line,
+            _ => panic!("one line of {step} in: {}{}", self.text, self.stderr),
+        }
+    }
+
+    #[track_caller]
+    fn has(&self, status: i32, step: &str, state: &str, words: &str) {
+        let line = self.line(step);
+        assert!(line.starts_with(state) && line.contains(words), "{}", self.text);
+        assert_eq!(self.status, status, "{}", self.text);
+    }
+
+    #[track_caller]
+    fn failed_once(&self) {
+        assert_eq!(self.text.lines().filter(|line| line.starts_with("failed ")).count(), 1, "{}", self.text);
+        assert!(self.text.contains("What to do: "), "{}", self.text);
+    }
+}
+
+#[test]
+fn all_is_well() {
+    let partner = Partner::start("well");
+    let ended = partner.run(&[]);
+    assert_eq!((ended.status, ended.stderr.as_str()), (0, ""), "{}", ended.text);
+    // Configuration, certificate, three steps for each of three hosts, clock, two steps, the call.
+    let (steps, end): (Vec<_>, Vec<_>) = ended.text.lines().partition(|line| line.starts_with("ok "));
+    assert_eq!(steps.len(), 15, "{}", ended.text);
+    assert_eq!(end, ["All is well: there is nothing to do."]);
+    let paths: Vec<_> = partner.emulator.requests(TITLE).iter().map(|request| request.path.clone()).collect();
+    assert_eq!(paths, ["/titles/7/activities/query"], "nothing else, no invite above all");
+}
+
+#[test]
+fn an_expired_certificate_ends_signing_in_only() {
+    let partner = Partner::start("expired");
+    partner.certificate_until(SystemTime::now() - DAY);
+    let ended = partner.run(&[]);
+    ended.has(1, "certificate", "failed", "expired on 2");
+    ended.failed_once();
+    assert!(ended.text.contains("Not tried: the host of --sign-in-endpoint, sign-in step 1 of 2, "), "{}", ended.text);
+    assert!(ended.line("clock").starts_with("ok "), "the hosts were looked at all the same");
+}
+
+#[test]
+fn a_certificate_that_ends_soon_is_a_warning() {
+    let partner = Partner::start("soon");
+    partner.certificate_until(SystemTime::now() + 29 * DAY);
+    partner.run(&[]).has(0, "certificate", "warning", "it expires on");
+    partner.certificate_until(SystemTime::now() + 31 * DAY);
+    partner.run(&[]).has(0, "certificate", "ok", "it is valid");
+}
+
+#[test]
+fn files_that_are_no_good_are_named_by_their_option() {
+    let partner = Partner::start("files");
+    let other = partner.emulator.sign_in().unwrap();
+    let now = SystemTime::now();
+    partner.write("other.key", &other.issue_partner_certificate(now, now + DAY).unwrap().private_key_pem);
+    let misfit = partner.run(&[("--private-key", &partner.path("other.key"))]);
+    misfit.has(1, "certificate", "failed", "--private-key has a key that belongs to no certificate of --certificate");
+    let missing = partner.run(&[("--certificate", &partner.path("nobody.pem"))]);
+    missing.has(1, "certificate", "failed", "--certificate could not be read");
+    let no_authorities = partner.run(&[("--ca-certificates", &partner.path("partner.key"))]);
+    no_authorities.has(1, "configuration", "failed", "--ca-certificates has no certificate");
+    assert!(no_authorities.text.contains("Not tried: the hosts, clock, signing in, call."), "{}", no_authorities.text);
+}
+
+#[test]
+fn a_denied_sandbox_is_told_at_step_2() {
+    let ended = Partner::start("sandbox").run(&[("--sandbox", "retail")]);
+    ended.has(1, "sign-in step 2 of 2", "failed", "XErr 0x8015DC12");
+    assert!(ended.text.contains("Check --sandbox, which is case-sensitive"), "{}", ended.text);
+    ended.failed_once();
+    assert!(ended.text.contains("Not tried: call."), "{}", ended.text);
+    assert!(ended.text.contains("What to do: Check --sandbox and --relying-party"), "{}", ended.text);
+}
+
+#[test]
+fn an_outage_is_told_at_step_1_as_what_may_pass() {
+    let partner = Partner::start("outage");
+    partner.emulator.set_faults(Titles::All, &["x_err:code=outage,calls=sign_in"]).unwrap();
+    let ended = partner.run(&[]);
+    ended.has(1, "sign-in step 1 of 2", "failed", "The authentication service has an outage. A client tries again");
+    assert!(ended.text.contains("Not tried: sign-in step 2 of 2, call.\nWhat to do: Run this again"), "{}", ended.text);
+}
+
+#[test]
+fn a_certificate_that_is_not_taken_is_told_at_the_host() {
+    let partner = Partner::start("dropped");
+    partner.emulator.set_faults(Titles::All, &["drop_handshake:part=sign_in"]).unwrap();
+    let ended = partner.run(&[]);
+    assert_eq!(ended.status, 1, "{}", ended.text);
+    assert!(
+        ended.text.contains("Business Partner Certificate") && ended.text.contains("Not tried: "),
+        "{}",
+        ended.text
+    );
+    ended.failed_once();
+}
+
+#[test]
+fn nobody_at_an_endpoint_is_told_at_the_connection() {
+    let partner = Partner::start("nobody");
+    for option in ["--endpoint", "--token-endpoint", "--sign-in-endpoint"] {
+        let ended = partner.run(&[(option, NOBODY)]);
+        assert_eq!(ended.status, 1, "{}", ended.text);
+        ended.failed_once();
+        assert!(ended.text.contains("failed   127.0.0.1:9, connection: No connection could be made"), "{}", ended.text);
+    }
+    let unknown = partner.run(&[("--endpoint", "https://nobody.invalid")]);
+    unknown.has(1, "nobody.invalid, name", "failed", "name");
+}
+
+#[test]
+fn an_authority_that_is_not_trusted_is_told_at_tls() {
+    let (partner, stranger) = (Partner::start("ca"), Partner::start("other-ca"));
+    let ended = partner.run(&[("--ca-certificates", &stranger.path("ca.pem"))]);
+    assert_eq!(ended.status, 1, "{}", ended.text);
+    let failed: Vec<_> = ended.text.lines().filter(|line| line.starts_with("failed ")).collect();
+    assert_eq!(failed.len(), 3, "{}", ended.text);
+    assert!(
+        failed.iter().all(|line| line.contains("TLS: ") && line.contains("issued by nobody we trust")),
+        "{failed:?}"
+    );
+    assert!(ended.text.contains("What to do: If a proxy opens TLS on purpose"), "{}", ended.text);
+    assert!(ended.text.contains("Not tried: clock, sign-in step 1 of 2, "), "{}", ended.text);
+}
+
+#[test]
+fn a_clock_that_is_off_is_a_warning_and_stops_nothing() {
+    let partner = Partner::start("clock");
+    for (offset_ms, words) in [(-1_200_000, "s ahead of the hosts'"), (1_200_000, "s behind the hosts'")] {
+        partner.emulator.set_clock_offset(offset_ms);
+        let ended = partner.run(&[]);
+        ended.has(0, "clock", "warning", words);
+        assert!(ended.line("call").starts_with("ok "), "{}", ended.text);
+        assert!(ended.text.contains("What to do: Set this machine's clock"), "{}", ended.text);
+    }
+}
+
+#[test]
+fn a_token_that_is_given_is_tried() {
+    let emulator = Emulator::start(Options::default()).unwrap();
+    let folder = folder("given");
+    let given = |token: &str| {
+        fs::write(folder.join("header"), format!("{token}\n")).unwrap();
+        let file = path(&folder, "header");
+        run(&["--title-id=7", &format!("--endpoint={}", emulator.url()), "--authorization-header-file", &file])
+    };
+    let good = given("XBL3.0 x=-;sometoken");
+    assert_eq!(good.status, 0, "{}", good.text);
+    assert!(good.line("call").starts_with("ok "), "{}", good.text);
+    let nonsense = given("verysecret");
+    nonsense.has(1, "token", "failed", "has another form");
+    assert!(!nonsense.text.contains("verysecret"), "{}", nonsense.text);
+    emulator.set_faults(Titles::All, &["status:status=401"]).unwrap();
+    given("XBL3.0 x=-;sometoken").has(1, "call", "failed", "refused the token (HTTP 401");
+}
+
+#[test]
+fn without_anything_to_show_the_way_is_checked() {
+    let emulator = Emulator::start(Options::default()).unwrap();
+    let ended = run(&["--title-id", "7", "--endpoint", emulator.url()]);
+    ended.has(0, "token", "warning", "only the way to the service is checked");
+    assert!(ended.text.contains("Not tried: call."), "{}", ended.text);
+}
+
+#[test]
+fn wrong_arguments_are_one_sentence_and_status_2() {
+    let wrong: [(&[&str], &str); 11] = [
+        (&[], "--title-id is missing"),
+        (&["--title-id"], "--title-id needs a value"),
+        (&["--title-id", "0"], "--title-id must be a number from 1 to 4294967295"),
+        (&["--title-id=7", "--title-id=7"], "--title-id is there twice"),
+        (&["--title-id=7", "--sandbox="], "--sandbox is empty"),
+        (&["--title-id=7", "--ca-only"], "--ca-only needs --ca-certificates"),
+        (&["--title-id=7", "--private-key", "k"], "--private-key needs --certificate"),
+        (&["--title-id=7", "--proof-key-file", "k"], "--proof-key-file needs --authorization-header-file"),
+        (&["--title-id=7", "--certificate=c", "--authorization-header-file=h"], "--authorization-header-file must not"),
+        (&["--title-id=7", "--titleid"], "there is no option \"--titleid\""),
+        (&["--title-id=7", "XBL3.0 x=-;secret"], "there is an argument that is no option"),
+    ];
+    for (arguments, expected) in wrong {
+        let ended = run(arguments);
+        assert_eq!((ended.status, ended.text.as_str()), (2, ""), "{arguments:?}");
+        assert!(ended.stderr.starts_with(&format!("mpa-doctor: {expected}")), "{}", ended.stderr);
+        assert!(ended.stderr.lines().count() == 1 && !ended.stderr.contains("secret"), "{}", ended.stderr);
+    }
+    let help = run(&["--help"]);
+    assert!(help.status == 0 && help.text.contains("Usage: mpa-doctor"), "{}", help.text);
+}
+
+#[test]
+fn programs_read_one_object() {
+    let partner = Partner::start("json");
+    let read = |ended: &Ended| serde_json::from_str::<serde_json::Value>(&ended.text).unwrap();
+    let well = partner.run(&[("--json", "")]);
+    let told = read(&well);
+    assert_eq!((well.status, &told["ok"], told["steps"].as_array().unwrap().len()), (0, &true.into(), 15));
+    assert_eq!((told["what_to_do"].to_string(), told["not_tried"].to_string()), ("[]".to_owned(), "[]".to_owned()));
+    let denied = partner.run(&[("--json", ""), ("--sandbox", "retail")]);
+    let told = read(&denied);
+    assert_eq!((denied.status, &told["ok"]), (1, &false.into()));
+    let last = told["steps"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["step"], &last["state"]), (&"sign-in step 2 of 2".into(), &"failed".into()));
+    assert_eq!(told["not_tried"], serde_json::json!(["call"]));
+}
+
+#[test]
+fn no_secret_comes_out_whatever_happens() {
+    let partner = Partner::start("secrets");
+    partner.write("password", "opensesame-opensesame\n");
+    let password = partner.path("password");
+    let with_password = ("--certificate-password-file", password.as_str());
+    let mut printed = String::new();
+    let mut keep = |ended: Ended| printed.push_str(&(ended.text + &ended.stderr));
+    keep(partner.run(&[with_password]));
+    keep(partner.run(&[with_password, ("--json", "")]));
+    for rule in ["x_err:code=service_token_expired,calls=token", "status:status=401", "status:status=503"] {
+        partner.emulator.set_faults(Titles::All, &[rule]).unwrap();
+        keep(partner.run(&[with_password]));
+    }
+    let mut secrets = vec!["opensesame-opensesame".to_owned()];
+    for request in partner.emulator.requests(NO_TITLE).iter().chain(&partner.emulator.requests(TITLE)) {
+        let secret = |name: &str| request.header(name).map(|value| value.split(';').next_back().unwrap().to_owned());
+        secrets.extend(secret("authorization"));
+        secrets.extend(secret("signature"));
+        if request.part == Part::Token && request.path == "/xsts/authorize" {
+            secrets.extend(request.json()["Properties"]["ServiceToken"].as_str().map(str::to_owned));
+        }
+    }
+    let key_file = fs::read_to_string(partner.folder.join("partner.key")).unwrap();
+    secrets.push(key_file.lines().nth(1).unwrap().to_owned());
+    assert!(printed.contains("step 2 of 2") && secrets.len() > 8, "{printed}");
+    for secret in secrets {
+        assert!(secret.len() >= 16 && !printed.contains(&secret[..16]), "{printed}");
+    }
+}
