@@ -7,6 +7,7 @@
 //! cargo run --example quickstart c loop        examples/server_loop.c, stopped by SIGTERM after 3 s
 //! cargo run --example quickstart cpp loop      examples/server_loop.cpp
 //! cargo run --example quickstart csharp loop   examples/server_loop.cs
+//! cargo run --example quickstart c sign-in     examples/sign_in.c
 //! ```
 //!
 //! The compilers are `cc` and `c++`, or those of the variables `CC` and `CXX`; for C#, `mcs`.
@@ -19,7 +20,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use mpa_emulator::{Emulator, Options, Received};
+use mpa_emulator::{Emulator, NO_TITLE, Options, Received, SignIn, SignInOptions};
 use serde_json::Value;
 
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
@@ -45,6 +46,7 @@ enum Language {
 enum What {
     Quickstart,
     ServerLoop,
+    SignIn,
 }
 
 fn main() -> ExitCode {
@@ -64,26 +66,35 @@ fn chosen_program(arguments: &[String]) -> Result<(Language, What)> {
         "csharp" => Language::CSharp,
         other => return Err(format!("There is no quickstart for {other:?}, but for c, cpp and csharp.").into()),
     };
-    match arguments.get(1).map(String::as_str) {
-        None => Ok((language, What::Quickstart)),
-        Some("loop") => Ok((language, What::ServerLoop)),
-        Some(other) => {
-            Err(format!("After the language comes nothing, or \"loop\" for a server loop, not {other:?}.").into())
-        }
+    match (language, arguments.get(1).map(String::as_str)) {
+        (_, None) => Ok((language, What::Quickstart)),
+        (_, Some("loop")) => Ok((language, What::ServerLoop)),
+        (Language::C, Some("sign-in")) => Ok((language, What::SignIn)),
+        (_, Some("sign-in")) => Err("The program that signs in is there in C only: say \"c sign-in\".".into()),
+        (_, Some(other)) => Err(format!(
+            "After the language comes nothing, \"loop\" for a server loop, or \"sign-in\" for a server that signs \
+             in, not {other:?}."
+        )
+        .into()),
     }
 }
 
 fn run(language: Language, what: What) -> Result<()> {
     let source = source(language, what);
-    let mut program = compile(language, &source, &stage_library(&source)?)?;
-    let emulator = Emulator::start(Options::default())?;
-    println!("{source} prints:\n");
+    let folder = stage_library(&source)?;
+    let mut program = compile(language, &source, &folder)?;
+    let emulator = Emulator::start(options(what))?;
     program.arg(emulator.url()).arg(TITLE_ID.to_string());
+    if let Some(sign_in) = emulator.sign_in() {
+        program.args([sign_in.url(), sign_in.token_url()]).args(write_files(sign_in, &folder)?);
+    }
+    println!("{source} prints:\n");
     let ended = match what {
-        What::Quickstart => finish(&mut program),
+        What::Quickstart | What::SignIn => finish(&mut program),
         What::ServerLoop => run_for_a_while(&mut program),
     };
     println!("\nThe stand-in for the service received:\n");
+    emulator.requests(NO_TITLE).iter().for_each(show_line);
     let requests = emulator.requests(TITLE_ID);
     requests.iter().take(MOST_SHOWN).for_each(show);
     if requests.len() > MOST_SHOWN {
@@ -93,13 +104,38 @@ fn run(language: Language, what: What) -> Result<()> {
 }
 
 fn source(language: Language, what: What) -> String {
-    let name = if what == What::ServerLoop { "server_loop" } else { "quickstart" };
+    let name = match what {
+        What::Quickstart => "quickstart",
+        What::ServerLoop => "server_loop",
+        What::SignIn => "sign_in",
+    };
     let ending = match language {
         Language::C => "c",
         Language::Cpp => "cpp",
         Language::CSharp => "cs",
     };
     format!("examples/{name}.{ending}")
+}
+
+fn options(what: What) -> Options {
+    if what == What::SignIn {
+        return Options { sign_in: Some(SignInOptions::default()), https: true, ..Options::default() };
+    }
+    Options::default()
+}
+
+/// The authority, the certificate of the stand-in's partner, and its key, which is good for nothing else.
+fn write_files(sign_in: &SignIn, folder: &Path) -> Result<[PathBuf; 3]> {
+    let partner = sign_in.partner();
+    let files = [
+        (folder.join("ca.pem"), sign_in.ca_pem()),
+        (folder.join("partner.pem"), partner.chain_pem.as_str()),
+        (folder.join("partner.key"), partner.private_key_pem.as_str()),
+    ];
+    for (path, content) in &files {
+        fs::write(path, content).map_err(|error| format!("{} could not be written: {error}", path.display()))?;
+    }
+    Ok(files.map(|(path, _)| path))
 }
 
 /// Lets a server run, and tells it to stop as whoever runs servers does.
@@ -230,7 +266,12 @@ fn built_library(profile: &Path) -> Result<PathBuf> {
 fn show(received: &Received) {
     let mut body = received.json();
     shorten(&mut body);
-    println!("{} {}, answered with {}\n    {body}", received.method, received.path, received.status);
+    show_line(received);
+    println!("    {body}");
+}
+
+fn show_line(received: &Received) {
+    println!("{} {}, answered with {}", received.method, received.path, received.status);
 }
 
 /// Of a list of texts the first two, of others the first one, and how many more there are.

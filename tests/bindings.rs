@@ -16,3 +16,5 @@ mod quickstarts;
 mod results;
 #[path = "bindings/server_loop.rs"]
 mod server_loop;
+#[path = "bindings/signing_in.rs"]
+mod signing_in;

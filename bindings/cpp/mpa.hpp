@@ -234,6 +234,9 @@ struct Authorization {
     std::string header;
     /// Absent: unknown, used until the service refuses it.
     std::optional<TimePoint> expires_at;
+    /// The P-256 private key that the token is bound to, in PEM: requests are signed with it. Empty: it
+    /// is bound to none.
+    std::string proof_key_pem = {};
 };
 
 /// An invite from a user, who is known by the token.
@@ -338,12 +341,31 @@ struct ClientConfig {
     /// How much memory they may hold, in bytes, about. 0: 16 MiB.
     std::uint32_t queue_capacity_bytes = 0;
     /// How long before the authorization expires EventType::AuthorizationNeeded is told. Default: 10
-    /// minutes. mpa::none: not before operations wait for one.
+    /// minutes. mpa::none: not before operations wait for one. Of a client that signs in by itself: how
+    /// long before its end a token is renewed; default: a quarter of its life, at most a day.
     std::chrono::milliseconds authorization_lead{0};
     /// Yours, for close_all: whose client this is. 0: nobody's.
     std::uint64_t owner_tag = 0;
     /// Up to which level EventType::Log tells what goes on.
     LogLevel log_level = LogLevel::Off;
+    /// For a client that signs in by itself: the file of the publisher's certificate with its chain, in
+    /// PEM, or a PKCS#12 file. Default: the client is given tokens.
+    std::string certificate_path;
+    /// The file with the private key. Default: it is in the file of the certificate.
+    std::string private_key_path;
+    /// The password of the PKCS#12 file. Default: none.
+    std::string certificate_password;
+    /// The certificate with its chain as PEM text, instead of certificate_path.
+    std::string certificate_pem;
+    /// The private key as PEM text. Default: it is in certificate_pem.
+    std::string private_key_pem;
+    /// The sandbox that tokens are for; case matters. Default: "RETAIL".
+    std::string sandbox_id;
+    /// Whom tokens are for. Default: "http://xboxlive.com".
+    std::string relying_party;
+    /// Base URLs of the services that take the certificate and give tokens. Default: production.
+    std::string sign_in_endpoint;
+    std::string token_endpoint;
     /// How long the destructor waits, at most, for calls that other threads are in. Without such
     /// calls it does not wait at all.
     std::chrono::milliseconds close_deadline{5000};
@@ -399,6 +421,15 @@ inline std::uint64_t unix_ms(const std::optional<TimePoint>& time) noexcept
     if (!time) return 0;
     const auto since_1970 = std::chrono::floor<std::chrono::milliseconds>(time->time_since_epoch());
     return static_cast<std::uint64_t>(std::max<std::int64_t>(since_1970.count(), 1));
+}
+
+/// The other way round. Later than there is becomes the latest.
+inline std::optional<TimePoint> time_point(std::uint64_t unix_ms) noexcept
+{
+    if (unix_ms == 0) return std::nullopt;
+    constexpr auto latest = std::chrono::floor<std::chrono::milliseconds>((TimePoint::duration::max)());
+    const auto ms = std::min<std::uint64_t>(unix_ms, static_cast<std::uint64_t>(latest.count()));
+    return TimePoint(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
 }
 
 /// A NUL inside a text would cut it short in C: false, and a `result` that says so.
@@ -510,9 +541,7 @@ public:
     /// Absent: unknown, or there is none.
     std::optional<TimePoint> authorization_expires_at() const noexcept
     {
-        const std::uint64_t ms = raw_.authorization_expires_at_unix_ms;
-        if (ms == 0) return std::nullopt;
-        return TimePoint(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
+        return detail::time_point(raw_.authorization_expires_at_unix_ms);
     }
     std::chrono::milliseconds clock_offset() const noexcept
     {
@@ -572,19 +601,12 @@ public:
     {
         result = Result();
         mpa_result& raw_result = result.raw_;
-        const std::string& token = config.authorization_header;
-        const std::string& ca_path = config.ca_certificates_path;
-        if (!detail::check_text(config.endpoint, "config.endpoint", raw_result) ||
-            !detail::check_text(token, "config.authorization_header", raw_result) ||
-            !detail::check_text(ca_path, "config.ca_certificates_path", raw_result) ||
-            !detail::check_text(config.user_agent, "config.user_agent", raw_result)) {
-            return std::nullopt;
-        }
+        if (!check_texts(config, raw_result)) return std::nullopt;
         mpa_client_config raw = MPA_INIT(mpa_client_config);
         raw.title_id = config.title_id;
         raw.endpoint = detail::text(config.endpoint);
-        raw.authorization_header = detail::text(token);
-        raw.ca_certificates_path = detail::text(ca_path);
+        raw.authorization_header = detail::text(config.authorization_header);
+        raw.ca_certificates_path = detail::text(config.ca_certificates_path);
         raw.user_agent = detail::text(config.user_agent);
         raw.ca_mode = static_cast<mpa_ca_mode>(config.ca_mode);
         raw.allow_plain_http = config.allow_plain_http ? 1 : 0;
@@ -604,6 +626,15 @@ public:
         raw.authorization_lead_ms = detail::milliseconds_or_none(config.authorization_lead);
         raw.owner_tag = config.owner_tag;
         raw.log_level = static_cast<mpa_log_level>(config.log_level);
+        raw.certificate_path = detail::text(config.certificate_path);
+        raw.private_key_path = detail::text(config.private_key_path);
+        raw.certificate_password = detail::text(config.certificate_password);
+        raw.certificate_pem = detail::text(config.certificate_pem);
+        raw.private_key_pem = detail::text(config.private_key_pem);
+        raw.sandbox_id = detail::text(config.sandbox_id);
+        raw.relying_party = detail::text(config.relying_party);
+        raw.sign_in_endpoint = detail::text(config.sign_in_endpoint);
+        raw.token_endpoint = detail::text(config.token_endpoint);
         mpa_client handle = mpa_client();
         if (mpa_client_open(&raw, &handle, &raw_result) != MPA_OK) return std::nullopt;
         return Client(handle, config.close_deadline);
@@ -656,9 +687,33 @@ public:
     {
         Result result;
         mpa_authorization raw = raw_authorization(authorization);
-        if (detail::check_text(authorization.header, "authorization.header", result.raw_)) {
+        if (detail::check_text(authorization.header, "authorization.header", result.raw_) &&
+            detail::check_text(authorization.proof_key_pem, "authorization.proof_key_pem", result.raw_)) {
             mpa_client_set_authorization(handle_, &raw, &result.raw_);
         }
+        return result;
+    }
+
+    /// Copies the authorization in use, with its proof key, so that one process can sign in for many.
+    /// On failure it is empty: AuthorizationNeeded where there is none, or none yet. A client that signs
+    /// in by itself begins to do so with the first call; ask again every few seconds. Never blocks.
+    Result get_authorization(Authorization& authorization) const
+    {
+        Result result;
+        // Into the texts themselves, so that no copies of the secrets stay behind.
+        std::string& header = authorization.header;
+        std::string& key = authorization.proof_key_pem;
+        header.assign(MPA_MAX_AUTHORIZATION_HEADER_LENGTH + std::size_t{1}, '\0');
+        key.assign(512, '\0'); // Holds any, as the library writes them.
+        mpa_authorization_buffers raw = MPA_INIT(mpa_authorization_buffers);
+        raw.header = header.data();
+        raw.header_size = detail::count(header.size());
+        raw.proof_key_pem = key.data();
+        raw.proof_key_pem_size = detail::count(key.size());
+        mpa_client_get_authorization(handle_, &raw, &result.raw_);
+        header.resize(result.ok() ? header.find('\0') : 0);
+        key.resize(result.ok() ? key.find('\0') : 0);
+        authorization.expires_at = detail::time_point(raw.expires_at_unix_ms);
         return result;
     }
 
@@ -800,6 +855,33 @@ private:
     {
     }
 
+    /// False where a text cannot be passed on as it is; `result` says which.
+    static bool check_texts(const ClientConfig& config, mpa_result& result) noexcept
+    {
+        struct Named {
+            const std::string& text;
+            const char* field;
+        };
+        const Named texts[] = {
+            { config.endpoint, "config.endpoint" },
+            { config.authorization_header, "config.authorization_header" },
+            { config.ca_certificates_path, "config.ca_certificates_path" },
+            { config.user_agent, "config.user_agent" },
+            { config.certificate_path, "config.certificate_path" },
+            { config.private_key_path, "config.private_key_path" },
+            { config.certificate_password, "config.certificate_password" },
+            { config.certificate_pem, "config.certificate_pem" },
+            { config.private_key_pem, "config.private_key_pem" },
+            { config.sandbox_id, "config.sandbox_id" },
+            { config.relying_party, "config.relying_party" },
+            { config.sign_in_endpoint, "config.sign_in_endpoint" },
+            { config.token_endpoint, "config.token_endpoint" },
+        };
+        return std::all_of(std::begin(texts), std::end(texts), [&result](const Named& named) {
+            return detail::check_text(named.text, named.field, result);
+        });
+    }
+
     /// What is filled points into `invite`. False where it cannot be sent; `result` says why.
     static bool fill(mpa_invite& raw, mpa_authorization& authorization, const Invite& invite,
                      Result& result) noexcept
@@ -814,6 +896,8 @@ private:
         if (!invite.authorization) return true;
         field = "invite.authorization.header";
         if (!detail::check_text(invite.authorization->header, field, result.raw_)) return false;
+        field = "invite.authorization.proof_key_pem";
+        if (!detail::check_text(invite.authorization->proof_key_pem, field, result.raw_)) return false;
         authorization = raw_authorization(*invite.authorization);
         raw.authorization = &authorization;
         return true;
@@ -856,6 +940,7 @@ private:
         mpa_authorization raw = MPA_INIT(mpa_authorization);
         raw.header = authorization.header.c_str();
         raw.expires_at_unix_ms = detail::unix_ms(authorization.expires_at);
+        raw.proof_key_pem = detail::text(authorization.proof_key_pem);
         return raw;
     }
 

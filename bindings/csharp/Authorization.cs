@@ -13,5 +13,16 @@ namespace Mpa
         /// <summary>The token is not used from then on. Null: unknown, used until the service
         /// refuses it.</summary>
         public DateTimeOffset? ExpiresAt { get; set; }
+
+        /// <summary>The P-256 private key that the token is bound to, in PEM (PKCS#8 or SEC1): requests
+        /// with the token are signed with it. Null: the token is bound to none.</summary>
+        public string ProofKeyPem { get; set; }
+
+        /// <summary>For a log: neither token nor key.</summary>
+        public override string ToString()
+        {
+            string end = ExpiresAt == null ? "no known end" : "expires at " + ExpiresAt.Value.ToString("u");
+            return "Authorization (" + end + ")";
+        }
     }
 }

@@ -82,7 +82,9 @@ namespace Mpa
         public uint QueueCapacityBytes { get; set; }
 
         /// <summary>How long before the authorization expires <see cref="Client.AuthorizationNeeded"/>
-        /// is told. Null: 10 minutes. Zero: not before operations wait for one.</summary>
+        /// is told. Null: 10 minutes. Zero: not before operations wait for one. Of a client that signs in
+        /// by itself: how long before its end a token is renewed. Null: a quarter of its life, at most a
+        /// day.</summary>
         public TimeSpan? AuthorizationLead { get; set; }
 
         /// <summary>Yours, for <see cref="Client.CloseAll"/>: whose client this is. 0:
@@ -91,6 +93,39 @@ namespace Mpa
 
         /// <summary>Up to which level <see cref="Client.Logged"/> tells what goes on.</summary>
         public LogLevel LogLevel { get; set; }
+
+        /// <summary>For a client that signs in by itself: the file of the publisher's certificate with
+        /// its chain, in PEM, or a PKCS#12 file (.pfx). It is read while opening, and again when it has
+        /// changed. Default: the client is given tokens.</summary>
+        public string CertificatePath { get; set; }
+
+        /// <summary>The file with the private key, in PEM. Default: it is in the file of the
+        /// certificate.</summary>
+        public string PrivateKeyPath { get; set; }
+
+        /// <summary>The password of the PKCS#12 file. Default: none.</summary>
+        public string CertificatePassword { get; set; }
+
+        /// <summary>The certificate with its chain as PEM text, instead of
+        /// <see cref="CertificatePath"/>.</summary>
+        public string CertificatePem { get; set; }
+
+        /// <summary>The private key as PEM text. Default: it is in
+        /// <see cref="CertificatePem"/>.</summary>
+        public string PrivateKeyPem { get; set; }
+
+        /// <summary>The sandbox that tokens are for; case matters. Default: "RETAIL".</summary>
+        public string SandboxId { get; set; }
+
+        /// <summary>Whom tokens are for. Default: "http://xboxlive.com".</summary>
+        public string RelyingParty { get; set; }
+
+        /// <summary>Base URL of the service that takes the certificate. Default:
+        /// production.</summary>
+        public string SignInEndpoint { get; set; }
+
+        /// <summary>Base URL of the service that gives tokens. Default: production.</summary>
+        public string TokenEndpoint { get; set; }
 
         /// <summary>Who completes the tasks of submitted operations. True: your own calls of
         /// <see cref="Client.Poll"/>, on their thread, as engines want it. False: a thread that the

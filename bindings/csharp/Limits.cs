@@ -14,6 +14,9 @@ namespace Mpa
         /// <summary>In bytes.</summary>
         public const uint MaxAuthorizationHeaderLength = 12288;
 
+        /// <summary>In bytes.</summary>
+        public const uint MaxProofKeyPemLength = 16384;
+
         public const uint MaxInvitedUsersPerRequest = 16;
         public const uint MaxInvitedUsersPerCall = 10000;
 

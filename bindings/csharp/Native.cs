@@ -42,7 +42,7 @@ namespace Mpa
             }
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 120)]
+        [StructLayout(LayoutKind.Sequential, Size = 192)]
         internal struct mpa_client_config
         {
             public uint struct_size;
@@ -70,6 +70,15 @@ namespace Mpa
             public ulong owner_tag;
             public int log_level;
             public uint reserved;
+            public byte* certificate_path;
+            public byte* private_key_path;
+            public byte* certificate_password;
+            public byte* certificate_pem;
+            public byte* private_key_pem;
+            public byte* sandbox_id;
+            public byte* relying_party;
+            public byte* sign_in_endpoint;
+            public byte* token_endpoint;
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 8)]
@@ -97,12 +106,25 @@ namespace Mpa
             public ulong events_not_pulled;
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 24)]
+        [StructLayout(LayoutKind.Sequential, Size = 32)]
         internal struct mpa_authorization
         {
             public uint struct_size;
             public uint reserved;
             public byte* header;
+            public ulong expires_at_unix_ms;
+            public byte* proof_key_pem;
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 40)]
+        internal struct mpa_authorization_buffers
+        {
+            public uint struct_size;
+            public uint reserved;
+            public byte* header;
+            public byte* proof_key_pem;
+            public uint header_size;
+            public uint proof_key_pem_size;
             public ulong expires_at_unix_ms;
         }
 
@@ -235,6 +257,10 @@ namespace Mpa
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_set_authorization(
             mpa_client client, mpa_authorization* authorization, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_client_get_authorization(
+            mpa_client client, mpa_authorization_buffers* buffers, mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_send_invite(

@@ -77,7 +77,7 @@ namespace Mpa
         public Status Cause { get; }
 
         /// <summary>One or a few sentences: what happened, to which input (by its name in the C
-        /// header and its index), what to do. Never holds a token, a connection string or a
+        /// header and its index), what to do. Never holds a token, a key, a connection string or a
         /// XUID.</summary>
         public string Message { get; }
 
@@ -126,7 +126,8 @@ namespace Mpa
         /// say.</summary>
         public string LimitType { get; }
 
-        /// <summary>Reserved for the error number of the sign-in service. 0.</summary>
+        /// <summary>The number that a sign-in service gives a refusal (XErr), such as 0x8015DC12; 0
+        /// where it gave none.</summary>
         public uint ServiceCode { get; }
 
         /// <summary>The service's errorCode; empty where it gave none.</summary>

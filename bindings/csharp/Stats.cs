@@ -52,28 +52,31 @@ namespace Mpa
         public Result PrometheusText(string labels, out string text)
         {
             text = null;
-            Result refusal = Text.Encode(labels, "labels", out byte[] labelText);
-            if (refusal != null)
+            using (var texts = new Texts())
             {
-                return refusal;
+                byte* labelText = texts.Add(labels, "labels");
+                if (texts.Refusal != null)
+                {
+                    return texts.Refusal;
+                }
+                uint length = 0;
+                Result written = Write(labelText, new byte[Limits.StatsPrometheusSize], ref length, ref text);
+                // Only where it did not fit.
+                return length < Limits.StatsPrometheusSize
+                    ? written
+                    : Write(labelText, new byte[length + 1], ref length, ref text);
             }
-            uint length = 0;
-            Result written = Write(labelText, new byte[Limits.StatsPrometheusSize], ref length, ref text);
-            // Only where it did not fit.
-            return length < Limits.StatsPrometheusSize
-                ? written
-                : Write(labelText, new byte[length + 1], ref length, ref text);
         }
 
-        private Result Write(byte[] labels, byte[] buffer, ref uint length, ref string text)
+        private Result Write(byte* labels, byte[] buffer, ref uint length, ref string text)
         {
             var numbers = raw;
             uint written = 0;
             var result = Native.mpa_result.Init();
-            fixed (byte* labelText = labels, start = buffer)
+            fixed (byte* start = buffer)
             {
                 int status = Native.mpa_stats_prometheus(
-                    &numbers, labelText, start, (uint)buffer.Length, &written, &result);
+                    &numbers, labels, start, (uint)buffer.Length, &written, &result);
                 if (status == 0)
                 {
                     text = Text.Decode(start);

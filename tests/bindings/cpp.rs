@@ -35,26 +35,18 @@ fn a_program_of_two_units_compiles_without_a_warning_and_behaves() {
 #[test]
 fn what_is_submitted_completes_once() {
     let (silent, _requests) = peer::start(|_| Answer::Stall);
-    for (compiler, arguments, name) in ways_to_compile() {
-        let program = build::scratch("cpp").join(format!("submitting-{name}"));
-        let mut compile = strict(compiler);
-        compile.args(arguments).args(STRICTER).arg("-o").arg(&program).arg(build::source("cpp/submitting.cpp"));
-        build::run(compile.args(build::link_arguments()));
+    for (mut program, _) in programs("submitting") {
         let emulator = journal::emulator();
-        build::run(Command::new(program).args([emulator.url(), "7", &silent]));
+        build::run(program.args([emulator.url(), "7", &silent]));
         journal::check_that_everything_arrived(&emulator.requests(7), 7);
     }
 }
 
 #[test]
 fn those_who_watch_see_numbers_and_the_log() {
-    for (compiler, arguments, name) in ways_to_compile() {
-        let program = build::scratch("cpp").join(format!("watching-{name}"));
-        let mut compile = strict(compiler);
-        compile.args(arguments).args(STRICTER).arg("-o").arg(&program).arg(build::source("cpp/watching.cpp"));
-        build::run(compile.args(build::link_arguments()));
+    for (mut program, _) in programs("watching") {
         let emulator = journal::emulator_that_fails_once(7);
-        build::run(Command::new(program).args([emulator.url(), "7"]));
+        build::run(program.args([emulator.url(), "7"]));
     }
 }
 
@@ -138,6 +130,17 @@ fn every_function_and_field_of_the_header_is_within_reach() {
             assert!(text.contains(&format!(".{field}")), "mpa.hpp does not use {name}.{field}");
         }
     }
+}
+
+/// A program of `cpp/` that is one file, in every way to compile it, and what it is called then.
+pub fn programs(name: &str) -> impl Iterator<Item = (Command, String)> {
+    ways_to_compile().into_iter().map(move |(compiler, arguments, way)| {
+        let program = build::scratch("cpp").join(format!("{name}-{way}"));
+        let mut compile = strict(compiler);
+        compile.args(arguments).args(STRICTER).arg("-o").arg(&program).arg(build::source(&format!("cpp/{name}.cpp")));
+        build::run(compile.args(build::link_arguments()));
+        (Command::new(program), way)
+    })
 }
 
 fn strict(compiler: Tool) -> Command {

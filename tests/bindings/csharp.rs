@@ -131,7 +131,7 @@ pub fn is_there() -> bool {
 }
 
 /// A program of `csharp/`, compiled against the assembly.
-fn compile(name: &str) -> Option<PathBuf> {
+pub fn compile(name: &str) -> Option<PathBuf> {
     let assembly = assembly()?;
     let program = assembly.with_file_name(format!("{name}.exe"));
     let (reference, out) = (format!("-r:{}", assembly.display()), format!("-out:{}", program.display()));

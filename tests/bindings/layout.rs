@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::mem::offset_of;
 use std::process::Command;
 
-use mpa::ffi::authorization::mpa_authorization;
+use mpa::ffi::authorization::{mpa_authorization, mpa_authorization_buffers};
 use mpa::ffi::client::{mpa_client, mpa_client_config};
 use mpa::ffi::close::mpa_close_report;
 use mpa::ffi::event::mpa_event;
@@ -59,7 +59,9 @@ fn in_rust() -> Vec<String> {
             ca_mode, allow_plain_http, connect_timeout_ms, request_timeout_ms, call_timeout_ms, max_attempts,
             invite_limit, recent_players_limit, limit_period_ms, invite_time_to_live_ms,
             recent_players_time_to_live_ms, recent_players_hold_ms, worker_count, queue_capacity,
-            queue_capacity_bytes, authorization_lead_ms, owner_tag, log_level, reserved
+            queue_capacity_bytes, authorization_lead_ms, owner_tag, log_level, reserved, certificate_path,
+            private_key_path, certificate_password, certificate_pem, private_key_pem, sandbox_id, relying_party,
+            sign_in_endpoint, token_endpoint
         }
         mpa_client { id }
         mpa_close_report {
@@ -67,7 +69,10 @@ fn in_rust() -> Vec<String> {
             operations_succeeded, operations_uncertain, operations_failed, operations_abandoned,
             operations_unfinished, events_not_pulled
         }
-        mpa_authorization { struct_size, reserved, header, expires_at_unix_ms }
+        mpa_authorization { struct_size, reserved, header, expires_at_unix_ms, proof_key_pem }
+        mpa_authorization_buffers {
+            struct_size, reserved, header, proof_key_pem, header_size, proof_key_pem_size, expires_at_unix_ms
+        }
         mpa_invite {
             struct_size, platform, invited_users, invited_user_count, time_to_live_ms,
             connection_string, authorization

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Once;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use mpa_tests::build::{self, GCC, GPP, Tool};
 use mpa_tests::header::repository;
@@ -197,11 +198,69 @@ fn the_launcher_stops_a_server_loop_properly() {
 }
 
 #[test]
+fn the_launcher_shows_how_a_server_signs_in() {
+    if !GCC.is_there() {
+        return;
+    }
+    let printed = printed(&build::run(launcher("c").arg("sign-in")));
+    let lines: Vec<_> = printed.lines().collect();
+    assert_eq!(lines[..2], ["examples/sign_in.c prints:", ""], "{printed}");
+    let until = lines[2].strip_prefix("Signed in until ").and_then(|rest| rest.strip_suffix(" UTC"));
+    assert!(until.is_some_and(lies_ahead), "{printed}");
+    assert_eq!(
+        lines[3..],
+        [
+            "The server invites a friend of a player: acknowledged",
+            "",
+            "The stand-in for the service received:",
+            "",
+            "POST /service/authenticate, answered with 200",
+            "POST /xsts/authorize, answered with 200",
+            "POST /titles/1234567890/invites/server, answered with 204",
+            "    {\"connectionString\":\"203.0.113.7:7777\",\"invitedUsers\":[\"2535400000000002\"],\
+             \"sender\":\"2535400000000001\"}",
+        ],
+        "{printed}"
+    );
+}
+
+/// Whether it is a time of the next few weeks.
+fn lies_ahead(time: &str) -> bool {
+    let mut date = Command::new("date");
+    let seconds = printed(&build::run(date.args(["-u", "+%s", "-d", time])));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs();
+    seconds.trim().parse().is_ok_and(|end| (now + 60..now + 30 * 86_400).contains(&end))
+}
+
+/// Its arguments come from elsewhere than those of the other quickstarts.
+#[test]
+fn the_server_that_signs_in_fails_properly() {
+    if !GCC.is_there() {
+        return;
+    }
+    let folder = build::scratch("sign-in");
+    let program = folder.join("sign_in");
+    let mut compile = Command::new(GCC.name);
+    compile.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
+    compile.arg(repository().join("examples/sign_in.c"));
+    build::run(compile.args(build::link_arguments()));
+    let failed = failure(&mut Command::new(&program));
+    assert!(failed.starts_with("usage: ") && failed.ends_with("CA_FILE CERTIFICATE KEY\n"), "{failed}");
+    let nowhere = folder.join("nobody.pem");
+    let mut program = Command::new(&program);
+    program.args(["http://127.0.0.1:1", "7", "https://127.0.0.1:1", "https://127.0.0.1:1"]);
+    let failed = failure(program.args([&nowhere, &nowhere, &nowhere]));
+    assert!(failed.starts_with("Opening the client: ") && failed.contains("config.c"), "{failed}");
+}
+
+#[test]
 fn the_launcher_says_what_is_wrong_in_a_sentence() {
     let failed = failure(&mut launcher("java"));
     assert!(failed.contains("\"java\"") && failed.contains("csharp"), "{failed}");
     let failed = failure(launcher("c").arg("lop"));
     assert!(failed.contains("\"lop\"") && failed.contains("\"loop\""), "{failed}");
+    let failed = failure(launcher("cpp").arg("sign-in"));
+    assert!(failed.contains("\"c sign-in\""), "{failed}");
     let failed = failure(launcher("cpp").env("CXX", "no-such-compiler -O2"));
     assert!(failed.starts_with("no-such-compiler was not found."), "{failed}");
     for (language, package) in [("c", "gcc"), ("cpp", "g++"), ("csharp", "mono-mcs libmono-posix4.0-cil")] {

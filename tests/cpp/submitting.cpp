@@ -231,7 +231,7 @@ void every_operation_completes_once_when_the_dispatcher_goes()
     }
     // The deadline cuts: one is on the wire at most.
     mpa::ClientConfig hasty = silent_config();
-    hasty.close_deadline = 100ms;
+    hasty.close_deadline = 500ms;
     int uncertain = 0;
     for (mpa::Status status : with_ten_operations(hasty, [](mpa::Dispatcher&) {})) {
         CHECK(status == mpa::Status::Abandoned || status == mpa::Status::Uncertain);

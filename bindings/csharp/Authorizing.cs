@@ -1,0 +1,81 @@
+namespace Mpa
+{
+    public sealed unsafe partial class Client
+    {
+        /// <summary>Holds any key, as the library writes them.</summary>
+        private const int ProofKeySize = 512;
+
+        /// <summary>Gives the client another token, for all requests that begin from now on. Never
+        /// blocks.</summary>
+        public Result SetAuthorization(Authorization authorization)
+        {
+            if (authorization == null)
+            {
+                return Result.Invalid("authorization is null.");
+            }
+            var result = Native.mpa_result.Init();
+            using (var texts = new Texts())
+            {
+                Native.mpa_authorization raw = Raw(authorization, "authorization", texts);
+                if (texts.Refusal != null)
+                {
+                    return texts.Refusal;
+                }
+                Native.mpa_client_set_authorization(handle, &raw, &result);
+            }
+            return Ended(&result);
+        }
+
+        /// <summary>Copies the authorization in use, with its proof key, so that one process can sign in
+        /// for many: it hands them on to the servers, which push them with
+        /// <see cref="SetAuthorization"/>. Null on failure: <see cref="Status.AuthorizationNeeded"/>
+        /// where there is none, or none yet. A client that signs in by itself begins to do so with the
+        /// first call; ask again every few seconds. Never blocks.</summary>
+        public Result GetAuthorization(out Authorization authorization)
+        {
+            authorization = null;
+            // On the stack, where the collector makes no copies.
+            const int HeaderSize = (int)Limits.MaxAuthorizationHeaderLength + 1;
+            byte* header = stackalloc byte[HeaderSize];
+            byte* proofKey = stackalloc byte[ProofKeySize];
+            var raw = new Native.mpa_authorization_buffers
+            {
+                struct_size = (uint)sizeof(Native.mpa_authorization_buffers),
+                header = header,
+                header_size = HeaderSize,
+                proof_key_pem = proofKey,
+                proof_key_pem_size = ProofKeySize,
+            };
+            var result = Native.mpa_result.Init();
+            try
+            {
+                if (Native.mpa_client_get_authorization(handle, &raw, &result) == 0)
+                {
+                    authorization = new Authorization
+                    {
+                        Header = Text.Decode(header),
+                        ExpiresAt = Time.At(raw.expires_at_unix_ms),
+                        ProofKeyPem = *proofKey == 0 ? null : Text.Decode(proofKey),
+                    };
+                }
+            }
+            finally
+            {
+                Text.Wipe(header, HeaderSize);
+                Text.Wipe(proofKey, ProofKeySize);
+            }
+            return Ended(&result);
+        }
+
+        private static Native.mpa_authorization Raw(Authorization authorization, string name, Texts texts)
+        {
+            return new Native.mpa_authorization
+            {
+                struct_size = (uint)sizeof(Native.mpa_authorization),
+                header = texts.Add(authorization.Header, name + ".header"),
+                expires_at_unix_ms = Time.UnixMs(authorization.ExpiresAt),
+                proof_key_pem = texts.Add(authorization.ProofKeyPem, name + ".proof_key_pem"),
+            };
+        }
+    }
+}

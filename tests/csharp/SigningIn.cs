@@ -1,0 +1,189 @@
+// Signing in with the assembly Mpa, against an emulator: SigningIn.exe ENDPOINT TITLE_ID SIGN_IN_ENDPOINT
+// TOKEN_ENDPOINT CA_FILE CERTIFICATE KEY.
+
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using Mpa;
+
+static class SigningIn
+{
+    static string[] arguments;
+
+    static void Main(string[] args)
+    {
+        arguments = args;
+        WrongConfigurationsAreRefusedByName();
+        ACertificateMayComeFromMemory();
+        OneSignsInForAnother();
+        WhatIsNoKeyIsRefused();
+        WhereThereIsNoneNothingIsCopied();
+        NoSecretIsShown();
+    }
+
+    static void Check(bool condition, object shown = null, [CallerLineNumber] int line = 0)
+    {
+        if (!condition)
+        {
+            throw new Exception("line " + line + ": " + shown);
+        }
+    }
+
+    static ClientConfig OfAServer()
+    {
+        return new ClientConfig
+        {
+            Endpoint = arguments[0], TitleId = uint.Parse(arguments[1]), CaCertificatesPath = arguments[4],
+        };
+    }
+
+    static ClientConfig ThatSignsIn()
+    {
+        ClientConfig config = OfAServer();
+        config.SignInEndpoint = arguments[2];
+        config.TokenEndpoint = arguments[3];
+        config.CertificatePath = arguments[5];
+        config.PrivateKeyPath = arguments[6];
+        return config;
+    }
+
+    static Client Open(ClientConfig config)
+    {
+        Client.Open(config, out Client client).ThrowIfFailed();
+        return client;
+    }
+
+    static ServerInvite ServerInvite()
+    {
+        return new ServerInvite { Sender = 1, InvitedUsers = new ulong[] { 2, 3 } };
+    }
+
+    static void Refused(string begin, Result result, [CallerLineNumber] int line = 0)
+    {
+        Check(result.Status == Status.InvalidArgument && result.Message.StartsWith(begin), result, line);
+    }
+
+    static void Spoiled(string field, Action<ClientConfig> spoil)
+    {
+        ClientConfig config = ThatSignsIn();
+        spoil(config);
+        Refused(field + " has a NUL at position 1", Client.Open(config, out Client client));
+        Check(client == null, field);
+    }
+
+    static void WrongConfigurationsAreRefusedByName()
+    {
+        Spoiled("config.certificate_path", config => config.CertificatePath = "a\0b");
+        Spoiled("config.private_key_path", config => config.PrivateKeyPath = "a\0b");
+        Spoiled("config.certificate_password", config => config.CertificatePassword = "a\0b");
+        Spoiled("config.certificate_pem", config => config.CertificatePem = "a\0b");
+        Spoiled("config.private_key_pem", config => config.PrivateKeyPem = "a\0b");
+        Spoiled("config.sandbox_id", config => config.SandboxId = "a\0b");
+        Spoiled("config.relying_party", config => config.RelyingParty = "a\0b");
+        Spoiled("config.sign_in_endpoint", config => config.SignInEndpoint = "a\0b");
+        Spoiled("config.token_endpoint", config => config.TokenEndpoint = "a\0b");
+    }
+
+    static void ACertificateMayComeFromMemory()
+    {
+        ClientConfig config = ThatSignsIn();
+        config.CertificatePem = File.ReadAllText(config.CertificatePath);
+        config.PrivateKeyPem = File.ReadAllText(config.PrivateKeyPath);
+        config.CertificatePath = config.PrivateKeyPath = null;
+        config.SandboxId = "RETAIL";
+        config.RelyingParty = "http://xboxlive.com";
+        using (Client client = Open(config))
+        {
+            client.SendServerInvite(ServerInvite()).ThrowIfFailed();
+        }
+        config.SandboxId = "retail";
+        using (Client client = Open(config))
+        {
+            Result denied = client.SendServerInvite(ServerInvite());
+            Check(denied.Status == Status.SignInFailed && denied.ServiceCode == 0x8015DC12, denied);
+        }
+    }
+
+    static Authorization SignedIn(Client client)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            Result result = client.GetAuthorization(out Authorization authorization);
+            if (result.IsOk)
+            {
+                return authorization;
+            }
+            Check(authorization == null && result.Status == Status.AuthorizationNeeded, result);
+            Check(clock.Elapsed < TimeSpan.FromSeconds(10), result);
+            Thread.Sleep(20);
+        }
+    }
+
+    static void OneSignsInForAnother()
+    {
+        Authorization authorization;
+        using (Client client = Open(ThatSignsIn()))
+        {
+            authorization = SignedIn(client);
+        }
+        Check(authorization.Header.StartsWith("XBL3.0 x=-;"));
+        Check(authorization.ProofKeyPem.StartsWith("-----BEGIN PRIVATE KEY-----"));
+        Check(authorization.ExpiresAt > DateTimeOffset.UtcNow, authorization.ExpiresAt);
+
+        using (Client server = Open(OfAServer()))
+        {
+            server.SetAuthorization(authorization).ThrowIfFailed();
+            server.SendServerInvite(ServerInvite()).ThrowIfFailed();
+
+            // It is bound to the key: without it, it is worth nothing.
+            server.SetAuthorization(new Authorization { Header = authorization.Header }).ThrowIfFailed();
+            Result refused = server.SendServerInvite(ServerInvite());
+            Check(refused.Status == Status.Unauthorized, refused);
+        }
+    }
+
+    static void WhatIsNoKeyIsRefused()
+    {
+        using (Client server = Open(OfAServer()))
+        {
+            var authorization = new Authorization { Header = "XBL3.0 x=1;token", ProofKeyPem = "nonsense" };
+            Refused("authorization.proof_key_pem", server.SetAuthorization(authorization));
+            authorization.ProofKeyPem = "a\0b";
+            Refused("authorization.proof_key_pem has a NUL", server.SetAuthorization(authorization));
+            var own = new Invite { InvitedUsers = new ulong[] { 2 }, Authorization = authorization };
+            Refused("invite.authorization.proof_key_pem has a NUL", server.SendInvite(own));
+        }
+    }
+
+    static void WhereThereIsNoneNothingIsCopied()
+    {
+        Client server = Open(OfAServer());
+        Result none = server.GetAuthorization(out Authorization authorization);
+        Check(none.Status == Status.AuthorizationNeeded && authorization == null, none);
+        server.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;bound-to-none" }).ThrowIfFailed();
+        server.GetAuthorization(out authorization).ThrowIfFailed();
+        Check(authorization.Header == "XBL3.0 x=-;bound-to-none", authorization.Header);
+        Check(authorization.ProofKeyPem == null && authorization.ExpiresAt == null);
+        server.Dispose();
+        Result closed = server.GetAuthorization(out authorization);
+        Check(closed.Status == Status.InvalidHandle && authorization == null, closed);
+    }
+
+    static void NoSecretIsShown()
+    {
+        var authorization = new Authorization
+        {
+            Header = "XBL3.0 x=-;of-nobody's-business",
+            ProofKeyPem = "of-nobody's-business",
+            ExpiresAt = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        };
+        string shown = authorization.ToString();
+        Check(shown.Contains("2030-01-02 03:04:05Z") && !shown.Contains("business"), shown);
+        ClientConfig config = ThatSignsIn();
+        config.AuthorizationHeader = config.CertificatePassword = config.PrivateKeyPem = "of-nobody's-business";
+        Check(!config.ToString().Contains("business"), config);
+    }
+}
