@@ -1,0 +1,234 @@
+//! The host of the model: it submits, pulls and closes, and keeps books of its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use shuttle::thread;
+
+use super::peer::{Manner, Peer};
+use super::{NEVER, NOW, one_of};
+use crate::auth::Authorization;
+use crate::calls::{EncounterType, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
+use crate::client::{Client, Config, ImposedLimits};
+use crate::http::CaMode;
+use crate::log::Level;
+use crate::outcome::Status;
+use crate::queue::{Event, Lane, OperationReport, Queue, Settings, Stage, Work};
+use crate::sync::{Condvar, Mutex};
+
+/// A queue, and what the host knows about its operations.
+pub struct Host {
+    pub queue: Queue,
+    pub books: std::sync::Mutex<HostBooks>,
+}
+
+#[derive(Default)]
+pub struct HostBooks {
+    /// User data by number.
+    pub submitted: BTreeMap<u64, u64>,
+    pub ended: BTreeMap<u64, Status>,
+    pub drained: u32,
+    pub last_token: u32,
+}
+
+/// What differs between scenarios.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    pub manner: Manner,
+    pub workers: usize,
+    pub holds: bool,
+    pub capacity: usize,
+}
+
+impl Default for Kind {
+    fn default() -> Self {
+        Kind { manner: Manner::Varies, workers: one_of(&[1, 2]), holds: false, capacity: 100 }
+    }
+}
+
+pub fn authorization(token: u32) -> Authorization {
+    Authorization::new(&format!("XBL3.0 x=-;{token}"), 0, "header").unwrap()
+}
+
+pub fn host(kind: Kind) -> Arc<Host> {
+    let config = Config {
+        title_id: 7,
+        endpoint: "https://service.invalid".to_owned(),
+        authorization: Some(authorization(0)),
+        ca_certificates_path: None,
+        ca_mode: CaMode::Added,
+        allow_plain_http: false,
+        user_agent: "model".to_owned(),
+        connect_timeout: NEVER,
+        request_timeout: NEVER,
+        call_timeout: NEVER,
+        // The second is for a token that was refused.
+        max_attempts: 2,
+        imposed_limits: ImposedLimits::default(),
+        log_level: Level::Off,
+        sign_in: None,
+    };
+    let peer = Peer { manner: kind.manner, is_cut: Mutex::new(false), changed: Condvar::new() };
+    let settings = Settings {
+        capacity: kind.capacity,
+        capacity_bytes: 1 << 20,
+        invite_time_to_live: NEVER,
+        recent_players_time_to_live: NEVER,
+        recent_players_hold: kind.holds.then_some(NEVER / 2),
+        invite_workers: kind.workers,
+        authorization_lead: None,
+    };
+    let client = Client::over(Arc::new(peer), Box::new(|_| unreachable!("nobody signs in")), config).unwrap();
+    Arc::new(Host { queue: Queue::new(client, settings), books: Default::default() })
+}
+
+pub fn invite() -> ServerInvite {
+    ServerInvite::new(1, vec![2, 3], None, None).unwrap()
+}
+
+pub fn group() -> RecentPlayerGroups {
+    let time = Timestamp::from_unix_ms(1_000, UNIX_EPOCH, 0).unwrap();
+    let group = RecentPlayerGroup::new(Some(EncounterType::Teammate), time, vec![1, 2], 0).unwrap();
+    RecentPlayerGroups::new(vec![group]).unwrap()
+}
+
+impl Host {
+    /// Submits one; its number, or why not.
+    pub fn submit(&self, lane: Lane, own: Option<Authorization>, user_data: u64) -> Result<u64, Status> {
+        let work = match lane {
+            Lane::Invites => Work::ServerInvite(invite()),
+            Lane::RecentPlayers => Work::RecentPlayers(Arc::new(group())),
+        };
+        let mut stored = 0;
+        self.queue
+            .submit(work, own, user_data, None, |number| {
+                // A moment for others, who have to wait for what comes now.
+                thread::sleep(NOW);
+                stored = number;
+                let before = self.books.lock().unwrap().submitted.insert(number, user_data);
+                assert_eq!(before, None, "number {number} was given twice");
+            })
+            .map(|()| stored)
+            .map_err(|outcome| outcome.status)
+    }
+
+    pub fn submit_some(&self, count: u64, lanes: &[Lane], thread: u64) {
+        for index in 0..count {
+            let result = self.submit(one_of(lanes), None, thread << 32 | index);
+            assert!(matches!(result, Ok(_) | Err(Status::Closed)), "{result:?}");
+        }
+    }
+
+    /// Books an event; whether that was not the last.
+    pub fn book(&self, event: Event) -> bool {
+        match event {
+            Event::Completed { operation, user_data, outcome } => {
+                let mut books = self.books.lock().unwrap();
+                assert_eq!(books.submitted.get(&operation), Some(&user_data), "{operation} has other user data");
+                assert_eq!(books.ended.insert(operation, outcome.status), None, "{operation} ended twice");
+                true
+            }
+            Event::AuthorizationNeeded(_) => {
+                self.push();
+                true
+            }
+            Event::Log(_) => unreachable!("it is off"),
+            Event::Drained => {
+                let mut books = self.books.lock().unwrap();
+                books.drained += 1;
+                assert_eq!(books.drained, 1, "drained twice");
+                assert_eq!(books.submitted.len(), books.ended.len(), "drained, and an event is missing");
+                false
+            }
+        }
+    }
+
+    pub fn push(&self) {
+        let mut books = self.books.lock().unwrap();
+        books.last_token += 1;
+        let token = books.last_token;
+        drop(books);
+        let pushed = self.queue.set_authorization(authorization(token)).map_err(|outcome| outcome.status);
+        assert!(matches!(pushed, Ok(()) | Err(Status::Closed)), "{pushed:?}");
+    }
+
+    /// Reads until the queue is drained, or closed.
+    pub fn read(&self) {
+        loop {
+            match self.queue.wait(NEVER) {
+                Some(event) => {
+                    if !self.book(event) {
+                        return;
+                    }
+                }
+                None => {
+                    assert_eq!(self.queue.shared.lock().stage, Stage::Closed, "sent away for nothing");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Reads so many ends, as a frame loop does.
+    pub fn poll(&self, ends: usize) {
+        while self.books.lock().unwrap().ended.len() < ends {
+            match self.queue.poll() {
+                Some(event) => assert!(self.book(event)),
+                None => thread::yield_now(),
+            }
+        }
+    }
+
+    pub fn flush(&self) {
+        assert!(self.queue.flush(NEVER).is_ok(), "the time was up");
+    }
+
+    pub fn close(&self, limit: Duration) {
+        let (calls, operations) = self.queue.close(limit);
+        assert_eq!(calls.calls, calls.succeeded + calls.uncertain + calls.failed + calls.unfinished, "{calls:?}");
+        balances(&operations);
+    }
+
+    /// Closed, and all threads have gone: every operation has ended once, pulled by now or not.
+    pub fn settle(&self) {
+        self.close(NOW);
+        while Arc::strong_count(&self.queue.shared) > 1 {
+            thread::yield_now();
+        }
+        while let Some(event) = self.queue.poll() {
+            self.book(event);
+        }
+        let books = self.books.lock().unwrap();
+        let ended: Vec<u64> = books.ended.keys().copied().collect();
+        let submitted: Vec<u64> = books.submitted.keys().copied().collect();
+        assert_eq!(ended, submitted, "not all have ended, or others");
+        let counted = |wanted: fn(&Status) -> bool| books.ended.values().filter(|status| wanted(status)).count() as u64;
+        let report = self.queue.shared.lock().report();
+        balances(&report);
+        assert_eq!(report.submitted, submitted.len() as u64, "{report:?}");
+        assert_eq!(report.succeeded, counted(|status| *status == Status::Ok), "{report:?}");
+        assert_eq!((report.unfinished, report.events_not_pulled), (0, 0), "{report:?}");
+    }
+
+    pub fn ended_as(&self, number: u64) -> Status {
+        self.books.lock().unwrap().ended[&number]
+    }
+}
+
+pub fn balances(report: &OperationReport) {
+    let ended = report.succeeded + report.uncertain + report.failed + report.abandoned + report.unfinished;
+    assert_eq!(report.submitted, ended, "{report:?}");
+}
+
+/// A thread of the host.
+pub fn go(host: &Arc<Host>, what: impl FnOnce(&Host) + Send + 'static) -> thread::JoinHandle<()> {
+    let host = host.clone();
+    thread::spawn(move || what(&host))
+}
+
+pub fn join(threads: impl IntoIterator<Item = thread::JoinHandle<()>>) {
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+}
+
+pub const BOTH: [Lane; 2] = [Lane::Invites, Lane::RecentPlayers];

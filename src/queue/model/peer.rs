@@ -1,0 +1,83 @@
+//! The service of the model: a peer in this process, which answers as it is told to.
+
+use std::time::Instant;
+
+use shuttle::thread;
+
+use super::{NOW, one_of};
+use crate::http::{Answer, Failure, FailureKind, Request, Sent, Transport};
+use crate::sync::{Condvar, Mutex};
+
+/// How the peer answers.
+#[derive(Clone, Copy, Debug)]
+pub enum Manner {
+    Accepts,
+    /// Now so, now so, and sometimes with what leaves an invite in doubt.
+    Varies,
+    /// As `Varies`, and sometimes not before it is cut off.
+    Stalls,
+    /// Refuses requests with more than one group.
+    WantsThemAlone,
+    /// Refuses tokens before this one.
+    WantsToken(u32),
+}
+
+#[derive(Debug)]
+pub struct Peer {
+    pub manner: Manner,
+    pub is_cut: Mutex<bool>,
+    pub changed: Condvar,
+}
+
+impl Transport for Peer {
+    fn exchange(&self, request: Request<'_>, _deadline: Instant) -> Result<Answer, Failure> {
+        let is_repeatable = request.uri.path().contains("recentplayergroups");
+        // The others have their turn while it is on the wire.
+        thread::sleep(NOW);
+        let broken = |sent| Failure {
+            kind: FailureKind::Connection,
+            sent,
+            was_connected: true,
+            detail: "it was cut".to_owned(),
+        };
+        if *self.is_cut.lock().unwrap() {
+            return Err(broken(Sent::Nothing));
+        }
+        let status = match self.manner {
+            Manner::Accepts => 204,
+            Manner::Varies => one_of(&[204, 204, 204, 400, 0]),
+            Manner::Stalls => one_of(&[204, 204, 400, 1, 1]),
+            Manner::WantsThemAlone => {
+                let groups = String::from_utf8_lossy(request.body).matches("\"recentPlayers\"").count();
+                if groups > 1 { 400 } else { 204 }
+            }
+            Manner::WantsToken(first) => {
+                let header = request.authorization.as_ref().unwrap().to_str().unwrap();
+                let token: u32 = header.rsplit(';').next().unwrap().parse().unwrap();
+                if token < first { 401 } else { 204 }
+            }
+        };
+        match status {
+            // Trying again would take time.
+            0 if is_repeatable => Ok(answer(400)),
+            0 => Err(broken(Sent::Perhaps)),
+            1 => {
+                let mut is_cut = self.is_cut.lock().unwrap();
+                while !*is_cut {
+                    is_cut = self.changed.wait(is_cut).unwrap();
+                }
+                Err(broken(one_of(&[Sent::Nothing, Sent::Incomplete, Sent::Perhaps])))
+            }
+            status => Ok(answer(status)),
+        }
+    }
+
+    fn cut(&self) {
+        *self.is_cut.lock().unwrap() = true;
+        self.changed.notify_all();
+    }
+}
+
+pub fn answer(status: u16) -> Answer {
+    Answer { status, headers: Default::default(), body: vec![] }
+}
