@@ -14,7 +14,7 @@ use crate::worker::Kind;
 const MOST_SYSTEM_CALLS: f64 = 5.0;
 const MOST_INSTRUCTIONS: f64 = 0.25;
 const MOST_TIME: f64 = 1.2;
-const MOST_BYTES: f64 = 2.6e6;
+const MOST_BYTES: f64 = 3.0e6;
 
 /// What was measured of one child.
 pub struct Row<'a> {
