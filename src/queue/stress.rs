@@ -7,6 +7,7 @@
 #[path = "stress/peer.rs"]
 mod peer;
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -207,8 +208,11 @@ impl Round {
                 20..26 => drop(self.queue.flush(Duration::from_millis(random.u64(..3)))),
                 26..30 => self.queue.wake(),
                 30 => {
-                    let outcome = self.queue.client().run(&server_invite(&mut random), None);
-                    self.acknowledged.fetch_add(outcome.acknowledged.into(), Ordering::SeqCst);
+                    // The boundary catches what the transport throws; here we are behind it.
+                    let call = server_invite(&mut random);
+                    let run = panic::catch_unwind(AssertUnwindSafe(|| self.queue.client().run(&call, None)));
+                    let acknowledged = run.map_or(0, |outcome| outcome.acknowledged);
+                    self.acknowledged.fetch_add(acknowledged.into(), Ordering::SeqCst);
                 }
                 _ => {}
             }
