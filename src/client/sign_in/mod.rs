@@ -174,13 +174,16 @@ impl SignIn {
             if Instant::now() >= deadline {
                 return Err(Missing::OutOfTime(state.failure.as_ref().map(|failure| failure.outcome.clone())));
             }
-            if is_due && state.chain.is_some() && !self.has_thread.load(Ordering::Acquire) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            // An attempt that is cut short would hide why the one before failed.
+            let is_worth_it = state.failure.is_none() || left >= LEAST_FOR_A_RENEWAL;
+            if is_due && is_worth_it && state.chain.is_some() && !self.has_thread.load(Ordering::Acquire) {
                 state = self.sign_in(state, deadline);
                 continue;
             }
             // Looked at now and then: whoever withdraws a call wakes nobody here.
-            let left = deadline.saturating_duration_since(Instant::now());
-            let wait = left.min(state.until_due(now)).clamp(Duration::from_millis(1), LOOK_AGAIN);
+            let until_due = if is_worth_it { state.until_due(now) } else { left };
+            let wait = left.min(until_due).clamp(Duration::from_millis(1), LOOK_AGAIN);
             (state, _) = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
         }
     }
