@@ -2,6 +2,9 @@
 
 use std::ffi::OsString;
 
+use mpa::auth::{DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, Step};
+use mpa::calls::Endpoint;
+
 pub const HELP: &str = "\
 Checks step by step whether a game server can reach the Multiplayer Activity service: its
 configuration and certificate, the hosts, the clock, signing in, and one call that changes nothing.
@@ -191,7 +194,7 @@ impl Given {
         }
         Ok(Arguments {
             title_id,
-            endpoint: self.or("--endpoint", "https://multiplayeractivity.xboxlive.com"),
+            endpoint: self.or("--endpoint", Endpoint::PRODUCTION),
             ca_certificates,
             ca_only,
             identity: self.identity()?,
@@ -214,10 +217,10 @@ impl Given {
                 certificate,
                 private_key: self.get("--private-key"),
                 password_file: self.get("--certificate-password-file"),
-                sandbox: self.or("--sandbox", "RETAIL"),
-                relying_party: self.or("--relying-party", "http://xboxlive.com"),
-                sign_in_endpoint: self.or("--sign-in-endpoint", "https://service.auth.xboxlive.com"),
-                token_endpoint: self.or("--token-endpoint", "https://xsts.auth.xboxlive.com"),
+                sandbox: self.or("--sandbox", DEFAULT_SANDBOX),
+                relying_party: self.or("--relying-party", DEFAULT_RELYING_PARTY),
+                sign_in_endpoint: self.or("--sign-in-endpoint", Step::ServiceToken.production()),
+                token_endpoint: self.or("--token-endpoint", Step::Token.production()),
             })),
             (None, Some(header_file)) => {
                 Ok(Identity::GivenTokens { header_file, proof_key_file: self.get(PROOF_KEY_FILE) })

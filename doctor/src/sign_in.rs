@@ -4,13 +4,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use mpa::auth::{
     Authorization, Circumstances, Credential, ProofKey, ServiceClock, SignInFailure, Signed, Step, TokenAnswer, date,
-    service_token_request, token_request,
+    read_token, service_token_request, token_request,
 };
 use mpa::calls::Mask;
 use mpa::http::{Request, Transport};
 use mpa::outcome::Outcome;
 use mpa::policy::Prospect;
-use zeroize::Zeroize;
 
 use crate::arguments::SignsIn;
 use crate::host::Way;
@@ -57,15 +56,9 @@ impl Signer<'_> {
     }
 
     fn ask(&self, step: Step, way: &Way, key: &ProofKey, body: &[u8], mask: &Mask) -> Result<TokenAnswer, Finding> {
-        let path = match step {
-            Step::ServiceToken => "/service/authenticate",
-            Step::Token => "/xsts/authorize",
-        };
-        let uri = way.base.join(path).map_err(defect)?;
+        let uri = way.base.join(step.path()).map_err(defect)?;
         let now = self.clock.at(SystemTime::now());
-        let signed =
-            Signed { time: now, method: "POST", path_and_query: path, authorization: "", body, max_body_bytes: None };
-        let signature = Some(signed.header(key).map_err(defect)?);
+        let signature = Some(Signed::of_a_step(step, now, body).header(key).map_err(defect)?);
         let request = Request { uri, authorization: None, signature, body };
         let at = Circumstances {
             clock_moved: false,
@@ -75,14 +68,8 @@ impl Signer<'_> {
             clock_offset_ms: self.clock.offset_ms(),
         };
         let answer = way.transport.exchange(request, Instant::now() + LIMIT);
-        let mut answer = answer.map_err(|failure| told(step, &SignInFailure::unanswered(&at, &failure)))?;
-        let result = match answer.status {
-            200 => TokenAnswer::read(&answer.body, at.host)
-                .map_err(|outcome| SignInFailure::useless(&at, &answer, *outcome)),
-            _ => Err(SignInFailure::refused(&at, &answer, now, mask)),
-        };
-        answer.body.zeroize();
-        result.map_err(|failure| told(step, &failure))
+        let answer = answer.map_err(|failure| told(step, &SignInFailure::unanswered(&at, &failure)))?;
+        read_token(&at, answer, now, mask).map_err(|failure| told(step, &failure))
     }
 }
 

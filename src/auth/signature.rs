@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
-use super::ProofKey;
+use super::{ProofKey, Step};
 use crate::outcome::{Outcome, Result};
 
 /// How much of a body the service checks; the hosts that sign in check all of it.
@@ -35,7 +35,12 @@ pub struct Signed<'a> {
     pub max_body_bytes: Option<usize>,
 }
 
-impl Signed<'_> {
+impl<'a> Signed<'a> {
+    /// A request of a step of signing in: without a token yet, and all of the body counts.
+    pub fn of_a_step(step: Step, time: SystemTime, body: &'a [u8]) -> Self {
+        Signed { time, method: "POST", path_and_query: step.path(), authorization: "", body, max_body_bytes: None }
+    }
+
     /// The value of the header.
     pub fn header(&self, key: &ProofKey) -> Result<HeaderValue> {
         let signature = key.sign(&self.stream())?;

@@ -47,6 +47,9 @@ pub enum Lane {
 impl Endpoint {
     pub const ALL: [Endpoint; 3] = [Endpoint::Invites, Endpoint::ServerInvites, Endpoint::RecentPlayerGroups];
 
+    /// Where all of them are, unless the configuration names another place.
+    pub const PRODUCTION: &str = "https://multiplayeractivity.xboxlive.com";
+
     pub fn path(self, title_id: u32) -> String {
         let suffix = match self {
             Endpoint::Invites => "invites",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::Client;
-use super::endings::{abandoned, begun, cut, given_up, out_of_time, out_of_time_to_sign_in, out_of_turn};
+use super::endings::{self, abandoned, begun, cut, given_up, out_of_time, out_of_time_to_sign_in, out_of_turn};
 use super::gate::{Closed, Gate};
 use super::sign_in::Missing;
 use crate::auth::Authorization;
@@ -155,9 +155,6 @@ impl<'a> Attempts<'a> {
     }
 
     fn authorization_in_time(&mut self) -> Result<Authorization> {
-        if let (None, Some(sign_in)) = (self.own, &self.client.sign_in) {
-            sign_in.renew_if_due(self.deadline);
-        }
         loop {
             let pushes = self.client.authorizations.pushes();
             let needed = match self.authorization() {
@@ -215,6 +212,9 @@ impl<'a> Attempts<'a> {
 
     fn find_turn(&mut self, part: &Part, last: Option<Outcome>) -> Result<Turn> {
         let client = self.client;
+        if let (None, Some(sign_in)) = (self.own, &client.sign_in) {
+            sign_in.renew_if_due(self.deadline);
+        }
         let mut authorization = match self.authorization_in_time() {
             Ok(authorization) => authorization,
             Err(needed) => return Err(self.without_authorization(part, needed, last)),
@@ -287,7 +287,7 @@ impl<'a> Attempts<'a> {
         let signature = match authorization.proof_key().map(|key| client.sign(key, &uri, authorization, body)) {
             None => None,
             Some(Ok(signature)) => Some(signature),
-            Some(Err(outcome)) => return Some(*super::endings::begun(part, outcome)),
+            Some(Err(outcome)) => return Some(*endings::begun(part, outcome)),
         };
         let is_signed = signature.is_some();
         let request = Request { uri, authorization: Some(authorization.header().clone()), signature, body };

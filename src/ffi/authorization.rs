@@ -1,13 +1,13 @@
 //! Authorizations: the token that requests carry.
 
 use std::ffi::c_char;
-use std::time::UNIX_EPOCH;
 
 use super::boundary::report;
 use super::client::mpa_client;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct, Target};
+use super::times::unix_milliseconds;
 use super::{handles, text};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH, MAX_PEM_LENGTH, ProofKey};
 use crate::outcome::{Outcome, Result, Status};
@@ -136,8 +136,7 @@ pub unsafe extern "C" fn mpa_client_get_authorization(
         let queue = handles::get(client.id)?;
         queue.client().sign_in_in_background();
         let authorization = queue.client().authorization()?;
-        let expires_at = authorization.expires_at().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-        let expires_at_unix_ms = expires_at.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
+        let expires_at_unix_ms = authorization.expires_at().map_or(0, unix_milliseconds);
         if !fields.proof_key_pem.is_null() {
             let pem = authorization.proof_key().map(ProofKey::to_pkcs8_pem);
             key.write(pem.as_ref().map_or("", |pem| pem))?;

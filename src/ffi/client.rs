@@ -9,6 +9,7 @@ use super::status::mpa_status;
 use super::structs::{self, Struct};
 use super::{handles, sign_in, text};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
+use crate::calls::Endpoint;
 use crate::client::{Client, Config, ImposedLimits};
 use crate::http::CaMode;
 use crate::log::Level;
@@ -53,9 +54,6 @@ pub const MPA_NONE: u32 = 4294967295;
 
 /// The longest of each of the configuration's time limits: ten minutes.
 pub const MPA_MAX_TIMEOUT_MS: u32 = 600000;
-
-/// The endpoint, unless the configuration names another.
-const PRODUCTION: &str = "https://multiplayeractivity.xboxlive.com";
 
 const MAX_URL_LENGTH: usize = 512;
 const MAX_PATH_LENGTH: usize = 4_096;
@@ -245,7 +243,7 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
     }
     let config = Config {
         title_id: fields.title_id,
-        endpoint: endpoint.unwrap_or_else(|| PRODUCTION.to_owned()),
+        endpoint: endpoint.unwrap_or_else(|| Endpoint::PRODUCTION.to_owned()),
         authorization,
         ca_certificates_path,
         ca_mode,

@@ -16,6 +16,7 @@ mod handles;
 mod sign_in;
 mod structs;
 mod text;
+mod times;
 
 pub mod authorization;
 pub mod client;

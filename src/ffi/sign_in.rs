@@ -7,14 +7,9 @@ use zeroize::Zeroizing;
 
 use super::client::{MPA_NONE, mpa_client_config};
 use super::text;
-use crate::auth::{CredentialSource, Credentials};
+use crate::auth::{CredentialSource, Credentials, DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, Step};
 use crate::client::SignInConfig;
 use crate::outcome::{Outcome, Result};
-
-const PRODUCTION_SIGN_IN: &str = "https://service.auth.xboxlive.com";
-const PRODUCTION_TOKEN: &str = "https://xsts.auth.xboxlive.com";
-const RELYING_PARTY: &str = "http://xboxlive.com";
-const SANDBOX: &str = "RETAIL";
 
 const MAX_PATH_LENGTH: usize = 4_096;
 const MAX_URL_LENGTH: usize = 512;
@@ -69,10 +64,10 @@ pub unsafe fn read(fields: &mpa_client_config) -> Result<Option<SignInConfig>> {
         Ok::<_, Box<Outcome>>(plain(field, MAX_URL_LENGTH, name)?.unwrap_or_else(|| default.to_owned()))
     };
     Ok(Some(SignInConfig {
-        sandbox_id: name(fields.sandbox_id, SANDBOX, "config.sandbox_id")?,
-        relying_party: name(fields.relying_party, RELYING_PARTY, "config.relying_party")?,
-        sign_in_endpoint: url(fields.sign_in_endpoint, PRODUCTION_SIGN_IN, "config.sign_in_endpoint")?,
-        token_endpoint: url(fields.token_endpoint, PRODUCTION_TOKEN, "config.token_endpoint")?,
+        sandbox_id: name(fields.sandbox_id, DEFAULT_SANDBOX, "config.sandbox_id")?,
+        relying_party: name(fields.relying_party, DEFAULT_RELYING_PARTY, "config.relying_party")?,
+        sign_in_endpoint: url(fields.sign_in_endpoint, Step::ServiceToken.production(), "config.sign_in_endpoint")?,
+        token_endpoint: url(fields.token_endpoint, Step::Token.production(), "config.token_endpoint")?,
         lead: match fields.authorization_lead_ms {
             0 | MPA_NONE => None,
             ms => Some(Duration::from_millis(ms.into())),

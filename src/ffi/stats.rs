@@ -1,6 +1,6 @@
 //! What a client counts, for those who watch over servers.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::boundary::report;
 use super::client::mpa_client;
@@ -8,6 +8,7 @@ use super::handles;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{Struct, Target};
+use super::times::{milliseconds, unix_milliseconds};
 use crate::outcome::{Outcome, Status};
 use crate::queue::{LaneGauges, Stats};
 use crate::stats::{BUCKETS, LaneCounts};
@@ -209,14 +210,6 @@ fn lane_stats(counts: &LaneCounts, now: LaneGauges) -> mpa_lane_stats {
     }
 }
 
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
 fn since(duration: Option<Duration>) -> i64 {
     duration.map_or(-1, |duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
-}
-
-fn unix_milliseconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, milliseconds)
 }

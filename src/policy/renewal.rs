@@ -117,7 +117,7 @@ impl Renewal {
     }
 
     /// The token cannot be used although it should last: one is due at once. Tells whether there was one.
-    pub fn is_lost(&mut self, now: Moment) -> bool {
+    pub fn lose(&mut self, now: Moment) -> bool {
         let had_one = self.life.take().is_some();
         if had_one {
             self.due = self.due.min(now);

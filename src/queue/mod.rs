@@ -326,7 +326,7 @@ impl Shared {
     /// When a reader that waits is to look at the clock again, if not at news.
     fn look_again_at(&self, now: Instant) -> Option<Instant> {
         let log = self.client.log().is_on().then_some(LOG_INTERVAL);
-        let expiry = self.settings.authorization_lead.zip(self.client.authorization_expires_at()).map(|(lead, at)| {
+        let expiry = self.expiry_to_tell().map(|(at, lead)| {
             let left = at.duration_since(SystemTime::now()).unwrap_or_default();
             left.saturating_sub(lead).max(Duration::from_secs(1))
         });
@@ -335,8 +335,13 @@ impl Shared {
     }
 
     fn authorization_expires_soon(&self) -> bool {
-        let at = self.client.authorization_expires_at();
-        at.zip(self.settings.authorization_lead).is_some_and(|(at, lead)| SystemTime::now() + lead >= at)
+        self.expiry_to_tell().is_some_and(|(at, lead)| SystemTime::now() + lead >= at)
+    }
+
+    /// When the authorization ends, and how long before the host is told; `None`: never.
+    fn expiry_to_tell(&self) -> Option<(SystemTime, Duration)> {
+        let lead = self.settings.authorization_lead?;
+        Some((self.client.authorization_expires_at()?, lead))
     }
 
     /// Looking is noticed here; the poll that finds nothing has no time to look at the clock.

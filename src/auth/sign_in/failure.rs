@@ -2,7 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Refusal, Remedy};
+use zeroize::Zeroize;
+
+use super::{Refusal, Remedy, TokenAnswer};
 use crate::auth::credential::Validity;
 use crate::calls::{Mask, read_answer};
 use crate::http::{Answer, Failure, FailureKind};
@@ -16,6 +18,40 @@ pub enum Step {
     ServiceToken,
     /// The service token gives the token that requests carry.
     Token,
+}
+
+impl Step {
+    /// Where it is made, unless the configuration names another place.
+    pub fn production(self) -> &'static str {
+        match self {
+            Step::ServiceToken => "https://service.auth.xboxlive.com",
+            Step::Token => "https://xsts.auth.xboxlive.com",
+        }
+    }
+
+    pub fn path(self) -> &'static str {
+        match self {
+            Step::ServiceToken => "/service/authenticate",
+            Step::Token => "/xsts/authorize",
+        }
+    }
+}
+
+/// The token of an answer to a step, whose bytes are wiped, or why there is none. `mask`: what must not
+/// be shown of what the answer says.
+pub fn read_token(
+    at: &Circumstances<'_>,
+    mut answer: Answer,
+    now: SystemTime,
+    mask: &Mask,
+) -> Result<TokenAnswer, SignInFailure> {
+    let result = match answer.status {
+        200 => TokenAnswer::read(&answer.body, at.host)
+            .map_err(|outcome| SignInFailure::useless(at, answer.status, outcome)),
+        _ => Err(SignInFailure::refused(at, &answer, now, mask)),
+    };
+    answer.body.zeroize();
+    result
 }
 
 /// What a step knows that its failure can have to do with.
@@ -36,6 +72,8 @@ pub struct SignInFailure {
     pub prospect: Prospect,
     /// The service token that was shown is to be replaced.
     pub wants_another_service_token: bool,
+    /// The answer showed that the time of the signature was wrong: signed anew, it may be taken.
+    pub wants_another_signature: bool,
 }
 
 impl SignInFailure {
@@ -43,14 +81,19 @@ impl SignInFailure {
     fn new(at: &Circumstances<'_>, words: &str, advice: &str, prospect: Prospect) -> Self {
         let mut outcome = Outcome::new(Status::SignInFailed, format!("{}{words}. {advice}", at.beginning()));
         outcome.retryable = prospect == Prospect::MayPass;
-        SignInFailure { outcome: Box::new(outcome), prospect, wants_another_service_token: false }
+        Self::with(Box::new(outcome), prospect)
     }
 
-    /// What went wrong before anything was sent.
-    pub fn before(outcome: Outcome, prospect: Prospect) -> Self {
-        let retryable = prospect == Prospect::MayPass;
-        let outcome = Box::new(Outcome { status: Status::SignInFailed, cause: outcome.status, retryable, ..outcome });
-        SignInFailure { outcome, prospect, wants_another_service_token: false }
+    /// What went wrong before anything was sent, or with what came; time may mend it.
+    pub fn of(mut outcome: Box<Outcome>) -> Self {
+        outcome.cause = outcome.status;
+        outcome.status = Status::SignInFailed;
+        outcome.retryable = true;
+        Self::with(outcome, Prospect::MayPass)
+    }
+
+    fn with(outcome: Box<Outcome>, prospect: Prospect) -> Self {
+        SignInFailure { outcome, prospect, wants_another_service_token: false, wants_another_signature: false }
     }
 
     /// The authentication limits leave no room for a request before `wait`.
@@ -113,13 +156,14 @@ impl SignInFailure {
     }
 
     /// An answer without a token. `mask`: what must not be shown of what it says.
-    pub fn refused(at: &Circumstances<'_>, answer: &Answer, now: SystemTime, mask: &Mask) -> Self {
+    fn refused(at: &Circumstances<'_>, answer: &Answer, now: SystemTime, mask: &Mask) -> Self {
         let refusal = Refusal::read(&answer.body);
         let reading = read_answer(answer, now);
         let (advice, prospect, remedy) = judge(at, answer.status, &refusal);
         let said = said(answer.status, &refusal, mask);
         let mut told = Self::new(at, &format!("was refused by {} ({said})", at.host), &advice, prospect);
         told.wants_another_service_token = remedy == Some(Remedy::AnotherServiceToken);
+        told.wants_another_signature = at.clock_moved && matches!(answer.status, 401 | 403);
         told.outcome.cause = match answer.status {
             429 => Status::Throttled,
             500.. => Status::ServiceUnavailable,
@@ -137,11 +181,11 @@ impl SignInFailure {
     }
 
     /// An answer that says it succeeded, and holds no token.
-    pub fn useless(at: &Circumstances<'_>, answer: &Answer, outcome: Outcome) -> Self {
-        let mut told = Self::before(outcome, Prospect::MayPass);
+    fn useless(at: &Circumstances<'_>, http_status: u16, outcome: Box<Outcome>) -> Self {
+        let mut told = Self::of(outcome);
         told.outcome.message = format!("{} failed. {}", at.beginning().trim_end(), told.outcome.message).into();
         told.outcome.cause = Status::UnexpectedAnswer;
-        told.outcome.http_status = answer.status;
+        told.outcome.http_status = http_status;
         told
     }
 }

@@ -9,6 +9,10 @@ use crate::outcome::{Outcome, Result};
 /// Whom a service token is for.
 const AUTHENTICATION: &str = "http://auth.xboxlive.com";
 
+/// What a token is for, unless the configuration says otherwise.
+pub const DEFAULT_SANDBOX: &str = "RETAIL";
+pub const DEFAULT_RELYING_PARTY: &str = "http://xboxlive.com";
+
 /// Room for all of a body but its token.
 const FRAME: usize = 1_024;
 

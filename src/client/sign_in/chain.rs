@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use ureq::http::Uri;
-use zeroize::Zeroize;
 
 use super::mutual::MutualTls;
 use crate::auth::{
     Authorization, Circumstances, Credentials, ProofKey, Refresh, SignInFailure, Signed, Step, TokenAnswer, Validity,
-    date, service_token_request, token_request,
+    date, read_token, service_token_request, token_request,
 };
 use crate::calls::Mask;
 use crate::client::time::Time;
@@ -19,20 +18,14 @@ use crate::log::{Level, Log};
 use crate::outcome::Outcome;
 use crate::policy::{Pace, Prospect, authentication_pace};
 
-/// Where a step is made.
-#[derive(Debug)]
-pub struct Place {
-    pub uri: Uri,
-}
-
 /// All that signing in needs; whoever signs in has it for himself.
 #[derive(Debug)]
 pub struct Chain {
     pub credentials: Credentials,
     pub sandbox_id: String,
     pub relying_party: String,
-    pub sign_in: Place,
-    pub token: Place,
+    pub sign_in: Uri,
+    pub token: Uri,
     pub mutual: Arc<MutualTls>,
     pub transport: Arc<dyn Transport>,
     pub request_timeout: Duration,
@@ -60,6 +53,17 @@ impl Default for Progress {
 struct ServiceToken {
     answer: TokenAnswer,
     key: ProofKey,
+}
+
+/// What a step asks for.
+struct Question<'a> {
+    step: Step,
+    transport: &'a dyn Transport,
+    key: &'a ProofKey,
+    body: &'a [u8],
+    /// What must not be shown of what is answered.
+    mask: Mask,
+    deadline: Instant,
 }
 
 /// What is to be had.
@@ -132,92 +136,57 @@ impl Chain {
     }
 
     fn get_service_token(&mut self, deadline: Instant) -> Result<Life, SignInFailure> {
-        let internal = |outcome: Box<Outcome>| SignInFailure::before(*outcome, Prospect::MayPass);
-        let key = ProofKey::generate().map_err(internal)?;
-        let body = service_token_request(&key).map_err(internal)?;
-        let transport = self.mutual.transport(self.credentials.current()).map_err(internal)?;
-        let answer = self.ask(Step::ServiceToken, &*transport, &key, &body, &Mask::default(), deadline)?;
+        let key = ProofKey::generate().map_err(SignInFailure::of)?;
+        let body = service_token_request(&key).map_err(SignInFailure::of)?;
+        let transport = self.mutual.transport(self.credentials.current()).map_err(SignInFailure::of)?;
+        let step = Step::ServiceToken;
+        let question =
+            Question { step, transport: &*transport, key: &key, body: &body, mask: Mask::default(), deadline };
+        let answer = self.ask(&question)?;
         let life = self.life(&answer);
         self.progress.service_token = Some(ServiceToken { answer, key });
         Ok(life)
     }
 
     fn get_token(&mut self, deadline: Instant) -> Result<(Authorization, Life), SignInFailure> {
-        let internal = |outcome: Box<Outcome>| SignInFailure::before(*outcome, Prospect::MayPass);
         let Some(ServiceToken { answer, key }) = &self.progress.service_token else {
-            return Err(internal(Outcome::internal("A token was asked for without a service token.")));
+            return Err(SignInFailure::of(Outcome::internal("A token was asked for without a service token.")));
         };
         let key = key.clone();
-        let body = token_request(answer.token(), &self.sandbox_id, &self.relying_party).map_err(internal)?;
+        let body = token_request(answer.token(), &self.sandbox_id, &self.relying_party);
+        let body = body.map_err(SignInFailure::of)?;
         let mut mask = Mask::default();
         mask.add_text(answer.token());
         let transport = self.transport.clone();
-        let answer = self.ask(Step::Token, &*transport, &key, &body, &mask, deadline)?;
-        let authorization = answer.authorization().map_err(internal)?;
+        let question = Question { step: Step::Token, transport: &*transport, key: &key, body: &body, mask, deadline };
+        let answer = self.ask(&question)?;
+        let authorization = answer.authorization().map_err(SignInFailure::of)?;
         Ok((authorization.bound_to(key), self.life(&answer)))
     }
 
     /// Asks, and once more where the answer shows that the signature had a wrong time.
-    fn ask(
-        &mut self,
-        step: Step,
-        transport: &dyn Transport,
-        key: &ProofKey,
-        body: &[u8],
-        mask: &Mask,
-        deadline: Instant,
-    ) -> Result<TokenAnswer, SignInFailure> {
-        let mut clock_moved = false;
-        let first = self.ask_once(step, transport, key, body, mask, deadline, &mut clock_moved);
-        match first {
-            Err(failure) if clock_moved && matches!(failure.outcome.http_status, 401 | 403) => {
-                self.ask_once(step, transport, key, body, mask, deadline, &mut clock_moved)
-            }
+    fn ask(&mut self, question: &Question<'_>) -> Result<TokenAnswer, SignInFailure> {
+        match self.ask_once(question) {
+            Err(failure) if failure.wants_another_signature => self.ask_once(question),
             first => first,
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn ask_once(
-        &mut self,
-        step: Step,
-        transport: &dyn Transport,
-        key: &ProofKey,
-        body: &[u8],
-        mask: &Mask,
-        deadline: Instant,
-        clock_moved: &mut bool,
-    ) -> Result<TokenAnswer, SignInFailure> {
-        self.take_turn(step)?;
-        let uri = self.place(step).uri.clone();
-        let signed = Signed {
-            time: self.time.now(),
-            method: "POST",
-            path_and_query: uri.path(),
-            authorization: "",
-            body,
-            max_body_bytes: None,
-        };
-        let signature = signed.header(key).map_err(|outcome| SignInFailure::before(*outcome, Prospect::MayPass))?;
-        let request = Request { uri: uri.clone(), authorization: None, signature: Some(signature), body };
+    fn ask_once(&mut self, question: &Question<'_>) -> Result<TokenAnswer, SignInFailure> {
+        let Question { step, transport, key, body, mask, deadline } = question;
+        self.take_turn(*step)?;
+        let uri = self.place(*step).clone();
+        let signature = Signed::of_a_step(*step, self.time.now(), body).header(key).map_err(SignInFailure::of)?;
+        let request = Request { uri, authorization: None, signature: Some(signature), body };
         let before = SystemTime::now();
-        let deadline = deadline.min(Instant::now() + self.request_timeout);
-        let mut answer = match transport.exchange(request, deadline) {
-            Ok(answer) => answer,
-            Err(failure) => return Err(SignInFailure::unanswered(&self.circumstances(step, false), &failure)),
-        };
-        *clock_moved = self.time.learn(before, &answer, &self.log);
+        let answer = transport.exchange(request, (*deadline).min(Instant::now() + self.request_timeout));
+        let answer =
+            answer.map_err(|failure| SignInFailure::unanswered(&self.circumstances(*step, false), &failure))?;
+        let clock_moved = self.time.learn(before, &answer, &self.log);
         self.log.write(Level::Debug, || {
-            format!("POST {}: signing in was answered with HTTP {}.", uri.path(), answer.status)
+            format!("POST {}: signing in was answered with HTTP {}.", step.path(), answer.status)
         });
-        let at = self.circumstances(step, *clock_moved);
-        let result = match answer.status {
-            200 => TokenAnswer::read(&answer.body, at.host)
-                .map_err(|outcome| SignInFailure::useless(&at, &answer, *outcome)),
-            _ => Err(SignInFailure::refused(&at, &answer, SystemTime::now(), mask)),
-        };
-        answer.body.zeroize();
-        result
+        read_token(&self.circumstances(*step, clock_moved), answer, SystemTime::now(), mask)
     }
 
     /// Counts the request, unless the limits leave no room for it now.
@@ -231,7 +200,7 @@ impl Chain {
         Ok(())
     }
 
-    fn place(&self, step: Step) -> &Place {
+    fn place(&self, step: Step) -> &Uri {
         match step {
             Step::ServiceToken => &self.sign_in,
             Step::Token => &self.token,
@@ -241,7 +210,7 @@ impl Chain {
     fn circumstances(&self, step: Step, clock_moved: bool) -> Circumstances<'_> {
         Circumstances {
             step,
-            host: self.place(step).uri.host().unwrap_or_default(),
+            host: self.place(step).host().unwrap_or_default(),
             certificate: self.validity(),
             clock_offset_ms: self.time.offset_ms(),
             clock_moved,

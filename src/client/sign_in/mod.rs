@@ -11,14 +11,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::time::Time;
-use crate::auth::{AuthorizationStore, Credentials, SignInFailure};
+use crate::auth::{AuthorizationStore, Credentials, SignInFailure, Step};
 use crate::http::{BaseUrl, Transport};
 use crate::log::{Level, Log};
 use crate::outcome::{self, Outcome, Status};
 use crate::policy::{Moment, Prospect, Renewal};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError, thread};
-use chain::{Chain, Gain, Place, Plan, Progress};
+use chain::{Chain, Gain, Plan, Progress};
 pub use mutual::Connect;
 use mutual::MutualTls;
 
@@ -94,13 +94,12 @@ impl SignIn {
     pub fn open(config: SignInConfig, surroundings: Surroundings) -> outcome::Result<Self> {
         let Surroundings { transport, connect, allow_plain_http, request_timeout, authorizations, time, log } =
             surroundings;
-        let place = |url: &str, path: &str, field: &str| {
-            Ok::<_, Box<Outcome>>(Place { uri: BaseUrl::parse(url, allow_plain_http, field)?.join(path)? })
-        };
+        let place =
+            |step: Step, url: &str, field: &str| BaseUrl::parse(url, allow_plain_http, field)?.join(step.path());
         let mutual = Arc::new(MutualTls::new(connect));
         let chain = Chain {
-            sign_in: place(&config.sign_in_endpoint, "/service/authenticate", "config.sign_in_endpoint")?,
-            token: place(&config.token_endpoint, "/xsts/authorize", "config.token_endpoint")?,
+            sign_in: place(Step::ServiceToken, &config.sign_in_endpoint, "config.sign_in_endpoint")?,
+            token: place(Step::Token, &config.token_endpoint, "config.token_endpoint")?,
             credentials: config.credentials,
             sandbox_id: config.sandbox_id,
             relying_party: config.relying_party,
@@ -160,7 +159,7 @@ impl SignIn {
                 return Err(Missing::Over);
             }
             let now = self.now();
-            if state.chain.is_some() && state.token.is_lost(now) {
+            if state.chain.is_some() && state.token.lose(now) {
                 // It ended before its time: the clock was set, or the machine slept.
                 self.changed.notify_all();
             }
@@ -171,10 +170,10 @@ impl SignIn {
             {
                 return Err(Missing::Failed(failure.outcome.clone()));
             }
-            if Instant::now() >= deadline {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
                 return Err(Missing::OutOfTime(state.failure.as_ref().map(|failure| failure.outcome.clone())));
             }
-            let left = deadline.saturating_duration_since(Instant::now());
             // An attempt that is cut short would hide why the one before failed.
             let is_worth_it = state.failure.is_none() || left >= LEAST_FOR_A_RENEWAL;
             if is_due && is_worth_it && state.chain.is_some() && !self.has_thread.load(Ordering::Acquire) {
@@ -262,7 +261,7 @@ impl SignIn {
         let gain = panic::catch_unwind(AssertUnwindSafe(|| chain.sign_in(plan, deadline)));
         let gain = gain.unwrap_or_else(|_| {
             let defect = Outcome::internal("Signing in failed by a defect of the library. Please report this.");
-            Gain { service_token: Some(Err(SignInFailure::before(*defect, Prospect::MayPass))), token: None }
+            Gain { service_token: Some(Err(SignInFailure::of(defect))), token: None }
         });
         let mut state = self.lock();
         if !chain.has_service_token() {
@@ -293,7 +292,7 @@ impl SignIn {
             Some(Ok((_, life))) if life.left.is_zero() => {
                 state.token.failed(now, Prospect::MayPass, None, random);
                 let ended = Outcome::new(Status::SignInFailed, "The token that signing in gave has ended already.");
-                state.failure = Some(SignInFailure::before(ended, Prospect::MayPass));
+                state.failure = Some(SignInFailure::of(Box::new(ended)));
             }
             Some(Ok((authorization, life))) => {
                 let expires_at = authorization.expires_at();
@@ -309,7 +308,7 @@ impl SignIn {
                     // It gave the very token that was refused.
                     Err(outcome) => {
                         state.token.failed(now, Prospect::MayPass, None, random);
-                        state.failure = Some(SignInFailure::before(*outcome, Prospect::MayPass));
+                        state.failure = Some(SignInFailure::of(outcome));
                     }
                 }
             }
