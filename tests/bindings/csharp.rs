@@ -135,7 +135,8 @@ pub fn compile(name: &str) -> Option<PathBuf> {
     let assembly = assembly()?;
     let program = assembly.with_file_name(format!("{name}.exe"));
     let (reference, out) = (format!("-r:{}", assembly.display()), format!("-out:{}", program.display()));
-    build::run(mcs().args([reference, out]).arg(build::source(&format!("csharp/{name}.cs"))));
+    let sources = [name, "Support"].map(|name| build::source(&format!("csharp/{name}.cs")));
+    build::run(mcs().args([reference, out]).args(sources));
     Some(program)
 }
 

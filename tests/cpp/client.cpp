@@ -3,20 +3,11 @@
 
 #include "mpa.hpp"
 #include "mpa.hpp"
+#include "support.hpp"
 
 #include <atomic>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <thread>
-
-#define CHECK(condition)                                                    \
-    do {                                                                    \
-        if (!(condition)) {                                                 \
-            std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-            std::exit(EXIT_FAILURE);                                        \
-        }                                                                   \
-    } while (false)
 
 using namespace std::chrono_literals;
 
@@ -27,25 +18,9 @@ namespace {
 
 mpa::ClientConfig good_config;
 
-mpa::Client open()
-{
-    mpa::Result result;
-    std::optional<mpa::Client> client = mpa::Client::open(good_config, result);
-    CHECK(client && result.ok());
-    return std::move(*client);
-}
-
 bool says(const mpa::Result& result, std::string_view text)
 {
     return result.message().find(text) != std::string_view::npos;
-}
-
-mpa::ServerInvite server_invite()
-{
-    mpa::ServerInvite invite;
-    invite.sender = 1;
-    invite.invited_users = { 2, 3 };
-    return invite;
 }
 
 mpa::Status status_with(mpa_client handle)
@@ -87,7 +62,7 @@ void wrong_configurations_are_refused_by_name()
 
 void what_cannot_be_sent_is_refused_before()
 {
-    const mpa::Client client = open();
+    const mpa::Client client = open(good_config);
     mpa::ServerInvite invite = server_invite();
     invite.connection_string.assign("a\0b", 3);
     CHECK(says(client.send_server_invite(invite), "invite.connection_string has a NUL at byte 1"));
@@ -116,7 +91,7 @@ void what_cannot_be_sent_is_refused_before()
 
 void a_refusal_of_the_service_is_told_in_full()
 {
-    const mpa::Client client = open();
+    const mpa::Client client = open(good_config);
     mpa::Invite invite;
     invite.invited_users = { 2, 3, 4 };
     // The client's token is a service's, and the emulator wants a user's here.
@@ -137,7 +112,7 @@ void a_client_closes_when_it_ends()
 {
     mpa_client handle = mpa_client();
     {
-        const mpa::Client client = open();
+        const mpa::Client client = open(good_config);
         handle = client.handle();
         CHECK(status_with(handle) == mpa::Status::Ok);
     }
@@ -148,14 +123,14 @@ void a_client_moves()
 {
     mpa::Client nothing;
     CHECK(nothing.send_server_invite(server_invite()).status() == mpa::Status::InvalidHandle);
-    mpa::Client first = open();
+    mpa::Client first = open(good_config);
     const mpa_client handle_of_first = first.handle();
     mpa::Client second = std::move(first);
     CHECK(status_with(handle_of_first) == mpa::Status::Ok);
     CHECK(first.handle().id == 0 && second.handle().id == handle_of_first.id);
     CHECK(first.send_server_invite(server_invite()).status() == mpa::Status::InvalidHandle);
     // What is assigned to is closed before.
-    second = open();
+    second = open(good_config);
     CHECK(status_with(handle_of_first) == mpa::Status::InvalidHandle);
     mpa::Client& same = second;
     second = std::move(same);
@@ -167,7 +142,7 @@ void a_client_moves()
 
 void a_client_is_closed_under_the_hands_of_others()
 {
-    const mpa::Client client = open();
+    const mpa::Client client = open(good_config);
     std::atomic<unsigned> succeeded{0};
     const auto send = [&] {
         mpa::Status status = mpa::Status::Ok;
@@ -188,7 +163,7 @@ void a_client_is_closed_under_the_hands_of_others()
 // All that arrives for the title that this is given.
 void everything_arrives()
 {
-    const mpa::Client client = open();
+    const mpa::Client client = open(good_config);
     mpa::Invite own;
     own.invited_users = { UINT64_MAX };
     own.connection_string = "gr\xc3\xbc\xc3\x9f\x65 \xf0\x9f\x98\x80";

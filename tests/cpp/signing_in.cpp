@@ -2,20 +2,11 @@
 // TOKEN_ENDPOINT CA_FILE CERTIFICATE KEY.
 
 #include "mpa.hpp"
+#include "support.hpp"
 
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <thread>
-
-#define CHECK(condition)                                                    \
-    do {                                                                    \
-        if (!(condition)) {                                                 \
-            std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-            std::exit(EXIT_FAILURE);                                        \
-        }                                                                   \
-    } while (false)
 
 using namespace std::chrono_literals;
 
@@ -24,27 +15,10 @@ namespace {
 mpa::ClientConfig of_a_server;
 mpa::ClientConfig signing_in;
 
-mpa::Client open(const mpa::ClientConfig& config)
-{
-    mpa::Result result;
-    std::optional<mpa::Client> client = mpa::Client::open(config, result);
-    if (!client) std::fprintf(stderr, "%s\n", result.message().data());
-    CHECK(client && result.ok());
-    return std::move(*client);
-}
-
 std::string content(const std::string& path)
 {
     std::ifstream file(path);
     return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-mpa::ServerInvite server_invite()
-{
-    mpa::ServerInvite invite;
-    invite.sender = 1;
-    invite.invited_users = { 2, 3 };
-    return invite;
 }
 
 void wrong_configurations_are_refused_by_name()

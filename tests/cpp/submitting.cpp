@@ -2,19 +2,10 @@
 // What arrived at the first is checked by whoever started this; the second never answers.
 
 #include "mpa_dispatcher.hpp"
+#include "support.hpp"
 
 #include <atomic>
-#include <cstdio>
-#include <cstdlib>
 #include <thread>
-
-#define CHECK(condition)                                                    \
-    do {                                                                    \
-        if (!(condition)) {                                                 \
-            std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-            std::exit(EXIT_FAILURE);                                        \
-        }                                                                   \
-    } while (false)
 
 using namespace std::chrono_literals;
 
@@ -23,28 +14,11 @@ namespace {
 mpa::ClientConfig good_config;
 std::string silent_endpoint;
 
-mpa::Client open(const mpa::ClientConfig& config)
-{
-    mpa::Result result;
-    std::optional<mpa::Client> client = mpa::Client::open(config, result);
-    if (!client) std::fprintf(stderr, "%s\n", result.message().data());
-    CHECK(client && result.ok());
-    return std::move(*client);
-}
-
 mpa::ClientConfig silent_config()
 {
     mpa::ClientConfig config = good_config;
     config.endpoint = silent_endpoint;
     return config;
-}
-
-mpa::ServerInvite server_invite()
-{
-    mpa::ServerInvite invite;
-    invite.sender = 1;
-    invite.invited_users = { 2, 3 };
-    return invite;
 }
 
 mpa::Event next(const mpa::Client& client)

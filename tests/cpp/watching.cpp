@@ -2,41 +2,16 @@
 // first request to the emulator fails with 503.
 
 #include "mpa_dispatcher.hpp"
+#include "support.hpp"
 
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <thread>
-
-#define CHECK(condition)                                                    \
-    do {                                                                    \
-        if (!(condition)) {                                                 \
-            std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-            std::exit(EXIT_FAILURE);                                        \
-        }                                                                   \
-    } while (false)
 
 using namespace std::chrono_literals;
 
 namespace {
 
 mpa::ClientConfig good_config;
-
-mpa::Client open(const mpa::ClientConfig& config)
-{
-    mpa::Result result;
-    std::optional<mpa::Client> client = mpa::Client::open(config, result);
-    CHECK(client && result.ok());
-    return std::move(*client);
-}
-
-mpa::ServerInvite server_invite()
-{
-    mpa::ServerInvite invite;
-    invite.sender = 1;
-    invite.invited_users = { 2, 3 };
-    return invite;
-}
 
 bool has(std::string_view text, std::string_view part)
 {

@@ -9,16 +9,13 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Mpa;
+using static Support;
 
 static class Behaviour
 {
-    static string endpoint;
-    static uint titleId;
-
     static void Main(string[] args)
     {
-        endpoint = args[0];
-        titleId = uint.Parse(args[1]);
+        Take(args);
         TheLibraryIsDescribed();
         EverythingArrives();
         ArgumentsAreNeitherMovedNorLostWhileTheCollectorRuns();
@@ -29,33 +26,6 @@ static class Behaviour
         AClientClosesWhenDisposed();
         AClientClosesUnderTheHandsOfOthers();
         AForgottenClientIsClosed();
-    }
-
-    static void Check(bool condition, object shown = null, [CallerLineNumber] int line = 0)
-    {
-        if (!condition)
-        {
-            throw new Exception("line " + line + ": " + shown);
-        }
-    }
-
-    static ClientConfig Config()
-    {
-        return new ClientConfig
-        {
-            TitleId = titleId, Endpoint = endpoint, AuthorizationHeader = "XBL3.0 x=-;first",
-        };
-    }
-
-    static Client Open()
-    {
-        Client.Open(Config(), out Client client).ThrowIfFailed();
-        return client;
-    }
-
-    static ServerInvite ServerInvite()
-    {
-        return new ServerInvite { Sender = 1, InvitedUsers = new ulong[] { 2, 3 } };
     }
 
     static void TheLibraryIsDescribed()
@@ -84,7 +54,7 @@ static class Behaviour
             Check(invited.IsOk && invited.Acknowledged == 1, invited);
 
             client.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;newer" }).ThrowIfFailed();
-            Result sent = client.SendServerInvite(ServerInvite());
+            Result sent = client.SendServerInvite(AnInvite());
             Check(sent.IsOk && sent.Acknowledged == 2 && sent.HttpStatus == 204, sent);
             Check(sent.ThrowIfFailed() == sent);
 
@@ -182,7 +152,7 @@ static class Behaviour
         Refused("groups[0] is null", client.PostRecentPlayerGroups(new RecentPlayerGroup[1]));
         Refused("groups[0].player_count", client.PostRecentPlayerGroups(new[] { new RecentPlayerGroup() }));
 
-        ServerInvite invite = ServerInvite();
+        ServerInvite invite = AnInvite();
         invite.ConnectionString = "a\0b";
         Refused("invite.connection_string has a NUL at position 1", client.SendServerInvite(invite));
         invite.ConnectionString = "ab\udc00";
@@ -233,11 +203,11 @@ static class Behaviour
     static void AClientClosesWhenDisposed()
     {
         Client client = Open();
-        client.SendServerInvite(ServerInvite()).ThrowIfFailed();
+        client.SendServerInvite(AnInvite()).ThrowIfFailed();
         client.Dispose();
         client.Dispose();
         Check(client.Close(Timeout.InfiniteTimeSpan) == null);
-        Check(client.SendServerInvite(ServerInvite()).Status == Status.InvalidHandle);
+        Check(client.SendServerInvite(AnInvite()).Status == Status.InvalidHandle);
         client = Open();
         CloseReport report = client.Close(TimeSpan.FromSeconds(-5));
         Check(report.Calls == 0 && client.Close(TimeSpan.Zero) == null);
@@ -250,7 +220,7 @@ static class Behaviour
         var ends = new Status[3];
         var senders = Enumerable.Range(0, 3).Select(sender => new Thread(() =>
         {
-            while ((ends[sender] = client.SendServerInvite(ServerInvite()).Status) == Status.Ok)
+            while ((ends[sender] = client.SendServerInvite(AnInvite()).Status) == Status.Ok)
             {
                 Interlocked.Increment(ref succeeded);
             }

@@ -7,6 +7,7 @@ using System.IO;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using Mpa;
+using static Support;
 
 static class SigningIn
 {
@@ -21,14 +22,6 @@ static class SigningIn
         WhatIsNoKeyIsRefused();
         WhereThereIsNoneNothingIsCopied();
         NoSecretIsShown();
-    }
-
-    static void Check(bool condition, object shown = null, [CallerLineNumber] int line = 0)
-    {
-        if (!condition)
-        {
-            throw new Exception("line " + line + ": " + shown);
-        }
     }
 
     static ClientConfig OfAServer()
@@ -47,17 +40,6 @@ static class SigningIn
         config.CertificatePath = arguments[5];
         config.PrivateKeyPath = arguments[6];
         return config;
-    }
-
-    static Client Open(ClientConfig config)
-    {
-        Client.Open(config, out Client client).ThrowIfFailed();
-        return client;
-    }
-
-    static ServerInvite ServerInvite()
-    {
-        return new ServerInvite { Sender = 1, InvitedUsers = new ulong[] { 2, 3 } };
     }
 
     static void Refused(string begin, Result result, [CallerLineNumber] int line = 0)
@@ -96,12 +78,12 @@ static class SigningIn
         config.RelyingParty = "http://xboxlive.com";
         using (Client client = Open(config))
         {
-            client.SendServerInvite(ServerInvite()).ThrowIfFailed();
+            client.SendServerInvite(AnInvite()).ThrowIfFailed();
         }
         config.SandboxId = "retail";
         using (Client client = Open(config))
         {
-            Result denied = client.SendServerInvite(ServerInvite());
+            Result denied = client.SendServerInvite(AnInvite());
             Check(denied.Status == Status.SignInFailed && denied.ServiceCode == 0x8015DC12, denied);
         }
     }
@@ -136,11 +118,11 @@ static class SigningIn
         using (Client server = Open(OfAServer()))
         {
             server.SetAuthorization(authorization).ThrowIfFailed();
-            server.SendServerInvite(ServerInvite()).ThrowIfFailed();
+            server.SendServerInvite(AnInvite()).ThrowIfFailed();
 
             // It is bound to the key: without it, it is worth nothing.
             server.SetAuthorization(new Authorization { Header = authorization.Header }).ThrowIfFailed();
-            Result refused = server.SendServerInvite(ServerInvite());
+            Result refused = server.SendServerInvite(AnInvite());
             Check(refused.Status == Status.Unauthorized, refused);
         }
     }

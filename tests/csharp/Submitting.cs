@@ -11,19 +11,13 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Mpa;
+using static Support;
 
 static class Submitting
 {
-    static string endpoint, silent;
-    static uint titleId;
-    static bool hostPolls;
-
     static void Main(string[] args)
     {
-        endpoint = args[0];
-        titleId = uint.Parse(args[1]);
-        silent = args[2];
-        hostPolls = args[3] == "host";
+        Take(args);
         WhatIsSubmittedArrives();
         titleId++;
         WhatIsRefusedCompletesAtOnce();
@@ -33,38 +27,6 @@ static class Submitting
         AnAuthorizationIsAskedFor();
         ClosingCompletesEverything();
         ATaskKeepsItsClient();
-    }
-
-    static void Check(bool condition, object shown = null, [CallerLineNumber] int line = 0)
-    {
-        if (!condition)
-        {
-            throw new Exception("line " + line + ": " + shown);
-        }
-    }
-
-    static Client Open(Action<ClientConfig> change = null)
-    {
-        var config = new ClientConfig
-        {
-            TitleId = titleId,
-            Endpoint = endpoint,
-            AuthorizationHeader = "XBL3.0 x=-;first",
-            HostPolls = hostPolls,
-        };
-        change?.Invoke(config);
-        Client.Open(config, out Client client).ThrowIfFailed();
-        return client;
-    }
-
-    static ServerInvite ServerInvite()
-    {
-        return new ServerInvite { Sender = 1, InvitedUsers = new ulong[] { 2, 3 } };
-    }
-
-    static RecentPlayerGroup[] Groups()
-    {
-        return new[] { new RecentPlayerGroup { Players = new ulong[] { 5, 6 } } };
     }
 
     /// As a game loop would, or a program that has nothing else to do.
@@ -93,7 +55,7 @@ static class Submitting
         Check(invited.IsOk && invited.Acknowledged == 1, invited);
 
         client.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;newer" }).ThrowIfFailed();
-        Result sent = Wait(client, client.SendServerInviteAsync(ServerInvite()));
+        Result sent = Wait(client, client.SendServerInviteAsync(AnInvite()));
         Check(sent.IsOk && sent.Acknowledged == 2 && sent.HttpStatus == 204, sent);
 
         Task<Result> posting = client.PostRecentPlayerGroupsAsync(new List<RecentPlayerGroup>
@@ -114,7 +76,7 @@ static class Submitting
         Check(client.DrainAsync(TimeSpan.Zero) == drained);
         Check(Wait(client, drained).IsOk, drained.Result);
         Check(posting.IsCompleted && posting.Result.IsOk && posting.Result.Acknowledged == 2);
-        Task<Result> late = client.SendServerInviteAsync(ServerInvite());
+        Task<Result> late = client.SendServerInviteAsync(AnInvite());
         Check(late.IsCompleted && late.Result.Status == Status.Closed);
         CloseReport report = client.Close(TimeSpan.Zero);
         Check(report.Submitted == 3 && report.OperationsSucceeded == 3 && report.Calls == 0, report.Submitted);
@@ -133,12 +95,12 @@ static class Submitting
         Refused(Status.InvalidArgument, client.SendServerInviteAsync(new ServerInvite()));
         Refused(Status.InvalidArgument, client.PostRecentPlayerGroupsAsync(null));
         var cancelled = new CancellationToken(true);
-        Refused(Status.Cancelled, client.SendServerInviteAsync(ServerInvite(), cancelled));
+        Refused(Status.Cancelled, client.SendServerInviteAsync(AnInvite(), cancelled));
         Task<Result> held = client.PostRecentPlayerGroupsAsync(Groups());
-        Refused(Status.QueueFull, client.SendServerInviteAsync(ServerInvite()));
+        Refused(Status.QueueFull, client.SendServerInviteAsync(AnInvite()));
         client.Dispose();
         Check(held.IsCompleted && held.Result.IsOk, held.Status);
-        Refused(Status.InvalidHandle, client.SendServerInviteAsync(ServerInvite()));
+        Refused(Status.InvalidHandle, client.SendServerInviteAsync(AnInvite()));
         Refused(Status.InvalidHandle, client.DrainAsync(TimeSpan.Zero));
         Check(client.Poll() == 0);
     }
@@ -162,7 +124,7 @@ static class Submitting
             {
                 for (int i = 0; i < 50; i++)
                 {
-                    Task<Result> task = client.SendServerInviteAsync(ServerInvite());
+                    Task<Result> task = client.SendServerInviteAsync(AnInvite());
                     lock (tasks)
                     {
                         tasks.Add(task);
@@ -209,7 +171,7 @@ static class Submitting
             // Too late to change anything.
             using (var late = new CancellationTokenSource())
             {
-                Task<Result> sent = client.SendServerInviteAsync(ServerInvite(), late.Token);
+                Task<Result> sent = client.SendServerInviteAsync(AnInvite(), late.Token);
                 Check(Wait(client, sent).IsOk, sent.Result);
                 late.Cancel();
             }
@@ -228,12 +190,12 @@ static class Submitting
                 told.Add(message);
                 client.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;pushed" });
             };
-            Result sent = Wait(client, client.SendServerInviteAsync(ServerInvite()));
+            Result sent = Wait(client, client.SendServerInviteAsync(AnInvite()));
             Check(sent.IsOk && told.Single().Contains("authorization"), sent);
         }
         using (Client client = Open(config => config.AuthorizationHeader = null))
         {
-            ServerInvite invite = ServerInvite();
+            ServerInvite invite = AnInvite();
             invite.TimeToLive = TimeSpan.FromMilliseconds(50);
             Check(Wait(client, client.SendServerInviteAsync(invite)).Status == Status.Expired);
         }
@@ -244,7 +206,7 @@ static class Submitting
 
     static List<Task<Result>> Ten(Client client)
     {
-        return Enumerable.Range(0, 10).Select(i => client.SendServerInviteAsync(ServerInvite())).ToList();
+        return Enumerable.Range(0, 10).Select(i => client.SendServerInviteAsync(AnInvite())).ToList();
     }
 
     static void ClosingCompletesEverything()

@@ -11,19 +11,13 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Mpa;
+using static Support;
 
 static class Watching
 {
-    static string endpoint, silent;
-    static uint titleId;
-    static bool hostPolls;
-
     static void Main(string[] args)
     {
-        endpoint = args[0];
-        titleId = uint.Parse(args[1]);
-        silent = args[2];
-        hostPolls = args[3] == "host";
+        Take(args);
         TheLogIsTold();
         WhatHandlersThrowHarmsNobody();
         TheNumbersAreThoseOfTheClient();
@@ -33,38 +27,6 @@ static class Watching
         FlushingCompletesWhatWasSubmitted();
         ClosingDoesNotBlock();
         AllOfAnOwnerAreClosed();
-    }
-
-    static void Check(bool condition, object shown = null, [CallerLineNumber] int line = 0)
-    {
-        if (!condition)
-        {
-            throw new Exception("line " + line + ": " + shown);
-        }
-    }
-
-    static Client Open(Action<ClientConfig> change = null)
-    {
-        var config = new ClientConfig
-        {
-            TitleId = titleId,
-            Endpoint = endpoint,
-            AuthorizationHeader = "XBL3.0 x=-;first",
-            HostPolls = hostPolls,
-        };
-        change?.Invoke(config);
-        Client.Open(config, out Client client).ThrowIfFailed();
-        return client;
-    }
-
-    static ServerInvite ServerInvite()
-    {
-        return new ServerInvite { Sender = 1, InvitedUsers = new ulong[] { 2, 3 } };
-    }
-
-    static RecentPlayerGroup[] Groups()
-    {
-        return new[] { new RecentPlayerGroup { Players = new ulong[] { 5, 6 } } };
     }
 
     /// As a game loop would, or a program that has nothing else to do.
@@ -111,10 +73,10 @@ static class Watching
                 Interlocked.Increment(ref failed);
                 throw new InvalidOperationException("of the handler's handler");
             };
-            Task<Result> sent = client.SendServerInviteAsync(ServerInvite());
+            Task<Result> sent = client.SendServerInviteAsync(AnInvite());
             Until(client, () => sent.IsCompleted && Volatile.Read(ref told) >= 1 && failed >= 1);
             Check(sent.Result.IsOk, sent.Result);
-            Task<Result> again = client.SendServerInviteAsync(ServerInvite());
+            Task<Result> again = client.SendServerInviteAsync(AnInvite());
             Until(client, () => again.IsCompleted);
         }
     }
@@ -125,8 +87,8 @@ static class Watching
         client.GetStats(out Stats stats).ThrowIfFailed();
         Check(stats.SinceLastPoll == null && stats.SinceLastSuccess == null);
         Check(stats.AuthorizationExpiresAt == null && stats.ClockOffset == TimeSpan.Zero);
-        client.SendServerInvite(ServerInvite()).ThrowIfFailed();
-        Task<Result> sent = client.SendServerInviteAsync(ServerInvite());
+        client.SendServerInvite(AnInvite()).ThrowIfFailed();
+        Task<Result> sent = client.SendServerInviteAsync(AnInvite());
         Until(client, () => sent.IsCompleted);
         var expires = new DateTimeOffset(2100, 1, 1, 0, 0, 0, 123, TimeSpan.Zero);
         var newer = new Authorization { Header = "XBL3.0 x=-;newer", ExpiresAt = expires };
@@ -235,7 +197,7 @@ static class Watching
             Check(flushed.Wait(20000) && flushed.Result.IsOk, "nothing is pending");
         }
         Client stalled = Open(config => config.Endpoint = silent);
-        Task<Result> sent = stalled.SendServerInviteAsync(ServerInvite());
+        Task<Result> sent = stalled.SendServerInviteAsync(AnInvite());
         Task<Result> late = stalled.FlushAsync(TimeSpan.FromMilliseconds(100));
         Until(stalled, () => late.IsCompleted);
         Check(late.Result.Status == Status.TimedOut && !sent.IsCompleted, late.Result);
@@ -260,7 +222,7 @@ static class Watching
             config.CloseDeadline = TimeSpan.FromMilliseconds(100);
         });
         List<Task<Result>> tasks =
-            Enumerable.Range(0, 10).Select(i => client.SendServerInviteAsync(ServerInvite())).ToList();
+            Enumerable.Range(0, 10).Select(i => client.SendServerInviteAsync(AnInvite())).ToList();
         var clock = Stopwatch.StartNew();
         Task disposed = client.DisposeAsync();
         Check(clock.ElapsedMilliseconds < 90, clock.Elapsed);
@@ -279,7 +241,7 @@ static class Watching
         using (Client other = Open(config => config.OwnerTag = 78))
         {
             Task<Result> done = first.PostRecentPlayerGroupsAsync(Groups());
-            Task<Result> cut = second.SendServerInviteAsync(ServerInvite());
+            Task<Result> cut = second.SendServerInviteAsync(AnInvite());
             Thread.Sleep(100);
             var clock = Stopwatch.StartNew();
             Check(Client.CloseAll(77, TimeSpan.FromMilliseconds(500)) == Status.Ok);
@@ -288,8 +250,8 @@ static class Watching
             Until(first, () => done.IsCompleted);
             Until(second, () => cut.IsCompleted);
             Check(!cut.Result.IsOk && !cut.Result.Retryable, cut.Result);
-            Check(first.SendServerInvite(ServerInvite()).Status == Status.InvalidHandle);
-            Check(other.SendServerInvite(ServerInvite()).IsOk);
+            Check(first.SendServerInvite(AnInvite()).Status == Status.InvalidHandle);
+            Check(other.SendServerInvite(AnInvite()).IsOk);
             Check(Client.CloseAll(77, TimeSpan.Zero) == Status.Ok);
             Check(Client.CloseAll(0, TimeSpan.Zero) == Status.InvalidArgument);
         }
