@@ -1,89 +1,22 @@
 //! Clients that sign in by themselves, against the emulator: a certificate authority of its own, mutual
 //! TLS, tokens that end, signatures that are checked.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+#[path = "sign_in/handing_on.rs"]
+mod handing_on;
+#[path = "sign_in/partner.rs"]
+mod partner;
+
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use mpa::ffi::authorization::{mpa_authorization, mpa_authorization_buffers, mpa_client_get_authorization};
-use mpa::ffi::client::{MPA_CA_ONLY, MPA_LOG_DEBUG, mpa_client, mpa_client_config, mpa_client_open};
+use mpa::ffi::client::{MPA_LOG_DEBUG, mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::event::{MPA_EVENT_COMPLETED, MPA_EVENT_LOG};
-use mpa::ffi::invite::mpa_invite;
-use mpa_emulator::{Emulator, NO_TITLE, Options, Part, ProofKey, SignInOptions, Titles};
-use mpa_tests::build;
-use mpa_tests::c::{Client, Outcome, config, init, mpa_client_set_authorization, outcome, text};
+use mpa_emulator::{NO_TITLE, Part, SignInOptions};
+use mpa_tests::c::{Client, Outcome, outcome, text};
 
-const TITLE: u32 = 7;
-const LONG: u32 = 20_000;
-
-/// An emulator, and the files of its partner.
-struct Partner {
-    emulator: Emulator,
-    folder: PathBuf,
-}
-
-impl Partner {
-    fn start(name: &str) -> Self {
-        Self::with(name, SignInOptions::default())
-    }
-
-    fn with(name: &str, sign_in: SignInOptions) -> Self {
-        let emulator = Emulator::start(Options { sign_in: Some(sign_in), https: true, ..Options::default() }).unwrap();
-        let partner = Partner { emulator, folder: build::scratch(&format!("sign-in-{name}")) };
-        let signing_in = partner.emulator.sign_in().unwrap();
-        partner.write("ca.pem", signing_in.ca_pem());
-        partner.write("partner.pem", &signing_in.partner().chain_pem);
-        partner.write("partner.key", &signing_in.partner().private_key_pem);
-        partner
-    }
-
-    fn write(&self, name: &str, content: &str) {
-        std::fs::write(self.folder.join(name), content).unwrap();
-    }
-
-    fn path(&self, name: &str) -> *const std::ffi::c_char {
-        text(self.folder.join(name).to_str().unwrap())
-    }
-
-    fn config(&self) -> mpa_client_config {
-        let signing_in = self.emulator.sign_in().unwrap();
-        mpa_client_config {
-            authorization_header: std::ptr::null(),
-            sign_in_endpoint: text(signing_in.url()),
-            token_endpoint: text(signing_in.token_url()),
-            ca_certificates_path: self.path("ca.pem"),
-            ca_mode: MPA_CA_ONLY,
-            certificate_path: self.path("partner.pem"),
-            private_key_path: self.path("partner.key"),
-            call_timeout_ms: 8_000,
-            max_attempts: 4,
-            ..config(self.emulator.url())
-        }
-    }
-
-    fn open(&self) -> Client {
-        Client::open(&self.config())
-    }
-
-    fn faults(&self, rules: &[&str]) {
-        self.emulator.set_faults(Titles::All, rules).unwrap();
-    }
-
-    /// How often each part was asked to sign somebody in.
-    fn sign_ins(&self) -> (usize, usize) {
-        let requests = self.emulator.requests(NO_TITLE);
-        let count = |part| requests.iter().filter(|request| request.part == part).count();
-        (count(Part::SignIn), count(Part::Token))
-    }
-}
-
-#[track_caller]
-fn succeeds(outcome: &Outcome) {
-    assert_eq!(outcome.status, "MPA_OK", "{}", outcome.message);
-}
+use handing_on::get_authorization;
+use partner::{LONG, Partner, TITLE, succeeds};
 
 // The chain --------------------------------------------------------------------------------------
 
@@ -350,184 +283,6 @@ fn closing_ends_a_stalled_sign_in() {
     assert!(started.elapsed() < Duration::from_millis(250), "{:?}", started.elapsed());
 }
 
-// One signs in for many --------------------------------------------------------------------------
-
-struct Copied {
-    header: String,
-    key: String,
-    expires_at_unix_ms: u64,
-}
-
-fn get_authorization(client: &Client, header_size: u32) -> Result<Copied, Box<Outcome>> {
-    let mut header = vec![1 as std::ffi::c_char; 13_000];
-    let mut key = vec![1 as std::ffi::c_char; 512];
-    let mut buffers = mpa_authorization_buffers {
-        header: header.as_mut_ptr(),
-        header_size,
-        proof_key_pem: key.as_mut_ptr(),
-        proof_key_pem_size: 512,
-        ..init()
-    };
-    // SAFETY: the pointers are good.
-    let copied = outcome(|result| unsafe { mpa_client_get_authorization(client.0, &mut buffers, result) });
-    // SAFETY: texts end in NUL.
-    let read =
-        |bytes: &[std::ffi::c_char]| unsafe { std::ffi::CStr::from_ptr(bytes.as_ptr()) }.to_str().unwrap().to_owned();
-    let (header, key) = (read(&header), read(&key));
-    if copied.status == "MPA_OK" {
-        return Ok(Copied { header, key, expires_at_unix_ms: buffers.expires_at_unix_ms });
-    }
-    assert_eq!((header.as_str(), key.as_str()), ("", ""));
-    Err(Box::new(copied))
-}
-
-#[test]
-fn one_signs_in_for_many() {
-    let partner = Partner::start("many");
-    let service = partner.open();
-    let until = Instant::now() + Duration::from_secs(10);
-    let copied = loop {
-        match get_authorization(&service, 13_000) {
-            Ok(copied) => break copied,
-            Err(needed) => assert_eq!(needed.status, "MPA_ERROR_AUTHORIZATION_NEEDED", "{}", needed.message),
-        }
-        assert!(Instant::now() < until);
-        thread::sleep(Duration::from_millis(20));
-    };
-    let too_small = get_authorization(&service, 100).err().unwrap();
-    assert!(too_small.message.contains("buffers.header is NULL or has 100 bytes"), "{}", too_small.message);
-    let server = mpa_client_config {
-        authorization_header: std::ptr::null(),
-        ca_certificates_path: partner.path("ca.pem"),
-        ca_mode: MPA_CA_ONLY,
-        ..config(partner.emulator.url())
-    };
-    let server = Client::open(&server);
-    let authorization = mpa_authorization {
-        header: text(&copied.header),
-        expires_at_unix_ms: copied.expires_at_unix_ms,
-        proof_key_pem: text(&copied.key),
-        ..init()
-    };
-    // SAFETY: the pointers are good.
-    succeeds(&outcome(|result| unsafe { mpa_client_set_authorization(server.0, &authorization, result) }));
-    succeeds(&server.invite_many(1));
-    assert_eq!(partner.sign_ins(), (1, 1));
-    // The token is bound to the key: without it, it is worth nothing.
-    succeeds(&server.set_authorization(&copied.header));
-    assert_eq!(server.invite_many(1).status, "MPA_ERROR_UNAUTHORIZED");
-}
-
-#[test]
-fn a_pushed_token_survives_a_clock_that_is_off() {
-    let partner = Partner::start("pushed-clock");
-    let service = partner.open();
-    succeeds(&service.invite_many(1));
-    let copied = get_authorization(&service, 13_000).ok().unwrap();
-    partner.emulator.set_clock_offset(600_000);
-    let server = mpa_client_config {
-        authorization_header: std::ptr::null(),
-        ca_certificates_path: partner.path("ca.pem"),
-        ca_mode: MPA_CA_ONLY,
-        max_attempts: 4,
-        ..config(partner.emulator.url())
-    };
-    let server = Client::open(&server);
-    let authorization = mpa_authorization { header: text(&copied.header), proof_key_pem: text(&copied.key), ..init() };
-    // SAFETY: the pointers are good.
-    succeeds(&outcome(|result| unsafe { mpa_client_set_authorization(server.0, &authorization, result) }));
-    let sent = server.invite_many(1);
-    succeeds(&sent);
-    assert_eq!(sent.result.attempts, 2);
-}
-
-#[test]
-fn an_invite_with_a_bound_token_of_its_own_is_signed() {
-    let partner = Partner::start("own");
-    // The key of the partner's own token serves as the user's.
-    let service = partner.open();
-    succeeds(&service.invite_many(1));
-    let key = get_authorization(&service, 13_000).ok().unwrap().key;
-    let (x, y) = coordinates(&key);
-    let proof_key = ProofKey::from_jwk(&x, &y).unwrap();
-    let header = partner.emulator.issue_user_token(1_234, Some(proof_key), Duration::from_secs(60));
-    let client =
-        Client::open(&mpa_client_config { authorization_header: std::ptr::null(), ..partner.config_of_a_server() });
-    let users = [1_u64];
-    let send = |proof_key_pem| {
-        let authorization = mpa_authorization { header: text(&header), proof_key_pem, ..init() };
-        let invite = mpa_invite {
-            invited_users: users.as_ptr(),
-            invited_user_count: 1,
-            authorization: &authorization,
-            ..init()
-        };
-        client.send_invite(&invite)
-    };
-    succeeds(&send(text(&key)));
-    assert_eq!(send(std::ptr::null()).status, "MPA_ERROR_UNAUTHORIZED");
-}
-
-impl Partner {
-    fn config_of_a_server(&self) -> mpa_client_config {
-        mpa_client_config {
-            ca_certificates_path: self.path("ca.pem"),
-            ca_mode: MPA_CA_ONLY,
-            ..config(self.emulator.url())
-        }
-    }
-}
-
-/// The public key of a private one, as OpenSSL reads it.
-fn coordinates(key: &str) -> (String, String) {
-    use std::io::Write;
-    let mut openssl = Command::new("openssl")
-        .args(["pkey", "-pubout", "-outform", "DER"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("openssl is there");
-    openssl.stdin.take().unwrap().write_all(key.as_bytes()).unwrap();
-    let der = openssl.wait_with_output().unwrap().stdout;
-    let point = &der[der.len() - 64..];
-    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    (encode(&point[..32]), encode(&point[32..]))
-}
-
-/// Both sides of the example, as processes, with a pipe between them.
-#[test]
-fn the_example_signs_in_for_another_process() {
-    let partner = Partner::start("example");
-    let program = partner.folder.join("one_signs_in");
-    build::run(
-        Command::new("gcc")
-            .args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"])
-            .arg(&program)
-            .arg(build::source("../examples/one_signs_in.c"))
-            .args(build::link_arguments()),
-    );
-    let signing_in = partner.emulator.sign_in().unwrap();
-    let mut token_service = Command::new(&program)
-        .args(["token-service", signing_in.url(), signing_in.token_url()])
-        .args(["ca.pem", "partner.pem", "partner.key"].map(|name| partner.folder.join(name)))
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let handed_on = token_service.stdout.take().unwrap();
-    let server = Command::new(&program)
-        .args(["server", partner.emulator.url(), "7"])
-        .arg(partner.folder.join("ca.pem"))
-        .stdin(handed_on)
-        .output();
-    token_service.kill().unwrap();
-    token_service.wait().unwrap();
-    let server = server.unwrap();
-    let printed = String::from_utf8_lossy(&server.stdout);
-    assert!(server.status.success(), "{printed}{}", String::from_utf8_lossy(&server.stderr));
-    assert!(printed.contains("acknowledged"), "{printed}");
-    assert_eq!((partner.sign_ins(), partner.emulator.requests(TITLE).len()), ((1, 1), 1));
-}
-
 // Secrets ----------------------------------------------------------------------------------------
 
 #[test]
@@ -571,7 +326,7 @@ fn no_secret_comes_out_whatever_happens() {
     }
 }
 
-// What a review found ----------------------------------------------------------------------------
+// Never in a circle ------------------------------------------------------------------------------
 
 /// The token falls due with a newer certificate that does not work: it is not tried without end.
 #[test]
