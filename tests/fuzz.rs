@@ -71,6 +71,11 @@ fn answers() {
 }
 
 #[test]
+fn responses() {
+    run("response", targets::response);
+}
+
+#[test]
 fn the_boundary() {
     run("boundary", targets::boundary);
 }

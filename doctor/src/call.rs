@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use http::{HeaderValue, Uri};
 use mpa::auth::{Authorization, MOST_OF_A_BODY, ServiceClock, Signed};
 use mpa::calls::{Mask, read_answer};
 use mpa::http::{Answer, Request, Transport};
@@ -17,10 +18,12 @@ const BODY: &[u8] = br#"{"users":["1"]}"#;
 
 pub fn check(way: &Way, title_id: u32, authorization: &Authorization, clock: &ServiceClock) -> Finding {
     let path = format!("/titles/{title_id}/activities/query");
-    let request = match request(way, &path, authorization, clock) {
-        Ok(request) => request,
+    let (uri, signature) = match address(way, &path, authorization, clock) {
+        Ok(parts) => parts,
         Err(outcome) => return Finding::failed(words::of(&outcome), "Please report this."),
     };
+    let authorization_header = Some(authorization.header());
+    let request = Request { uri: &uri, authorization: authorization_header, signature: signature.as_ref(), body: BODY };
     match way.transport.exchange(request, Instant::now() + LIMIT) {
         Ok(answer) => judge(&answer, authorization, title_id),
         Err(failure) => Finding::failed(
@@ -30,12 +33,13 @@ pub fn check(way: &Way, title_id: u32, authorization: &Authorization, clock: &Se
     }
 }
 
-fn request(
+/// Where the request goes, and its signature.
+fn address(
     way: &Way,
     path: &str,
     authorization: &Authorization,
     clock: &ServiceClock,
-) -> mpa::outcome::Result<Request<'static>> {
+) -> mpa::outcome::Result<(Uri, Option<HeaderValue>)> {
     let signature = match authorization.proof_key() {
         None => None,
         Some(key) => {
@@ -50,8 +54,7 @@ fn request(
             Some(signed.header(key)?)
         }
     };
-    let uri = way.base.join(path)?;
-    Ok(Request { uri, authorization: Some(authorization.header().clone()), signature, body: BODY })
+    Ok((way.base.join(path)?, signature))
 }
 
 fn judge(answer: &Answer, authorization: &Authorization, title_id: u32) -> Finding {
@@ -107,7 +110,7 @@ mod tests {
     use crate::report::State;
 
     fn judged(status: u16, body: &str) -> Finding {
-        let answer = Answer { status, headers: Default::default(), body: body.as_bytes().to_vec() };
+        let answer = Answer::new(status, &[], body.as_bytes());
         judge(&answer, &Authorization::new("XBL3.0 x=-;verysecret", 0, "header").unwrap(), 7)
     }
 

@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use mpa::auth::{Authorization, Credential, CredentialSource, ProofKey, Validity, date};
-use mpa::http::{BaseUrl, CaMode, Settings, Trust};
+use mpa::http::{BaseUrl, CaMode, Settings, Shared, Trust};
 use mpa::outcome::Outcome;
 use zeroize::Zeroizing;
 
@@ -45,8 +46,10 @@ pub fn read(arguments: &Arguments) -> Checked<Configuration> {
 fn read_endpoints(arguments: &Arguments) -> mpa::outcome::Result<Configuration> {
     let mode = if arguments.ca_only { CaMode::Only } else { CaMode::Added };
     let user_agent = concat!("mpa-doctor/", env!("CARGO_PKG_VERSION")).parse();
+    let shared = Arc::<Shared>::default();
     let settings = Settings {
-        trust: Trust::new(arguments.ca_certificates.as_deref(), mode)?,
+        shared: shared.clone(),
+        trust: Trust::new(&shared.tls, arguments.ca_certificates.as_deref(), mode)?,
         client_certificate: None,
         allow_plain_http: false,
         user_agent: user_agent.map_err(|_| Outcome::internal("The name of this program was no header value."))?,

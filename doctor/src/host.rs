@@ -109,9 +109,9 @@ fn speak(
     clock: &ServiceClock,
 ) -> Result<(Http, Finding), Finding> {
     let client_certificate = host.certificate.map(Credential::client_certificate).transpose().map_err(defect)?;
-    let transport = Http::new(Settings { client_certificate, ..settings.clone() });
+    let transport = Http::new(Settings { client_certificate, ..settings.clone() }).map_err(defect)?;
     let uri = host.base.join("/").map_err(defect)?;
-    let request = Request { uri, authorization: None, signature: None, body: b"{}" };
+    let request = Request { uri: &uri, authorization: None, signature: None, body: b"{}" };
     let before = SystemTime::now();
     let answer = transport.exchange(request, Instant::now() + LIMIT);
     let answer = answer.map_err(|failure| unanswered(host, name, clock, &failure))?;
@@ -127,9 +127,8 @@ fn speak(
 }
 
 fn unanswered(host: &Host<'_>, name: &str, clock: &ServiceClock, failure: &Failure) -> Finding {
-    // The host is at fault then, not what we show; nothing else of a failure tells the two apart.
-    let is_about_trust = failure.detail.contains("its certificate");
-    if let (Some(credential), false) = (host.certificate, is_about_trust) {
+    // Where the host's certificate was refused, the one that is shown to it has nothing to do with it.
+    if let (Some(credential), true) = (host.certificate, failure.kind != FailureKind::Tls) {
         let at = Circumstances {
             clock_moved: false,
             step: Step::ServiceToken,
@@ -144,15 +143,15 @@ fn unanswered(host: &Host<'_>, name: &str, clock: &ServiceClock, failure: &Failu
         );
     }
     let advice = match failure.kind {
-        FailureKind::Tls => {
+        FailureKind::Tls | FailureKind::TlsAlert => {
             "If a proxy opens TLS on purpose, name its authority in --ca-certificates; where dates are the matter, set \
              this machine's clock."
         }
         FailureKind::Connection | FailureKind::TimedOut => {
             "Look for a firewall or a proxy that accepts connections and drops them; try again in a minute."
         }
-        FailureKind::Nonsense => "Check the endpoint and its port, and look for a proxy in between.",
-        FailureKind::Forbidden => "Use https://.",
+        FailureKind::InvalidResponse => "Check the endpoint and its port, and look for a proxy in between.",
+        FailureKind::InsecureTransport => "Use https://.",
     };
     Finding::failed(format!("There was no answer: {}.", words::of_options(&failure.detail)), advice)
 }

@@ -58,8 +58,8 @@ impl Signer<'_> {
     fn ask(&self, step: Step, way: &Way, key: &ProofKey, body: &[u8], mask: &Mask) -> Result<TokenAnswer, Finding> {
         let uri = way.base.join(step.path()).map_err(defect)?;
         let now = self.clock.at(SystemTime::now());
-        let signature = Some(Signed::of_a_step(step, now, body).header(key).map_err(defect)?);
-        let request = Request { uri, authorization: None, signature, body };
+        let signature = Signed::of_a_step(step, now, body).header(key).map_err(defect)?;
+        let request = Request { uri: &uri, authorization: None, signature: Some(&signature), body };
         let at = Circumstances {
             clock_moved: false,
             step,

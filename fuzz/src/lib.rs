@@ -11,23 +11,17 @@ use mpa::ffi::close::mpa_client_close;
 use mpa::ffi::invite::{mpa_send_server_invite, mpa_server_invite};
 use mpa::ffi::recent_players::{mpa_post_recent_player_groups, mpa_recent_player_group};
 use mpa::ffi::result::mpa_result;
-use mpa::http::Answer;
-use ureq::http::{HeaderMap, HeaderName, HeaderValue};
+use mpa::http::{Answer, ResponseReader};
 
 /// A status (2 bytes), headers up to an empty line, and a body, for what reads answers.
 pub fn answer(data: &[u8]) {
     let Some((status, rest)) = data.split_first_chunk::<2>() else { return };
     let end = rest.windows(2).position(|pair| pair == b"\n\n").unwrap_or(rest.len());
-    let mut headers = HeaderMap::new();
-    for line in rest[..end].split(|byte| *byte == b'\n') {
-        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
-        let value = line.get(colon + 1..).unwrap_or_default().trim_ascii();
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(&line[..colon]), HeaderValue::from_bytes(value)) {
-            headers.insert(name, value);
-        }
-    }
-    let body = rest.get(end + 2..).unwrap_or_default().to_vec();
-    let answer = Answer { status: u16::from_be_bytes(*status), headers, body };
+    let head = String::from_utf8_lossy(&rest[..end]);
+    let headers: Vec<_> = head.lines().filter_map(|line| line.split_once(':')).collect();
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.trim())).collect();
+    let body = rest.get(end + 2..).unwrap_or_default();
+    let answer = Answer::new(u16::from_be_bytes(*status), &headers, body);
     let reading = read_answer(&answer, UNIX_EPOCH + Duration::from_secs(1_800_000_000));
     assert!(reading.retry_after.is_none_or(|wait| wait <= Duration::from_secs(3_600)), "the cap is kept");
     let mut mask = Mask::default();
@@ -37,6 +31,33 @@ pub fn answer(data: &[u8]) {
         let shown = mask.apply(text);
         assert!(!shown.contains("not-a-real-token") && !shown.contains("2535465515082324"), "{shown}");
         assert!(!shown.contains(char::is_control), "{shown}");
+    }
+}
+
+/// What a server sends, read at once and byte by byte: both have to give the same.
+pub fn response(data: &[u8]) {
+    let mut whole = ResponseReader::default();
+    let read_whole = whole.push(data);
+    let mut drip = ResponseReader::default();
+    let mut read_drip = Ok(false);
+    for byte in data {
+        read_drip = drip.push(&[*byte]);
+        if read_drip.is_err() {
+            break;
+        }
+    }
+    assert_eq!(read_whole, read_drip);
+    assert_eq!(whole.is_reusable(), drip.is_reusable());
+    match (whole.finish(), drip.finish()) {
+        (None, None) => {}
+        (Some(whole), Some(drip)) => {
+            assert_eq!((whole.status, &whole.body), (drip.status, &drip.body));
+            assert_eq!(whole.has_oversized_head, drip.has_oversized_head);
+            for name in ["retry-after", "content-length", "connection"] {
+                assert!(whole.headers_named(name).eq(drip.headers_named(name)));
+            }
+        }
+        (whole, drip) => panic!("{whole:?} at once, {drip:?} byte by byte"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use ureq::http::HeaderValue;
+use http::HeaderValue;
 use zeroize::Zeroizing;
 
 use super::ProofKey;

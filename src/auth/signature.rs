@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ureq::http::HeaderValue;
+use http::HeaderValue;
 use zeroize::Zeroizing;
 
 use super::{ProofKey, Step};

@@ -1,19 +1,13 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ureq::http::{HeaderMap, HeaderName, HeaderValue};
-
 use super::{Reading, Verdict, read_answer};
 use crate::http::Answer;
 use crate::outcome::{Status, Throttle};
 
 const NOW: SystemTime = UNIX_EPOCH;
 
-fn read(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reading {
-    let headers: HeaderMap = headers
-        .iter()
-        .map(|(name, value)| (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap()))
-        .collect();
-    read_answer(&Answer { status, headers, body: body.as_bytes().to_vec() }, NOW)
+fn read(status: u16, headers: &[(&str, &str)], body: &str) -> Reading {
+    read_answer(&Answer::new(status, headers, body.as_bytes()), NOW)
 }
 
 fn throttle(current_requests: u32, max_requests: u32, period_s: u32, limit_type: &str) -> Throttle {

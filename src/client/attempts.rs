@@ -283,14 +283,15 @@ impl<'a> Attempts<'a> {
     fn exchange(&mut self, part: &Part, authorization: &Authorization, body: &[u8], begun: Instant) -> Option<Outcome> {
         let client = self.client;
         self.clock_moved = false;
-        let uri = client.uris[part.endpoint as usize].clone();
-        let signature = match authorization.proof_key().map(|key| client.sign(key, &uri, authorization, body)) {
+        let uri = &client.uris[part.endpoint as usize];
+        let signature = match authorization.proof_key().map(|key| client.sign(key, uri, authorization, body)) {
             None => None,
             Some(Ok(signature)) => Some(signature),
             Some(Err(outcome)) => return Some(*endings::begun(part, outcome)),
         };
         let is_signed = signature.is_some();
-        let request = Request { uri, authorization: Some(authorization.header().clone()), signature, body };
+        let authorization_header = Some(authorization.header());
+        let request = Request { uri, authorization: authorization_header, signature: signature.as_ref(), body };
         let sent_at = SystemTime::now();
         let answer = match client.transport.exchange(request, self.deadline.min(begun + client.request_timeout)) {
             Ok(answer) => answer,

@@ -10,11 +10,11 @@ mod time;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use ureq::http::{HeaderValue, Uri};
+use http::{HeaderValue, Uri};
 
 use crate::auth::{Authorization, AuthorizationStore, MOST_OF_A_BODY, ProofKey, Signed};
 use crate::calls::{Call, Endpoint};
-use crate::http::{BaseUrl, CaMode, Http, Settings, Transport, Trust};
+use crate::http::{BaseUrl, CaMode, Http, Settings, Shared, Transport, Trust};
 use crate::log::{Level, Log};
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Budget;
@@ -71,11 +71,12 @@ pub struct Client {
 
 impl Client {
     /// Reads the files that the configuration names; no network, no thread.
-    pub fn open(config: Config) -> Result<Self> {
+    pub fn open(config: Config, shared: &Arc<Shared>) -> Result<Self> {
         let user_agent = HeaderValue::from_str(&config.user_agent)
             .map_err(|_| Outcome::invalid("config.user_agent has a character that is not visible ASCII."))?;
         let settings = Settings {
-            trust: Trust::new(config.ca_certificates_path.as_deref(), config.ca_mode)?,
+            shared: shared.clone(),
+            trust: Trust::new(&shared.tls, config.ca_certificates_path.as_deref(), config.ca_mode)?,
             client_certificate: None,
             allow_plain_http: config.allow_plain_http,
             user_agent,
@@ -84,9 +85,9 @@ impl Client {
         let with_certificate = settings.clone();
         let connect = Box::new(move |certificate| {
             let settings = Settings { client_certificate: Some(certificate), ..with_certificate.clone() };
-            Arc::new(Http::new(settings)) as Arc<dyn Transport>
+            Ok(Arc::new(Http::new(settings)?) as Arc<dyn Transport>)
         });
-        Self::over(Arc::new(Http::new(settings)), connect, config)
+        Self::over(Arc::new(Http::new(settings)?), connect, config)
     }
 
     /// A client whose requests go through `transport`, but for those that show a certificate, which go

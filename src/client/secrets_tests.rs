@@ -21,7 +21,7 @@ impl Transport for Printer {
         assert!(request.signature.is_some());
         shows_nothing(&format!("{request:?}"));
         let body = format!(r#"{{"errorCode":"{TOKEN}","debugMessage":"2533274790395904 {TOKEN}"}}"#).into_bytes();
-        let answer = Answer { status: 400, headers: Default::default(), body };
+        let answer = Answer::new(400, &[], &body);
         shows_nothing(&format!("{answer:?}"));
         Ok(answer)
     }

@@ -184,7 +184,7 @@ pub unsafe extern "C" fn mpa_client_open(
         }
         // SAFETY: passed on from the caller.
         let (config, settings, owner_tag) = unsafe { read_config(config) }?;
-        let id = handles::insert(Queue::new(Client::open(config)?, settings), owner_tag)?;
+        let id = handles::insert(Queue::new(Client::open(config, &handles::shared())?, settings), owner_tag)?;
         // SAFETY: as above.
         unsafe { client.write(mpa_client { id }) };
         Ok(Outcome::new(Status::Ok, "The client is open."))

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use super::fork;
+use crate::http::Shared;
 use crate::outcome::{Outcome, Result, Status};
 use crate::queue::Queue;
 
@@ -22,6 +23,7 @@ const FORK_MASK: u64 = 0xFFFF;
 struct Table {
     forks: u32,
     clients: Mutex<Clients>,
+    shared: Arc<Shared>,
 }
 
 type Clients = SlotMap<DefaultKey, Entry>;
@@ -35,8 +37,7 @@ static TABLE: AtomicPtr<Table> = AtomicPtr::new(std::ptr::null_mut());
 
 /// The number of a client from now on.
 pub fn insert(client: Queue, owner_tag: u64) -> Result<u64> {
-    fork::watch();
-    let table = current().unwrap_or_else(replace);
+    let table = table();
     let mut clients = table.lock();
     if clients.len() >= MOST_CLIENTS {
         return Err(Outcome::internal(format!(
@@ -45,6 +46,11 @@ pub fn insert(client: Queue, owner_tag: u64) -> Result<u64> {
     }
     let key = clients.insert(Entry { client: Arc::new(client), owner_tag });
     Ok(number(key, table.forks))
+}
+
+/// What this process's clients share.
+pub fn shared() -> Arc<Shared> {
+    table().shared.clone()
 }
 
 /// The client of a number.
@@ -91,6 +97,12 @@ fn invalid() -> Box<Outcome> {
     ))
 }
 
+/// This process's table.
+fn table() -> &'static Table {
+    fork::watch();
+    current().unwrap_or_else(replace)
+}
+
 /// This process's table, if it has one yet.
 fn current() -> Option<&'static Table> {
     // SAFETY: NULL, or a table that was leaked and so lives for ever.
@@ -100,11 +112,11 @@ fn current() -> Option<&'static Table> {
 
 /// Makes this process's table, unless another thread is faster.
 fn replace() -> &'static Table {
-    let fresh = Box::leak(Box::new(Table { forks: fork::forks(), clients: Mutex::default() }));
+    let fresh = Box::leak(Box::new(Table { forks: fork::forks(), clients: Mutex::default(), shared: Arc::default() }));
     let mut seen = TABLE.load(Ordering::Acquire);
     loop {
         if let Some(table) = current() {
-            // Ours is leaked, a few bytes once a process at most for each thread that raced.
+            // Ours is leaked, a few KiB once a process at most for each thread that raced.
             return table;
         }
         match TABLE.compare_exchange(seen, fresh, Ordering::AcqRel, Ordering::Acquire) {

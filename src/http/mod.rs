@@ -1,23 +1,28 @@
-//! One request on the wire: HTTP/1.1 by ureq over our own connections, so that it is known for
-//! certain what was sent.
+//! One request on the wire: HTTP/1.1 over connections of our own, so that it is known for certain what
+//! was sent, and which request a response belongs to.
 //!
-//! The layers of a connection, from the socket up: `wire` (the socket, time limits, what entered
-//! it), TLS (ureq's, over rustls), `outbox` (head and body in one write). What they have to tell
-//! about the exchange under way they note in `exchange`.
+//! The layers of a connection, from the socket up: `socket` (deadlines, what entered it), `tls` (rustls
+//! without buffers of its own), `connection` (either of them), `client` (connections that are kept).
+//! `request` and `response` are what goes over it, without I/O.
 
-mod agent;
-mod connector;
-mod endpoint;
-mod exchange;
-mod failure;
-mod names;
-mod outbox;
+mod base_url;
+mod client;
+mod connect;
+mod connection;
+mod dns;
+mod error;
+mod request;
+mod response;
+mod socket;
+mod tls;
+mod tls_error;
 mod trust;
-mod wire;
 
-pub use agent::{Answer, Http, Request, Settings, Transport};
-pub use endpoint::BaseUrl;
-pub use failure::{Failure, FailureKind, Sent};
+pub use base_url::BaseUrl;
+pub use client::{Http, Settings, Shared, Transport};
+pub use error::{ErrorKind as FailureKind, Sent, TransportError as Failure};
+pub use request::Request;
+pub use response::{Answer, ResponseReader};
 pub use trust::{CaMode, Trust};
 
 #[cfg(test)]

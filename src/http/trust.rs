@@ -1,19 +1,26 @@
-//! Whom we believe to be the service: the root certificates that the library carries, and those of
-//! a file. A slim container has none of its own, so the system's are not asked.
+//! Which certificates of servers are accepted: those of the authorities that the library carries, and
+//! of those in a file. A slim container has none of its own, so the system's are not asked.
 
 use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 
-use rustls::RootCertStore;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
-use ureq::tls::{Certificate, ClientCert, RootCerts, TlsConfig};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{Resumption, WebPkiServerVerifier, verify_server_name};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 use crate::outcome::{Outcome, Result};
 
 /// A bundle of all public roots has 220 KiB; this bounds what a wrong path can make us read.
 const LARGEST_FILE: u64 = 4 * 1024 * 1024;
+
+/// A client has an endpoint and two hosts to sign in, and rustls keeps up to 8 tickets of each.
+const TLS_SESSIONS: usize = 3 * 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaMode {
@@ -21,34 +28,132 @@ pub enum CaMode {
     Only,
 }
 
-/// The certificates of authorities that may vouch for the service.
-#[derive(Clone)]
+/// What TLS needs that is the same for all clients.
+#[derive(Clone, Debug)]
+pub struct TlsDefaults {
+    provider: Arc<CryptoProvider>,
+    carried_roots: Arc<RootCertStore>,
+}
+
+impl Default for TlsDefaults {
+    fn default() -> Self {
+        TlsDefaults {
+            provider: Arc::new(rustls::crypto::ring::default_provider()),
+            carried_roots: Arc::new(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }),
+        }
+    }
+}
+
+/// The certificates that may prove who the service is.
+#[derive(Clone, Debug)]
 pub struct Trust {
-    pub(super) roots: Arc<Vec<Certificate<'static>>>,
+    defaults: TlsDefaults,
+    verifier: Arc<Verifier>,
 }
 
 impl Trust {
-    pub fn new(ca_certificates_path: Option<&str>, mode: CaMode) -> Result<Self> {
-        let mut roots = Vec::new();
-        if mode == CaMode::Added || ca_certificates_path.is_none() {
-            roots.extend(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|der| Certificate::from_der(der)));
-        }
-        if let Some(path) = ca_certificates_path {
-            roots.extend(read_certificates(path)?);
-        }
-        Ok(Trust { roots: Arc::new(roots) })
+    pub fn new(defaults: &TlsDefaults, ca_certificates_path: Option<&str>, mode: CaMode) -> Result<Self> {
+        let certificates = match ca_certificates_path {
+            None => Vec::new(),
+            Some(path) => read_certificates(path)?,
+        };
+        Self::in_certificates(defaults, certificates, mode)
     }
 
-    pub fn tls_config(self, client_certificate: Option<ClientCert>) -> TlsConfig {
-        TlsConfig::builder()
-            .client_cert(client_certificate)
-            .root_certs(RootCerts::Specific(self.roots))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+    /// In these certificates, and in the carried ones unless `mode` or the lack of others says so.
+    pub fn in_certificates(
+        defaults: &TlsDefaults,
+        certificates: Vec<CertificateDer<'static>>,
+        mode: CaMode,
+    ) -> Result<Self> {
+        let roots = if certificates.is_empty() {
+            defaults.carried_roots.clone()
+        } else {
+            let mut roots = match mode {
+                CaMode::Added => RootCertStore::clone(&defaults.carried_roots),
+                CaMode::Only => RootCertStore::empty(),
+            };
+            roots.add_parsable_certificates(certificates.iter().cloned());
+            Arc::new(roots)
+        };
+        let chains = WebPkiServerVerifier::builder_with_provider(roots, defaults.provider.clone())
             .build()
+            .map_err(|_| Outcome::internal("No certificate of an authority is there. Please report this."))?;
+        Ok(Trust { defaults: defaults.clone(), verifier: Arc::new(Verifier { chains, named: certificates }) })
+    }
+
+    /// How connections are made. `client_certificate`: shown where the server asks for one.
+    pub fn client_config(&self, client_certificate: Option<Arc<CertifiedKey>>) -> Result<Arc<ClientConfig>> {
+        let builder = ClientConfig::builder_with_provider(self.defaults.provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(|_| Outcome::internal("TLS could not be set up. Please report this."))?
+            .dangerous()
+            .with_custom_certificate_verifier(self.verifier.clone());
+        let mut config = match client_certificate {
+            None => builder.with_no_client_auth(),
+            Some(key) => builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(key))),
+        };
+        config.resumption = Resumption::in_memory_sessions(TLS_SESSIONS);
+        Ok(Arc::new(config))
     }
 }
 
-fn read_certificates(path: &str) -> Result<Vec<Certificate<'static>>> {
+/// Accepts what an authority vouches for, and a certificate that was named itself.
+#[derive(Debug)]
+struct Verifier {
+    chains: Arc<WebPkiServerVerifier>,
+    named: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> std::result::Result<ServerCertVerified, Error> {
+        match self.chains.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+            // As `openssl req -x509` makes it: its own authority. Whoever names a certificate, all of its
+            // bytes, trusts its key; that it is valid now was checked before this was found.
+            Err(error) if is_own_authority(&error) && self.named.contains(end_entity) => {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            other => other,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, Error> {
+        self.chains.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, Error> {
+        self.chains.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.chains.supported_verify_schemes()
+    }
+}
+
+fn is_own_authority(error: &Error) -> bool {
+    let Error::InvalidCertificate(CertificateError::Other(other)) = error else { return false };
+    matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+}
+
+fn read_certificates(path: &str) -> Result<Vec<CertificateDer<'static>>> {
     let refuse = |what: String| {
         Err(Outcome::invalid(format!("config.ca_certificates_path {what}; expected a file of PEM certificates.")))
     };
@@ -68,7 +173,7 @@ fn read_certificates(path: &str) -> Result<Vec<Certificate<'static>>> {
         if RootCertStore::empty().add(der.clone()).is_err() {
             return refuse(format!("has a certificate, number {}, that cannot be understood", index + 1));
         }
-        certificates.push(Certificate::from_der(&der).to_owned());
+        certificates.push(der);
     }
     if certificates.is_empty() {
         return refuse("has no certificate".to_owned());

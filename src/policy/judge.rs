@@ -103,10 +103,10 @@ pub fn judge_answer(part: &Part, http_status: u16, reading: Reading, mask: impl 
 /// No answer came.
 pub fn judge_failure(part: &Part, failure: &Failure) -> Outcome {
     let status = match failure.kind {
-        FailureKind::Connection | FailureKind::Forbidden => Status::ConnectionFailed,
-        FailureKind::Tls => Status::TlsFailed,
+        FailureKind::Connection | FailureKind::InsecureTransport => Status::ConnectionFailed,
+        FailureKind::Tls | FailureKind::TlsAlert => Status::TlsFailed,
         FailureKind::TimedOut => Status::TimedOut,
-        FailureKind::Nonsense => Status::UnexpectedAnswer,
+        FailureKind::InvalidResponse => Status::UnexpectedAnswer,
     };
     let detail = &failure.detail;
     if failure.sent == Sent::Perhaps {
@@ -115,7 +115,7 @@ pub fn judge_failure(part: &Part, failure: &Failure) -> Outcome {
             capital(part),
             advice_in_doubt(part)
         );
-        let lost = matches!(failure.kind, FailureKind::Connection | FailureKind::TimedOut | FailureKind::Tls);
+        let lost = failure.kind != FailureKind::InvalidResponse;
         let mut outcome = if lost && !part.endpoint.repeatable() {
             let mut outcome = part.outcome(Status::Uncertain, message);
             outcome.cause = status;
@@ -127,12 +127,14 @@ pub fn judge_failure(part: &Part, failure: &Failure) -> Outcome {
         return outcome;
     }
     let how_far = match failure.sent {
-        Sent::Nothing => "Nothing",
-        _ => "Not all",
+        Sent::Nothing => "Nothing of",
+        Sent::Unread => "The server ended the connection before it read",
+        Sent::Incomplete | Sent::Perhaps => "Not all of",
     };
     let advice = if failure.kind.may_pass() { "Try again later." } else { "Trying again will not mend it." };
-    let mut outcome =
-        part.outcome(status, format!("{how_far} of {part} was sent, so nothing of it happened: {detail}. {advice}"));
+    let was_sent = if failure.sent == Sent::Unread { "" } else { " was sent" };
+    let message = format!("{how_far} {part}{was_sent}, so nothing of it happened: {detail}. {advice}");
+    let mut outcome = part.outcome(status, message);
     outcome.retryable = failure.kind.may_pass();
     outcome
 }

@@ -92,7 +92,7 @@ fn what_cannot_have_arrived_is_not_in_doubt() {
             (FailureKind::Connection, Status::ConnectionFailed, true),
             (FailureKind::TimedOut, Status::TimedOut, true),
             (FailureKind::Tls, Status::TlsFailed, false),
-            (FailureKind::Forbidden, Status::ConnectionFailed, false),
+            (FailureKind::InsecureTransport, Status::ConnectionFailed, false),
         ] {
             let outcome = failed(&second(Endpoint::Invites), kind, sent);
             assert_eq!(outcome.status, status);
@@ -103,7 +103,7 @@ fn what_cannot_have_arrived_is_not_in_doubt() {
 
 #[test]
 fn nonsense_for_an_answer_is_an_answer_of_somebody_elses() {
-    let outcome = failed(&second(Endpoint::Invites), FailureKind::Nonsense, Sent::Perhaps);
+    let outcome = failed(&second(Endpoint::Invites), FailureKind::InvalidResponse, Sent::Perhaps);
     assert_eq!(outcome.status, Status::UnexpectedAnswer);
     assert_eq!(counts(&outcome), Counts { acknowledged: 16, uncertain: 16, refused: 0, retryable: false });
 }

@@ -114,7 +114,7 @@ impl Round {
         let record = Arc::new(Record::default());
         let limit = milliseconds(random, &[0, 20, 10_000]);
         let peer = Peer::new(random.u64(..), record.clone());
-        let client = Client::over(Arc::new(peer), Box::new(|_| unreachable!("nobody signs in")), config).unwrap();
+        let client = Client::over(Arc::new(peer), Box::new(|_| unreachable!("no one signs in")), config).unwrap();
         Round {
             queue: Queue::new(client, settings),
             settings,

@@ -13,7 +13,7 @@ use crate::calls::Lane;
 use crate::client::Patience;
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
-use crate::sync::{MutexGuard, PoisonError, thread};
+use crate::sync::{MutexGuard, PoisonError, spawn};
 
 /// Starts one more worker of a lane, which counts from now on.
 pub fn start(shared: &Arc<Shared>, lane: Lane) -> Result<()> {
@@ -22,8 +22,8 @@ pub fn start(shared: &Arc<Shared>, lane: Lane) -> Result<()> {
         Lane::RecentPlayers => "mpa-players",
     };
     let worker = shared.clone();
-    match thread::Builder::new().name(name.to_owned()).spawn(move || run(&worker, lane)) {
-        Ok(_) => {
+    match spawn(name, move || run(&worker, lane)) {
+        Ok(()) => {
             shared.client.log().write(Level::Debug, || format!("The thread {name} was started."));
             Ok(())
         }

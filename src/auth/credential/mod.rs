@@ -14,10 +14,8 @@ use std::time::{Duration, SystemTime};
 use rustls::crypto::ring::sign::any_supported_type;
 use rustls::sign::{CertifiedKey, SigningKey};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use ureq::tls::{Certificate, ClientCert, PrivateKey};
 use zeroize::Zeroizing;
 
-use super::pem_text::pem_text;
 use crate::outcome::{Outcome, Result};
 use certificate::Facts;
 pub use source::{CredentialSource, Credentials, Refresh};
@@ -105,19 +103,11 @@ impl Credential {
         Err(misfit)
     }
 
-    /// For the TLS of connections on which to sign in. What ureq keeps of it is not wiped.
-    pub fn client_certificate(&self) -> Result<ClientCert> {
-        let chain: Vec<_> = self.0.chain.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
-        let key = &*self.0.key;
-        let label = match key {
-            PrivateKeyDer::Pkcs1(_) => "RSA PRIVATE KEY",
-            PrivateKeyDer::Sec1(_) => "EC PRIVATE KEY",
-            _ => "PRIVATE KEY",
-        };
-        // ureq lets nobody name the kind of a key, but reads it in PEM.
-        let key = PrivateKey::from_pem(pem_text(label, key.secret_der()).as_bytes())
-            .map_err(|_| Outcome::internal("A private key written as PEM could not be read again."))?;
-        Ok(ClientCert::new_with_certs(&chain, key))
+    /// For the TLS of connections on which to sign in.
+    pub fn client_certificate(&self) -> Result<Arc<CertifiedKey>> {
+        let key = any_supported_type(&self.0.key)
+            .map_err(|_| Outcome::internal("A private key could be read once, and not again. Please report this."))?;
+        Ok(Arc::new(CertifiedKey::new(self.0.chain.clone(), key)))
     }
 
     /// Whether it can be used when the service's clock shows `now`.

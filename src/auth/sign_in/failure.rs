@@ -119,7 +119,7 @@ impl SignInFailure {
                 at.certificate_advice(),
                 if at.is_certificate_out_of_date() { Prospect::NeedsPeople } else { Prospect::MayPass },
             ),
-            FailureKind::Tls if is_certificate_in_doubt => (
+            FailureKind::TlsAlert if is_certificate_in_doubt => (
                 Status::TlsFailed,
                 format!("failed in the TLS handshake with {}: {detail}", at.host),
                 at.certificate_advice(),
@@ -131,19 +131,19 @@ impl SignInFailure {
                 AGAIN.to_owned(),
                 Prospect::MayPass,
             ),
-            FailureKind::Tls => (
+            FailureKind::Tls | FailureKind::TlsAlert => (
                 Status::TlsFailed,
                 format!("failed in the TLS handshake with {}: {detail}", at.host),
                 "A proxy that opens TLS must be trusted through config.ca_certificates_path.".to_owned(),
                 Prospect::NeedsPeople,
             ),
-            FailureKind::Nonsense => (
+            FailureKind::InvalidResponse => (
                 Status::UnexpectedAnswer,
                 format!("was answered by something that is not {}: {detail}", at.host),
                 "Look for a proxy in between.".to_owned(),
                 Prospect::MayPass,
             ),
-            FailureKind::Forbidden => (
+            FailureKind::InsecureTransport => (
                 Status::ConnectionFailed,
                 format!("was not tried: {detail}"),
                 "Correct the configuration.".to_owned(),

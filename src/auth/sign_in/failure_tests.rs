@@ -1,7 +1,5 @@
 use std::time::UNIX_EPOCH;
 
-use ureq::http::HeaderMap;
-
 use super::*;
 use crate::http::Sent;
 
@@ -10,7 +8,7 @@ fn at(step: Step, certificate: Validity) -> Circumstances<'static> {
 }
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec() }
+    Answer::new(status, &[], body.as_bytes())
 }
 
 fn refused(step: Step, status: u16, body: &str) -> SignInFailure {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use ureq::http::Uri;
+use http::Uri;
 
 use super::mutual::MutualTls;
 use crate::auth::{
@@ -175,9 +175,9 @@ impl Chain {
     fn ask_once(&mut self, question: &Question<'_>) -> Result<TokenAnswer, SignInFailure> {
         let Question { step, transport, key, body, mask, deadline } = question;
         self.take_turn(*step)?;
-        let uri = self.place(*step).clone();
+        let uri = self.place(*step);
         let signature = Signed::of_a_step(*step, self.time.now(), body).header(key).map_err(SignInFailure::of)?;
-        let request = Request { uri, authorization: None, signature: Some(signature), body };
+        let request = Request { uri, authorization: None, signature: Some(&signature), body };
         let before = SystemTime::now();
         let answer = transport.exchange(request, (*deadline).min(Instant::now() + self.request_timeout));
         let answer =

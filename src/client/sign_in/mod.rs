@@ -17,7 +17,7 @@ use crate::log::{Level, Log};
 use crate::outcome::{self, Outcome, Status};
 use crate::policy::{Moment, Prospect, Renewal};
 use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError, thread};
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError, spawn};
 use chain::{Chain, Gain, Plan, Progress};
 pub use mutual::Connect;
 use mutual::MutualTls;
@@ -136,7 +136,7 @@ impl SignIn {
             return;
         }
         let own = self.clone();
-        let started = thread::Builder::new().name("mpa-sign-in".to_owned()).spawn(move || own.run());
+        let started = spawn("mpa-sign-in", move || own.run());
         if let Err(error) = started {
             // Then calls do it themselves, as they come.
             self.has_thread.store(false, Ordering::Release);

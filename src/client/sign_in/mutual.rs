@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use ureq::tls::ClientCert;
+use rustls::sign::CertifiedKey;
 
 use crate::auth::Credential;
 use crate::http::Transport;
@@ -11,7 +11,7 @@ use crate::outcome::Result;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Makes connections that show this certificate.
-pub type Connect = Box<dyn Fn(ClientCert) -> Arc<dyn Transport> + Send + Sync>;
+pub type Connect = Box<dyn Fn(Arc<CertifiedKey>) -> Result<Arc<dyn Transport>> + Send + Sync>;
 
 /// Made anew for another certificate; can be cut while somebody uses it.
 pub struct MutualTls {
@@ -35,7 +35,7 @@ impl MutualTls {
         if let Some(current) = &state.current {
             return Ok(current.clone());
         }
-        let transport = (self.connect)(credential.client_certificate()?);
+        let transport = (self.connect)(credential.client_certificate()?)?;
         if state.is_cut {
             transport.cut();
         }

@@ -1,33 +1,36 @@
 //! A client of a peer.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ureq::http::HeaderValue;
-use ureq::tls::Certificate;
+use http::HeaderValue;
 
 use super::peer::Peer;
-use crate::http::names::Names;
-use crate::http::{Answer, Failure, Http, Request, Settings, Transport, Trust};
+use crate::http::dns::CachingResolver;
+use crate::http::trust::TlsDefaults;
+use crate::http::{Answer, CaMode, Failure, Http, Request, Settings, Shared, Transport, Trust};
 
 /// A client that trusts this peer.
 pub fn client(peer: &Peer) -> Client {
-    client_with(peer, Names::new())
+    client_with(peer, CachingResolver::default())
 }
 
-pub fn client_with(peer: &Peer, names: Names) -> Client {
-    let authority = Certificate::from_der(peer.authority.der()).to_owned();
-    client_trusting(peer, Trust { roots: vec![authority].into() }, names)
+pub fn client_with(peer: &Peer, resolver: CachingResolver) -> Client {
+    let authority = peer.authority.der().clone();
+    let trust = Trust::in_certificates(&TlsDefaults::default(), vec![authority], CaMode::Only).unwrap();
+    client_trusting(peer, trust, resolver)
 }
 
-pub fn client_trusting(peer: &Peer, trust: Trust, names: Names) -> Client {
+pub fn client_trusting(peer: &Peer, trust: Trust, resolver: CachingResolver) -> Client {
     let settings = Settings {
+        shared: Arc::new(Shared { resolver, tls: TlsDefaults::default() }),
         trust,
         client_certificate: None,
         allow_plain_http: false,
         user_agent: HeaderValue::from_static("test"),
         connect_timeout: Duration::from_millis(500),
     };
-    Client { http: Http::with_names(settings, names), base: peer.endpoint() }
+    Client { http: Http::new(settings).unwrap(), base: peer.endpoint() }
 }
 
 pub struct Client {
@@ -42,8 +45,8 @@ impl Client {
 
     pub fn send_within(&self, body: &[u8], limit: Duration) -> Result<Answer, Failure> {
         let request = Request {
-            uri: format!("{}/path", self.base).parse().unwrap(),
-            authorization: Some(HeaderValue::from_static("XBL3.0 x=-;token")),
+            uri: &format!("{}/path", self.base).parse().unwrap(),
+            authorization: Some(&HeaderValue::from_static("XBL3.0 x=-;token")),
             signature: None,
             body,
         };

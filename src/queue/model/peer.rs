@@ -79,5 +79,5 @@ impl Transport for Peer {
 }
 
 pub fn answer(status: u16) -> Answer {
-    Answer { status, headers: Default::default(), body: vec![] }
+    Answer::new(status, &[], b"")
 }

@@ -4,8 +4,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use ureq::http::{HeaderMap, HeaderValue};
-
 use crate::http::{Answer, Failure, FailureKind, Request, Sent, Transport};
 
 /// How XUIDs of those who are invited, or met, begin in a body, and how no other text there does.
@@ -16,8 +14,13 @@ pub fn user(number: u64) -> u64 {
     77_000_000_000_000 + number
 }
 
-const FAILURES: [FailureKind; 5] =
-    [FailureKind::Connection, FailureKind::Tls, FailureKind::TimedOut, FailureKind::Nonsense, FailureKind::Forbidden];
+const FAILURES: [FailureKind; 5] = [
+    FailureKind::Connection,
+    FailureKind::Tls,
+    FailureKind::TimedOut,
+    FailureKind::InvalidResponse,
+    FailureKind::InsecureTransport,
+];
 
 const SENT: [Sent; 3] = [Sent::Nothing, Sent::Incomplete, Sent::Perhaps];
 
@@ -133,11 +136,10 @@ fn items(request: &Request<'_>) -> u64 {
 }
 
 fn answer(status: u16, retry_after: Option<u64>) -> Answer {
-    let mut headers = HeaderMap::new();
-    if let Some(seconds) = retry_after {
-        headers.insert("retry-after", HeaderValue::from(seconds));
+    match retry_after.map(|seconds| seconds.to_string()) {
+        None => Answer::new(status, &[], b""),
+        Some(seconds) => Answer::new(status, &[("retry-after", &seconds)], b""),
     }
-    Answer { status, headers, body: vec![] }
 }
 
 fn failure(kind: FailureKind, sent: Sent) -> Failure {

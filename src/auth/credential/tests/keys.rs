@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
 use rustls::server::WebPkiClientVerifier;
+use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection};
 
 use super::*;
@@ -25,16 +26,12 @@ fn chain_seen_by_a_server(files: &Files, credential: &Credential, version: &'sta
         .unwrap();
     let mut trusted = RootCertStore::empty();
     trusted.add(own.cert.der().clone()).unwrap();
-    // As ureq does it with what it is given.
-    let given = credential.client_certificate().unwrap();
-    let chain = given.certs().iter().map(|certificate| CertificateDer::from(certificate.der()).into_owned()).collect();
-    let key = PrivateKeyDer::try_from(given.private_key().der()).unwrap().clone_key();
+    let shown = credential.client_certificate().unwrap();
     let client = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[version])
         .unwrap()
         .with_root_certificates(trusted)
-        .with_client_auth_cert(chain, key)
-        .unwrap();
+        .with_client_cert_resolver(Arc::new(SingleCertAndKey::from(shown)));
     let mut server = ServerConnection::new(Arc::new(server)).unwrap();
     let mut client = ClientConnection::new(Arc::new(client), ServerName::try_from("localhost").unwrap()).unwrap();
     while client.is_handshaking() || server.is_handshaking() {

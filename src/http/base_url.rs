@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use ureq::http::Uri;
+use http::Uri;
 
 use crate::outcome::{Outcome, Result};
 
@@ -56,7 +56,7 @@ impl BaseUrl {
 }
 
 /// A colon with something behind it that is no port, or with nothing.
-fn bad_port(authority: &ureq::http::uri::Authority) -> bool {
+fn bad_port(authority: &http::uri::Authority) -> bool {
     let after_host = authority.as_str().get(authority.host().len()..).unwrap_or_default();
     match after_host.strip_prefix(':') {
         None => !after_host.is_empty(),

@@ -1,0 +1,236 @@
+//! Sends requests over connections that it keeps.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::{HeaderValue, Uri};
+use rustls::ClientConfig;
+use rustls::sign::CertifiedKey;
+
+use super::base_url::{ip_literal, is_loopback};
+use super::connect::connect;
+use super::connection::Connection;
+use super::dns::CachingResolver;
+use super::error::{ErrorKind, Sent, Source, TransportError, io_source};
+use super::request::Request;
+use super::response::{Answer, ResponseReader};
+use super::socket::{OpenSockets, Socket};
+use super::trust::{TlsDefaults, Trust};
+use crate::outcome;
+
+/// Blocking calls share the connections; a call more than that makes one for itself.
+const MAX_IDLE_CONNECTIONS: usize = 8;
+
+/// What all clients of a process share.
+#[derive(Debug, Default)]
+pub struct Shared {
+    pub resolver: CachingResolver,
+    pub tls: TlsDefaults,
+}
+
+/// How requests are sent; the same for all of a client's.
+#[derive(Clone)]
+pub struct Settings {
+    pub shared: Arc<Shared>,
+    pub trust: Trust,
+    /// What we prove in TLS to be, where the server asks.
+    pub client_certificate: Option<Arc<CertifiedKey>>,
+    pub allow_plain_http: bool,
+    pub user_agent: HeaderValue,
+    pub connect_timeout: Duration,
+}
+
+/// A way for requests to the service.
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends one request, once, and reads its response; by the deadline it is over.
+    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, TransportError>;
+
+    /// Ends the exchanges of other threads, and all further ones.
+    fn cut(&self);
+}
+
+pub struct Http {
+    settings: Settings,
+    tls: Arc<ClientConfig>,
+    sockets: OpenSockets,
+    idle: Mutex<Vec<Idle>>,
+}
+
+/// A connection that waits for the next request.
+struct Idle {
+    /// Scheme and authority.
+    origin: String,
+    connection: Connection,
+}
+
+/// How far an exchange has come.
+#[derive(Debug, Default)]
+struct Progress {
+    was_connected: bool,
+    /// Bytes of the request that entered the socket.
+    entered: usize,
+    is_all_sent: bool,
+}
+
+impl Http {
+    pub fn new(settings: Settings) -> outcome::Result<Self> {
+        let tls = settings.trust.client_config(settings.client_certificate.clone())?;
+        Ok(Http { settings, tls, sockets: OpenSockets::default(), idle: Mutex::default() })
+    }
+
+    fn try_exchange(
+        &self,
+        request: &Request<'_>,
+        deadline: Instant,
+        progress: &mut Progress,
+    ) -> Result<Answer, Source> {
+        let bytes = request.to_bytes(&self.settings.user_agent);
+        let origin = origin(request.uri);
+        let mut connection = self.quiet_connection(&origin, request.uri, deadline, progress)?;
+        progress.was_connected = true;
+        connection.write_all(&bytes, deadline, &mut progress.entered)?;
+        progress.is_all_sent = true;
+        drop(bytes);
+        let mut reader = ResponseReader::default();
+        let read = connection.read(&mut reader, deadline);
+        if read.is_ok() && connection.can_be_kept(&reader) {
+            self.keep(origin, connection);
+        }
+        // The head has arrived, which settles most; a body that breaks off is taken as far as it came.
+        match (reader.finish(), read) {
+            (Some(answer), _) => Ok(answer),
+            (None, Err(source)) => Err(source),
+            (None, Ok(())) => Err(Source::closed()),
+        }
+    }
+
+    /// A connection on which a response can only be the response to what is sent next.
+    fn quiet_connection(
+        &self,
+        origin: &str,
+        uri: &Uri,
+        deadline: Instant,
+        progress: &mut Progress,
+    ) -> Result<Connection, Source> {
+        while let Some(mut idle) = self.take_idle(origin) {
+            // Whatever is wrong with it, nothing was sent, and another connection will do.
+            if idle.check_quiet(deadline).is_ok() {
+                return Ok(idle);
+            }
+        }
+        let connect_deadline = deadline.min(Instant::now() + self.settings.connect_timeout);
+        let mut connection = self.connect(uri, connect_deadline, progress)?;
+        connection.check_quiet(connect_deadline)?;
+        Ok(connection)
+    }
+
+    fn connect(&self, uri: &Uri, deadline: Instant, progress: &mut Progress) -> Result<Connection, Source> {
+        let is_tls = uri.scheme() != Some(&http::uri::Scheme::HTTP);
+        let host = uri.host().unwrap_or_default();
+        let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
+        let is_shut_down = || self.sockets.is_shut_down();
+        let literal = ip_literal(host);
+        let addresses = match literal {
+            Some(ip) => vec![SocketAddr::new(ip, port)],
+            None => self.settings.shared.resolver.addresses(host, port, deadline, is_shut_down)?,
+        };
+        if !is_tls && !self.settings.allow_plain_http && !addresses.iter().all(|address| is_loopback(address.ip())) {
+            return Err(plain_http_refused(host));
+        }
+        let connected = connect(&addresses, deadline, is_shut_down);
+        if literal.is_none() {
+            self.note(host, connected.as_ref().ok().map(|(_, address)| address.ip()));
+        }
+        let (stream, _) = connected?;
+        progress.was_connected = true;
+        let socket = Socket::new(stream, &self.sockets).map_err(|error| io_source(&error))?;
+        if is_tls { Connection::tls(socket, self.tls.clone(), host, deadline) } else { Ok(Connection::plain(socket)) }
+    }
+
+    /// Which of a host's addresses answered, if one did.
+    fn note(&self, host: &str, answered: Option<IpAddr>) {
+        match answered {
+            Some(address) => self.settings.shared.resolver.prefer(host, address),
+            None => self.settings.shared.resolver.forget(host),
+        }
+    }
+
+    /// The one used last: the others can grow old.
+    fn take_idle(&self, origin: &str) -> Option<Connection> {
+        let now = Instant::now();
+        let (taken, stale) = {
+            let mut idle = self.lock_idle();
+            let stale: Vec<Idle> = idle.extract_if(.., |idle| !idle.connection.is_fresh(now)).collect();
+            let place = idle.iter().rposition(|idle| idle.origin == origin);
+            (place.map(|place| idle.remove(place)), stale)
+        };
+        // Closing takes a system call each, without the lock.
+        drop(stale);
+        taken.map(|idle| idle.connection)
+    }
+
+    fn keep(&self, origin: String, connection: Connection) {
+        let mut idle = self.lock_idle();
+        let oldest = (idle.len() >= MAX_IDLE_CONNECTIONS).then(|| idle.remove(0));
+        idle.push(Idle { origin, connection });
+        drop(idle);
+        drop(oldest);
+    }
+
+    fn lock_idle(&self) -> std::sync::MutexGuard<'_, Vec<Idle>> {
+        // Each change leaves a list that the next one can begin with.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Transport for Http {
+    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, TransportError> {
+        let mut progress = Progress::default();
+        self.try_exchange(&request, deadline, &mut progress).map_err(|source| progress.failure(source))
+    }
+
+    /// Closes all connections, those in use as well.
+    fn cut(&self) {
+        self.sockets.shut_down();
+        let idle = std::mem::take(&mut *self.lock_idle());
+        drop(idle);
+    }
+}
+
+impl Progress {
+    fn failure(&self, source: Source) -> TransportError {
+        let sent = if self.entered == 0 {
+            Sent::Nothing
+        } else if !self.is_all_sent {
+            Sent::Incomplete
+        } else if source.ended_handshake {
+            Sent::Unread
+        } else {
+            Sent::Perhaps
+        };
+        TransportError { kind: source.kind, sent, was_connected: self.was_connected, detail: source.detail }
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").finish_non_exhaustive()
+    }
+}
+
+fn origin(uri: &Uri) -> String {
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    format!("{}://{authority}", uri.scheme_str().unwrap_or_default())
+}
+
+fn plain_http_refused(host: &str) -> Source {
+    Source::new(
+        ErrorKind::InsecureTransport,
+        format!(
+            "{host} is another machine, to which the token is not sent in the clear; use https://, or set \
+             allow_plain_http to 1 if that is really meant"
+        ),
+    )
+}

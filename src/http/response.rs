@@ -1,0 +1,447 @@
+//! One HTTP/1.1 response, read as its bytes arrive (RFC 9112). No I/O.
+//!
+//! The status line decides what a response says: whatever follows it may be damaged, too long or cut
+//! off, and costs at most itself. The price is paid by the connection, which is used again only where
+//! the response ended exactly as HTTP says and nothing came after it.
+
+use std::ops::Range;
+
+use zeroize::{Zeroize, Zeroizing};
+
+/// The largest head that is read; the service's have less than 1 KiB.
+pub const MAX_HEAD: usize = 16 * 1024;
+
+/// The largest body that is read. One of the service has a few hundred bytes.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// The longest line with the size of a chunk; extensions are passed over.
+const MAX_CHUNK_LINE: usize = 4 * 1024;
+
+/// Status, headers, and the body as far as it came.
+pub struct Answer {
+    pub status: u16,
+    pub body: Zeroizing<Vec<u8>>,
+    /// The head was larger than `MAX_HEAD`; the headers beyond are not known.
+    pub has_oversized_head: bool,
+    head: String,
+    /// Where names and values are in `head`.
+    fields: Vec<(Range<usize>, Range<usize>)>,
+}
+
+/// What arrived is not an HTTP/1 response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    NotHttp,
+    /// Interim responses (1xx) without an end.
+    EndlessInterim,
+}
+
+#[derive(Default)]
+pub struct ResponseReader {
+    /// What has arrived and is not read yet.
+    pending: Vec<u8>,
+    /// How much of it has been searched for the end of the head.
+    searched: usize,
+    interim_length: usize,
+    state: State,
+    answer: Option<Answer>,
+    is_reusable: bool,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Head,
+    /// So many bytes of the body are to come.
+    Length(u64),
+    ChunkSize,
+    Chunk(u64),
+    ChunkEnd,
+    Trailers,
+    UntilClose,
+    Complete,
+}
+
+impl ResponseReader {
+    /// Takes bytes that have arrived; tells whether the response is complete with them.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<bool, Malformed> {
+        self.append(bytes);
+        while self.state != State::Complete {
+            if !self.advance()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether the response ended as HTTP says, nothing came after it, and the connection may stay.
+    pub fn is_reusable(&self) -> bool {
+        self.state == State::Complete && self.is_reusable && self.pending.is_empty()
+    }
+
+    /// For how long the server said that it keeps the connection.
+    pub fn keep_alive_s(&self) -> Option<u64> {
+        let values = self.answer.as_ref()?.headers_named("keep-alive");
+        values
+            .flat_map(|value| value.split(','))
+            .filter_map(|part| part.trim().to_ascii_lowercase().strip_prefix("timeout=")?.trim().parse().ok())
+            .min()
+    }
+
+    /// The response as far as it came; `None` where its head did not.
+    pub fn finish(mut self) -> Option<Answer> {
+        self.answer.take()
+    }
+
+    /// Grows by copies of its own: growing in place may leave an unwiped copy of a token behind.
+    fn append(&mut self, bytes: &[u8]) {
+        let needed = self.pending.len() + bytes.len();
+        if needed > self.pending.capacity() {
+            let mut larger = Vec::with_capacity(needed.next_power_of_two().max(1024));
+            larger.extend_from_slice(&self.pending);
+            self.pending.zeroize();
+            self.pending = larger;
+        }
+        self.pending.extend_from_slice(bytes);
+    }
+
+    fn consume(&mut self, amount: usize) {
+        let length = self.pending.len();
+        self.pending.copy_within(amount.., 0);
+        self.pending[length - amount..].zeroize();
+        self.pending.truncate(length - amount);
+    }
+
+    /// One step; `false` where more bytes are needed for it.
+    fn advance(&mut self) -> Result<bool, Malformed> {
+        match self.state {
+            State::Head => return self.read_head(),
+            State::Length(left) => {
+                let left = left - self.take_body(left) as u64;
+                self.state = if left == 0 { State::Complete } else { State::Length(left) };
+                if self.has_full_body() && left > 0 {
+                    self.give_up();
+                }
+            }
+            State::UntilClose => {
+                self.take_body(u64::MAX);
+                if self.has_full_body() {
+                    self.give_up();
+                }
+            }
+            State::Chunk(left) => {
+                let left = left - self.take_body(left) as u64;
+                self.state = if left == 0 { State::ChunkEnd } else { State::Chunk(left) };
+                if self.has_full_body() && left > 0 {
+                    self.give_up();
+                }
+            }
+            State::ChunkSize => match httparse::parse_chunk_size(self.line()) {
+                Ok(httparse::Status::Complete((length, size))) => {
+                    self.consume(length);
+                    self.state = if size == 0 { State::Trailers } else { State::Chunk(size) };
+                    return Ok(true);
+                }
+                Ok(httparse::Status::Partial) if self.pending.len() < MAX_CHUNK_LINE => return Ok(false),
+                _ => self.give_up(),
+            },
+            State::ChunkEnd => match self.pending.as_slice() {
+                [b'\r', b'\n', ..] => {
+                    self.consume(2);
+                    self.state = State::ChunkSize;
+                    return Ok(true);
+                }
+                [] | [b'\r'] => return Ok(false),
+                _ => self.give_up(),
+            },
+            State::Trailers => {
+                let Some(end) = self.line().iter().position(|byte| *byte == b'\n') else {
+                    if self.pending.len() < MAX_CHUNK_LINE {
+                        return Ok(false);
+                    }
+                    self.give_up();
+                    return Ok(true);
+                };
+                let is_last = matches!(&self.pending[..end], [] | [b'\r']);
+                self.consume(end + 1);
+                if is_last {
+                    self.state = State::Complete;
+                }
+                return Ok(true);
+            }
+            State::Complete => {}
+        }
+        Ok(self.state == State::Complete || !self.pending.is_empty())
+    }
+
+    /// What is pending, as far as a line may go.
+    fn line(&self) -> &[u8] {
+        &self.pending[..self.pending.len().min(MAX_CHUNK_LINE)]
+    }
+
+    /// Moves at most `most` bytes into the body; more than it can hold stays.
+    fn take_body(&mut self, most: u64) -> usize {
+        let Some(answer) = &mut self.answer else { return 0 };
+        let room = MAX_BODY - answer.body.len();
+        let amount = self.pending.len().min(room).min(usize::try_from(most).unwrap_or(usize::MAX));
+        let needed = answer.body.len() + amount;
+        if needed > answer.body.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(needed.next_power_of_two()));
+            larger.extend_from_slice(&answer.body);
+            answer.body = larger;
+        }
+        answer.body.extend_from_slice(&self.pending[..amount]);
+        self.consume(amount);
+        amount
+    }
+
+    fn has_full_body(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.body.len() == MAX_BODY)
+    }
+
+    /// What is there is taken as the whole; the connection cannot be used again.
+    fn give_up(&mut self) {
+        self.is_reusable = false;
+        self.state = State::Complete;
+    }
+
+    fn read_head(&mut self) -> Result<bool, Malformed> {
+        if !may_be_http(&self.pending) {
+            return Err(Malformed::NotHttp);
+        }
+        let end = end_of_head(&self.pending, self.searched);
+        let length = end.unwrap_or(self.pending.len());
+        if end.is_none() && length <= MAX_HEAD {
+            self.searched = length;
+            return Ok(false);
+        }
+        let is_oversized = length > MAX_HEAD;
+        let head = &self.pending[..length.min(MAX_HEAD)];
+        let Some(head) = Head::parse(head) else { return Err(Malformed::NotHttp) };
+        if is_interim(head.status) && !is_oversized {
+            self.interim_length += length;
+            if self.interim_length > MAX_HEAD {
+                return Err(Malformed::EndlessInterim);
+            }
+            self.consume(length);
+            self.searched = 0;
+            return Ok(true);
+        }
+        self.is_reusable = head.keeps_alive && !is_oversized;
+        let answer = Answer {
+            status: head.status,
+            body: Zeroizing::default(),
+            has_oversized_head: is_oversized,
+            head: head.text,
+            fields: head.fields,
+        };
+        if is_oversized {
+            // Where the body begins is not known.
+            self.state = State::Complete;
+        } else {
+            self.consume(length);
+            let (state, is_clear) = framing(&answer);
+            self.state = state;
+            self.is_reusable &= is_clear;
+        }
+        self.answer = Some(answer);
+        Ok(true)
+    }
+}
+
+impl Drop for ResponseReader {
+    fn drop(&mut self) {
+        self.pending.zeroize();
+    }
+}
+
+impl Answer {
+    /// One that did not come over a connection.
+    pub fn new(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Self {
+        let mut head = String::new();
+        let mut fields = Vec::new();
+        for (name, value) in headers {
+            let start = head.len();
+            head.push_str(name);
+            let middle = head.len();
+            head.push_str(value);
+            fields.push((start..middle, middle..head.len()));
+        }
+        let body = Zeroizing::new(body.to_vec());
+        Answer { status, body, has_oversized_head: false, head, fields }
+    }
+
+    /// The value of the first header of this name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers_named(name).next()
+    }
+
+    /// The values of all headers of this name, in their order.
+    pub fn headers_named<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        let name = name.to_owned();
+        self.fields
+            .iter()
+            .filter(move |(field, _)| self.head[field.clone()].eq_ignore_ascii_case(&name))
+            .map(|(_, value)| &self.head[value.clone()])
+    }
+}
+
+// What bodies and headers hold does not belong into a log.
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// A head that has arrived, whole or cut at its largest size.
+struct Head {
+    status: u16,
+    keeps_alive: bool,
+    text: String,
+    fields: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl Head {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let status = status_of(bytes)?;
+        let text = clean(bytes);
+        let mut headers = vec![httparse::EMPTY_HEADER; text.matches('\n').count()];
+        let mut response = httparse::Response::new(&mut headers);
+        let parsed = httparse::ParserConfig::default()
+            .allow_multiple_spaces_in_response_status_delimiters(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true)
+            .parse_response(&mut response, text.as_bytes());
+        let is_whole = parsed.is_ok_and(|status| status.is_complete());
+        let fields: Vec<_> = if is_whole {
+            let place = |part: &[u8]| {
+                let start = part.as_ptr() as usize - text.as_ptr() as usize;
+                start..start + part.len()
+            };
+            response.headers.iter().map(|header| (place(header.name.as_bytes()), place(header.value))).collect()
+        } else {
+            Vec::new()
+        };
+        let is_persistent = is_whole && response.version == Some(1);
+        let mut head = Head { status, keeps_alive: is_persistent, text, fields };
+        head.keeps_alive &= !head.says_close();
+        Some(head)
+    }
+
+    fn says_close(&self) -> bool {
+        let values = self.fields.iter().filter(|(name, _)| self.text[name.clone()].eq_ignore_ascii_case("connection"));
+        values
+            .flat_map(|(_, value)| self.text[value.clone()].split(','))
+            .any(|option| option.trim().eq_ignore_ascii_case("close"))
+    }
+}
+
+/// How the body of this response ends (RFC 9112, section 6.3), and whether that is beyond doubt.
+fn framing(answer: &Answer) -> (State, bool) {
+    let codings: Vec<&str> = answer.headers_named("transfer-encoding").flat_map(list).collect();
+    let lengths: Vec<&str> = answer.headers_named("content-length").flat_map(list).collect();
+    let length = length(&lengths);
+    if matches!(answer.status, 204 | 304) {
+        // One that announces a body may send it all the same.
+        let announces_none = codings.is_empty() && matches!(length, Ok(None | Some(0)));
+        return (State::Complete, announces_none);
+    }
+    match (codings.as_slice(), length) {
+        ([only], length) if only.eq_ignore_ascii_case("chunked") => (State::ChunkSize, matches!(length, Ok(None))),
+        ([], Ok(Some(0))) => (State::Complete, true),
+        ([], Ok(Some(length))) => (State::Length(length), true),
+        _ => (State::UntilClose, false),
+    }
+}
+
+/// The members of a list (RFC 9110, section 5.6.1).
+fn list(value: &str) -> impl Iterator<Item = &str> {
+    value.split(',').map(str::trim).filter(|member| !member.is_empty())
+}
+
+/// Repeated lengths have to be the same.
+fn length(values: &[&str]) -> Result<Option<u64>, ()> {
+    let Some(first) = values.first() else { return Ok(None) };
+    let is_number = first.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number || values.iter().any(|value| value != first) {
+        return Err(());
+    }
+    first.parse().map(Some).map_err(|_| ())
+}
+
+/// 101 is not interim: what follows it would be another protocol.
+fn is_interim(status: u16) -> bool {
+    (100..200).contains(&status) && status != 101
+}
+
+/// Whether what came can be, or become, a response of HTTP/1.
+fn may_be_http(bytes: &[u8]) -> bool {
+    let start = bytes.trim_prefix_newlines();
+    let known = b"HTTP/1.";
+    let amount = start.len().min(known.len());
+    start[..amount] == known[..amount]
+}
+
+trait TrimNewlines {
+    fn trim_prefix_newlines(&self) -> &[u8];
+}
+
+impl TrimNewlines for [u8] {
+    fn trim_prefix_newlines(&self) -> &[u8] {
+        let start = self.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(self.len());
+        &self[start..]
+    }
+}
+
+/// The status of a status line, even where its reason is damaged.
+fn status_of(bytes: &[u8]) -> Option<u16> {
+    let rest = bytes.trim_prefix_newlines().strip_prefix(b"HTTP/1.")?;
+    let rest = rest.strip_prefix(rest.first().filter(|digit| digit.is_ascii_digit()).map(std::slice::from_ref)?)?;
+    let code = rest.trim_ascii_start();
+    if code.len() == rest.len() || code.len() < 4 || code[3].is_ascii_digit() {
+        return None;
+    }
+    std::str::from_utf8(&code[..3]).ok()?.parse().ok()
+}
+
+/// The end of the head: behind the first empty line.
+fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
+    // An end may be split: its first bytes were searched before.
+    let blank = bytes.len() - bytes.trim_prefix_newlines().len();
+    let mut from = searched.saturating_sub(3).max(blank);
+    while let Some(newline) = bytes.get(from..)?.iter().position(|byte| *byte == b'\n') {
+        let next = from + newline + 1;
+        match bytes.get(next..)? {
+            [b'\n', ..] => return Some(next + 1),
+            [b'\r', b'\n', ..] => return Some(next + 2),
+            _ => from = next,
+        }
+    }
+    None
+}
+
+/// A head that a parser can read: folded lines are joined (RFC 9112, section 5.2), what is no text
+/// is replaced, and a line that was cut off at the end is left out.
+fn clean(bytes: &[u8]) -> String {
+    let bytes = bytes.trim_prefix_newlines();
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    let mut clean = Vec::with_capacity(end + 2);
+    for (index, byte) in bytes[..end].iter().enumerate() {
+        let next = bytes.get(index + 1).copied();
+        clean.push(match byte {
+            b'\r' if next == Some(b'\n') => continue,
+            b'\n' if matches!(next, Some(b' ' | b'\t')) => b' ',
+            b'\n' | b'\t' => *byte,
+            byte if byte.is_ascii_control() => b'?',
+            byte => *byte,
+        });
+    }
+    if !clean.ends_with(b"\n\n") {
+        clean.push(b'\n');
+    }
+    String::from_utf8_lossy(&clean).into_owned()
+}
+
+#[cfg(test)]
+#[path = "response_tests.rs"]
+mod tests;
