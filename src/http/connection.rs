@@ -120,7 +120,7 @@ impl Connection {
     pub fn can_be_kept(&mut self, reader: &ResponseReader) -> bool {
         let is_clear = match &self.stream {
             Stream::Plain(_) => true,
-            Stream::Tls(stream) => stream.is_at_record_boundary(),
+            Stream::Tls(stream) => stream.is_at_record_boundary() && !stream.peer_has_closed(),
         };
         let keep_alive = reader
             .keep_alive_s()
@@ -133,3 +133,7 @@ impl Connection {
 fn unsolicited() -> Source {
     Source::new(ErrorKind::Connection, "the other side sent something before it was asked")
 }
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;

@@ -100,6 +100,9 @@ impl TlsStream {
     /// Takes what has arrived without waiting for it. `Ok(false)`: nothing (any more). What the session
     /// itself needs, such as tickets, is no data.
     pub fn read_available(&mut self, deadline: Instant, sink: &mut dyn FnMut(&[u8])) -> Result<bool, Source> {
+        if self.peer_has_closed {
+            return Err(Source::closed());
+        }
         self.make_room()?;
         match self.socket.read_available(&mut self.incoming[self.filled..]) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
@@ -114,6 +117,11 @@ impl TlsStream {
     /// Whether all that has arrived was read, and the next thing to come is a new record.
     pub fn is_at_record_boundary(&self) -> bool {
         self.filled == 0
+    }
+
+    /// Whether the peer has said that nothing else will come.
+    pub fn peer_has_closed(&self) -> bool {
+        self.peer_has_closed
     }
 
     fn fill(&mut self, deadline: Instant) -> Result<usize, Source> {

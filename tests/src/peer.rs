@@ -2,7 +2,7 @@
 //! `src/http` use this file too.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -10,16 +10,39 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
 /// What a peer reads from and writes to.
 pub trait Stream: Read + Write {
     fn socket(&self) -> &TcpStream;
+
+    /// What goes over the wire for these texts, each in a record of its own where there are records. To
+    /// be sent by `say_raw`.
+    fn records(&mut self, texts: &[&str]) -> Vec<u8>;
+
+    /// Says something together with the last of its handshake, in one segment; tells whether there is a
+    /// handshake.
+    fn say_with_handshake(&mut self, text: &str) -> bool;
+
+    /// Ends the sending direction in order: by `close_notify` too, where there is TLS.
+    fn finish(&mut self);
 }
 
 impl Stream for TcpStream {
     fn socket(&self) -> &TcpStream {
         self
+    }
+
+    fn records(&mut self, texts: &[&str]) -> Vec<u8> {
+        texts.concat().into_bytes()
+    }
+
+    fn say_with_handshake(&mut self, _: &str) -> bool {
+        false
+    }
+
+    fn finish(&mut self) {
+        let _ = self.shutdown(Shutdown::Write);
     }
 }
 
@@ -27,15 +50,63 @@ impl Stream for StreamOwned<ServerConnection, TcpStream> {
     fn socket(&self) -> &TcpStream {
         &self.sock
     }
+
+    fn records(&mut self, texts: &[&str]) -> Vec<u8> {
+        // What waits there, such as tickets, goes out first.
+        while self.conn.is_handshaking() {
+            self.conn.complete_io(&mut self.sock).unwrap();
+        }
+        while self.conn.wants_write() {
+            self.conn.write_tls(&mut self.sock).unwrap();
+        }
+        let mut records = Vec::new();
+        for text in texts {
+            self.conn.writer().write_all(text.as_bytes()).unwrap();
+            while self.conn.wants_write() {
+                self.conn.write_tls(&mut records).unwrap();
+            }
+        }
+        records
+    }
+
+    fn say_with_handshake(&mut self, text: &str) -> bool {
+        // Held back until data may be sent; in TLS 1.3 that is before the client's last message.
+        self.conn.writer().write_all(text.as_bytes()).unwrap();
+        while self.conn.is_handshaking() {
+            let mut flight = Vec::new();
+            self.conn.read_tls(&mut self.sock).unwrap();
+            self.conn.process_new_packets().unwrap();
+            while self.conn.wants_write() {
+                self.conn.write_tls(&mut flight).unwrap();
+            }
+            self.sock.write_all(&flight).unwrap();
+        }
+        true
+    }
+
+    fn finish(&mut self) {
+        while self.conn.is_handshaking() {
+            self.conn.complete_io(&mut self.sock).unwrap();
+        }
+        self.conn.send_close_notify();
+        let _ = self.flush();
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Layer {
     Plain,
-    Tls,
+    Tls12,
+    Tls13,
 }
 
-pub const LAYERS: [Layer; 2] = [Layer::Plain, Layer::Tls];
+pub const LAYERS: [Layer; 3] = [Layer::Plain, Layer::Tls12, Layer::Tls13];
+
+impl Layer {
+    fn version(self) -> &'static SupportedProtocolVersion {
+        if self == Layer::Tls12 { &rustls::version::TLS12 } else { &rustls::version::TLS13 }
+    }
+}
 
 /// Whose name a peer's certificate has, and from when to when.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +137,7 @@ impl Peer {
         connections: usize,
         script: impl Fn(usize, &mut dyn Stream) + Send + 'static,
     ) -> Self {
-        let (authority, config) = certificates(proof);
+        let (authority, config) = certificates(layer, proof);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let count = Arc::new(AtomicUsize::new(0));
@@ -75,16 +146,27 @@ impl Peer {
             for number in 0..connections {
                 let Ok((socket, _)) = listener.accept() else { return };
                 counter.fetch_add(1, Ordering::SeqCst);
-                match layer {
-                    Layer::Plain => script(number, &mut { socket }),
-                    Layer::Tls => {
-                        let tls = ServerConnection::new(config.clone()).unwrap();
-                        script(number, &mut StreamOwned::new(tls, socket));
-                    }
-                }
+                serve(layer, &config, socket, |stream| script(number, stream));
             }
         });
         Peer { address, layer, authority, connections: count, thread: Some(thread) }
+    }
+
+    /// Runs `script` on every connection, all at the same time.
+    pub fn serving_all(layer: Layer, script: impl Fn(usize, &mut dyn Stream) + Send + Sync + 'static) -> Self {
+        let (authority, config) = certificates(layer, Proof::Good);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let count = Arc::new(AtomicUsize::new(0));
+        let (counter, script) = (count.clone(), Arc::new(script));
+        thread::spawn(move || {
+            for (number, socket) in listener.incoming().enumerate() {
+                counter.fetch_add(1, Ordering::SeqCst);
+                let (socket, script, config) = (socket.unwrap(), script.clone(), config.clone());
+                thread::spawn(move || serve(layer, &config, socket, |stream| script(number, stream)));
+            }
+        });
+        Peer { address, layer, authority, connections: count, thread: None }
     }
 
     pub fn connections(&self) -> usize {
@@ -92,7 +174,7 @@ impl Peer {
     }
 
     pub fn endpoint(&self) -> String {
-        let scheme = if self.layer == Layer::Tls { "https" } else { "http" };
+        let scheme = if self.layer == Layer::Plain { "http" } else { "https" };
         format!("{scheme}://localhost:{}", self.address.port())
     }
 
@@ -102,8 +184,18 @@ impl Peer {
     }
 }
 
+fn serve(layer: Layer, config: &Arc<ServerConfig>, socket: TcpStream, script: impl FnOnce(&mut dyn Stream)) {
+    match layer {
+        Layer::Plain => script(&mut { socket }),
+        Layer::Tls12 | Layer::Tls13 => {
+            let tls = ServerConnection::new(config.clone()).unwrap();
+            script(&mut StreamOwned::new(tls, socket));
+        }
+    }
+}
+
 /// An authority, and a configuration with a certificate of its making.
-fn certificates(proof: Proof) -> (rcgen::Certificate, Arc<ServerConfig>) {
+fn certificates(layer: Layer, proof: Proof) -> (rcgen::Certificate, Arc<ServerConfig>) {
     let authority_key = rcgen::KeyPair::generate().unwrap();
     let mut authority = rcgen::CertificateParams::new(vec![]).unwrap();
     authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -118,12 +210,17 @@ fn certificates(proof: Proof) -> (rcgen::Certificate, Arc<ServerConfig>) {
     let key = rcgen::KeyPair::generate().unwrap();
     let certificate = params.signed_by(&key, &issuer).unwrap();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
+    let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_protocol_versions(&[layer.version()])
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
+    // So that something can be said together with the last of every handshake.
+    config.send_half_rtt_data = true;
+    if layer == Layer::Tls12 {
+        config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+    }
     (authority_certificate, Arc::new(config))
 }
 
@@ -158,6 +255,12 @@ pub fn reset(stream: &mut dyn Stream) {
 pub fn say(stream: &mut dyn Stream, text: &str) {
     // The client may have gone already.
     let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+}
+
+/// Sends bytes as they are, in one write.
+pub fn say_raw(stream: &mut dyn Stream, bytes: &[u8]) {
+    // The client may have gone already.
+    let _ = stream.socket().write_all(bytes);
 }
 
 /// Reads until the client closes.

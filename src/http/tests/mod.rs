@@ -7,4 +7,4 @@ mod sent;
 // Shared with the tests through the C ABI.
 #[allow(dead_code)]
 #[path = "../../../tests/src/peer.rs"]
-mod peer;
+pub mod peer;

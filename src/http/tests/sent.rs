@@ -73,7 +73,7 @@ fn nobody_answers_the_connection() {
 
 #[test]
 fn the_handshake_breaks_off() {
-    let failure = failure_of(Layer::Tls, LONG, |stream| {
+    let failure = failure_of(Layer::Tls13, LONG, |stream| {
         let _ = stream.socket().read(&mut [0; 10]);
         reset(stream);
     });
@@ -82,7 +82,7 @@ fn the_handshake_breaks_off() {
 
 #[test]
 fn the_handshake_stalls() {
-    let failure = failure_of(Layer::Tls, LONG, |stream| {
+    let failure = failure_of(Layer::Tls13, LONG, |stream| {
         thread::sleep(Duration::from_secs(1));
         let _ = stream;
     });
@@ -91,7 +91,7 @@ fn the_handshake_stalls() {
 
 #[test]
 fn the_peer_does_not_speak_tls() {
-    let failure = failure_of(Layer::Tls, LONG, |stream| {
+    let failure = failure_of(Layer::Tls13, LONG, |stream| {
         let _ = io::Write::write_all(&mut stream.socket(), b"HTTP/1.1 400 Bad Request\r\n\r\n");
         let _ = stream.socket().read(&mut [0; 1024]);
     });
@@ -102,12 +102,12 @@ fn the_peer_does_not_speak_tls() {
 #[test]
 fn the_peer_cannot_prove_who_it_is() {
     for (proof, sentence) in [(Proof::OtherName, "is for another name"), (Proof::Expired, "has expired")] {
-        let peer = Peer::with_proof(Layer::Tls, proof, 1, |_, stream| wait_for_close(stream));
+        let peer = Peer::with_proof(Layer::Tls13, proof, 1, |_, stream| wait_for_close(stream));
         let failure = client(&peer).send(b"{}").unwrap_err();
         check(&failure, FailureKind::Tls, Sent::Nothing);
         assert!(failure.detail.contains(sentence), "{}", failure.detail);
     }
-    let peer = Peer::start(Layer::Tls, 1, |_, stream| wait_for_close(stream));
+    let peer = Peer::start(Layer::Tls13, 1, |_, stream| wait_for_close(stream));
     let carried = Trust::new(&TlsDefaults::default(), None, CaMode::Added).unwrap();
     let failure = client_trusting(&peer, carried, CachingResolver::default()).send(b"{}").unwrap_err();
     check(&failure, FailureKind::Tls, Sent::Nothing);
@@ -188,7 +188,7 @@ fn the_answer_is_lost() {
 #[test]
 fn a_failed_farewell_of_tls_does_not_take_the_request_back() {
     for _ in 0..20 {
-        let failure = failure_of(Layer::Tls, LONG, |stream| {
+        let failure = failure_of(Layer::Tls13, LONG, |stream| {
             read_request(stream);
             let _ = io::Write::write_all(&mut stream.socket(), b"this is no record of TLS");
             reset(stream);
