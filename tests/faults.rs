@@ -230,7 +230,8 @@ fn an_answer_without_end_is_not_read_to_its_end() {
             false
         }
     };
-    row("endless head", odd, endless("HTTP/1.1 204 No Content\r\n"));
+    // The status line decides; the rest is not waited for.
+    row("endless head", (ok(1), ok(1)), endless("HTTP/1.1 204 No Content\r\n"));
     row("endless body", odd, endless("HTTP/1.1 200 OK\r\n\r\n"));
     let grown = memory_kb().saturating_sub(before);
     assert!(grown < 64 * 1024, "the process has grown by {grown} KiB");

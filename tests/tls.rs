@@ -156,9 +156,15 @@ fn who_cannot_be_trusted_gets_nothing() {
     let (server, log) = nginx(&certificates, "");
     let by_address = format!("https://127.0.0.1:{}", server.port);
     for (config, sentence) in [
-        (config(&server.endpoint()), "issued by nobody we trust"),
-        (certificates.trusting(&server.endpoint(), "stranger.pem", MPA_CA_ADDED), "issued by nobody we trust"),
-        (certificates.trusting(&server.endpoint(), "stranger.pem", MPA_CA_ONLY), "issued by nobody we trust"),
+        (config(&server.endpoint()), "issued by an authority that is not trusted"),
+        (
+            certificates.trusting(&server.endpoint(), "stranger.pem", MPA_CA_ADDED),
+            "issued by an authority that is not trusted",
+        ),
+        (
+            certificates.trusting(&server.endpoint(), "stranger.pem", MPA_CA_ONLY),
+            "issued by an authority that is not trusted",
+        ),
         (certificates.trusting(&by_address, "authority.pem", MPA_CA_ONLY), "is for another name"),
     ] {
         let outcome = Client::open(&config).invite_many(3);

@@ -226,7 +226,7 @@ fn an_authority_that_is_not_trusted_is_told_at_tls() {
     let failed: Vec<_> = ended.text.lines().filter(|line| line.starts_with("failed ")).collect();
     assert_eq!(failed.len(), 3, "{}", ended.text);
     assert!(
-        failed.iter().all(|line| line.contains("TLS: ") && line.contains("issued by nobody we trust")),
+        failed.iter().all(|line| line.contains("TLS: ") && line.contains("issued by an authority that is not trusted")),
         "{failed:?}"
     );
     assert!(ended.text.contains("What to do: If a proxy opens TLS on purpose"), "{}", ended.text);
