@@ -3,8 +3,6 @@
 
 #[path = "sign_in/handing_on.rs"]
 mod handing_on;
-#[path = "sign_in/partner.rs"]
-mod partner;
 
 use std::process::Command;
 use std::thread;
@@ -16,7 +14,7 @@ use mpa_emulator::{NO_TITLE, Part, SignInOptions};
 use mpa_tests::c::{Client, Outcome, outcome, text};
 
 use handing_on::get_authorization;
-use partner::{LONG, Partner, TITLE, succeeds};
+use mpa_tests::partner::{LONG, Partner, TITLE, succeeds};
 
 // The chain --------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ use mpa_emulator::ProofKey;
 use mpa_tests::build;
 use mpa_tests::c::{Client, Outcome, init, mpa_client_set_authorization, outcome, text};
 
-use crate::partner::{Partner, TITLE, succeeds};
+use mpa_tests::partner::{Partner, TITLE, succeeds};
 
 pub struct Copied {
     header: String,

@@ -3,4 +3,5 @@
 pub mod build;
 pub mod c;
 pub mod header;
+pub mod partner;
 pub mod peer;

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::build;
+use crate::c::{Client, Outcome, config, text};
 use mpa::ffi::client::{MPA_CA_ONLY, mpa_client_config};
 use mpa_emulator::{Emulator, NO_TITLE, Options, Part, SignInOptions, Titles};
-use mpa_tests::build;
-use mpa_tests::c::{Client, Outcome, config, text};
 
 pub const TITLE: u32 = 7;
 pub const LONG: u32 = 20_000;
