@@ -112,6 +112,7 @@ static struct curl_slist *make_headers(long token_length, const char *user_agent
     headers = curl_slist_append(headers, "x-xbl-contract-version: 1");
     headers = curl_slist_append(headers, "content-type: application/json; charset=utf-8");
     headers = curl_slist_append(headers, "accept: application/json");
+    headers = curl_slist_append(headers, "accept-encoding: identity");
     return curl_slist_append(headers, user_agent_header);
 }
 

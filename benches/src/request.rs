@@ -43,6 +43,7 @@ pub fn headers(token_length: usize) -> Vec<(&'static str, String)> {
         ("x-xbl-contract-version", "1".to_owned()),
         ("content-type", "application/json; charset=utf-8".to_owned()),
         ("accept", "application/json".to_owned()),
+        ("accept-encoding", "identity".to_owned()),
         ("user-agent", user_agent()),
     ]
 }
