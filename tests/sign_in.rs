@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use mpa::ffi::client::{MPA_LOG_DEBUG, mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::event::{MPA_EVENT_COMPLETED, MPA_EVENT_LOG};
 use mpa_emulator::{NO_TITLE, Part, SignInOptions};
+use mpa_tests::build;
 use mpa_tests::c::{Client, Outcome, outcome, text};
 
 use handing_on::get_authorization;
@@ -87,18 +88,17 @@ fn a_certificate_may_come_from_memory_or_one_file() {
 fn a_pkcs_12_file_will_do() {
     let partner = Partner::start("pkcs12");
     let file = |name: &str| partner.folder.join(name);
-    let made = Command::new("openssl")
-        .args(["pkcs12", "-export", "-passout", "pass:open sesame", "-in"])
-        .arg(file("partner.pem"))
-        .arg("-inkey")
-        .arg(file("partner.key"))
-        .arg("-certfile")
-        .arg(file("partner.pem"))
-        .arg("-out")
-        .arg(file("partner.pfx"))
-        .output()
-        .expect("openssl is there");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    build::run(
+        Command::new("openssl")
+            .args(["pkcs12", "-export", "-passout", "pass:open sesame", "-in"])
+            .arg(file("partner.pem"))
+            .arg("-inkey")
+            .arg(file("partner.key"))
+            .arg("-certfile")
+            .arg(file("partner.pem"))
+            .arg("-out")
+            .arg(file("partner.pfx")),
+    );
     let with_password = |password: &str| mpa_client_config {
         certificate_path: partner.path("partner.pfx"),
         private_key_path: std::ptr::null(),

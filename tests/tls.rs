@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use mpa::ffi::client::{MPA_CA_ADDED, MPA_CA_ONLY, mpa_client_config};
 use mpa_tests::build::{run, scratch};
 use mpa_tests::c::{Client, config, text};
+use mpa_tests::process::{self, Running};
 
 /// An authority and a certificate for localhost, made by the openssl program.
 struct Certificates {
@@ -49,25 +50,17 @@ impl Certificates {
 
 /// A server process; ended when dropped.
 struct Server {
-    process: Child,
+    process: Running,
     port: u16,
 }
 
 impl Server {
     fn start(command: &mut Command, port: u16) -> Self {
-        let process = command.spawn().unwrap_or_else(|error| panic!("{command:?} could not be started: {error}"));
-        Server { process, port }
+        Server { process: Running::start(command), port }
     }
 
     fn endpoint(&self) -> String {
         format!("https://localhost:{}", self.port)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
@@ -202,8 +195,8 @@ fn openssl_reads_what_we_write() {
     let certificates = Certificates::make("openssl");
     for options in ["-tls1_2", "-tls1_3", "-tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256"] {
         let mut server = s_server(&certificates, options);
-        let received = BufReader::new(server.process.stdout.take().unwrap());
-        let mut answer = server.process.stdin.take().unwrap();
+        let received = BufReader::new(server.process.child().stdout.take().unwrap());
+        let mut answer = server.process.child().stdin.take().unwrap();
         let reading = thread::spawn(move || {
             let mut request = Vec::new();
             for line in received.lines() {
@@ -286,8 +279,8 @@ fn openssl_takes_the_certificate_and_verifies_the_signature() {
     for protocol in ["-tls1_2", "-tls1_3"] {
         let required = "-Verify 2 -verify_return_error -CAfile authority.pem";
         let mut server = s_server(&certificates, &format!("{protocol} {required}"));
-        let received = BufReader::new(server.process.stdout.take().unwrap());
-        let mut answer = server.process.stdin.take().unwrap();
+        let received = BufReader::new(server.process.child().stdout.take().unwrap());
+        let mut answer = server.process.child().stdin.take().unwrap();
         let body = token.replace("the-token", "the-service-token");
         let reading = thread::spawn(move || {
             let sent = Sent::read(received);
@@ -329,11 +322,9 @@ fn openssl_verifies(folder: &Path, sent: &Sent, body: &[u8]) -> bool {
     fs::write(folder.join("proof.der"), key).unwrap();
     fs::write(folder.join("stream"), stream).unwrap();
     fs::write(folder.join("signature.der"), der_signature(&rs[..32], &rs[32..])).unwrap();
-    let verified = Command::new("openssl")
-        .args("dgst -sha256 -keyform DER -verify proof.der -signature signature.der stream".split(' '))
-        .current_dir(folder)
-        .output()
-        .unwrap();
+    let mut openssl = Command::new("openssl");
+    openssl.args("dgst -sha256 -keyform DER -verify proof.der -signature signature.der stream".split(' '));
+    let verified = process::output(openssl.current_dir(folder), process::LIMIT);
     String::from_utf8_lossy(&verified.stdout).contains("Verified OK")
 }
 

@@ -3,10 +3,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use mpa_emulator::{Emulator, NO_TITLE, Options, Part, SignInOptions, Titles};
+
+// Shared with the tests through the C ABI, which need more of it.
+#[allow(dead_code)]
+#[path = "../../tests/src/process.rs"]
+mod process;
 
 const TITLE: u32 = 7;
 const DAY: Duration = Duration::from_secs(86_400);
@@ -94,7 +99,8 @@ fn path(folder: &Path, name: &str) -> String {
 }
 
 fn run<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Ended {
-    let output = Command::new(env!("CARGO_BIN_EXE_mpa-doctor")).args(arguments).output().unwrap();
+    let mut doctor = Command::new(env!("CARGO_BIN_EXE_mpa-doctor"));
+    let output = process::output(doctor.args(arguments).stdin(Stdio::null()), process::LIMIT);
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ended { status: output.status.code().unwrap(), text: text(output.stdout), stderr: text(output.stderr) }
 }

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use mpa_emulator::{Emulator, NO_TITLE, Options, Part, SignInOptions};
 use mpa_tests::build::{self, GCC};
 use mpa_tests::header::repository;
+use mpa_tests::process::{self, LIMIT, Running};
 
 use crate::{cpp, csharp};
 
@@ -107,13 +108,11 @@ fn the_example_signs_in_for_another_process() {
 fn check_that_one_signs_in_for_another(mut token_service: Command, mut server: Command) {
     let partner = Partner::start();
     token_service.arg("token-service").args(partner.arguments_of_the_token_service());
-    let mut token_service = token_service.stdout(Stdio::piped()).spawn().expect("it starts");
-    let handed_on = token_service.stdout.take().expect("it is piped");
+    // It runs until it is ended.
+    let mut token_service = Running::start(token_service.stdout(Stdio::piped()));
+    let handed_on = token_service.child().stdout.take().expect("it is piped");
     server.args(["server", partner.emulator.url(), &TITLE_ID.to_string(), &partner.file("ca.pem")]);
-    let served = server.stdin(handed_on).output();
-    token_service.kill().expect("it runs until it is ended");
-    token_service.wait().expect("it ends");
-    let served = served.expect("it starts");
+    let served = process::output(server.stdin(handed_on), LIMIT);
     let printed = String::from_utf8_lossy(&served.stdout);
     assert!(served.status.success(), "{printed}{}", String::from_utf8_lossy(&served.stderr));
     assert!(printed.starts_with("server: ") && printed.contains("acknowledged"), "{printed}");
@@ -125,7 +124,7 @@ fn the_example_says_how_it_is_used() {
     if !csharp::is_there() {
         return;
     }
-    let output = csharp::mono(&example_in_csharp()).arg("server").output().expect("it starts");
+    let output = process::output(csharp::mono(&example_in_csharp()).arg("server"), LIMIT);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.starts_with("usage: ") && said.ends_with(" server ENDPOINT TITLE_ID CA_FILE\n"), "{said}");

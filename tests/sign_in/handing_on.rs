@@ -1,5 +1,6 @@
 //! One process signs in, and hands its token to others; tokens of users that are bound to a key.
 
+use std::fs;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use mpa::ffi::invite::mpa_invite;
 use mpa_emulator::ProofKey;
 use mpa_tests::build;
 use mpa_tests::c::{Client, Outcome, init, mpa_client_set_authorization, outcome, text};
+use mpa_tests::process::{self, LIMIT, Running};
 
 use mpa_tests::partner::{Partner, TITLE, succeeds};
 
@@ -125,15 +127,10 @@ fn an_invite_with_a_bound_token_of_its_own_is_signed() {
 
 /// The public key of a private one, as OpenSSL reads it.
 fn coordinates(key: &str) -> (String, String) {
-    use std::io::Write;
-    let mut openssl = Command::new("openssl")
-        .args(["pkey", "-pubout", "-outform", "DER"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("openssl is there");
-    openssl.stdin.take().unwrap().write_all(key.as_bytes()).unwrap();
-    let der = openssl.wait_with_output().unwrap().stdout;
+    let file = build::scratch("coordinates").join("key.pem");
+    fs::write(&file, key).unwrap();
+    let mut openssl = Command::new("openssl");
+    let der = build::run(openssl.args(["pkey", "-pubout", "-outform", "DER", "-in"]).arg(file)).stdout;
     let point = &der[der.len() - 64..];
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     (encode(&point[..32]), encode(&point[32..]))
@@ -152,21 +149,17 @@ fn the_example_signs_in_for_another_process() {
             .args(build::link_arguments()),
     );
     let signing_in = partner.emulator.sign_in().unwrap();
-    let mut token_service = Command::new(&program)
-        .args(["token-service", signing_in.url(), signing_in.token_url()])
-        .args(["ca.pem", "partner.pem", "partner.key"].map(|name| partner.folder.join(name)))
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let handed_on = token_service.stdout.take().unwrap();
-    let server = Command::new(&program)
-        .args(["server", partner.emulator.url(), "7"])
-        .arg(partner.folder.join("ca.pem"))
-        .stdin(handed_on)
-        .output();
-    token_service.kill().unwrap();
-    token_service.wait().unwrap();
-    let server = server.unwrap();
+    // It runs until it is ended.
+    let mut token_service = Running::start(
+        Command::new(&program)
+            .args(["token-service", signing_in.url(), signing_in.token_url()])
+            .args(["ca.pem", "partner.pem", "partner.key"].map(|name| partner.folder.join(name)))
+            .stdout(Stdio::piped()),
+    );
+    let handed_on = token_service.child().stdout.take().unwrap();
+    let mut server = Command::new(&program);
+    server.args(["server", partner.emulator.url(), "7"]).arg(partner.folder.join("ca.pem")).stdin(handed_on);
+    let server = process::output(&mut server, LIMIT);
     let printed = String::from_utf8_lossy(&server.stdout);
     assert!(server.status.success(), "{printed}{}", String::from_utf8_lossy(&server.stderr));
     assert!(printed.contains("acknowledged"), "{printed}");

@@ -2,10 +2,12 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::header::repository;
+use crate::process;
 
 /// A program that the tests need, and the Debian package that it is in.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,9 @@ pub const READELF: Tool = Tool { name: "readelf", package: "binutils" };
 pub const VALGRIND: Tool = Tool { name: "valgrind", package: "valgrind" };
 pub const MCS: Tool = Tool { name: "mcs", package: "mono-mcs" };
 pub const MONO: Tool = Tool { name: "mono", package: "mono-runtime" };
+
+/// The release profile takes minutes, and others may be building too.
+const LONGEST_BUILD: Duration = Duration::from_secs(3600);
 
 impl Tool {
     /// Whether it can be used. Where it is missing the test fails, but where skips were asked for.
@@ -64,14 +69,11 @@ impl Library {
     pub fn folder(self) -> &'static Path {
         static FOLDERS: [OnceLock<PathBuf>; 2] = [OnceLock::new(), OnceLock::new()];
         FOLDERS[self as usize].get_or_init(|| {
-            let mut build = Command::new(env!("CARGO"));
-            build
-                .args(["build", "--quiet", "--package", "mpa", "--lib", "--message-format=json"])
-                .current_dir(repository());
+            let mut arguments = vec!["--lib", "--message-format=json"];
             if self == Library::Released {
-                build.arg("--release");
+                arguments.push("--release");
             }
-            let output = run(&mut build);
+            let output = cargo_build(&arguments);
             let messages = String::from_utf8(output.stdout).expect("cargo prints text");
             let library = messages
                 .lines()
@@ -122,9 +124,22 @@ pub fn scratch(name: &str) -> PathBuf {
     folder
 }
 
+/// Builds a part of the library's package.
+pub fn cargo_build(arguments: &[&str]) -> Output {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", "mpa"]).args(arguments).current_dir(repository());
+    run_within(LONGEST_BUILD, &mut cargo)
+}
+
 /// Runs a command and panics with all that it printed unless it succeeds.
+#[track_caller]
 pub fn run(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?} could not be started: {error}"));
+    run_within(process::LIMIT, command)
+}
+
+#[track_caller]
+fn run_within(limit: Duration, command: &mut Command) -> Output {
+    let output = process::output(command.stdin(Stdio::null()), limit);
     assert!(
         output.status.success(),
         "{command:?} ended with {}\n{}{}",

@@ -5,3 +5,4 @@ pub mod c;
 pub mod header;
 pub mod partner;
 pub mod peer;
+pub mod process;

@@ -1,15 +1,18 @@
-//! Signing in with other people's tools: the program's files, keys and signatures of OpenSSL, curl.
+//! Signing in with other people's tools: the program's files with OpenSSL's keys, signatures and TLS.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use crate::partner::{authorization, unsigned};
+use crate::client::{Answer, Client};
+use crate::partner::{authorization, token, unsigned};
+use crate::process;
 use crate::program::Program;
 use crate::requests::{Request, server_invite};
 use crate::signer::{file_time, stream};
@@ -33,9 +36,13 @@ fn setting(program: &Program, name: &str) -> String {
     value.strip_suffix("\";").unwrap().to_owned()
 }
 
-fn run(program: &str, arguments: &[&str]) -> Output {
-    let output = Command::new(program).args(arguments).output().unwrap_or_else(|error| panic!("{program}: {error}"));
-    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+fn openssl(arguments: &[&str]) -> Output {
+    openssl_reading(Stdio::null(), arguments)
+}
+
+fn openssl_reading(input: Stdio, arguments: &[&str]) -> Output {
+    let output = process::output(Command::new("openssl").args(arguments).stdin(input), process::LIMIT);
+    assert!(output.status.success(), "openssl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     output
 }
 
@@ -48,13 +55,13 @@ struct Key {
 impl Key {
     fn make(directory: &Path) -> Self {
         let path = directory.join("proof.pem").to_str().unwrap().to_owned();
-        run("openssl", &["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", &path]);
+        openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", &path]);
         Self { path, directory: directory.to_path_buf() }
     }
 
     fn jwk(&self) -> Value {
         // The point ends the encoded key.
-        let der = run("openssl", &["pkey", "-in", &self.path, "-pubout", "-outform", "DER"]).stdout;
+        let der = openssl(&["pkey", "-in", &self.path, "-pubout", "-outform", "DER"]).stdout;
         let (x, y) = der[der.len() - 64..].split_at(32);
         let [x, y] = [x, y].map(|coordinate| URL_SAFE_NO_PAD.encode(coordinate));
         json!({"alg": "ES256", "kty": "EC", "use": "sig", "crv": "P-256", "x": x, "y": y})
@@ -64,7 +71,7 @@ impl Key {
         let (version, time) = (1_u32.to_be_bytes(), file_time(SystemTime::now()).to_be_bytes());
         let file = self.directory.join("stream");
         fs::write(&file, stream(&request, &version, &time, 8_192)).unwrap();
-        let der = run("openssl", &["dgst", "-sha256", "-sign", &self.path, file.to_str().unwrap()]).stdout;
+        let der = openssl(&["dgst", "-sha256", "-sign", &self.path, file.to_str().unwrap()]).stdout;
         let value = STANDARD.encode([&version[..], &time, &r_and_s(&der)].concat());
         request.replacing("Signature", &value)
     }
@@ -85,23 +92,19 @@ fn r_and_s(der: &[u8]) -> Vec<u8> {
     fixed
 }
 
-/// Sends a request with curl. The status, and the body.
-fn curl(program: &Program, url: &str, with_certificate: bool, request: &Request) -> (u16, String) {
-    let mut arguments = vec!["--silent".to_owned(), "--cacert".to_owned(), setting(program, "ca_certificates_path")];
+/// Sends a request over OpenSSL's TLS.
+fn send(program: &Program, url: &str, with_certificate: bool, request: &Request) -> Answer {
+    let (authority, certificate) = (setting(program, "ca_certificates_path"), setting(program, "certificate_path"));
+    let key = setting(program, "private_key_path");
+    let sent = Path::new(&authority).with_file_name("request");
+    fs::write(&sent, request.clone().with("Connection", "close").to_bytes()).unwrap();
+    let address = url.strip_prefix("https://").unwrap();
+    let mut arguments = vec!["s_client", "-quiet", "-verify_return_error", "-CAfile", &authority, "-connect", address];
     if with_certificate {
-        let (certificate, key) = (setting(program, "certificate_path"), setting(program, "private_key_path"));
-        arguments.extend(["--cert".to_owned(), certificate, "--key".to_owned(), key]);
+        arguments.extend(["-cert", &certificate, "-cert_chain", &certificate, "-key", &key]);
     }
-    for (name, value) in &request.headers {
-        arguments.extend(["--header".to_owned(), format!("{name}: {value}")]);
-    }
-    let body = String::from_utf8(request.body.clone()).unwrap();
-    let url = format!("{url}{}", request.path);
-    arguments.extend(["--data-binary", &body, "--write-out", "\n%{http_code}", &url].map(str::to_owned));
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    let said = String::from_utf8(run("curl", &arguments).stdout).unwrap();
-    let (body, status) = said.rsplit_once('\n').unwrap();
-    (status.parse().unwrap(), body.to_owned())
+    let received = openssl_reading(File::open(sent).unwrap().into(), &arguments).stdout;
+    Client::over(Cursor::new(received)).receive()
 }
 
 #[test]
@@ -115,21 +118,19 @@ fn what_the_program_prints_and_writes_is_all_that_signing_in_takes() {
     let body =
         json!({"RelyingParty": "http://auth.xboxlive.com", "TokenType": "JWT", "Properties": {"ProofKey": key.jwk()}});
     let request = key.sign(unsigned("/service/authenticate", &body));
-    let (status, answer) = curl(&program, &setting(&program, "sign_in_endpoint"), true, &request);
-    assert_eq!(status, 200, "{answer}");
-    let token = |answer: &str| serde_json::from_str::<Value>(answer).unwrap()["Token"].as_str().unwrap().to_owned();
+    let answer = send(&program, &setting(&program, "sign_in_endpoint"), true, &request);
 
     let mut body = authorization(&token(&answer));
     body["Properties"]["SandboxId"] = "XDKS.1".into();
     let request = key.sign(unsigned("/xsts/authorize", &body));
-    let (status, answer) = curl(&program, &setting(&program, "token_endpoint"), false, &request);
-    assert_eq!(status, 200, "{answer}");
+    let answer = send(&program, &setting(&program, "token_endpoint"), false, &request);
 
     let authorization = format!("XBL3.0 x=-;{}", token(&answer));
     let request = key.sign(server_invite(7).replacing("Authorization", &authorization));
-    assert_eq!(curl(&program, program.url(), false, &request), (204, String::new()));
+    let answer = send(&program, program.url(), false, &request);
+    assert_eq!((answer.status, answer.body.as_str()), (204, ""));
     let unsigned = request.without("Signature");
-    assert_eq!(curl(&program, program.url(), false, &unsigned).0, 401);
+    assert_eq!(send(&program, program.url(), false, &unsigned).status, 401);
 }
 
 #[test]
@@ -137,15 +138,12 @@ fn the_files_are_what_openssl_takes_them_for() {
     let directory = directory("files");
     let program = start(&directory, &[]);
     let (authority, chain) = (setting(&program, "ca_certificates_path"), setting(&program, "certificate_path"));
-    run(
-        "openssl",
-        &["verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", &authority, "-untrusted", &chain, &chain],
-    );
+    openssl(&["verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", &authority, "-untrusted", &chain, &chain]);
     let private_key = setting(&program, "private_key_path");
     let pem = fs::read_to_string(&private_key).unwrap();
     assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----"), "PKCS#8");
-    let of_key = run("openssl", &["pkey", "-in", &private_key, "-pubout"]).stdout;
-    let of_certificate = run("openssl", &["x509", "-in", &chain, "-noout", "-pubkey"]).stdout;
+    let of_key = openssl(&["pkey", "-in", &private_key, "-pubout"]).stdout;
+    let of_certificate = openssl(&["x509", "-in", &chain, "-noout", "-pubkey"]).stdout;
     assert_eq!(of_key, of_certificate);
     #[cfg(unix)]
     {

@@ -15,6 +15,10 @@ mod faults;
 mod https;
 mod journal;
 mod partner;
+// Shared with the tests through the C ABI, which need more of it.
+#[allow(dead_code)]
+#[path = "../../../tests/src/process.rs"]
+mod process;
 mod program;
 mod requests;
 mod settings;

@@ -1,14 +1,15 @@
 //! The program: what it prints, where it listens, how it ends.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::Receiver;
 
 use mpa_emulator::{Emulator, Options};
 
 use crate::client::Client;
+use crate::process::{self, LIMIT, Running};
 use crate::requests::invite;
 
 fn command(arguments: &[&str]) -> Command {
@@ -18,13 +19,13 @@ fn command(arguments: &[&str]) -> Command {
 }
 
 fn output(arguments: &[&str]) -> Output {
-    command(arguments).output().unwrap()
+    process::output(&mut command(arguments), LIMIT)
 }
 
 /// A running program, ended with the test, and the lines it printed.
 pub struct Program {
-    child: Child,
-    stdout: BufReader<ChildStdout>,
+    running: Running,
+    rest: Receiver<String>,
     pub lines: Vec<String>,
 }
 
@@ -35,15 +36,10 @@ impl Program {
 
     /// Waits for so many lines.
     pub fn start_with_lines(arguments: &[&str], count: usize) -> Self {
-        let mut child = command(arguments).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut read_line = |_| {
-            let mut line = String::new();
-            stdout.read_line(&mut line).unwrap();
-            line.trim_end().to_owned()
-        };
-        let lines = (0..count).map(&mut read_line).collect();
-        Self { child, stdout, lines }
+        let mut running = Running::start(&mut command(arguments));
+        let rest = running.lines();
+        let lines = (0..count).map(|_| rest.recv_timeout(LIMIT).expect("it says how to use it")).collect();
+        Self { running, rest, lines }
     }
 
     pub fn url(&self) -> &str {
@@ -55,19 +51,10 @@ impl Program {
         address.parse().unwrap()
     }
 
-    /// Ends it and returns what it printed after the three lines.
-    fn stop(mut self) -> String {
-        self.child.kill().unwrap();
-        let mut rest = String::new();
-        self.stdout.read_to_string(&mut rest).unwrap();
-        rest
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    /// Ends it and returns the lines that it printed after the three.
+    fn stop(self) -> Vec<String> {
+        drop(self.running);
+        self.rest.iter().collect()
     }
 }
 
@@ -87,7 +74,7 @@ fn three_lines_tell_how_to_use_it() {
     assert_eq!(client.send(&invite(7)).status, 204);
     let shown = client.get("/emulator/titles/7/requests").json();
     assert_eq!(shown["requests"][0]["status"], 204);
-    assert_eq!(program.stop(), "", "exactly three lines");
+    assert_eq!(program.stop(), [""; 0], "exactly three lines");
 }
 
 #[test]
