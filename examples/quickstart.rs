@@ -16,7 +16,7 @@ use std::error::Error;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Child, Command, ExitCode, ExitStatus};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
@@ -31,6 +31,12 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// How long a server loop runs before it is told to stop.
 const LOOP_TIME: Duration = Duration::from_secs(3);
+
+/// How long it may take to stop after that. It says itself how long it needs: 5 s.
+const LONGEST_STOP: Duration = Duration::from_secs(10);
+
+/// How long a program that ends by itself may run. Its calls have time limits of their own.
+const LONGEST_RUN: Duration = Duration::from_secs(120);
 
 /// The most requests that are shown.
 const MOST_SHOWN: usize = 4;
@@ -90,7 +96,7 @@ fn run(language: Language, what: What) -> Result<()> {
     }
     println!("{source} prints:\n");
     let ended = match what {
-        What::Quickstart | What::SignIn => finish(&mut program),
+        What::Quickstart | What::SignIn => run_to_the_end(&mut program),
         What::ServerLoop => run_for_a_while(&mut program),
     };
     println!("\nThe stand-in for the service received:\n");
@@ -138,20 +144,74 @@ fn write_files(sign_in: &SignIn, folder: &Path) -> Result<[PathBuf; 3]> {
     Ok(files.map(|(path, _)| path))
 }
 
+// Running -----------------------------------------------------------------------------------------
+
+fn run_to_the_end(program: &mut Command) -> Result<()> {
+    let mut running = Running::start(program)?;
+    let status = running.wait(LONGEST_RUN)?;
+    check(&running.name, status)
+}
+
 /// Lets a server run, and tells it to stop as whoever runs servers does.
 fn run_for_a_while(program: &mut Command) -> Result<()> {
-    let name = program.get_program().to_string_lossy().into_owned();
-    let mut server = program.spawn().map_err(|error| not_started(&name, &error))?;
+    let mut server = Running::start(program)?;
     thread::sleep(LOOP_TIME);
     let told = Instant::now();
-    finish(tool("kill").args(["-TERM", &server.id().to_string()]))?;
-    let status = server.wait()?;
+    terminate(&server.child)?;
+    let status = server.wait(LONGEST_STOP)?;
     println!(
         "\nTold to stop (SIGTERM) after {} s, it ended {} ms later: {status}",
         LOOP_TIME.as_secs(),
         told.elapsed().as_millis()
     );
-    if status.success() { Ok(()) } else { Err(format!("{name} failed: {status}").into()) }
+    check(&server.name, status)
+}
+
+#[cfg(unix)]
+fn terminate(server: &Child) -> Result<()> {
+    use rustix::process::{Pid, Signal, kill_process};
+    kill_process(Pid::from_child(server), Signal::TERM)
+        .map_err(|error| format!("The server could not be sent SIGTERM: {error}").into())
+}
+
+#[cfg(not(unix))]
+fn terminate(_server: &Child) -> Result<()> {
+    Err("The server loops are stopped by SIGTERM, which there is on Unix only; the server was killed.".into())
+}
+
+/// A program that was started, killed when dropped: whatever goes wrong, none is left behind.
+struct Running {
+    name: String,
+    child: Child,
+}
+
+impl Running {
+    fn start(program: &mut Command) -> Result<Self> {
+        let name = program.get_program().to_string_lossy().into_owned();
+        let child = program.spawn().map_err(|error| not_started(&name, &error))?;
+        Ok(Running { name, child })
+    }
+
+    fn wait(&mut self, limit: Duration) -> Result<ExitStatus> {
+        let deadline = Instant::now() + limit;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            if Instant::now() >= deadline {
+                return Err(format!("{} did not end within {} s and was killed", self.name, limit.as_secs()).into());
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Fails where it has ended by itself, which is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 // Building ----------------------------------------------------------------------------------------
@@ -203,14 +263,15 @@ fn tool(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Runs a command to its end. What went wrong in it, it has said itself.
+/// Runs a tool to its end. What went wrong in it, it has said itself.
 fn finish(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{name} failed: {status}").into()),
-        Err(error) => Err(not_started(&name, &error).into()),
-    }
+    let status = command.status().map_err(|error| not_started(&name, &error))?;
+    check(&name, status)
+}
+
+fn check(name: &str, status: ExitStatus) -> Result<()> {
+    if status.success() { Ok(()) } else { Err(format!("{name} failed: {status}").into()) }
 }
 
 fn not_started(name: &str, error: &io::Error) -> String {

@@ -14,6 +14,8 @@ mod layout;
 mod quickstarts;
 #[path = "bindings/results.rs"]
 mod results;
+// They are stopped by a signal.
+#[cfg(unix)]
 #[path = "bindings/server_loop.rs"]
 mod server_loop;
 #[path = "bindings/signing_in.rs"]

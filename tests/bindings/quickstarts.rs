@@ -7,6 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use mpa_tests::build::{self, GCC, GPP, Tool};
 use mpa_tests::header::repository;
+use mpa_tests::process;
+#[cfg(unix)]
+use rustix::process::{Pid, test_kill_process};
 use serde_json::{Value, json};
 
 use crate::{csharp, journal};
@@ -152,7 +155,7 @@ fn check_failures(program: impl Fn() -> Command) {
 
 /// What a program that has to fail says, in one line.
 fn failure(program: &mut Command) -> String {
-    let output = program.output().expect("it starts");
+    let output = process::output(program, process::LIMIT);
     let said = String::from_utf8(output.stderr).expect("it prints text");
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
@@ -182,19 +185,61 @@ fn the_launcher_shows_what_was_sent_and_received() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn the_launcher_stops_a_server_loop_properly() {
     if !csharp::is_there() || !GCC.is_there() || !GPP.is_there() {
         return;
     }
     for (language, source) in [("c", "server_loop.c"), ("cpp", "server_loop.cpp"), ("csharp", "server_loop.cs")] {
-        let printed = printed(&build::run(launcher(language).arg("loop")));
+        let mut launcher = launcher(language);
+        if language == "c" {
+            launcher.env("PATH", folder_with_a_c_compiler_alone());
+        }
+        let printed = printed(&build::run(launcher.arg("loop")));
         assert!(printed.starts_with(&format!("examples/{source} prints:\n\nFrame 0: acknowledged\n")), "{printed}");
         assert!(printed.contains(" operations succeeded, 0 uncertain, 0 events not pulled\n"), "{printed}");
         let (_, told) = printed.split_once("\nTold to stop (SIGTERM) after 3 s, it ended ").expect("it says how");
         assert!(told.contains(" ms later: exit status: 0\n"), "{printed}");
         assert!(told.contains("\nPOST /titles/1234567890/invites/server, answered with 204\n"), "{printed}");
     }
+    // Not a test of its own, as it builds its program in the same place.
+    check_that_a_server_that_does_not_stop_is_killed();
+}
+
+#[cfg(unix)]
+fn check_that_a_server_that_does_not_stop_is_killed() {
+    let compiler = build::scratch("compiler").join("compiler.sh");
+    // The last argument is the program to write, which ignores SIGTERM.
+    let script = "for program; do :; done
+        printf '%s\\n' '#!/bin/sh' \"trap '' TERM\" 'echo $$; while :; do sleep 0.1; done' >\"$program\"
+        chmod +x \"$program\"";
+    std::fs::write(&compiler, script).expect("the script is written");
+    let mut launcher = launcher("c");
+    launcher.arg("loop").env("CC", format!("sh {}", compiler.display()));
+    let output = process::output(&mut launcher, process::LIMIT);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.ends_with("program did not end within 10 s and was killed\n"), "{said}");
+    let printed = printed(&output);
+    let id = printed.lines().nth(2).and_then(|line| line.parse().ok()).and_then(Pid::from_raw);
+    let id = id.unwrap_or_else(|| panic!("it prints its process id: {printed}"));
+    assert!(test_kill_process(id).is_err(), "it still runs");
+}
+
+/// A folder for `PATH`: a user's machine may lack every other tool, `kill` too.
+#[cfg(unix)]
+fn folder_with_a_c_compiler_alone() -> PathBuf {
+    let path = std::env::var_os("PATH").expect("there is a PATH");
+    let folder = build::scratch("compiler-alone");
+    // GCC runs the other two.
+    for tool in ["cc", "as", "ld"] {
+        let found = std::env::split_paths(&path).map(|folder| folder.join(tool)).find(|file| file.exists());
+        let link = folder.join(tool);
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink(found.unwrap_or_else(|| panic!("there is no {tool}")), link).expect("a link");
+    }
+    folder
 }
 
 #[test]
@@ -273,9 +318,7 @@ fn the_launcher_says_what_is_wrong_in_a_sentence() {
 fn launcher(language: &str) -> Command {
     static BUILT: Once = Once::new();
     BUILT.call_once(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--package", "mpa", "--example", "quickstart"]);
-        build::run(cargo.current_dir(repository()));
+        build::cargo_build(&["--example", "quickstart"]);
     });
     let mut command = Command::new(build::library_folder().join("examples/quickstart"));
     command.arg(language).env_remove("CC").env_remove("CXX");

@@ -1,14 +1,16 @@
 //! The servers that tick, in three languages: they must submit and pull while they run, and stop in time
 //! when they are told to, with every operation accounted for.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::io::Read;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use mpa_tests::build::{self, GCC, GPP};
 use mpa_tests::header::repository;
 use mpa_tests::peer::{self, Answer, response};
+use mpa_tests::process::{LIMIT, Running};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{csharp, journal};
 
@@ -81,14 +83,14 @@ fn check_that_it_drains(program: Option<Command>) {
     let Some(mut program) = program else { return };
     let emulator = journal::emulator();
     program.args([emulator.url(), "7"]).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut server = program.spawn().expect("it starts");
-    let mut lines = BufReader::new(server.stdout.take().expect("it is piped")).lines();
+    let mut server = Running::start(&mut program);
+    let lines = server.lines();
     for _ in 0..3 {
-        let line = lines.next().expect("it goes on").expect("it prints text");
+        let line = lines.recv_timeout(LIMIT).expect("it goes on");
         assert!(line.starts_with("Frame ") && line.ends_with(": acknowledged"), "{line}");
     }
     let took = stop(&mut server);
-    let rest: Vec<_> = lines.map(|line| line.expect("it prints text")).collect();
+    let rest: Vec<_> = lines.iter().collect();
     // The recent players of the first frame are held for 2 s, and go out as it drains.
     assert!(rest.iter().any(|line| line == "Frame 0: acknowledged"), "{rest:?}");
     let last = rest.last().expect("there is a last line");
@@ -113,7 +115,7 @@ fn check_that_all_is_accounted_for(program: Option<Command>) {
         _ => Answer::Stall,
     });
     program.args([&endpoint, "7"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut server = program.spawn().expect("it starts");
+    let mut server = Running::start(&mut program);
     for _ in 0..=answered {
         requests.recv_timeout(Duration::from_secs(20)).expect("it sends requests");
     }
@@ -121,7 +123,7 @@ fn check_that_all_is_accounted_for(program: Option<Command>) {
     let took = stop(&mut server);
     assert!(took < GRACE, "{took:?}");
 
-    let printed = format!("{}{}", text(server.stdout.take()), text(server.stderr.take()));
+    let printed = format!("{}{}", text(server.child().stdout.take()), text(server.child().stderr.take()));
     let ends: Vec<_> = printed.lines().filter(|line| line.starts_with("Frame ")).collect();
     let count = |words: &str| ends.iter().filter(|end| end.contains(words)).count();
     let acknowledged = count(": acknowledged");
@@ -144,10 +146,10 @@ fn text(stream: Option<impl Read>) -> String {
 }
 
 /// Returns how long it took to stop.
-fn stop(server: &mut Child) -> Duration {
+fn stop(server: &mut Running) -> Duration {
     let told = Instant::now();
-    build::run(Command::new("kill").args(["-TERM", &server.id().to_string()]));
-    let status = server.wait().expect("it ends");
+    kill_process(Pid::from_child(server.child()), Signal::TERM).expect("it takes a signal");
+    let status = server.wait(LIMIT);
     assert!(status.success(), "{status}");
     told.elapsed()
 }
