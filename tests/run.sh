@@ -24,16 +24,22 @@ missing_packages() {
         [ -e "$what" ] || command -v "$what" >/dev/null || printf '%s ' "$package"
     done <<'END'
 gcc gcc
+cc gcc
 g++ g++
+c++ g++
 /usr/include/stdio.h libc6-dev
 clang clang
+clang++ clang
 nm binutils
+readelf binutils
 valgrind valgrind
 openssl openssl
 nginx nginx-light
 mcs mono-mcs
 mono mono-runtime
 /usr/lib/mono/4.5/Mono.Posix.dll libmono-posix4.0-cil
+timeout coreutils
+date coreutils
 END
     # Valgrind needs the symbols of the loader, which Ubuntu keeps there.
     if command -v dpkg-query >/dev/null && ! dpkg-query -s libc6-dbg >/dev/null 2>&1; then
