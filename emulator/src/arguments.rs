@@ -17,6 +17,9 @@ Usage: mpa-emulator [OPTIONS]
 
   --port N                the port to listen on [8787]; 0 takes a free one
   --address A             the IP address to listen on [127.0.0.1]
+  --allow-host HOST       answer requests under /emulator for this host too, a name or an address, such
+                          as emulator or emulator:8787; as often as there are hosts. localhost and the
+                          address that it listens on need not be named
   --https                 listen for HTTPS, with a self-signed certificate made for this run
   --certificate-out FILE  where to write that certificate [a file in the temp directory]
   --sign-in DIRECTORY     have services sign in, over HTTPS: the two sign-in services listen on the
@@ -71,6 +74,7 @@ impl Arguments {
 pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
     let mut address = IpAddr::from(Ipv4Addr::LOCALHOST);
     let mut port = DEFAULT_PORT;
+    let mut allowed_hosts = Vec::new();
     let mut https = false;
     let mut any_caller = false;
     let mut certificate_out = None;
@@ -98,11 +102,13 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String
             of_sign_in = Some(name.to_owned());
             continue;
         }
-        if let "--port" | "--address" | "--certificate-out" | "--sign-in" | "--fault" | "--seed" = name {
+        if let "--port" | "--address" | "--allow-host" | "--certificate-out" | "--sign-in" | "--fault" | "--seed" = name
+        {
             let value = value()?;
             match name {
                 "--port" => port = read_port(&value)?,
                 "--address" => address = read_address(&value)?,
+                "--allow-host" => allowed_hosts.push(read_setting(name, &value)?),
                 "--fault" => faults.push(read_setting(name, &value)?),
                 "--seed" => seed = read_seed(&value)?,
                 "--sign-in" => sign_in_directory = Some(PathBuf::from(value)),
@@ -138,7 +144,7 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String
     }
     let address = SocketAddr::new(address, port);
     let sign_in = sign_in_directory.is_some().then_some(sign_in);
-    let options = Options { address, https, sign_in, any_caller, throttle, faults, seed };
+    let options = Options { address, allowed_hosts, https, sign_in, any_caller, throttle, faults, seed };
     Ok(Request::Run(Box::new(Arguments { options, certificate_out, sign_in_directory })))
 }
 
@@ -172,7 +178,7 @@ fn read_seed(value: &str) -> Result<u64, String> {
     value.parse().map_err(|_| format!("--seed must be a number from 0 to {}, not {value:?}", u64::MAX))
 }
 
-/// A rule or the settings of throttling.
+/// A rule, the settings of throttling, or a host.
 fn read_setting<T: FromStr<Err = BadSetting>>(name: &str, value: &str) -> Result<T, String> {
     value.parse().map_err(|error| format!("{name}: {error}"))
 }
@@ -210,11 +216,19 @@ mod tests {
     fn every_option_has_its_effect() {
         let arguments =
             run(&["--port", "0", "--address=::1", "--https", "--certificate-out", "a=b.pem", "--any-caller"]);
+        assert_eq!(arguments.options.allowed_hosts, []);
         assert_eq!(arguments.options.address, "[::1]:0".parse().unwrap());
         assert!(arguments.options.https && arguments.options.any_caller);
         assert_eq!(arguments.certificate_path(1), PathBuf::from("a=b.pem"));
         let default = run(&["--https"]).certificate_path(8787);
         assert_eq!(default, env::temp_dir().join("mpa-emulator-8787.pem"));
+    }
+
+    #[test]
+    fn hosts_are_allowed_one_by_one() {
+        let allowed = run(&["--allow-host", "Emulator", "--allow-host=[2001:db8::7]:80"]).options.allowed_hosts;
+        let allowed: Vec<_> = allowed.iter().map(ToString::to_string).collect();
+        assert_eq!(allowed, ["emulator", "[2001:db8::7]:80"]);
     }
 
     #[test]
@@ -269,12 +283,14 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_in_one_sentence() {
-        let wrong: [(&[&str], &str); 21] = [
+        let wrong: [(&[&str], &str); 23] = [
             (&["--port"], "--port needs a value"),
             (&["--port", "65536"], "--port must be a number"),
             (&["--port=-1"], "--port must be a number"),
             (&["--address", "localhost"], "--address must be an IP address"),
             (&["--address", "127.0.0.1:80"], "--address must be an IP address"),
+            (&["--allow-host"], "--allow-host needs a value"),
+            (&["--allow-host=*"], "--allow-host: a host must be a name or an IP address"),
             (&["--certificate-out", "a.pem"], "--certificate-out needs --https"),
             (&["--https=yes"], "there is no option \"--https=yes\""),
             (&["--Port", "1"], "there is no option \"--Port\""),

@@ -3,18 +3,23 @@
 //!
 //! It lies under `/emulator`, where the real service has nothing.
 
+mod access;
 mod settings;
 mod signing_in;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::ser::{Serialize, SerializeMap, Serializer};
+
+pub(crate) use access::Access;
 
 use crate::journal::Excerpt;
 use crate::refusal::Refusal;
@@ -23,12 +28,14 @@ use crate::title;
 
 const LONGEST_WAIT_MS: u64 = 60_000;
 
-pub(crate) fn routes() -> Router<Service> {
+/// All of them, the fallback too, answer only whom `access` allows.
+pub(crate) fn routes(access: Access) -> Router<Service> {
     Router::new()
         .route("/titles/{title_id}/requests", get(show_requests).delete(forget_requests))
         .merge(settings::routes())
         .merge(signing_in::routes())
         .fallback(not_found)
+        .layer(from_fn_with_state(Arc::new(access), access::admit))
 }
 
 /// Answers the requests of a title after a given one; if there are none, waits for one if asked to.

@@ -24,7 +24,7 @@
 //! - `sign_in`: certificates, and the two services that give tokens for them.
 //! - `rules`: what each endpoint asks of its body.
 //! - `refusal`: errors in the service's shape.
-//! - `control`: what arrived, shown over HTTP, and what is to go wrong.
+//! - `control`, `host`: what arrived, shown over HTTP, and what is to go wrong; to whom.
 //! - `faults`, `throttle`, `setting`: what goes wrong on demand, around the recording and inside it;
 //!   `connection::ending` for what HTTP has no word for.
 
@@ -40,6 +40,7 @@ mod credentials;
 mod emulator;
 mod endpoint;
 mod faults;
+mod host;
 mod journal;
 mod json;
 mod listener;
@@ -63,6 +64,7 @@ mod tokens;
 
 pub use emulator::Emulator;
 pub use faults::Rule;
+pub use host::AllowedHost;
 pub use options::Options;
 pub use part::Part;
 pub use proof_key::ProofKey;

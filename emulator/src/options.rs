@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::faults::Rule;
+use crate::host::AllowedHost;
 use crate::sign_in::SignInOptions;
 use crate::throttle::Settings;
 
@@ -12,6 +13,10 @@ use crate::throttle::Settings;
 pub struct Options {
     /// Where to listen. Port 0 takes a free one.
     pub address: SocketAddr,
+    /// The control interface, all that is under `/emulator`, answers only requests whose `Host` is
+    /// `localhost`, a loopback address, the address that it listens on (any address where that stands
+    /// for all), or one of these. None by default.
+    pub allowed_hosts: Vec<AllowedHost>,
     /// Listen for HTTPS, with a certificate made for this run, instead of HTTP.
     pub https: bool,
     /// Have services sign in: the two sign-in services listen on the ports after that of `address`,
@@ -33,6 +38,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            allowed_hosts: Vec::new(),
             https: false,
             sign_in: None,
             any_caller: false,

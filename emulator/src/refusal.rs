@@ -42,6 +42,17 @@ impl Refusal {
     }
 }
 
+#[cfg(test)]
+impl Refusal {
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub fn debug_message(&self) -> &str {
+        &self.debug_message
+    }
+}
+
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "RequestValidationError", problem.to_string())

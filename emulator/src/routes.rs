@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
 use crate::call::{ByAnyone, ByService, ByUser};
-use crate::control;
+use crate::control::{self, Access};
 use crate::faults::strike;
 use crate::refusal::Refusal;
 use crate::rules::{activities, invites, recent_player_groups};
@@ -16,12 +16,12 @@ use crate::service::Service;
 
 /// Everything that the emulator answers on its own address: the service's own paths, all of them recorded and open to
 /// faults, and the control interface under a prefix that the service does not have.
-pub(crate) fn router(service: Service) -> Router {
+pub(crate) fn router(service: Service, access: Access) -> Router {
     calls()
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
         .layer(from_fn_with_state(service.clone(), strike))
-        .nest("/emulator", control::routes())
+        .nest("/emulator", control::routes(access))
         .with_state(service)
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock::Clock;
+use crate::control::Access;
 use crate::faults::Faults;
 use crate::journal::Journal;
 use crate::listener::{self, Site, Socket};
@@ -50,7 +51,8 @@ pub(crate) fn start(options: Options) -> Result<Started, StartError> {
     let address = socket.address;
     let accepted = Arc::default();
     let secured = secure(&options, &service, &accepted)?;
-    let router = routes::router(service.clone());
+    let access = Access { address, https: secured.tls.is_some(), allowed_hosts: options.allowed_hosts };
+    let router = routes::router(service.clone(), access);
     let site = Site { tls: secured.tls, router, service: service.clone(), accepted };
     let mut places = secured.places;
     places.push(Place { socket, site });

@@ -49,6 +49,16 @@ impl<S: Read + Write> Client<S> {
     }
 
     pub fn receive(&mut self) -> Answer {
+        let mut answer = self.receive_head();
+        let length = answer.header("content-length").map_or(0, |length| length.parse().unwrap());
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).unwrap();
+        answer.body = String::from_utf8(body).unwrap();
+        answer
+    }
+
+    /// All of an answer to `HEAD`, which has no body.
+    pub fn receive_head(&mut self) -> Answer {
         let status_line = self.line();
         let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());
         let status = status.unwrap_or_else(|| panic!("no answer: {status_line:?}"));
@@ -60,12 +70,7 @@ impl<S: Read + Write> Client<S> {
             };
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut answer = Answer { status, headers, body: String::new() };
-        let length = answer.header("content-length").map_or(0, |length| length.parse().unwrap());
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body).unwrap();
-        answer.body = String::from_utf8(body).unwrap();
-        answer
+        Answer { status, headers, body: String::new() }
     }
 
     /// What is left to read until the emulator closes; nothing if it resets.

@@ -1,6 +1,7 @@
 //! The emulator from outside: over real sockets, with HTTP written by hand, so that no client library
 //! tidies up what a test wants to send.
 
+mod access;
 mod activities;
 mod bodies;
 mod bound_tokens;

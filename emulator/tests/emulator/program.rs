@@ -10,7 +10,7 @@ use mpa_emulator::{Emulator, Options};
 
 use crate::client::Client;
 use crate::process::{self, LIMIT, Running};
-use crate::requests::invite;
+use crate::requests::{Request, invite};
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mpa-emulator"));
@@ -108,6 +108,16 @@ fn another_address_has_to_be_asked_for() {
 }
 
 #[test]
+fn another_host_has_to_be_allowed() {
+    for (arguments, status) in [(vec![], 421), (vec!["--allow-host", "other.example", "--allow-host=emulator"], 200)] {
+        let program = Program::start(&[&["--port", "0"], &arguments[..]].concat());
+        let mut client = Client::over(TcpStream::connect(program.address()).unwrap());
+        let request = Request::new("GET", "/emulator/faults").replacing("Host", "emulator:8787");
+        assert_eq!(client.send(&request).status, status, "{arguments:?}");
+    }
+}
+
+#[test]
 fn any_caller_is_let_in_if_asked() {
     let of_service = || invite(7).replacing("Authorization", "XBL3.0 x=-;token");
     for (arguments, status) in [(vec![], 400), (vec!["--any-caller"], 204)] {
@@ -166,7 +176,16 @@ fn help_and_version_go_to_stdout() {
     let help = output(&["--help"]);
     let text = String::from_utf8(help.stdout).unwrap();
     assert!(help.status.success() && help.stderr.is_empty());
-    for option in ["--port", "--address", "--https", "--certificate-out", "--sign-in", "--sandbox", "--any-caller"] {
+    for option in [
+        "--port",
+        "--address",
+        "--allow-host",
+        "--https",
+        "--certificate-out",
+        "--sign-in",
+        "--sandbox",
+        "--any-caller",
+    ] {
         assert!(text.contains(option), "{text}");
     }
     let version = output(&["--version"]);

@@ -10,8 +10,10 @@ pub struct Request {
 
 impl Request {
     pub fn new(method: &str, path: &str) -> Self {
+        // The control interface answers for this machine only.
+        let host = if path.starts_with("/emulator") { "localhost" } else { "multiplayeractivity.xboxlive.com" };
         let (method, path) = (method.to_owned(), path.to_owned());
-        Self { method, path, headers: Vec::new(), body: Vec::new() }.with("Host", "multiplayeractivity.xboxlive.com")
+        Self { method, path, headers: Vec::new(), body: Vec::new() }.with("Host", host)
     }
 
     /// A call as the service wants it, with the token of a service or of a user.
