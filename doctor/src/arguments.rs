@@ -7,7 +7,8 @@ use mpa::calls::Endpoint;
 
 pub const HELP: &str = "\
 Checks step by step whether a game server can reach the Multiplayer Activity service: its
-configuration and certificate, the hosts, the clock, signing in, and one call that changes nothing.
+configuration, certificate and file permissions, the hosts, the clock, signing in, and one call that
+changes nothing.
 No invite is sent. The options stand for the fields of mpa_client_config of the same names.
 
 Usage: mpa-doctor --title-id N [OPTIONS]

@@ -10,10 +10,11 @@ use crate::configuration::{self, Configuration, SignInHosts};
 use crate::host::{self, Host, Way};
 use crate::report::{Finding, Report};
 use crate::sign_in::Signer;
-use crate::{call, clock};
+use crate::{call, clock, permissions};
 
 const CONFIGURATION: &str = "configuration";
 const CERTIFICATE: &str = "certificate";
+const PERMISSIONS: &str = "file permissions";
 const TOKEN_FILE: &str = "token";
 const SIGN_IN_HOST: &str = "the host of --sign-in-endpoint";
 const CLOCK: &str = "clock";
@@ -32,6 +33,9 @@ pub fn run(arguments: &Arguments) -> Report {
     let mut report = Report::default();
     let configuration = report.take(CONFIGURATION, configuration::read(arguments));
     let caller = read_caller(&arguments.identity, &mut report);
+    if let Some(finding) = permissions::check(&arguments.identity) {
+        report.add(PERMISSIONS, finding);
+    }
     let Some(configuration) = configuration else {
         report.not_tried(["the hosts", CLOCK, "signing in", CALL]);
         return report;

@@ -15,6 +15,7 @@ mod checkup;
 mod clock;
 mod configuration;
 mod host;
+mod permissions;
 mod report;
 mod sign_in;
 mod words;

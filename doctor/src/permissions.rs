@@ -1,0 +1,137 @@
+//! Who else can read the files with secrets. On Unix their permissions say so; Windows has access control
+//! lists instead, which are not looked at.
+
+use crate::arguments::Identity;
+use crate::report::Finding;
+
+/// `None` where there is no such file, or where nothing is known about its readers.
+#[cfg(not(unix))]
+pub fn check(_: &Identity) -> Option<Finding> {
+    None
+}
+
+/// `None` where there is no such file. One that cannot be looked at is told of where it is read.
+#[cfg(unix)]
+pub fn check(identity: &Identity) -> Option<Finding> {
+    unix::judge(&unix::files_with_secrets(identity))
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::{self, File};
+    use std::io::Read;
+    use std::os::unix::fs::PermissionsExt;
+
+    use zeroize::Zeroizing;
+
+    use crate::arguments::Identity;
+    use crate::report::Finding;
+
+    /// More than the library reads of a certificate's file.
+    const LARGEST_FILE: u64 = 1024 * 1024 + 1;
+
+    const EVERYONE: u32 = 0o004;
+    const GROUP: u32 = 0o040;
+
+    /// A file by its option, and its permissions.
+    type Mode = (&'static str, u32);
+
+    pub fn files_with_secrets(identity: &Identity) -> Vec<Mode> {
+        let mut files = Vec::new();
+        let mut add = |option, path: &str| files.extend(mode(path).map(|mode| (option, mode)));
+        match identity {
+            Identity::SignsIn(signs_in) => {
+                if holds_key(&signs_in.certificate) {
+                    add("--certificate", &signs_in.certificate);
+                }
+                signs_in.private_key.iter().for_each(|path| add("--private-key", path));
+                signs_in.password_file.iter().for_each(|path| add("--certificate-password-file", path));
+            }
+            Identity::GivenTokens { header_file, proof_key_file } => {
+                add("--authorization-header-file", header_file);
+                proof_key_file.iter().for_each(|path| add("--proof-key-file", path));
+            }
+            Identity::Unknown => {}
+        }
+        files
+    }
+
+    /// The permissions of the file that a path leads to, through links too. What is no file, such as a
+    /// pipe of the shell, keeps nothing for others to read.
+    fn mode(path: &str) -> Option<u32> {
+        let metadata = fs::metadata(path).ok().filter(|metadata| metadata.is_file())?;
+        Some(metadata.permissions().mode() & 0o7777)
+    }
+
+    /// Whether the file with the certificate has a private key too. A PKCS#12 file counts as one with it:
+    /// to find out would take its password.
+    fn holds_key(path: &str) -> bool {
+        let mut content = Zeroizing::new(Vec::with_capacity(LARGEST_FILE as usize));
+        let read = mode(path).is_some()
+            && File::open(path).and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut content)).is_ok();
+        // DER begins with a SEQUENCE.
+        const IN_PEM: &[u8] = b"PRIVATE KEY-----";
+        read && (content.first() == Some(&0x30) || content.windows(IN_PEM.len()).any(|part| part == IN_PEM))
+    }
+
+    pub fn judge(files: &[Mode]) -> Option<Finding> {
+        if files.is_empty() {
+            return None;
+        }
+        let exposed: Vec<_> = files.iter().filter_map(|(option, mode)| exposure(option, *mode)).collect();
+        if exposed.is_empty() {
+            return Some(Finding::ok("Nobody but the owner can read the files with secrets."));
+        }
+        Some(Finding::warning(
+            exposed.join(" "),
+            "Let the files with secrets belong to the user that the server runs as, and let nobody else read them \
+             (chmod 600 FILE).",
+        ))
+    }
+
+    fn exposure(option: &str, mode: u32) -> Option<String> {
+        let readers = match mode {
+            _ if mode & EVERYONE != 0 => "everyone",
+            _ if mode & GROUP != 0 => "its group",
+            _ => return None,
+        };
+        Some(format!("The file of {option} may be read by {readers}: its permissions are {mode:04o}."))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::report::State;
+
+        #[test]
+        fn whoever_may_read_is_told() {
+            for (mode, readers) in [
+                (0o600, None),
+                (0o400, None),
+                (0o700, None),
+                (0o622, None),
+                (0o640, Some("its group")),
+                (0o440, Some("its group")),
+                (0o644, Some("everyone")),
+                (0o604, Some("everyone")),
+                (0o4777, Some("everyone")),
+            ] {
+                let finding = judge(&[("--private-key", mode)]).unwrap();
+                let expected = readers.map(|readers| {
+                    format!("The file of --private-key may be read by {readers}: its permissions are {mode:04o}.")
+                });
+                assert_eq!(finding.state == State::Warning, expected.is_some(), "{mode:o}");
+                assert!(expected.is_none_or(|expected| finding.sentence == expected), "{}", finding.sentence);
+            }
+        }
+
+        #[test]
+        fn several_files_are_one_finding() {
+            assert!(judge(&[]).is_none());
+            let finding = judge(&[("--a", 0o644), ("--b", 0o600), ("--c", 0o640)]).unwrap();
+            let expected = "The file of --a may be read by everyone: its permissions are 0644. \
+                            The file of --c may be read by its group: its permissions are 0640.";
+            assert_eq!((finding.state, finding.sentence.as_str()), (State::Warning, expected));
+        }
+    }
+}
