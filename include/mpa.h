@@ -15,8 +15,9 @@
  *               In fields that you pass in, zero means the default that stands at the field. A
  *               program and a library of different versions understand each other: fields that the
  *               older does not know have their defaults, or are refused where they are set.
- * Ownership     Everything passed in is copied before the call returns: free it or change it then.
- *               Nothing that is returned needs freeing. Handles are plain values.
+ * Ownership     Everything passed in is copied before the call returns: free it or change it then. A
+ *               call whose input another thread changes meanwhile works with old and new values mixed,
+ *               or refuses them. Nothing that is returned needs freeing. Handles are plain values.
  * Threads       Every function may be called from any thread at any time, also while another thread
  *               closes the client. Whether a function blocks stands at the function. The library
  *               never calls back into your program.

@@ -156,6 +156,11 @@ fn all_ends_of_a_client_meet_at_random_moments() {
 }
 
 #[test]
+fn arguments_are_written_to_while_calls_read_them() {
+    Program::new("concurrent_writes").run(|run| run.sent_as_often_as_said());
+}
+
+#[test]
 fn a_peer_that_breaks_off_raises_no_signal() {
     Program::new("sigpipe").run(|run| run.sent(&[]));
 }

@@ -1,6 +1,7 @@
 //! Authorizations: the token that requests carry.
 
 use std::ffi::c_char;
+use std::mem;
 
 use super::boundary::report;
 use super::client::mpa_client;
@@ -121,7 +122,7 @@ pub unsafe extern "C" fn mpa_client_get_authorization(
 ) -> mpa_status {
     let body = || {
         // SAFETY: passed on from the caller.
-        let fields = unsafe { structs::read(buffers.cast_const(), "buffers") }?;
+        let (fields, target) = unsafe { Target::read(buffers, "buffers") }?;
         structs::check_reserved(fields.reserved, "buffers.reserved")?;
         let none = std::ptr::null_mut();
         // SAFETY: the caller's fields are NULL or buffers of the sizes beside them.
@@ -131,8 +132,6 @@ pub unsafe extern "C" fn mpa_client_get_authorization(
                 text::Buffer::new(fields.proof_key_pem, fields.proof_key_pem_size, none, "buffers.proof_key_pem")?,
             )
         };
-        // SAFETY: passed on from the caller.
-        let target = unsafe { Target::new(buffers, "buffers") }?;
         let queue = handles::get(client.id)?;
         queue.client().sign_in_in_background();
         let authorization = queue.client().authorization()?;
@@ -145,9 +144,8 @@ pub unsafe extern "C" fn mpa_client_get_authorization(
             key.clear();
             return Err(too_small);
         }
-        if let Some(target) = target {
-            target.write(&mpa_authorization_buffers { expires_at_unix_ms, ..fields });
-        }
+        let written = mpa_authorization_buffers { expires_at_unix_ms, ..fields };
+        target.write_from(mem::offset_of!(mpa_authorization_buffers, expires_at_unix_ms), &written);
         Ok(Outcome::new(Status::Ok, "The authorization is in the buffers."))
     };
     // SAFETY: passed on from the caller.
@@ -164,14 +162,13 @@ pub unsafe fn read(source: *const mpa_authorization, name: &str) -> Result<Autho
     structs::check_reserved(fields.reserved, format_args!("{name}.reserved"))?;
     let field = format!("{name}.header");
     // SAFETY: the caller's field is NULL or a text.
-    let header = unsafe { text::read(fields.header, MAX_HEADER_LENGTH, &field) }?;
-    let Some(header) = header.map(zeroize::Zeroizing::new) else {
+    let Some(header) = unsafe { text::read_secret(fields.header, MAX_HEADER_LENGTH, &field) }? else {
         return Err(Outcome::invalid(format!("{field} is NULL; it is required. Nothing was sent.")));
     };
     let authorization = Authorization::new(&header, fields.expires_at_unix_ms, &field)?;
     let field = format!("{name}.proof_key_pem");
     // SAFETY: the caller's field is NULL or a text.
-    match unsafe { text::read(fields.proof_key_pem, MAX_PEM_LENGTH, &field) }?.map(zeroize::Zeroizing::new) {
+    match unsafe { text::read_secret(fields.proof_key_pem, MAX_PEM_LENGTH, &field) }? {
         None => Ok(authorization),
         Some(pem) => Ok(authorization.bound_to(ProofKey::from_pem(&pem, &field)?)),
     }

@@ -4,6 +4,7 @@ use std::ffi::c_char;
 use std::time::Duration;
 
 use super::boundary::report;
+use super::caller::Slot;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
@@ -172,21 +173,20 @@ pub unsafe extern "C" fn mpa_client_open(
     client: *mut mpa_client,
     result: *mut mpa_result,
 ) -> mpa_status {
-    let is_writable = !client.is_null() && client.is_aligned();
-    if is_writable {
-        // SAFETY: not NULL, aligned, and the caller's to write. First of all, so that it holds after
-        // every failure.
-        unsafe { client.write(mpa_client { id: 0 }) };
+    // SAFETY: passed on from the caller.
+    let handle = unsafe { Slot::new(client) }.filter(|handle| !handle.is_nowhere());
+    if let Some(handle) = &handle {
+        // First of all, so that it holds after every failure.
+        handle.store(mpa_client { id: 0 });
     }
     let body = || {
-        if !is_writable {
+        let Some(handle) = handle else {
             return Err(Outcome::invalid("client is NULL or misaligned; it must point to an mpa_client."));
-        }
+        };
         // SAFETY: passed on from the caller.
         let (config, settings, owner_tag) = unsafe { read_config(config) }?;
         let id = handles::insert(Queue::new(Client::open(config, &handles::shared())?, settings), owner_tag)?;
-        // SAFETY: as above.
-        unsafe { client.write(mpa_client { id }) };
+        handle.store(mpa_client { id });
         Ok(Outcome::new(Status::Ok, "The client is open."))
     };
     // SAFETY: passed on from the caller.
@@ -206,8 +206,7 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
     let (endpoint, header, ca_certificates_path, user_agent) = unsafe {
         (
             text::read(fields.endpoint, MAX_URL_LENGTH, "config.endpoint")?,
-            text::read(fields.authorization_header, MAX_HEADER_LENGTH, "config.authorization_header")?
-                .map(zeroize::Zeroizing::new),
+            text::read_secret(fields.authorization_header, MAX_HEADER_LENGTH, "config.authorization_header")?,
             text::read(fields.ca_certificates_path, MAX_PATH_LENGTH, "config.ca_certificates_path")?,
             text::read(fields.user_agent, MAX_USER_AGENT_LENGTH, "config.user_agent")?,
         )

@@ -2,7 +2,6 @@
 
 use std::ffi::c_char;
 use std::fmt::Display;
-use std::ptr;
 use std::time::Duration;
 
 use super::authorization::{self, mpa_authorization};
@@ -11,7 +10,7 @@ use super::client::mpa_client;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
-use super::{handles, text};
+use super::{caller, handles, text};
 use crate::auth::Authorization;
 use crate::calls::{
     Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, MAX_ITEMS_PER_CALL, Platform, ServerInvite,
@@ -238,10 +237,8 @@ pub unsafe fn read_xuids(xuids: *const u64, count: usize, field: impl Display) -
             "{field} does not point to XUIDs: the address is not a multiple of 8. Nothing was sent."
         )));
     }
-    let mut copy = vec![0_u64; count];
-    // SAFETY: the caller's array has so many elements, and is aligned; `copy` is ours.
-    unsafe { ptr::copy_nonoverlapping(xuids, copy.as_mut_ptr(), count) };
-    Ok(copy)
+    // SAFETY: the caller's array has so many elements, and is aligned.
+    Ok(unsafe { caller::read_numbers(xuids, count) })
 }
 
 /// # Safety

@@ -1,8 +1,8 @@
-//! The C boundary: what `include/mpa.h` declares, one file per noun, and the four things that every
-//! noun needs (`boundary`, `structs`, `text`, `handles`).
+//! The C boundary: what `include/mpa.h` declares, one file per noun, and the five things that every
+//! noun needs (`boundary`, `caller`, `structs`, `text`, `handles`).
 //!
-//! The only `unsafe` code of the crate is here. Pointers are read once, checked, and copied; nothing
-//! below ever sees one.
+//! The only `unsafe` code of the crate is here. What pointers lead to is copied once and then checked;
+//! nothing below ever sees a pointer.
 
 // The names are those of the C header.
 #![allow(non_camel_case_types)]
@@ -11,6 +11,7 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod boundary;
+mod caller;
 mod fork;
 mod handles;
 mod sign_in;

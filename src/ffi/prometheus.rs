@@ -159,15 +159,15 @@ impl<'a> Page<'a> {
     }
 
     fn head(&mut self, metric: &str, help: &str, kind: &str) {
-        self.add(format_args!("# HELP {metric} {help}\n# TYPE {metric} {kind}\n"));
+        self.push(format_args!("# HELP {metric} {help}\n# TYPE {metric} {kind}\n"));
     }
 
     fn line(&mut self, metric: &str, labels: &str, value: impl std::fmt::Display) {
         let between = if labels.is_empty() || self.labels.is_empty() { "" } else { "," };
         let labels = format!("{}{between}{labels}", self.labels);
         match labels.as_str() {
-            "" => self.add(format_args!("{metric} {value}\n")),
-            labels => self.add(format_args!("{metric}{{{labels}}} {value}\n")),
+            "" => self.push(format_args!("{metric} {value}\n")),
+            labels => self.push(format_args!("{metric}{{{labels}}} {value}\n")),
         }
     }
 
@@ -205,7 +205,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn add(&mut self, text: std::fmt::Arguments<'_>) {
+    fn push(&mut self, text: std::fmt::Arguments<'_>) {
         // Writing to a string does not fail.
         let _ = self.text.write_fmt(text);
     }

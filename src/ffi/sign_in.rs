@@ -3,8 +3,6 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 use super::client::{MPA_NONE, mpa_client_config};
 use super::text;
 use crate::auth::{CredentialSource, Credentials, DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, Step};
@@ -24,9 +22,7 @@ const MAX_PASSWORD_LENGTH: usize = 1_024;
 /// Each of the fields is NULL or a text.
 pub unsafe fn read(fields: &mpa_client_config) -> Result<Option<SignInConfig>> {
     // SAFETY: passed on from the caller.
-    let secret = |field: *const c_char, most, name: &str| unsafe {
-        text::read(field, most, name).map(|text| text.map(Zeroizing::new))
-    };
+    let secret = |field: *const c_char, most, name: &str| unsafe { text::read_secret(field, most, name) };
     // SAFETY: the same.
     let plain = |field: *const c_char, most, name: &str| unsafe { text::read(field, most, name) };
     let certificate_path = plain(fields.certificate_path, MAX_PATH_LENGTH, "config.certificate_path")?;

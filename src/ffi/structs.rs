@@ -4,9 +4,10 @@
 //! default; what a newer caller has beyond them must be zero, since it cannot be honoured.
 
 use std::fmt::Display;
-use std::mem::{self, MaybeUninit};
-use std::ptr;
+use std::marker::PhantomData;
+use std::mem;
 
+use super::caller::{self, Memory};
 use crate::outcome::{Outcome, Result, Status};
 
 /// No struct will ever be larger; a size beyond is a mistake.
@@ -29,9 +30,7 @@ pub unsafe trait Struct: Copy {
 /// `source` is NULL or points to as many readable bytes as the size there says, at least 4.
 pub unsafe fn read<T: Struct>(source: *const T, name: &str) -> Result<T> {
     // SAFETY: passed on from the caller.
-    let size = unsafe { size_of_struct(source, name) }?;
-    // SAFETY: `size` is what the caller's struct says of itself, and has been checked.
-    unsafe { copy(source, size, name) }
+    copy(unsafe { sized(source, name) }?, name)
 }
 
 /// Copies an array of structs, all of the size of the first. `check_count` has refused what is too
@@ -42,70 +41,86 @@ pub unsafe fn read<T: Struct>(source: *const T, name: &str) -> Result<T> {
 pub unsafe fn read_array<T: Struct>(source: *const T, count: usize, name: &str) -> Result<Vec<T>> {
     let first = format!("{name}[0]");
     // SAFETY: passed on from the caller; there is at least one element.
-    let stride = unsafe { size_of_struct(source, &first) }?;
+    let stride = unsafe { sized(source, &first) }?.size();
     if !stride.is_multiple_of(mem::align_of::<T>()) {
         return Err(invalid_struct::<T>(&first, stride));
     }
-    let mut elements = Vec::with_capacity(count);
-    for index in 0..count {
-        // SAFETY: within the caller's array, whose elements are `stride` apart.
-        let element = unsafe { source.byte_add(index * stride) };
-        // SAFETY: the same.
-        let size = unsafe { element.cast::<u32>().read() } as usize;
-        if size != stride {
-            return Err(Box::new(Outcome::new(
-                Status::InvalidStruct,
-                format!(
-                    "{name}[{index}].struct_size is {size}, but {name}[0].struct_size is {stride}; all elements \
-                     of an array have the size of the first. Nothing was sent."
-                ),
-            )));
+    // SAFETY: passed on from the caller.
+    let array = unsafe { Memory::new(source, count * stride) };
+    let element = |index: usize| {
+        let memory = array.part(index * stride, stride);
+        if index > 0 {
+            check_size_of_element(memory.read_u32(0), index, stride, name)?;
         }
-        // SAFETY: the element has `stride` bytes.
-        elements.push(unsafe { copy(element, stride, format_args!("{name}[{index}]")) }?);
+        copy(memory, format_args!("{name}[{index}]"))
+    };
+    (0..count).map(element).collect()
+}
+
+fn check_size_of_element(size: u32, index: usize, stride: usize, name: &str) -> Result<()> {
+    if size as usize == stride {
+        return Ok(());
     }
-    Ok(elements)
+    Err(Box::new(Outcome::new(
+        Status::InvalidStruct,
+        format!(
+            "{name}[{index}].struct_size is {size}, but {name}[0].struct_size is {stride}; all elements of an array \
+             have the size of the first. Nothing was sent."
+        ),
+    )))
 }
 
 /// Where a struct is written to. `None` where the caller did not want it.
 pub struct Target<T> {
-    place: *mut T,
-    size: usize,
+    memory: Memory,
+    written: PhantomData<T>,
 }
 
 impl<T: Struct> Target<T> {
     /// # Safety
-    /// `place` is NULL or points to a struct, of the size that it says, which nobody else uses
-    /// while this lives.
+    /// `place` is NULL or points to a struct, of the size that it says, which may be written while this
+    /// lives.
     pub unsafe fn new(place: *mut T, name: &str) -> Result<Option<Self>> {
         if place.is_null() {
             return Ok(None);
         }
         // SAFETY: passed on from the caller.
-        let size = unsafe { size_of_struct(place, name) }?;
-        // SAFETY: the same; the tail will not be written.
-        unsafe { check_tail(place.cast_const(), size, name) }?;
-        Ok(Some(Target { place, size }))
+        let memory = unsafe { sized(place.cast_const(), name) }?;
+        // It will not be written.
+        check_tail::<T>(memory, name)?;
+        Ok(Some(Target { memory, written: PhantomData }))
+    }
+
+    /// A struct of which some fields are read, and others are written.
+    ///
+    /// # Safety
+    /// As `new`, and that struct can be read.
+    pub unsafe fn read(place: *mut T, name: &str) -> Result<(T, Self)> {
+        // SAFETY: passed on from the caller.
+        let memory = unsafe { sized(place.cast_const(), name) }?;
+        Ok((copy(memory, name)?, Target { memory, written: PhantomData }))
     }
 
     /// Writes all but the size, as far as the caller's struct goes.
     pub fn write(&self, value: &T) {
-        let skip = mem::size_of::<u32>();
-        let amount = self.size.min(mem::size_of::<T>()) - skip;
-        // SAFETY: the caller's struct has `size` bytes, `value` has `size_of::<T>()`; both have no
-        // padding, and they cannot overlap, since `value` is ours.
-        unsafe {
-            let from = ptr::from_ref(value).cast::<u8>().add(skip);
-            ptr::copy_nonoverlapping(from, self.place.cast::<u8>().add(skip), amount);
-        }
+        self.write_from(SIZE_OF_SIZE, value);
+    }
+
+    /// Writes the fields from `offset` on.
+    pub fn write_from(&self, offset: usize, value: &T) {
+        let bytes = caller::bytes_of(value);
+        let end = bytes.len().min(self.memory.size());
+        self.memory.write(offset, &bytes[offset..end]);
     }
 }
 
-/// What a struct of the caller says its size is, checked.
+const SIZE_OF_SIZE: usize = mem::size_of::<u32>();
+
+/// The struct that the caller points to, of the size that it says, which is read only here.
 ///
 /// # Safety
 /// As `read`.
-unsafe fn size_of_struct<T: Struct>(source: *const T, name: &str) -> Result<usize> {
+unsafe fn sized<T: Struct>(source: *const T, name: &str) -> Result<Memory> {
     if source.is_null() {
         return Err(Outcome::invalid(format!("{name} is NULL; it must point to an {}. Nothing was sent.", T::NAME)));
     }
@@ -116,9 +131,13 @@ unsafe fn size_of_struct<T: Struct>(source: *const T, name: &str) -> Result<usiz
             mem::align_of::<T>()
         )));
     }
-    // SAFETY: not NULL and aligned; the caller promises that a struct is there.
-    let size = unsafe { source.cast::<u32>().read() } as usize;
-    if (T::FIRST_SIZE..=LARGEST).contains(&size) { Ok(size) } else { Err(invalid_struct::<T>(name, size)) }
+    // SAFETY: not NULL; the caller promises that a struct is there.
+    let size = unsafe { Memory::new(source, SIZE_OF_SIZE) }.read_u32(0) as usize;
+    if !(T::FIRST_SIZE..=LARGEST).contains(&size) {
+        return Err(invalid_struct::<T>(name, size));
+    }
+    // SAFETY: `size` is what the caller's struct says of itself, and has been checked.
+    Ok(unsafe { Memory::new(source, size) })
 }
 
 fn invalid_struct<T: Struct>(name: &str, size: usize) -> Box<Outcome> {
@@ -132,29 +151,24 @@ fn invalid_struct<T: Struct>(name: &str, size: usize) -> Box<Outcome> {
     ))
 }
 
-/// # Safety
-/// `source` points to `size` readable bytes.
-unsafe fn copy<T: Struct>(source: *const T, size: usize, name: impl Display) -> Result<T> {
-    let known = mem::size_of::<T>();
-    let mut value = MaybeUninit::<T>::zeroed();
-    // SAFETY: both have at least as many bytes, and they cannot overlap, since `value` is ours.
-    unsafe {
-        ptr::copy_nonoverlapping(source.cast::<u8>(), value.as_mut_ptr().cast::<u8>(), size.min(known));
-    }
-    // SAFETY: passed on from the caller.
-    unsafe { check_tail(source, size, name) }?;
-    // SAFETY: a `Struct` is valid with any bits.
-    Ok(unsafe { value.assume_init() })
+/// What this version knows of a struct, but for its size, which has been read before.
+fn copy<T: Struct>(memory: Memory, name: impl Display) -> Result<T> {
+    let value = caller::read_struct(memory, SIZE_OF_SIZE);
+    check_tail::<T>(memory, name)?;
+    Ok(value)
 }
 
 /// Refuses what the caller sets behind the fields that this version knows.
-///
-/// # Safety
-/// `source` points to `size` readable bytes.
-unsafe fn check_tail<T: Struct>(source: *const T, size: usize, name: impl Display) -> Result<()> {
-    for offset in mem::size_of::<T>()..size {
-        // SAFETY: within the caller's struct.
-        if unsafe { source.cast::<u8>().add(offset).read() } != 0 {
+fn check_tail<T: Struct>(memory: Memory, name: impl Display) -> Result<()> {
+    if memory.size() <= mem::size_of::<T>() {
+        return Ok(());
+    }
+    let mut tail = [0; 64];
+    for start in (mem::size_of::<T>()..memory.size()).step_by(tail.len()) {
+        let tail = &mut tail[..(memory.size() - start).min(64)];
+        memory.read(start, tail);
+        if let Some(place) = tail.iter().position(|byte| *byte != 0) {
+            let offset = start + place;
             return Err(Box::new(Outcome::new(
                 Status::InvalidStruct,
                 format!(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::boundary::report;
+use super::caller::Slot;
 use super::client::mpa_client;
 use super::handles;
 use super::invite::{mpa_invite, mpa_server_invite, read_invite, read_server_invite};
@@ -92,31 +93,12 @@ unsafe fn submit(
         let queue = handles::get(client.id)?;
         let (work, own, time_to_live) = read()?;
         // SAFETY: passed on from the caller.
-        let number = unsafe { Number::new(operation) }?;
+        let number = unsafe { Slot::new(operation) }.ok_or_else(|| {
+            Outcome::invalid("operation does not point to a uint64_t: the address is not a multiple of 8.")
+        })?;
         queue.submit(work, own, user_data, time_to_live, |value| number.store(value))?;
         Ok(Outcome::new(Status::Ok, "Submitted."))
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }
-}
-
-/// Where the number of an operation goes, or nowhere.
-struct Number(*mut u64);
-
-impl Number {
-    /// # Safety
-    /// `place` is NULL or points to a number that nobody else uses while this lives.
-    unsafe fn new(place: *mut u64) -> Result<Self> {
-        if place.is_aligned() {
-            return Ok(Number(place));
-        }
-        Err(Outcome::invalid("operation does not point to a uint64_t: the address is not a multiple of 8."))
-    }
-
-    fn store(&self, value: u64) {
-        if !self.0.is_null() {
-            // SAFETY: not NULL, aligned, and the caller's to write, as promised to `new`.
-            unsafe { self.0.write(value) };
-        }
-    }
 }

@@ -1,7 +1,11 @@
 //! Text across the boundary: NUL-terminated UTF-8, read with a bound, written with one.
 
 use std::ffi::c_char;
+use std::mem;
 
+use zeroize::Zeroizing;
+
+use super::caller::{self, Memory, Slot};
 use crate::outcome::{Outcome, Result};
 
 /// Copies a text of the caller; `None` for NULL. `most` is in bytes, without the NUL.
@@ -9,22 +13,28 @@ use crate::outcome::{Outcome, Result};
 /// # Safety
 /// `source` is NULL or points to readable bytes up to a NUL, or to more than `most` of them.
 pub unsafe fn read(source: *const c_char, most: usize, field: &str) -> Result<Option<String>> {
+    // SAFETY: passed on from the caller.
+    let text = unsafe { read_secret(source, most, field) }?;
+    Ok(text.map(|mut text| mem::take(&mut *text)))
+}
+
+/// The same for a secret: every copy that is made of it is wiped when it is dropped.
+///
+/// # Safety
+/// As `read`.
+pub unsafe fn read_secret(source: *const c_char, most: usize, field: &str) -> Result<Option<Zeroizing<String>>> {
     if source.is_null() {
         return Ok(None);
     }
-    // SAFETY: `strnlen` stops at the NUL or after `most + 1` bytes.
-    let length = unsafe { libc::strnlen(source, most + 1) };
-    if length > most {
+    // SAFETY: not NULL; the rest is passed on from the caller.
+    let Some(mut copy) = (unsafe { caller::read_text(source, most) }) else {
         return Err(Outcome::invalid(format!("{field} is longer than {most} bytes. Nothing was sent.")));
-    }
-    // SAFETY: so many bytes are there.
-    let bytes = unsafe { std::slice::from_raw_parts(source.cast::<u8>(), length) };
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Some(text.to_owned())),
-        Err(error) => {
-            Err(Outcome::invalid(format!("{field} is not UTF-8 at byte {}. Nothing was sent.", error.valid_up_to())))
-        }
-    }
+    };
+    String::from_utf8(mem::take(&mut *copy)).map(|text| Some(Zeroizing::new(text))).map_err(|error| {
+        let valid_up_to = error.utf8_error().valid_up_to();
+        drop(Zeroizing::new(error.into_bytes()));
+        Outcome::invalid(format!("{field} is not UTF-8 at byte {valid_up_to}. Nothing was sent."))
+    })
 }
 
 /// As much of `text` as fits, cut where a character ends, and NUL in the rest.
@@ -39,9 +49,9 @@ pub fn to_array<const N: usize>(text: &str) -> [c_char; N] {
 
 /// A buffer of the caller for a text, which is empty until it is written.
 pub struct Buffer {
-    place: *mut c_char,
-    size: usize,
-    length: *mut u32,
+    /// Of size 0 where the caller gave none.
+    memory: Memory,
+    length: Slot<u32>,
     name: &'static str,
 }
 
@@ -49,45 +59,38 @@ impl Buffer {
     /// `length`, or NULL, gets the text's length, without its NUL, whether it fits or not.
     ///
     /// # Safety
-    /// `place` is NULL or points to `size` writable bytes, `length` is NULL or points to a number; nobody
-    /// else uses them while this lives.
+    /// `place` is NULL or points to `size` bytes, `length` is NULL or points to a number, which may be
+    /// written while this lives.
     pub unsafe fn new(place: *mut c_char, size: u32, length: *mut u32, name: &'static str) -> Result<Self> {
-        if !place.is_null() && size > 0 {
-            // SAFETY: there is at least one byte.
-            unsafe { place.write(0) };
+        let size = if place.is_null() { 0 } else { size as usize };
+        // SAFETY: so many bytes are there.
+        let memory = unsafe { Memory::new(place, size) };
+        if size > 0 {
+            memory.write(0, &[0]);
         }
-        if !length.is_aligned() {
-            return Err(Outcome::invalid(format!(
+        // SAFETY: passed on from the caller.
+        let length = unsafe { Slot::new(length) }.ok_or_else(|| {
+            Outcome::invalid(format!(
                 "{name}'s length does not point to a uint32_t: the address is not a multiple of 4."
-            )));
-        }
-        Ok(Buffer { place, size: size as usize, length, name })
+            ))
+        })?;
+        Ok(Buffer { memory, length, name })
     }
 
-    /// Makes it empty again.
+    /// Makes it empty again; what it held was a secret.
     pub fn clear(&self) {
-        if !self.place.is_null() && self.size > 0 {
-            // SAFETY: there is at least one byte, as promised to `new`; what follows the NUL was a secret.
-            unsafe { std::ptr::write_bytes(self.place, 0, self.size) };
-        }
+        self.memory.clear();
     }
 
     /// Writes the text and its NUL; where they do not fit, only the length.
     pub fn write(&self, text: &str) -> Result<()> {
-        if !self.length.is_null() {
-            // SAFETY: not NULL, aligned, and the caller's to write, as promised to `new`.
-            unsafe { self.length.write(u32::try_from(text.len()).unwrap_or(u32::MAX)) };
-        }
-        if self.place.is_null() || text.len() >= self.size {
-            let (name, size, needed) = (self.name, self.size, text.len() + 1);
+        self.length.store(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let (name, size, needed) = (self.name, self.memory.size(), text.len() + 1);
+        if needed > size {
             return Err(Outcome::invalid(format!("{name} is NULL or has {size} bytes; {needed} are needed.")));
         }
-        // SAFETY: the text and its NUL are not longer than the buffer, which is the caller's and so
-        // cannot overlap with ours.
-        unsafe {
-            std::ptr::copy_nonoverlapping(text.as_ptr().cast(), self.place, text.len());
-            self.place.add(text.len()).write(0);
-        }
+        self.memory.write(0, text.as_bytes());
+        self.memory.write(text.len(), &[0]);
         Ok(())
     }
 }

@@ -119,7 +119,11 @@ impl Run {
         let said = String::from_utf8_lossy(&self.output.stdout);
         let numbers: Vec<usize> = said.split_whitespace().filter_map(|word| word.parse().ok()).collect();
         assert!(said.starts_with("sent ") && said.lines().count() == 1, "{said}");
-        assert!((numbers[0]..=numbers[1]).contains(&self.requests.len()), "{said}");
+        assert!(
+            (numbers[0]..=numbers[1]).contains(&self.requests.len()),
+            "{said}, but there were {}",
+            self.requests.len()
+        );
         assert!(self.requests.iter().all(|request| request.status == 204));
         self.are_sound();
     }
