@@ -169,9 +169,9 @@ fn run_for_a_while(program: &mut Command) -> Result<()> {
 
 #[cfg(unix)]
 fn terminate(server: &Child) -> Result<()> {
-    use rustix::process::{Pid, Signal, kill_process};
-    kill_process(Pid::from_child(server), Signal::TERM)
-        .map_err(|error| format!("The server could not be sent SIGTERM: {error}").into())
+    use nix::sys::signal::{Signal, kill};
+    let id = nix::unistd::Pid::from_raw(i32::try_from(server.id())?);
+    kill(id, Signal::SIGTERM).map_err(|error| format!("The server could not be sent SIGTERM: {error}").into())
 }
 
 #[cfg(not(unix))]

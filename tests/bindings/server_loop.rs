@@ -10,7 +10,8 @@ use mpa_tests::build::{self, GCC, GPP};
 use mpa_tests::header::repository;
 use mpa_tests::peer::{self, Answer, response};
 use mpa_tests::process::{LIMIT, Running};
-use rustix::process::{Pid, Signal, kill_process};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::{csharp, journal};
 
@@ -148,7 +149,8 @@ fn text(stream: Option<impl Read>) -> String {
 /// Returns how long it took to stop.
 fn stop(server: &mut Running) -> Duration {
     let told = Instant::now();
-    kill_process(Pid::from_child(server.child()), Signal::TERM).expect("it takes a signal");
+    let id = Pid::from_raw(i32::try_from(server.child().id()).unwrap());
+    kill(id, Signal::SIGTERM).expect("it takes a signal");
     let status = server.wait(LIMIT);
     assert!(status.success(), "{status}");
     told.elapsed()
