@@ -83,6 +83,7 @@ step "Rust" rust_is_there
 step "Tools" install_what_is_missing
 step "Formatting" cargo fmt --all --check
 step "Lints" cargo clippy --quiet --workspace --all-targets -- -D warnings
+step "Licences, duplicates and sources of dependencies" tests/dependencies.sh licenses bans sources
 step "Tests" cargo test --workspace
 step "Model of the queue" env RUSTFLAGS="--cfg shuttle" \
     cargo test --quiet --package mpa --lib --target-dir target/model queue::model
@@ -94,5 +95,5 @@ done
 if [ "${MPA_ALLOW_SKIPS:-}" = 1 ] && [ "${CI:-}" != true ]; then
     printf '\nPASSED, but for what had no tool and says SKIPPED above.\n'
 else
-    printf '\nPASSED: formatting, lints, all tests, and the quickstarts in C, C++ and C#.\n'
+    printf '\nPASSED: formatting, lints, dependencies, all tests, and the quickstarts in C, C++ and C#.\n'
 fi
