@@ -20,6 +20,7 @@ pub const GCC: Tool = Tool { name: "gcc", package: "gcc" };
 pub const GPP: Tool = Tool { name: "g++", package: "g++" };
 pub const CLANG: Tool = Tool { name: "clang", package: "clang" };
 pub const CLANGPP: Tool = Tool { name: "clang++", package: "clang" };
+pub const AR: Tool = Tool { name: "ar", package: "binutils" };
 pub const NM: Tool = Tool { name: "nm", package: "binutils" };
 pub const READELF: Tool = Tool { name: "readelf", package: "binutils" };
 pub const VALGRIND: Tool = Tool { name: "valgrind", package: "valgrind" };

@@ -4,5 +4,6 @@ pub mod build;
 pub mod c;
 pub mod header;
 pub mod partner;
+pub mod licenses;
 pub mod peer;
 pub mod process;
