@@ -3,7 +3,7 @@
 pub mod build;
 pub mod c;
 pub mod header;
-pub mod partner;
 pub mod licenses;
+pub mod partner;
 pub mod peer;
 pub mod process;
