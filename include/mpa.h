@@ -196,6 +196,9 @@ MPA_API const char *mpa_status_description(mpa_status status);
 
 /* Results ------------------------------------------------------------------------------------- */
 
+/// The longest wait that a result names, in milliseconds: 72 minutes.
+#define MPA_MAX_RETRY_AFTER_MS 4320000
+
 /// What became of a call. Pass NULL where only the status is of interest.
 ///
 /// `acknowledged`, `uncertain` and `refused` count, in this order and from the front, the users or
@@ -218,8 +221,10 @@ typedef struct mpa_result {
     /// worth it: then this is 0. Recent players are: sending them twice does no harm. 0 also where
     /// nothing is left to send.
     uint32_t retryable;
-    /// Do not try again before so many milliseconds have passed. What the service says is taken up to
-    /// 3,600,000. 0: nothing known.
+    /// Do not try again before so many milliseconds have passed. 0: nothing known. At most
+    /// MPA_MAX_RETRY_AFTER_MS: of what the service asks for, an hour is taken, and up to a fifth is added
+    /// where the client itself waits, so that a fleet does not come back in step. Where many calls wait
+    /// for a limit before this one, its turn may come later still; the message says when.
     uint32_t retry_after_ms;
     /// HTTP status of the last attempt's answer. 0: none came, or nothing was sent.
     uint32_t http_status;

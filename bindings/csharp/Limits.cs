@@ -11,6 +11,9 @@ namespace Mpa
 
         public const uint MaxTimeoutMs = 600000;
 
+        /// <summary>The longest <see cref="Result.RetryAfter"/>.</summary>
+        public const uint MaxRetryAfterMs = 4320000;
+
         /// <summary>In bytes.</summary>
         public const uint MaxAuthorizationHeaderLength = 12288;
 

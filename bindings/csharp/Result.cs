@@ -96,7 +96,8 @@ namespace Mpa
         /// invites that are uncertain: sent again, they could be shown twice.</summary>
         public bool Retryable { get; }
 
-        /// <summary>Do not try again before so much time has passed. Zero: nothing known.</summary>
+        /// <summary>Do not try again before so much time has passed; at most
+        /// <see cref="Limits.MaxRetryAfterMs"/>. Zero: nothing known.</summary>
         public TimeSpan RetryAfter { get; }
 
         /// <summary>HTTP status of the last answer. 0: none came.</summary>

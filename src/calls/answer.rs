@@ -10,7 +10,7 @@ use crate::outcome::{Status, Throttle};
 
 /// The longest wait that is taken from an answer: far beyond the service's longest period (300 s),
 /// and short enough that nonsense cannot silence a server for a day.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
+pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 
 /// Whether the request did what it was sent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,19 @@
 //! The result of a call: what happened, to how much of it, and what to do.
 
 use std::ffi::c_char;
+use std::time::Duration;
 
 use super::status::mpa_status;
 use super::structs::{Struct, Target};
 use super::text;
+use crate::calls::LONGEST_RETRY_AFTER;
 use crate::outcome::{Outcome, Result};
+
+/// The longest wait that a result names, in milliseconds: 72 minutes.
+pub const MPA_MAX_RETRY_AFTER_MS: u32 = 4320000;
+
+// What is taken from an answer, and a fifth.
+const _: () = assert!(MPA_MAX_RETRY_AFTER_MS as u128 * 5 == LONGEST_RETRY_AFTER.as_millis() * 6);
 
 /// What became of a call. Pass NULL where only the status is of interest.
 ///
@@ -31,8 +39,10 @@ pub struct mpa_result {
     /// worth it: then this is 0. Recent players are: sending them twice does no harm. 0 also where
     /// nothing is left to send.
     pub retryable: u32,
-    /// Do not try again before so many milliseconds have passed. What the service says is taken up to
-    /// 3,600,000. 0: nothing known.
+    /// Do not try again before so many milliseconds have passed. 0: nothing known. At most
+    /// MPA_MAX_RETRY_AFTER_MS: of what the service asks for, an hour is taken, and up to a fifth is added
+    /// where the client itself waits, so that a fleet does not come back in step. Where many calls wait
+    /// for a limit before this one, its turn may come later still; the message says when.
     pub retry_after_ms: u32,
     /// HTTP status of the last attempt's answer. 0: none came, or nothing was sent.
     pub http_status: u32,
@@ -104,7 +114,7 @@ impl From<&Outcome> for mpa_result {
             uncertain: outcome.uncertain,
             refused: outcome.refused,
             retryable: outcome.retryable.into(),
-            retry_after_ms: outcome.retry_after.map_or(0, milliseconds),
+            retry_after_ms: outcome.retry_after.map_or(0, wait_in_milliseconds),
             http_status: outcome.http_status.into(),
             attempts: outcome.attempts,
             queued_ms: milliseconds(outcome.queued),
@@ -121,6 +131,41 @@ impl From<&Outcome> for mpa_result {
     }
 }
 
-fn milliseconds(duration: std::time::Duration) -> u32 {
+fn milliseconds(duration: Duration) -> u32 {
     u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+}
+
+/// Rounded up, so that nobody comes back too early and is told to wait for nothing.
+fn wait_in_milliseconds(wait: Duration) -> u32 {
+    let ms = wait.as_nanos().div_ceil(1_000_000);
+    u32::try_from(ms).map_or(MPA_MAX_RETRY_AFTER_MS, |ms| ms.min(MPA_MAX_RETRY_AFTER_MS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Status;
+
+    fn retry_after_ms(wait: Option<Duration>) -> u32 {
+        let outcome = Outcome { retry_after: wait, ..Outcome::new(Status::Throttled, "") };
+        mpa_result::from(&outcome).retry_after_ms
+    }
+
+    #[test]
+    fn waits_are_rounded_up_and_end_at_the_longest() {
+        for (wait, expected) in [
+            (Duration::ZERO, 0),
+            (Duration::from_nanos(1), 1),
+            (Duration::from_micros(999), 1),
+            (Duration::from_millis(7_000), 7_000),
+            (Duration::from_micros(7_000_001), 7_001),
+            (Duration::from_millis(4_319_999), 4_319_999),
+            (Duration::from_millis(4_320_001), MPA_MAX_RETRY_AFTER_MS),
+            (Duration::from_secs(50 * 24 * 3_600), MPA_MAX_RETRY_AFTER_MS),
+            (Duration::MAX, MPA_MAX_RETRY_AFTER_MS),
+        ] {
+            assert_eq!(retry_after_ms(Some(wait)), expected, "{wait:?}");
+        }
+        assert_eq!(retry_after_ms(None), 0);
+    }
 }

@@ -135,3 +135,30 @@ fn the_limit_that_is_told_is_the_one_that_waits() {
     send(&mut pace, 2, s(400.0));
     assert_eq!(pace.tightest().unwrap().period, s(15.0));
 }
+
+/// What the header promises of a wait that no other calls add to.
+#[test]
+fn nobody_who_is_first_waits_longer_than_an_hour_and_a_fifth() {
+    const LONGEST: Duration = Duration::from_secs(3_600 * 6 / 5);
+    let mut random = fastrand::Rng::with_seed(1);
+    for _ in 0..200 {
+        let imposed = Limit { max: random.u32(1..4), period: Duration::from_secs(random.u64(1..=3_600)) };
+        let mut pace = Pace::imposing(random.bool().then_some(imposed));
+        let mut now = s(0.0);
+        for step in 0..200 {
+            now += Duration::from_secs(random.u64(0..200));
+            match random.u8(0..4) {
+                0 => pace.take(now),
+                1 => pace.accepted(now),
+                2 => pace.close_for(now, Duration::from_secs(random.u64(0..=3_600)), random.f64()),
+                _ => {
+                    let told = told(random.u32(0..5), random.u32(0..=3_600));
+                    let retry_after = random.bool().then(|| Duration::from_secs(random.u64(0..=3_600)));
+                    pace.rejected(now, now, &told, retry_after, random.f64());
+                }
+            }
+            let wait = pace.slot(0, now) - now;
+            assert!(wait <= LONGEST, "{wait:?} after step {step}");
+        }
+    }
+}

@@ -149,7 +149,7 @@ static inline void check_result(mpa_status status, const char *file, int line)
     check_number(r->struct_size, (long long)sizeof *r, "struct_size", file, line);
     check_number(r->status, status, "status", file, line);
     check_range(r->retryable, 0, 1, "retryable", file, line);
-    check_range(r->retry_after_ms, 0, 3600000, "retry_after_ms", file, line);
+    check_range(r->retry_after_ms, 0, MPA_MAX_RETRY_AFTER_MS, "retry_after_ms", file, line);
     check_number(r->service_code, 0, "service_code", file, line);
     check(is_text(r->limit_type, sizeof r->limit_type), "limit_type ends in NUL", file, line);
     check(is_text(r->error_code, sizeof r->error_code), "error_code ends in NUL", file, line);

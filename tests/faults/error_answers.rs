@@ -64,6 +64,64 @@ fn a_closed_door_is_not_knocked_on() {
     assert_eq!(requests.load(Ordering::SeqCst), 2);
 }
 
+/// However long the service asks for, on each way that a wait takes into a result.
+#[test]
+fn no_wait_is_longer_than_the_header_says() {
+    const AN_HOUR_MS: u32 = 3_600_000;
+    for (status, kind) in [(429, Kind::Invite), (429, Kind::Groups), (503, Kind::Invite), (503, Kind::Groups)] {
+        for asked in ["3600", "3601", "99999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+            let header = format!("Retry-After: {asked}");
+            let answer = response(status, &[&header], "");
+            let peer = Peer::start(Layer::Plain, usize::MAX, move |_, stream| {
+                while read_request(stream).is_some() {
+                    say(stream, &answer);
+                }
+            });
+            // Once it ends with the answer itself, once as it waits to try again; then out of turn.
+            for max_attempts in [1, 4] {
+                let client = Client::open(&mpa_client_config { max_attempts, ..trusting(&peer, "long") });
+                for call in 0..3 {
+                    let outcome = kind.call(&client);
+                    let ms = outcome.result.retry_after_ms;
+                    let least = if call == 0 { AN_HOUR_MS } else { AN_HOUR_MS - 10_000 };
+                    assert!((least..=MPA_MAX_RETRY_AFTER_MS).contains(&ms), "{status}, {asked}: {ms}");
+                    assert_eq!(outcome.result.attempts, u32::from(call == 0), "{}", outcome.message);
+                }
+            }
+        }
+    }
+}
+
+/// Those that wait before it come first, one in an hour.
+#[test]
+fn a_wait_behind_many_others_is_cut_to_what_the_header_says() {
+    let peer = Peer::start(Layer::Plain, usize::MAX, |_, stream| {
+        while read_request(stream).is_some() {
+            say(stream, ACCEPTED);
+        }
+    });
+    let client = Client::open(&mpa_client_config {
+        invite_limit: 1,
+        limit_period_ms: 3_600_000,
+        invite_time_to_live_ms: u32::MAX,
+        worker_count: 3,
+        ..trusting(&peer, "behind")
+    });
+    for operation in 0..4 {
+        assert_eq!(client.submit_invite(1, operation).0.status, "MPA_OK");
+    }
+    let is_waiting = || client.stats().invites.running == 3;
+    assert!((0..500).any(|_| is_waiting() || {
+        thread::sleep(Duration::from_millis(10));
+        false
+    }));
+    // Running is not yet waiting.
+    thread::sleep(Duration::from_millis(200));
+    let outcome = client.invite_many(1);
+    assert_eq!((outcome.status, outcome.result.retry_after_ms), ("MPA_ERROR_THROTTLED", MPA_MAX_RETRY_AFTER_MS));
+    assert!(outcome.message.contains("would have to wait 14"), "four hours: {}", outcome.message);
+}
+
 #[test]
 fn an_imposed_limit_is_kept_from_the_start() {
     let requests = Arc::new(AtomicUsize::new(0));
