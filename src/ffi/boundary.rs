@@ -4,6 +4,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
+use std::thread;
 
 use super::result::{ResultTarget, mpa_result};
 use super::status::mpa_status;
@@ -28,17 +29,21 @@ pub unsafe fn report(result: *mut mpa_result, body: impl FnOnce() -> Result<Outc
         Err(refusal) => return refusal.status as mpa_status,
     };
     let outcome = caught(body).flatten().unwrap_or_else(|outcome| *outcome);
-    target.write(&outcome);
+    // Should that fail, there is no place to say so.
+    let _ = caught(|| target.write(&outcome));
     outcome.status as mpa_status
 }
 
 /// Runs `body`; a panic in it becomes an outcome that says where.
 pub fn caught<T>(body: impl FnOnce() -> T) -> Result<T> {
-    install_hook();
     let outside = INSIDE.replace(true);
+    let guarded = || {
+        install_hook();
+        body()
+    };
     // Whatever a panic leaves behind is behind locks whose users bear it, or dropped.
-    let result = panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
-        let place = PLACE.take();
+    let result = panic::catch_unwind(AssertUnwindSafe(guarded)).map_err(|payload| {
+        let place = take_place();
         discard(payload);
         internal(place)
     });
@@ -50,7 +55,13 @@ pub fn caught<T>(body: impl FnOnce() -> T) -> Result<T> {
 fn discard(payload: Box<dyn Any + Send>) {
     if let Err(second) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(second);
+        take_place();
     }
+}
+
+/// A thread that is ending has no place for it any more.
+fn take_place() -> Option<String> {
+    PLACE.try_with(Cell::take).ok().flatten()
 }
 
 fn internal(place: Option<String>) -> Box<Outcome> {
@@ -63,8 +74,14 @@ fn internal(place: Option<String>) -> Box<Outcome> {
 
 /// Panics inside the library, and on threads of its own, are not printed; all others go where they
 /// went before.
+///
+/// A thread that is unwinding, whose destructors call the library, may not change the hook: it goes
+/// without, and the next call of another thread installs it.
 fn install_hook() {
     static INSTALLED: Once = Once::new();
+    if INSTALLED.is_completed() || thread::panicking() {
+        return;
+    }
     INSTALLED.call_once(|| {
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
@@ -78,7 +95,7 @@ fn install_hook() {
 }
 
 fn is_our_thread() -> bool {
-    std::thread::current().name().is_some_and(|name| name.starts_with("mpa-"))
+    thread::current().name().is_some_and(|name| name.starts_with("mpa-"))
 }
 
 fn remember(info: &PanicHookInfo<'_>) {
@@ -92,6 +109,9 @@ fn remember(info: &PanicHookInfo<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::{self, Receiver, Sender};
+    use std::time::Duration;
+
     use super::*;
     use crate::outcome::Status;
 
@@ -103,17 +123,22 @@ mod tests {
         assert!(!outcome.message.contains("secret"));
     }
 
-    /// Runs the test above in a process of its own, where nothing catches what is printed.
-    #[test]
-    fn a_panic_inside_prints_nothing() {
-        let test = "ffi::boundary::tests::a_panic_becomes_an_outcome_that_names_its_place";
+    /// Runs a test in a process of its own, where its call is the first and nothing catches what is
+    /// printed.
+    fn run_alone(test: &str) -> String {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", test, "--nocapture"])
+            .args(["--exact", &format!("ffi::boundary::tests::{test}"), "--nocapture"])
             .output()
             .unwrap();
         let printed = [output.stdout, output.stderr].concat();
         let printed = String::from_utf8_lossy(&printed);
         assert!(printed.contains("1 passed"), "{printed}");
+        printed.into_owned()
+    }
+
+    #[test]
+    fn a_panic_inside_prints_nothing() {
+        let printed = run_alone("a_panic_becomes_an_outcome_that_names_its_place");
         assert!(!printed.contains("panicked"), "{printed}");
     }
 
@@ -127,5 +152,54 @@ mod tests {
         }
         let outcome = caught(|| panic::panic_any(Spiteful)).unwrap_err();
         assert_eq!(outcome.status, Status::Internal);
+    }
+
+    /// Calls as it is dropped, and tells how that ended: as it should, and with a panic.
+    struct CallsWhenDropped(Sender<(Result<i32>, Result<()>)>);
+
+    impl Drop for CallsWhenDropped {
+        fn drop(&mut self) {
+            let _ = self.0.send((caught(|| 7), caught(|| panic!("inside"))));
+        }
+    }
+
+    fn check_calls(calls: Receiver<(Result<i32>, Result<()>)>) {
+        let (good, bad) = calls.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert_eq!(good.unwrap(), 7);
+        assert_eq!(bad.unwrap_err().status, Status::Internal);
+        assert!(!INSIDE.get());
+    }
+
+    #[test]
+    fn a_destructor_may_call_while_its_thread_unwinds() {
+        let (sender, calls) = mpsc::channel();
+        let unwinding = thread::spawn(move || {
+            let _calls = CallsWhenDropped(sender);
+            panic!("outside");
+        });
+        assert!(unwinding.join().is_err());
+        check_calls(calls);
+        // Installed by a thread that may.
+        assert!(caught(|| panic!("inside")).unwrap_err().message.contains("boundary.rs:"));
+    }
+
+    #[test]
+    fn the_first_call_may_come_from_a_thread_that_unwinds() {
+        let printed = run_alone("a_destructor_may_call_while_its_thread_unwinds");
+        assert!(printed.contains("outside"), "a panic of the host is printed: {printed}");
+    }
+
+    #[test]
+    fn a_thread_may_call_while_it_ends() {
+        thread_local! {
+            static LAST: Cell<Option<CallsWhenDropped>> = const { Cell::new(None) };
+        }
+        let (sender, calls) = mpsc::channel();
+        thread::spawn(move || {
+            // Dropped after what the library keeps for this thread, which is made later.
+            LAST.set(Some(CallsWhenDropped(sender)));
+            assert!(caught(|| panic!("inside")).is_err());
+        });
+        check_calls(calls);
     }
 }
