@@ -9,6 +9,7 @@
 //! - `policy`: what to make of what happened: pure decisions
 //! - `calls`: what the endpoints take and answer
 //! - `http`: one request on the wire
+//! - `date`: dates as other programs write them
 //! - `outcome`: what became of a call
 //! - `log`, `stats`: what is told beside it
 //! - `sync`: locks and threads, for all of the above
@@ -19,6 +20,7 @@
 #![deny(unsafe_code)]
 
 mod client;
+mod date;
 mod log;
 mod queue;
 mod stats;

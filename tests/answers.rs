@@ -100,6 +100,37 @@ fn unavailable_with_and_without_a_time() {
 }
 
 #[test]
+fn a_time_to_wait_that_is_not_written_strictly() {
+    for (headers, milliseconds) in [
+        (&["Retry-After: 0.5"][..], 500),
+        (&["Retry-After: 2.0"], 2_000),
+        (&["Retry-After: 299.997"], 299_997),
+        (&["Retry-After: 5, 5"], 5_000),
+        (&["Retry-After: 5", "Retry-After: 7"], 7_000),
+        (&["Retry-After: +5"], 5_000),
+        (&["Retry-After: 5s"], 5_000),
+        (&["Retry-After: \"5\""], 5_000),
+        (&["Retry-After:    5   "], 5_000),
+        (&["Retry-After: 99999999999999999999"], 3_600_000),
+        (&["Date: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: Mon, 06 Nov 1994 08:49:47 GMT"], 10_000),
+        (&["Date: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: 06 Nov 1994 08:49:47 GMT"], 10_000),
+        (&["Date: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: Sun, 06 Nov 1994 10:49:47 +0200"], 10_000),
+        (&["Date: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: Sun, 06 Nov 1994 00:49:47 PST"], 10_000),
+        (&["Date: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: Sunday, 06-Nov-94 08:49:47 GMT"], 10_000),
+        (&["Date: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: Sun Nov  6 08:49:47 1994"], 10_000),
+    ] {
+        for (status, expected) in [(429, "MPA_ERROR_THROTTLED"), (503, "MPA_ERROR_SERVICE_UNAVAILABLE")] {
+            let outcome = refused(&response(status, headers, ""), expected, 1);
+            assert_eq!(outcome.result.retry_after_ms, milliseconds, "{headers:?}");
+        }
+    }
+    for nonsense in ["Retry-After: soon", "Retry-After: -5", "Retry-After: ", "Retry-After: NaN"] {
+        in_doubt(&response(503, &[nonsense], ""), "MPA_ERROR_SERVICE_UNAVAILABLE");
+        assert_eq!(refused(&response(429, &[nonsense], ""), "MPA_ERROR_THROTTLED", 1).result.retry_after_ms, 0);
+    }
+}
+
+#[test]
 fn a_proxy_in_the_way() {
     in_doubt(&response(200, &[], "<html>sign in to this network</html>"), "MPA_ERROR_UNEXPECTED_ANSWER");
     in_doubt(&response(302, &["Location: http://192.0.2.1/"], ""), "MPA_ERROR_UNEXPECTED_ANSWER");

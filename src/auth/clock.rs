@@ -4,6 +4,8 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::date::parse_http_date;
+
 /// A `Date` has whole seconds and the answer was on its way: less than this is no difference.
 const LEAST_OFFSET_MS: i64 = 2_000;
 
@@ -50,7 +52,7 @@ fn offset_ms(before: SystemTime, after: SystemTime, date: &str) -> Option<i64> {
     if exchange > LONGEST_EXCHANGE {
         return None;
     }
-    let date = httpdate::parse_http_date(date.trim()).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    let date = parse_http_date(date)?.duration_since(UNIX_EPOCH).ok()?;
     if !(EARLIEST..LATEST).contains(&date) {
         return None;
     }
@@ -75,7 +77,7 @@ mod tests {
     const DATE: &str = "Sun, 06 Nov 2050 08:49:37 GMT";
 
     fn date() -> SystemTime {
-        httpdate::parse_http_date(DATE).unwrap()
+        parse_http_date(DATE).unwrap()
     }
 
     fn ms(milliseconds: u64) -> Duration {

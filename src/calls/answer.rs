@@ -5,12 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
+use super::retry_after::parse_retry_after;
+use crate::date::parse_http_date;
 use crate::http::Answer;
 use crate::outcome::{Status, Throttle};
-
-/// The longest wait that is taken from an answer: far beyond the service's longest period (300 s),
-/// and short enough that nonsense cannot silence a server for a day.
-pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 
 /// Whether the request did what it was sent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,10 +36,9 @@ pub fn read_answer(answer: &Answer, now: SystemTime) -> Reading {
     let throttle = body.throttle();
     let error_code = body.text(&["errorCode", "code"]);
     let debug_message = body.text(&["debugMessage", "errorMessage", "description", "message"]);
-    let retry_after = answer.header("Retry-After").and_then(|value| {
-        let now = answer.header("Date").and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
-        read_retry_after(value, now)
-    });
+    // A date is of the service's clock.
+    let now = answer.header("Date").and_then(parse_http_date).unwrap_or(now);
+    let retry_after = parse_retry_after(answer.headers_named("Retry-After"), now);
     let facts = Facts {
         throttled: throttle != Throttle::default() || says_too_many(&error_code, &debug_message),
         names_a_time: retry_after.is_some(),
@@ -89,19 +86,6 @@ fn says_too_many(error_code: &str, debug_message: &str) -> bool {
         letters.to_ascii_lowercase().contains("toomanyrequests")
     };
     says(error_code) || says(debug_message)
-}
-
-/// Seconds, or a date (RFC 9110, section 10.2.3). `None` for anything else.
-fn read_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
-    let value = value.trim();
-    let wait = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit are still a time, a long one.
-        Duration::from_secs(value.parse().unwrap_or(u64::MAX))
-    } else {
-        let date = httpdate::parse_http_date(value).ok()?;
-        date.duration_since(now).unwrap_or_default()
-    };
-    Some(wait.min(LONGEST_RETRY_AFTER))
 }
 
 /// A JSON object, or nothing.

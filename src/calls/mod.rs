@@ -5,12 +5,13 @@ mod batches;
 mod invite;
 mod mask;
 mod recent_players;
+mod retry_after;
 mod server_invite;
 mod xuid;
 
 use std::ops::Range;
 
-pub use answer::{LONGEST_RETRY_AFTER, Reading, Verdict, read_answer};
+pub use answer::{Reading, Verdict, read_answer};
 pub use batches::batches;
 pub use invite::{Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform};
 pub use mask::Mask;
@@ -18,6 +19,7 @@ pub use recent_players::{
     EncounterType, MAX_GROUPS_PER_REQUEST, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP, RecentPlayerGroup,
     RecentPlayerGroups, Timestamp,
 };
+pub use retry_after::LONGEST_RETRY_AFTER;
 pub use server_invite::ServerInvite;
 
 use crate::outcome::Result;

@@ -309,7 +309,7 @@ impl<'a> Attempts<'a> {
             format!("POST {path}: {part} was answered with HTTP {} after {took} ms.", answer.status)
         });
         let mask = || mask(self.call, part, authorization);
-        judge_answer(part, answer.status, read_answer(&answer, SystemTime::now()), mask)
+        judge_answer(part, answer.status, read_answer(&answer, client.time.now()), mask)
     }
 
     /// What the end of an attempt says about those that follow.

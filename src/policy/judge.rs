@@ -158,7 +158,7 @@ fn said(http_status: u16, error_code: &str, debug_message: &str) -> String {
 fn advice(part: &Part, status: Status, retry_after: Option<Duration>) -> String {
     match (status, retry_after) {
         (Status::Throttled | Status::ServiceUnavailable, Some(wait)) => {
-            format!("Try again after {} s.", wait.as_secs())
+            format!("Try again after {} s.", wait.as_millis().div_ceil(1_000))
         }
         (Status::Throttled, None) => {
             "It limits how often it may be called; try again later, and less often.".to_owned()

@@ -17,6 +17,11 @@ fn the_service_asks_to_wait() {
         row_on(Layer::Plain, &format!("{status}"), (ok(2), ok(2)), first(response(status, &["Retry-After: 1"], "")));
         assert!(started.elapsed() >= Duration::from_secs(2), "each of the two waits a second");
     }
+    for (status, headers) in [(503, &["Retry-After: 0.5"][..]), (429, &["Retry-After: 0", "Retry-After: 0.5, 0.25"])] {
+        let started = Instant::now();
+        row_on(Layer::Plain, &format!("{status}, {headers:?}"), (ok(2), ok(2)), first(response(status, headers, "")));
+        assert!(started.elapsed() >= Duration::from_secs(1), "each of the two waits half a second");
+    }
     let body = r#"{"errorCode": "Too many requests.", "debugMessage": "Too many requests."}"#;
     row_on(Layer::Plain, "429 under 400", (ok(2), ok(2)), first(response(400, &["Retry-After: 1"], body)));
 }

@@ -186,7 +186,7 @@ impl Chain {
         self.log.write(Level::Debug, || {
             format!("POST {}: signing in was answered with HTTP {}.", step.path(), answer.status)
         });
-        read_token(&self.circumstances(*step, clock_moved), answer, SystemTime::now(), mask)
+        read_token(&self.circumstances(*step, clock_moved), answer, self.time.now(), mask)
     }
 
     /// Counts the request, unless the limits leave no room for it now.
