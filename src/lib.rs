@@ -9,7 +9,7 @@
 //! - `policy`: what to make of what happened: pure decisions
 //! - `calls`: what the endpoints take and answer
 //! - `http`: one request on the wire
-//! - `date`: dates as other programs write them
+//! - `date`, `json`: what other programs write, read leniently
 //! - `outcome`: what became of a call
 //! - `log`, `stats`: what is told beside it
 //! - `sync`: locks and threads, for all of the above
@@ -34,6 +34,8 @@ pub mod auth;
 pub mod calls;
 #[doc(hidden)]
 pub mod http;
+#[doc(hidden)]
+pub mod json;
 #[doc(hidden)]
 pub mod outcome;
 #[doc(hidden)]

@@ -6,10 +6,10 @@ use mpa_tests::c::{Client, Outcome, TOKEN, config, init, text};
 use mpa_tests::peer::{self, Answer, response};
 
 /// Answers every request with `answer`, and has 3 users invited and 3 groups posted.
-fn both(answer: &str) -> (Outcome, Outcome) {
+fn both(answer: impl AsRef<[u8]>) -> (Outcome, Outcome) {
     let call = |call: fn(&Client) -> Outcome| {
-        let answer = answer.to_owned();
-        let (endpoint, requests) = peer::start(move |_| Answer::Say(answer.clone()));
+        let answer = answer.as_ref().to_owned();
+        let (endpoint, requests) = peer::start(move |_| Answer::Send(answer.clone()));
         let outcome = call(&Client::open(&config(&endpoint)));
         assert_eq!(requests.try_iter().count(), 1, "each request is tried once");
         assert_eq!(outcome.result.attempts, 1);
@@ -20,7 +20,7 @@ fn both(answer: &str) -> (Outcome, Outcome) {
 
 /// What an answer that settles it is told as.
 #[track_caller]
-fn refused(answer: &str, status: &str, retryable: u32) -> Outcome {
+fn refused(answer: impl AsRef<[u8]>, status: &str, retryable: u32) -> Outcome {
     let (invite, groups) = both(answer);
     for outcome in [&invite, &groups] {
         assert_eq!(outcome.status, status, "{}", outcome.message);
@@ -31,7 +31,7 @@ fn refused(answer: &str, status: &str, retryable: u32) -> Outcome {
 
 /// What an answer that settles nothing is told as.
 #[track_caller]
-fn in_doubt(answer: &str, status: &str) {
+fn in_doubt(answer: impl AsRef<[u8]>, status: &str) {
     let (invite, groups) = both(answer);
     for (outcome, retryable) in [(invite, 0), (groups, 1)] {
         assert_eq!(outcome.status, status, "{}", outcome.message);
@@ -41,7 +41,7 @@ fn in_doubt(answer: &str, status: &str) {
 
 #[test]
 fn accepted() {
-    let (invite, groups) = both(&response(204, &[], ""));
+    let (invite, groups) = both(response(204, &[], ""));
     for outcome in [invite, groups] {
         assert_eq!((outcome.status, outcome.counts(), outcome.result.retryable), ("MPA_OK", (3, 0, 0), 0));
         assert_eq!(outcome.result.http_status, 204);
@@ -52,7 +52,7 @@ fn accepted() {
 fn refused_by_validation() {
     let body = r#"{"errorCode": "RequestValidationError", "debugMessage": "The request validation has failed."}"#;
     let header = "X-XblCorrelationId: bafef442-9a66-4351-ae48-ef1812295b8e";
-    let outcome = refused(&response(400, &[header], body), "MPA_ERROR_REJECTED", 0);
+    let outcome = refused(response(400, &[header], body), "MPA_ERROR_REJECTED", 0);
     assert_eq!(outcome.error_code, "RequestValidationError");
     assert_eq!(outcome.correlation_id, "bafef442-9a66-4351-ae48-ef1812295b8e");
     assert_eq!(
@@ -66,8 +66,8 @@ fn refused_by_validation() {
 fn not_allowed() {
     let body =
         r#"{"errorCode": "AuthorizationError", "debugMessage": "The caller is not allowed to access the resource."}"#;
-    assert_eq!(refused(&response(400, &[], body), "MPA_ERROR_FORBIDDEN", 0).error_code, "AuthorizationError");
-    refused(&response(403, &[], ""), "MPA_ERROR_FORBIDDEN", 0);
+    assert_eq!(refused(response(400, &[], body), "MPA_ERROR_FORBIDDEN", 0).error_code, "AuthorizationError");
+    refused(response(403, &[], ""), "MPA_ERROR_FORBIDDEN", 0);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn throttled() {
         r#"{"version": 1, "currentRequests": 13, "maxRequests": 10, "periodInSeconds": 120, "limitType": "Rate"}"#,
         r#"{"version": "1", "currentRequests": "13", "maxRequests": "10", "periodInSeconds": "120", "limitType": "Rate", "debugMessage": "slow down"}"#,
     ] {
-        let outcome = refused(&response(429, &["Retry-After: 7"], body), "MPA_ERROR_THROTTLED", 1);
+        let outcome = refused(response(429, &["Retry-After: 7"], body), "MPA_ERROR_THROTTLED", 1);
         let result = outcome.result;
         assert_eq!((result.current_requests, result.max_requests, result.period_s), (13, 10, 120));
         assert_eq!((outcome.limit_type.as_str(), result.retry_after_ms), ("Rate", 7_000));
@@ -86,16 +86,77 @@ fn throttled() {
         (429, "<html>busy</html>"),
         (400, r#"{"errorCode": "Too many requests.", "debugMessage": "Too many requests."}"#),
     ] {
-        refused(&response(status, &[], body), "MPA_ERROR_THROTTLED", 1);
+        refused(response(status, &[], body), "MPA_ERROR_THROTTLED", 1);
+    }
+}
+
+/// An answer whose body is no text.
+fn response_of_bytes(status: u16, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+#[test]
+fn throttled_with_something_odd_in_the_body() {
+    let deep = format!("{{\"x\": {}{}", "[".repeat(30_000), "]".repeat(30_000));
+    let too_long = "x".repeat(100_000);
+    for (before, behind) in [
+        (&b"\xef\xbb\xbf{\"currentRequests\": 11"[..], &b"}"[..]),
+        (b"{\"x\": \"\xff\", \"currentRequests\": 11", b"}"),
+        (b"{\"x\": \"\\ud800\", \"currentRequests\": 11", b"}"),
+        (b"{\"x\": 1e99999, \"currentRequests\": 11.0", b"}"),
+        (b"{\"x\": NaN, \"currentRequests\": \"11\"", b"}"),
+        (b"{\"currentRequests\": 5, \"currentRequests\": 11", b"}"),
+        (b"{\"currentRequests\": 11 // comment\n", b"}"),
+        (b"{\"currentRequests\": 11", b"} and more"),
+        (b"{\"x\": \"a\tb\nc\", 'currentRequests': 11", b",}"),
+        (&[deep.as_bytes(), b", \"currentRequests\": 11"].concat(), b"}"),
+        (b"{\"currentRequests\": 11", &[b", \"x\": \"", too_long.as_bytes(), b"\"}"].concat()),
+    ] {
+        let numbers = br#", "maxRequests": 10, "periodInSeconds": 15, "limitType": "Rate""#;
+        let body = [before, numbers, behind].concat();
+        let outcome = refused(response_of_bytes(400, &body), "MPA_ERROR_THROTTLED", 1);
+        let result = &outcome.result;
+        let limit = (result.current_requests, result.max_requests, result.period_s, outcome.limit_type.as_str());
+        assert_eq!(limit, (11, 10, 15, "Rate"), "{}", String::from_utf8_lossy(&body));
+    }
+    for odd in ["1e99999", "4294967297"] {
+        let body = format!(r#"{{"currentRequests": {odd}, "maxRequests": 10, "periodInSeconds": 15}}"#);
+        let outcome = refused(response(429, &[], &body), "MPA_ERROR_THROTTLED", 1);
+        assert_eq!(outcome.result.current_requests, u32::MAX, "{odd}");
     }
 }
 
 #[test]
+fn errors_in_other_shapes() {
+    for (body, error_code, words) in [
+        (
+            "\u{feff}{\"errorCode\": \"BadField\", \"debugMessage\": \"bad field\"}",
+            "BadField",
+            "HTTP 400, BadField, bad field.",
+        ),
+        (r#"{"error": {"code": "BadField", "message": "bad field"}}"#, "BadField", "HTTP 400, BadField, bad field."),
+        (r#"{"title": "Bad Request.", "status": 400, "detail": "bad field"}"#, "", "HTTP 400, Bad Request: bad field."),
+        (
+            r#"{"errorCode": "BadField", "debugMessage": "bad "field""}"#,
+            "BadField",
+            "HTTP 400, BadField, bad \"field\".",
+        ),
+    ] {
+        let outcome = refused(response(400, &[], body), "MPA_ERROR_REJECTED", 0);
+        assert_eq!(outcome.error_code, error_code, "{body}");
+        assert!(outcome.message.contains(words), "{}", outcome.message);
+    }
+    let body = r#"{"title": "Too Many Requests", "detail": "Slow down."}"#;
+    refused(response(400, &[], body), "MPA_ERROR_THROTTLED", 1);
+}
+
+#[test]
 fn unavailable_with_and_without_a_time() {
-    let outcome = refused(&response(503, &["Retry-After: 2"], ""), "MPA_ERROR_SERVICE_UNAVAILABLE", 1);
+    let outcome = refused(response(503, &["Retry-After: 2"], ""), "MPA_ERROR_SERVICE_UNAVAILABLE", 1);
     assert_eq!(outcome.result.retry_after_ms, 2_000);
     for status in [408, 500, 502, 503, 504] {
-        in_doubt(&response(status, &[], ""), "MPA_ERROR_SERVICE_UNAVAILABLE");
+        in_doubt(response(status, &[], ""), "MPA_ERROR_SERVICE_UNAVAILABLE");
     }
 }
 
@@ -120,20 +181,20 @@ fn a_time_to_wait_that_is_not_written_strictly() {
         (&["Date: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: Sun Nov  6 08:49:47 1994"], 10_000),
     ] {
         for (status, expected) in [(429, "MPA_ERROR_THROTTLED"), (503, "MPA_ERROR_SERVICE_UNAVAILABLE")] {
-            let outcome = refused(&response(status, headers, ""), expected, 1);
+            let outcome = refused(response(status, headers, ""), expected, 1);
             assert_eq!(outcome.result.retry_after_ms, milliseconds, "{headers:?}");
         }
     }
     for nonsense in ["Retry-After: soon", "Retry-After: -5", "Retry-After: ", "Retry-After: NaN"] {
-        in_doubt(&response(503, &[nonsense], ""), "MPA_ERROR_SERVICE_UNAVAILABLE");
-        assert_eq!(refused(&response(429, &[nonsense], ""), "MPA_ERROR_THROTTLED", 1).result.retry_after_ms, 0);
+        in_doubt(response(503, &[nonsense], ""), "MPA_ERROR_SERVICE_UNAVAILABLE");
+        assert_eq!(refused(response(429, &[nonsense], ""), "MPA_ERROR_THROTTLED", 1).result.retry_after_ms, 0);
     }
 }
 
 #[test]
 fn a_proxy_in_the_way() {
-    in_doubt(&response(200, &[], "<html>sign in to this network</html>"), "MPA_ERROR_UNEXPECTED_ANSWER");
-    in_doubt(&response(302, &["Location: http://192.0.2.1/"], ""), "MPA_ERROR_UNEXPECTED_ANSWER");
+    in_doubt(response(200, &[], "<html>sign in to this network</html>"), "MPA_ERROR_UNEXPECTED_ANSWER");
+    in_doubt(response(302, &["Location: http://192.0.2.1/"], ""), "MPA_ERROR_UNEXPECTED_ANSWER");
     in_doubt("SSH-2.0-OpenSSH_9.2\r\n\r\n", "MPA_ERROR_UNEXPECTED_ANSWER");
 }
 

@@ -1,6 +1,8 @@
 //! Clients that sign in by themselves, against the emulator: a certificate authority of its own, mutual
 //! TLS, tokens that end, signatures that are checked.
 
+#[path = "sign_in/answers.rs"]
+mod answers;
 #[path = "sign_in/handing_on.rs"]
 mod handing_on;
 

@@ -6,6 +6,7 @@ use http::{HeaderValue, Uri};
 use mpa::auth::{Authorization, MOST_OF_A_BODY, ServiceClock, Signed};
 use mpa::calls::{Mask, read_answer};
 use mpa::http::{Answer, Request, Transport};
+use mpa::json;
 
 use crate::host::Way;
 use crate::report::Finding;
@@ -62,7 +63,7 @@ fn judge(answer: &Answer, authorization: &Authorization, title_id: u32) -> Findi
     let refused =
         |what: &str, advice: &str| Finding::failed(format!("{what} ({}).", said(answer, authorization)), advice);
     match status {
-        200 if is_object(&answer.body) => Finding::ok(format!("The service took a call for title {title_id}.")),
+        200 if json::is_object(&answer.body) => Finding::ok(format!("The service took a call for title {title_id}.")),
         200..=399 => refused(
             "Something answered that does not seem to be the service",
             "Check --endpoint, and look for a proxy in between.",
@@ -100,10 +101,6 @@ fn said(answer: &Answer, authorization: &Authorization) -> String {
     said
 }
 
-fn is_object(body: &[u8]) -> bool {
-    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +126,7 @@ mod tests {
             assert_eq!(finding.state, State::Failed);
             assert!(finding.sentence.contains(words) && !finding.advice.is_empty(), "{}", finding.sentence);
         }
+        assert_eq!(judged(200, "\u{feff}{\"userActivities\":[]}").state, State::Ok, "a byte-order mark");
         assert_eq!(judged(429, "").state, State::Warning);
     }
 

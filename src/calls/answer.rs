@@ -3,11 +3,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use serde_json::Value;
-
 use super::retry_after::parse_retry_after;
 use crate::date::parse_http_date;
 use crate::http::Answer;
+use crate::json::{self, Value};
 use crate::outcome::{Status, Throttle};
 
 /// Whether the request did what it was sent for.
@@ -32,10 +31,7 @@ pub struct Reading {
 }
 
 pub fn read_answer(answer: &Answer, now: SystemTime) -> Reading {
-    let body = Body::read(&answer.body);
-    let throttle = body.throttle();
-    let error_code = body.text(&["errorCode", "code"]);
-    let debug_message = body.text(&["debugMessage", "errorMessage", "description", "message"]);
+    let Body { throttle, error_code, debug_message } = Body::read(&answer.body);
     // A date is of the service's clock.
     let now = answer.header("Date").and_then(parse_http_date).unwrap_or(now);
     let retry_after = parse_retry_after(answer.headers_named("Retry-After"), now);
@@ -88,57 +84,59 @@ fn says_too_many(error_code: &str, debug_message: &str) -> bool {
     says(error_code) || says(debug_message)
 }
 
-/// A JSON object, or nothing.
-struct Body(serde_json::Map<String, Value>);
+/// What a body says, in whichever of the known shapes; empty where it says nothing.
+struct Body {
+    error_code: String,
+    debug_message: String,
+    throttle: Throttle,
+}
 
 impl Body {
     fn read(bytes: &[u8]) -> Self {
-        if bytes.is_empty() {
-            return Body(serde_json::Map::new());
-        }
-        match serde_json::from_slice(bytes) {
-            Ok(Value::Object(fields)) => Body(fields),
-            _ => Body(serde_json::Map::new()),
-        }
-    }
-
-    /// The first of these fields that is there, whatever its case.
-    fn field(&self, names: &[&str]) -> Option<&Value> {
-        names
-            .iter()
-            .find_map(|name| self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
-    }
-
-    fn text(&self, names: &[&str]) -> String {
-        match self.field(names) {
-            Some(Value::String(text)) => text.clone(),
-            Some(Value::Number(number)) => number.to_string(),
-            _ => String::new(),
+        let [error_code, code, error] = json::members(bytes, ["errorCode", "code", "error"]);
+        let [error_inner_code, error_message] = error.map_or([None; 2], |error| error.members(["code", "message"]));
+        let messages =
+            json::members(bytes, ["debugMessage", "errorMessage", "description", "message", "error_description"]);
+        let debug_message = first_text(messages.into_iter().chain([error_message]));
+        Body {
+            error_code: first_text([error_code, code, error_inner_code, error]),
+            debug_message: if debug_message.is_empty() { problem(bytes) } else { debug_message },
+            throttle: throttle(bytes),
         }
     }
+}
 
-    /// A number, or a string that holds one; 0 for anything else.
-    fn number(&self, name: &str) -> u32 {
-        match self.field(&[name]) {
-            Some(Value::Number(number)) => {
-                number.as_u64().map_or(0, |number| u32::try_from(number).unwrap_or(u32::MAX))
-            }
-            Some(Value::String(text)) => text.trim().parse().unwrap_or(0),
-            _ => 0,
-        }
+/// The text of problem details (RFC 9457).
+fn problem(bytes: &[u8]) -> String {
+    let [title, detail] = json::members(bytes, ["title", "detail"]).map(|text| first_text([text]));
+    match (title.trim().trim_end_matches('.'), detail.is_empty()) {
+        (_, true) => title,
+        ("", false) => detail,
+        (title, false) => format!("{title}: {detail}"),
     }
+}
 
-    fn throttle(&self) -> Throttle {
-        let max_requests = self.number("maxRequests");
-        let period_s = self.number("periodInSeconds");
-        let limit_type = match self.field(&["limitType"]) {
-            Some(_) => self.text(&["limitType"]),
-            // Too common a name to mean a limit unless the limit's numbers stand beside it.
-            None if max_requests > 0 || period_s > 0 => self.text(&["type"]),
-            None => String::new(),
-        };
-        Throttle { current_requests: self.number("currentRequests"), max_requests, period_s, limit_type }
+fn throttle(bytes: &[u8]) -> Throttle {
+    let [current_requests, max_requests, period, limit_type, kind] =
+        json::members(bytes, ["currentRequests", "maxRequests", "periodInSeconds", "limitType", "type"]);
+    // 0 is "not said"; the conversion ends at the type's limits. A part counts towards the slower pace.
+    let number = |value: Option<Value<'_>>| value.and_then(Value::number).unwrap_or_default();
+    let max_requests = number(max_requests) as u32;
+    let period_s = number(period).ceil() as u32;
+    // Too common a name to mean a limit unless the limit's numbers stand beside it.
+    let kind = kind.filter(|_| max_requests > 0 || period_s > 0);
+    Throttle {
+        current_requests: number(current_requests) as u32,
+        max_requests,
+        period_s,
+        limit_type: first_text([limit_type, kind]),
     }
+}
+
+/// The first text that is one.
+fn first_text<'a>(values: impl IntoIterator<Item = Option<Value<'a>>>) -> String {
+    let mut texts = values.into_iter().filter_map(|value| value?.text());
+    texts.find(|text| !text.trim().is_empty()).unwrap_or_default().into_owned()
 }
 
 #[cfg(test)]

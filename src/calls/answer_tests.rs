@@ -150,10 +150,77 @@ fn a_time_to_wait_is_the_longest_of_all_headers_and_goes_by_the_services_clock()
 
 #[test]
 fn errors_in_the_shapes_of_other_services_are_kept() {
-    let reading = read(400, &[], r#"{"errorCode": 4000, "errorMessage": "bad"}"#);
-    assert_eq!((reading.error_code.as_str(), reading.debug_message.as_str()), ("4000", "bad"));
-    let reading = read(400, &[], r#"{"code": "E1", "source": "x", "description": "bad"}"#);
-    assert_eq!((reading.error_code.as_str(), reading.debug_message.as_str()), ("E1", "bad"));
+    for (body, error_code, debug_message) in [
+        (r#"{"errorCode": 4000, "errorMessage": "bad"}"#, "4000", "bad"),
+        (r#"{"code": "E1", "source": "x", "description": "bad"}"#, "E1", "bad"),
+        (r#"{"error": {"code": "E1", "message": "bad", "innererror": {"code": "E2"}}}"#, "E1", "bad"),
+        (r#"{"error": "invalid_client", "error_description": "bad"}"#, "invalid_client", "bad"),
+        (r#"{"errorCode": "E1", "error": {"code": "E2", "message": "bad"}}"#, "E1", "bad"),
+        (r#"{"type": "https://example.com/out-of-credit", "title": "No.", "detail": "bad"}"#, "", "No: bad"),
+        (r#"{"type": "about:blank", "title": "Bad Request", "status": 400}"#, "", "Bad Request"),
+        (r#"{"detail": "bad"}"#, "", "bad"),
+        (r#"{"errorCode": "", "code": "E1", "debugMessage": null, "message": " ", "title": "bad"}"#, "E1", "bad"),
+        (r#"{"errorCode": ["E1"], "debugMessage": {"text": "bad"}}"#, "", ""),
+    ] {
+        let reading = read(400, &[], body);
+        assert_eq!(
+            (reading.error_code.as_str(), reading.debug_message.as_str()),
+            (error_code, debug_message),
+            "{body}"
+        );
+        assert_eq!(reading.throttle, Throttle::default(), "{body}");
+        assert_eq!(reading.verdict, Verdict::Refused(Status::Rejected), "{body}");
+    }
+    let busy = r#"{"title": "Too Many Requests", "detail": "Slow down."}"#;
+    assert_eq!(read(400, &[], busy).verdict, Verdict::Refused(Status::Throttled));
+}
+
+#[test]
+fn what_is_odd_loses_at_most_its_field() {
+    let expected = throttle(11, 10, 15, "Rate");
+    let rest = r#""maxRequests": 10, "periodInSeconds": 15, "limitType": "Rate"}"#;
+    let numbers = r#"{"currentRequests": 11, "maxRequests": 10, "periodInSeconds": 15, "limitType": "Rate"}"#;
+    let deep = format!("{{\"debugMessage\": {}{}, {}", "[".repeat(30_000), "]".repeat(30_000), &numbers[1..]);
+    let cut = format!("{}, \"debugMessage\": \"{}", &numbers[..numbers.len() - 1], "x".repeat(65_000));
+    for body in [
+        numbers,
+        &format!("\u{feff}{numbers}"),
+        &format!("{numbers}, and more"),
+        &format!("/* odd */ {numbers} // odd"),
+        r#"{"currentRequests": 11.0, "maxRequests": 1e1, "periodInSeconds": "15.0", "limitType": "Rate"}"#,
+        r#"{"currentRequests": 11.9, "maxRequests": 10.9, "periodInSeconds": 14.1, "limitType": "Rate"}"#,
+        r#"{'currentRequests': 11, 'maxRequests': 10, 'periodInSeconds': 15, 'limitType': 'Rate'}"#,
+        r#"{"currentRequests": 11, "version": 1e99999, "maxRequests": 10, "periodInSeconds": 15, "limitType": "Rate"}"#,
+        r#"{"currentRequests": 11, "version": NaN, "maxRequests": 10, "periodInSeconds": 15, "limitType": "Rate"}"#,
+        r#"{"currentRequests": 1, "currentRequests": 11, "maxRequests": 10, "periodInSeconds": 15, "limitType": "Rate"}"#,
+        r#"{"currentRequests": 11, "x": "\ud800", "maxRequests": 10, "periodInSeconds": 15, "limitType": "Rate"}"#,
+        &deep,
+        &cut,
+    ] {
+        let reading = read(400, &[], body);
+        assert_eq!(reading.verdict, Verdict::Refused(Status::Throttled), "{body}");
+        assert_eq!(reading.throttle, expected, "{body}");
+    }
+    let mut bytes = numbers.replace("11", "11, \"x\": \"?\"").into_bytes();
+    let odd = bytes.iter().position(|byte| *byte == b'?').unwrap();
+    bytes[odd] = 0xff;
+    let answer = Answer { status: 400, headers: HeaderMap::new(), body: bytes };
+    assert_eq!(read_answer(&answer, NOW).throttle, expected);
+    for (odd, current_requests) in [
+        ("1e99999", u32::MAX),
+        ("4294967296", u32::MAX),
+        ("-1", 0),
+        ("1,000", 0),
+        ("\"1,000\"", 0),
+        ("11 000", 0),
+        ("[11]", 0),
+        ("Infinity", 0),
+        ("\"inf\"", 0),
+        ("0x11", 0),
+    ] {
+        let reading = read(429, &[], &format!("{{\"currentRequests\": {odd}, {rest}"));
+        assert_eq!(reading.throttle, Throttle { current_requests, ..expected.clone() }, "{odd}");
+    }
 }
 
 #[test]

@@ -18,9 +18,9 @@ use mpa_tests::process::{self, LIMIT, Running};
 use mpa_tests::partner::{Partner, TITLE, succeeds};
 
 pub struct Copied {
-    header: String,
+    pub header: String,
     pub key: String,
-    expires_at_unix_ms: u64,
+    pub expires_at_unix_ms: u64,
 }
 
 pub fn get_authorization(client: &Client, header_size: u32) -> Result<Copied, Box<Outcome>> {

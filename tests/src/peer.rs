@@ -253,8 +253,12 @@ pub fn reset(stream: &mut dyn Stream) {
 }
 
 pub fn say(stream: &mut dyn Stream, text: &str) {
+    send(stream, text.as_bytes());
+}
+
+pub fn send(stream: &mut dyn Stream, bytes: &[u8]) {
     // The client may have gone already.
-    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+    let _ = stream.write_all(bytes).and_then(|()| stream.flush());
 }
 
 /// Sends bytes as they are, in one write.
@@ -274,6 +278,8 @@ pub const ACCEPTED: &str = "HTTP/1.1 204 No Content\r\n\r\n";
 pub enum Answer {
     /// These bytes, and then the next request of the same connection.
     Say(String),
+    /// The same, where they are no text.
+    Send(Vec<u8>),
     /// Close the connection, without a word.
     Close,
     /// Say nothing, until the client gives up.
@@ -290,7 +296,8 @@ pub fn start(answer: impl Fn(usize) -> Answer + Send + 'static) -> (String, mpsc
             // Nobody may be interested.
             let _ = seen.send(String::from_utf8_lossy(&request).into_owned());
             match answer(number.fetch_add(1, Ordering::SeqCst)) {
-                Answer::Say(bytes) => say(stream, &bytes),
+                Answer::Say(text) => say(stream, &text),
+                Answer::Send(bytes) => send(stream, &bytes),
                 Answer::Close => return,
                 Answer::Stall => wait_for_close(stream),
             }

@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::Deserialize;
-use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
+use crate::json::{self, Value};
 use crate::outcome::{Outcome, Result, Status};
 
 /// How a token of no user names its user.
@@ -28,19 +27,6 @@ pub struct TokenAnswer {
     user_hash: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Body<'a> {
-    #[serde(borrow)]
-    token: Cow<'a, str>,
-    #[serde(default)]
-    issue_instant: Value,
-    #[serde(default)]
-    not_after: Value,
-    #[serde(default)]
-    display_claims: Value,
-}
-
 impl TokenAnswer {
     /// `host`: who answered, for a message.
     pub fn read(body: &[u8], host: &str) -> Result<Self> {
@@ -53,23 +39,23 @@ impl TokenAnswer {
                 ),
             )))
         };
-        // What the parser says could show a part of the token.
-        let Ok(Body { token, issue_instant, not_after, display_claims }) = serde_json::from_slice(body) else {
-            return refuse("holds no token");
-        };
-        let token = Zeroizing::new(token.into_owned());
+        let [token, not_after, issue_instant, claims] =
+            json::members(body, ["Token", "NotAfter", "IssueInstant", "DisplayClaims"]);
+        let Some(token @ Value::String(_)) = token else { return refuse("holds no token") };
+        let token = Zeroizing::new(token.text().unwrap_or_default().into_owned());
         if !can_be_sent(&token, MAX_TOKEN_LENGTH) {
             return refuse("holds a token that cannot be sent");
         }
-        let Some(not_after) = time(&not_after) else {
+        let Some(not_after) = time(not_after) else {
             return refuse("does not say until when its token is valid");
         };
-        let user_hash = display_claims.pointer("/xui/0/uhs").and_then(Value::as_str);
-        let user_hash = user_hash.filter(|hash| !hash.is_empty()).map(str::to_owned);
+        let user = claims.and_then(|claims| claims.members(["xui"])[0]?.first());
+        let user_hash = user.and_then(|user| user.members(["uhs"])[0]?.text()).filter(|hash| !hash.is_empty());
+        let user_hash = user_hash.map(Cow::into_owned);
         if user_hash.as_ref().is_some_and(|hash| !can_be_sent(hash, MAX_HASH_LENGTH)) {
             return refuse("names a user in a way that cannot be sent");
         }
-        Ok(TokenAnswer { token, issued_at: time(&issue_instant), not_after, user_hash })
+        Ok(TokenAnswer { token, issued_at: time(issue_instant), not_after, user_hash })
     }
 
     pub fn token(&self) -> &str {
@@ -106,15 +92,15 @@ fn can_be_sent(text: &str, most: usize) -> bool {
 }
 
 /// RFC 3339, with or without parts of a second: the services write seven digits of them.
-fn time(value: &Value) -> Option<SystemTime> {
-    humantime::parse_rfc3339_weak(value.as_str()?.trim()).ok()
+fn time(value: Option<Value<'_>>) -> Option<SystemTime> {
+    humantime::parse_rfc3339_weak(value?.text()?.trim()).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    use super::*;
+    use super::{MAX_HASH_LENGTH, MAX_TOKEN_LENGTH, *};
 
     fn read(body: &Value) -> Result<TokenAnswer> {
         TokenAnswer::read(&serde_json::to_vec(body).unwrap(), "sign-in.example")
@@ -148,7 +134,8 @@ mod tests {
 
     #[test]
     fn times_have_any_number_of_digits() {
-        let at = |text: &str| time(&json!(text)).unwrap().duration_since(UNIX_EPOCH).unwrap();
+        let at =
+            |text: &str| time(Some(json::Value::String(text.as_bytes()))).unwrap().duration_since(UNIX_EPOCH).unwrap();
         for (text, nanos) in [
             ("2020-01-01T00:00:00Z", 0),
             ("2020-01-01T00:00:00.5Z", 500_000_000),
@@ -160,8 +147,8 @@ mod tests {
         ] {
             assert_eq!(at(text), Duration::new(1_577_836_800, nanos), "{text}");
         }
-        for nonsense in [json!(""), json!("soon"), json!(5), json!(null), json!("2020-13-01T00:00:00Z")] {
-            assert!(time(&nonsense).is_none());
+        for nonsense in ["", "soon", "5", "2020-13-01T00:00:00Z"] {
+            assert!(time(Some(json::Value::String(nonsense.as_bytes()))).is_none());
         }
     }
 
@@ -172,6 +159,26 @@ mod tests {
         assert_eq!(answer.issued_at, None);
         assert_eq!(answer.life(answer.not_after - Duration::from_secs(60)), Duration::from_secs(60));
         assert_eq!(answer.life(answer.not_after + Duration::from_secs(60)), Duration::ZERO);
+    }
+
+    #[test]
+    fn what_is_odd_beside_the_token_is_passed_over() {
+        for body in [
+            &b"\xef\xbb\xbf{\"Token\":\"t\",\"NotAfter\":\"2026-01-31T10:00:00Z\",\"X\":\"\xff\"} and more"[..],
+            b"{\"X\":1e99999,\"Token\":\"t\",\"NotAfter\":\"2026-01-31T10:00:00Z\",\"Y\":[[[[",
+            b"{\"Token\":\"first\",\"Token\":\"t\",\"NotAfter\":\"2026-01-31T10:00:00Z\",\"Token\":null}",
+            b"{\"token\":\"other\",\"Token\":\"t\",\"NOTAFTER\":\"2026-01-31T10:00:00Z\",\"DisplayClaims\":[]}",
+        ] {
+            let answer = TokenAnswer::read(body, "host").unwrap();
+            assert_eq!(answer.token(), "t", "{}", String::from_utf8_lossy(body));
+            assert_eq!(answer.authorization().unwrap().user_hash(), "-");
+        }
+        for cut in [
+            &br#"{"NotAfter":"2026-01-31T10:00:00Z","Token":"secr"#[..],
+            b"{\"NotAfter\":\"2026-01-31T10:00:00Z\",\"Token\":\"s\xff\"}",
+        ] {
+            assert!(TokenAnswer::read(cut, "host").is_err(), "a token that is not whole");
+        }
     }
 
     #[test]

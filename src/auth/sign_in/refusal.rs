@@ -1,6 +1,6 @@
 //! A refusal to sign in, which names its reason by a number, `XErr`.
 
-use serde_json::Value;
+use crate::json::{self, Value};
 
 /// What the body of a refusal says; empty or `None` where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,12 +42,8 @@ pub struct Meaning {
 
 impl Refusal {
     pub fn read(body: &[u8]) -> Self {
-        let Ok(Value::Object(fields)) = serde_json::from_slice(body) else { return Refusal::default() };
-        let field = |name: &str| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-        Refusal {
-            code: field("XErr").and_then(number),
-            message: field("Message").and_then(Value::as_str).unwrap_or_default().to_owned(),
-        }
+        let [code, message] = json::members(body, ["XErr", "Message"]);
+        Refusal { code: code.and_then(number), message: message.and_then(Value::text).unwrap_or_default().into_owned() }
     }
 
     /// What its number means, where that is known.
@@ -57,20 +53,16 @@ impl Refusal {
 }
 
 /// A number, or a string that holds one, in either notation and with either idea of its sign.
-fn number(value: &Value) -> Option<u32> {
-    let number = match value {
-        Value::Number(number) => number.as_i64()?,
-        Value::String(text) => {
-            let text = text.trim();
-            match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-                Some(digits) => i64::from(u32::from_str_radix(digits, 16).ok()?),
-                None => text.parse().ok()?,
-            }
-        }
-        _ => return None,
+fn number(value: Value<'_>) -> Option<u32> {
+    let text = value.text()?;
+    let text = text.trim();
+    let number = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u32::from_str_radix(digits, 16).ok()?.into(),
+        None => value.number()?,
     };
-    let unsigned = u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned)).ok()?;
-    (unsigned != 0).then_some(unsigned)
+    let whole = number as i64;
+    let unsigned = u32::try_from(whole).or_else(|_| i32::try_from(whole).map(i32::cast_unsigned)).ok()?;
+    (whole as f64 == number && unsigned != 0).then_some(unsigned)
 }
 
 fn meaning(code: u32) -> Option<Meaning> {
@@ -99,7 +91,7 @@ mod tests {
 
     use super::*;
 
-    fn code(value: Value) -> Option<u32> {
+    fn code(value: serde_json::Value) -> Option<u32> {
         Refusal::read(&serde_json::to_vec(&json!({ "XErr": value })).unwrap()).code
     }
 
@@ -121,10 +113,15 @@ mod tests {
             json!("0x8015DC12"),
             json!("0x8015dc12"),
             json!(-2_146_051_054),
+            json!(2_148_916_242.0),
+            json!("2148916242.0"),
         ] {
             assert_eq!(code(value.clone()), Some(0x8015_DC12), "{value}");
         }
-        for nothing in [json!(null), json!(""), json!("x"), json!(1.5), json!(0), json!(1_u64 << 40), json!([1])] {
+        assert_eq!(Refusal::read(b"\xef\xbb\xbf{\"Message\":\"\xff\",\"XErr\":2148916242}").code, Some(0x8015_DC12));
+        for nothing in
+            [json!(null), json!(""), json!("x"), json!(1.5), json!(0), json!(1_u64 << 40), json!(1e300), json!([1])]
+        {
             assert_eq!(code(nothing), None);
         }
     }

@@ -1,0 +1,48 @@
+//! What the sign-in services answer, in every form that holds a token.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::handing_on::{Copied, get_authorization};
+use crate::partner::Partner;
+
+/// The authorization of a client whose second step is answered with this body.
+#[track_caller]
+fn signed_in_by(partner: &Partner, body: &str) -> Copied {
+    let rule = json!({ "fault": "status", "status": 200, "body": body, "calls": "token" });
+    partner.faults(&[&rule.to_string()]);
+    let client = partner.open();
+    let until = Instant::now() + Duration::from_secs(10);
+    loop {
+        match get_authorization(&client, 13_000) {
+            Ok(copied) => return copied,
+            Err(needed) if needed.status == "MPA_ERROR_AUTHORIZATION_NEEDED" && Instant::now() < until => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            Err(failed) => panic!("{}: {} {body}", failed.status, failed.message),
+        }
+    }
+}
+
+#[test]
+fn a_token_is_found_whatever_is_odd_beside_it() {
+    let partner = Partner::start("odd");
+    let rest = r#""Token": "a.token", "NotAfter": "2099-01-31T10:00:00.1234567Z""#;
+    let deep = "[".repeat(10_000);
+    for (body, user_hash) in [
+        (format!("\u{feff}{{{rest}}}"), "-"),
+        (format!("{{{rest}}} and more"), "-"),
+        (format!("// a comment\n{{{rest},}}"), "-"),
+        (format!(r#"{{"x": "\ud800", "y": 1e99999, "z": NaN, {rest}}}"#), "-"),
+        (format!(r#"{{{rest}, "x": {deep}"#), "-"),
+        (format!(r#"{{"Token": "another", "NotAfter": null, {rest}, "NotAfter": null}}"#), "-"),
+        (format!(r#"{{{rest}, "DisplayClaims": {{"xui": [{{"uhs": "123"}}]}}}}"#), "123"),
+        (format!(r#"{{{rest}, "DisplayClaims": {{"xui": [{{"uhs": 123, "gtg": "\ud800"}}]}}}}"#), "123"),
+    ] {
+        let copied = signed_in_by(&partner, &body);
+        assert_eq!(copied.header, format!("XBL3.0 x={user_hash};a.token"), "{body}");
+        assert_eq!(copied.expires_at_unix_ms, 4_073_536_800_123, "{body}");
+    }
+}
