@@ -1,9 +1,15 @@
-//! Dates as other programs write them. The calendar is that of the `time` crate; what is read here
-//! are the fields, leniently.
+//! Dates as other programs write them, and as we do. The calendar is that of the `time` crate; the forms
+//! are read leniently.
 
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
+
+/// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z, since 1970.
+const FIRST_SECOND: i64 = -62_167_219_200;
+const LAST_SECOND: i64 = 253_402_300_799;
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -23,6 +29,79 @@ const ZONES: [(&str, i8); 12] = [
     ("PST", -8),
     ("PDT", -7),
 ];
+
+/// A time as RFC 3339 has it, or as .NET writes it: a fraction of any length, an offset with or without
+/// its colon or its minutes, `/Date(1234567890000+0200)/`, or an HTTP date. Without an offset it is UTC,
+/// as .NET services mean it.
+pub fn parse_timestamp(text: &str) -> Option<SystemTime> {
+    let text = text.trim();
+    if let Some(rest) = text.strip_prefix("/Date(") {
+        // The offset says how to show it; the milliseconds are of UTC.
+        let end = rest.char_indices().skip(1).find(|(_, c)| !c.is_ascii_digit()).map_or(rest.len(), |(end, _)| end);
+        let milliseconds: i128 = rest[..end].parse().ok()?;
+        return rest.ends_with(")/").then(|| from_unix_nanos(milliseconds * 1_000_000))?;
+    }
+    let Some((date, rest)) = text.split_at_checked("2026-01-31".len()) else { return parse_http_date(text) };
+    let (clock, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len()));
+    let offset = match (offset.len(), offset.split_at_checked(3)) {
+        (0, _) => "Z".to_owned(),
+        (3, _) => format!("{offset}:00"),
+        (5, Some((hours, minutes))) => format!("{hours}:{minutes}"),
+        _ => offset.to_owned(),
+    };
+    let strict = format!("{date}{}{offset}", clock.trim_end().replace(',', "."));
+    match OffsetDateTime::parse(&strict, &Rfc3339) {
+        Ok(at) => from_unix_nanos(at.unix_timestamp_nanos()),
+        Err(_) => parse_http_date(text),
+    }
+}
+
+/// A time to the second, in UTC and in the form of RFC 3339; a text without memory of its own.
+pub struct Timestamp([u8; 20]);
+
+impl Timestamp {
+    /// The nearest time that the form can name, years 0 to 9999.
+    pub fn new(time: SystemTime) -> Self {
+        let seconds = match time.duration_since(UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+            Err(before) => i64::try_from(before.duration().as_nanos().div_ceil(1_000_000_000)).map_or(i64::MIN, |s| -s),
+        };
+        let seconds = seconds.clamp(FIRST_SECOND, LAST_SECOND);
+        let time = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let mut text = *b"0000-00-00T00:00:00Z";
+        let fields = [
+            (0..4, time.year().unsigned_abs()),
+            (5..7, u8::from(time.month()).into()),
+            (8..10, time.day().into()),
+            (11..13, time.hour().into()),
+            (14..16, time.minute().into()),
+            (17..19, time.second().into()),
+        ];
+        for (place, mut value) in fields {
+            for digit in text[place].iter_mut().rev() {
+                *digit += (value % 10) as u8;
+                value /= 10;
+            }
+        }
+        Timestamp(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        // Of ASCII alone.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The day alone.
+    pub fn day(&self) -> &str {
+        &self.as_str()[..10]
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// A date of an HTTP header, in any of the three forms of RFC 9110 (section 5.6.7) and in what is close
 /// to them: the weekday may be wrong or missing, the zone another one. Without a zone, and with a name of
@@ -99,7 +178,7 @@ impl Fields {
         if !(0.0..61.0).contains(&second) {
             return None;
         }
-        system_time(at)?.checked_add(Duration::try_from_secs_f64(second).ok()?)
+        from_unix_nanos(at.unix_timestamp_nanos())?.checked_add(Duration::try_from_secs_f64(second).ok()?)
     }
 }
 
@@ -132,8 +211,7 @@ fn parse_offset(text: &str) -> Option<UtcOffset> {
     UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()
 }
 
-fn system_time(at: OffsetDateTime) -> Option<SystemTime> {
-    let since_1970 = at.unix_timestamp_nanos();
+fn from_unix_nanos(since_1970: i128) -> Option<SystemTime> {
     let magnitude = since_1970.unsigned_abs();
     let (seconds, nanoseconds) = (u64::try_from(magnitude / 1_000_000_000).ok()?, magnitude % 1_000_000_000);
     let distance = Duration::new(seconds, u32::try_from(nanoseconds).ok()?);
@@ -141,95 +219,5 @@ fn system_time(at: OffsetDateTime) -> Option<SystemTime> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn http_date(text: &str) -> Option<f64> {
-        parse_http_date(text).map(|time| match time.duration_since(UNIX_EPOCH) {
-            Ok(since) => since.as_secs_f64(),
-            Err(before) => -before.duration().as_secs_f64(),
-        })
-    }
-
-    #[test]
-    fn all_forms_of_http_are_read() {
-        for text in [
-            "Sun, 06 Nov 1994 08:49:37 GMT",
-            "Sunday, 06-Nov-94 08:49:37 GMT",
-            "Sun Nov  6 08:49:37 1994",
-            " Sun, 06 Nov 1994 08:49:37 GMT ",
-        ] {
-            assert_eq!(http_date(text), Some(784_111_777.0), "{text}");
-        }
-        assert_eq!(http_date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0.0));
-        assert_eq!(http_date("Wed, 31 Dec 1969 23:59:59 GMT"), Some(-1.0));
-        assert_eq!(http_date("Sat, 29 Feb 2020 12:00:00 GMT"), Some(1_582_977_600.0));
-        assert_eq!(http_date("Fri, 31 Dec 9999 23:59:59 GMT"), Some(253_402_300_799.0));
-    }
-
-    #[test]
-    fn what_is_close_to_them_is_read_too() {
-        for text in [
-            // The weekday is wrong, or is not there.
-            "Mon, 06 Nov 1994 08:49:37 GMT",
-            "06 Nov 1994 08:49:37 GMT",
-            "6 Nov 1994 08:49:37 GMT",
-            "Sunday, 06 November 1994 08:49:37 GMT",
-            "sun, 06 nov 1994 08:49:37 gmt",
-            "Sun 06 Nov 1994 08:49:37 GMT",
-            "Nov 6, 1994 08:49:37 GMT",
-            "06-Nov-1994 08:49:37 GMT",
-            // Another zone, or none.
-            "Sun, 06 Nov 1994 08:49:37 UTC",
-            "Sun, 06 Nov 1994 08:49:37 UT",
-            "Sun, 06 Nov 1994 08:49:37 Z",
-            "Sun, 06 Nov 1994 08:49:37",
-            "Sun, 06 Nov 1994 10:49:37 +0200",
-            "Sun, 06 Nov 1994 10:49:37 +02:00",
-            "Sun, 06 Nov 1994 10:49:37 +02",
-            "Sun, 06 Nov 1994 08:19:37 -0030",
-            "Sun, 06 Nov 1994 00:49:37 PST",
-            "Sun, 06 Nov 1994 01:49:37 PDT",
-            "Sun, 06 Nov 1994 03:49:37 EST",
-            "Sun Nov 06 1994 09:49:37 GMT+0100 (Central European Standard Time)",
-            "Sun, 06 Nov 1994 08:49:37.000 GMT",
-        ] {
-            assert_eq!(http_date(text), Some(784_111_777.0), "{text}");
-        }
-        assert_eq!(http_date("Sun, 06 Nov 1994 08:49:37 CET"), Some(784_111_777.0), "no zone of RFC 5322: UTC");
-        assert_eq!(http_date("Sun, 06 Nov 1994 08:49:37.5 GMT"), Some(784_111_777.5));
-        assert_eq!(http_date("Sun, 06 Nov 1994 08:49 GMT"), Some(784_111_740.0));
-        assert_eq!(http_date("Sat, 31 Dec 2016 23:59:60 GMT"), Some(1_483_228_800.0), "a leap second");
-        assert_eq!(http_date("Friday, 01-Jan-69 00:00:00 GMT"), Some(3_124_224_000.0), "2069");
-        assert_eq!(http_date("Friday, 01-Jan-71 00:00:00 GMT"), Some(31_536_000.0), "1971");
-    }
-
-    #[test]
-    fn other_texts_are_no_dates() {
-        for text in [
-            "",
-            "soon",
-            "5",
-            "Thu, 99 Jan 1970 00:00:09 GMT",
-            "Tue, 30 Feb 2021 00:00:09 GMT",
-            "Thu, 01 Jan 1970 24:00:09 GMT",
-            "Thu, 01 Jan 1970 00:60:09 GMT",
-            "Thu, 01 Jan 1970 00:00:61 GMT",
-            "Thu, 01 Jan 1970 00:00:nan GMT",
-            "Thu, 01 Jan 1970 00:00:-1 GMT",
-            "Thu, 01 Jan 1970 00:00:09 PM",
-            "Thu, 01 Jan 1970 00:00:09 +99999",
-            "Thu, 01 Jan 1970 00:00:09 +25:99",
-            "Thu, 01 Jan 1970 GMT",
-            "01 Jan 00:00:09 GMT",
-            "Thu, 01 Jan 1970 1971 00:00:09 GMT",
-            "Thu, 01 Jan 1970 00:00:09 GMT Thu, 01 Jan 1970 00:00:09 GMT",
-            "01/31/1970 00:00:09 GMT",
-            "Thu, 01 J\u{e4}n 1970 00:00:09 GMT",
-            "Thu, 01 Jan 99999 00:00:09 GMT",
-            "00:00:00:00 - + , : ( )",
-        ] {
-            assert_eq!(parse_http_date(text), None, "{text}");
-        }
-    }
-}
+#[path = "date_tests.rs"]
+mod tests;

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 
 use super::xuid::{self, Xuid};
 use super::{Call, Endpoint, MAX_ITEMS_PER_CALL, Mask, json_body};
+use crate::date;
 use crate::outcome::{Outcome, Result};
 
 pub const MAX_GROUPS_PER_REQUEST: usize = 20;
@@ -62,7 +63,7 @@ impl Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(&humantime::format_rfc3339_seconds(self.0))
+        serializer.serialize_str(date::Timestamp::new(self.0).as_str())
     }
 }
 

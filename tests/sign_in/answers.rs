@@ -46,3 +46,23 @@ fn a_token_is_found_whatever_is_odd_beside_it() {
         assert_eq!(copied.expires_at_unix_ms, 4_073_536_800_123, "{body}");
     }
 }
+
+#[test]
+fn the_end_of_a_token_is_read_in_any_zone() {
+    let partner = Partner::start("zones");
+    for (not_after, unix_ms) in [
+        ("2099-01-31T10:00:00Z", 4_073_536_800_000_u64),
+        ("2099-01-31T12:00:00+02:00", 4_073_536_800_000),
+        ("2099-01-31T12:00:00.5+02:00", 4_073_536_800_500),
+        ("2099-01-31T03:00:00-07:00", 4_073_536_800_000),
+        ("2099-01-31T03:00:00.1234567-07:00", 4_073_536_800_123),
+        ("2099-01-31t10:00:00.123456789123z", 4_073_536_800_123),
+        ("2099-01-31 10:00:00Z", 4_073_536_800_000),
+        ("2099-01-31T10:00:00.0000000", 4_073_536_800_000),
+        ("2098-12-31T23:59:60Z", 4_070_908_799_999),
+        ("/Date(4073536800000+0200)/", 4_073_536_800_000),
+    ] {
+        let body = json!({ "Token": "a.token", "NotAfter": not_after }).to_string();
+        assert_eq!(signed_in_by(&partner, &body).expires_at_unix_ms, unix_ms, "{not_after}");
+    }
+}

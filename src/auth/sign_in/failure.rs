@@ -7,6 +7,7 @@ use zeroize::Zeroize;
 use super::{Refusal, Remedy, TokenAnswer};
 use crate::auth::credential::Validity;
 use crate::calls::{Mask, read_answer};
+use crate::date::Timestamp;
 use crate::http::{Answer, Failure, FailureKind};
 use crate::outcome::{Outcome, Status};
 use crate::policy::Prospect;
@@ -273,8 +274,7 @@ impl Circumstances<'_> {
 
 /// A day, in UTC.
 pub fn date(time: SystemTime) -> String {
-    let text = humantime::format_rfc3339_seconds(time).to_string();
-    text.split('T').next().unwrap_or_default().to_owned()
+    Timestamp::new(time).day().to_owned()
 }
 
 #[cfg(test)]

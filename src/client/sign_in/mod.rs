@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::time::Time;
 use crate::auth::{AuthorizationStore, Credentials, SignInFailure, Step};
+use crate::date::Timestamp;
 use crate::http::{BaseUrl, Transport};
 use crate::log::{Level, Log};
 use crate::outcome::{self, Outcome, Status};
@@ -301,7 +302,7 @@ impl SignIn {
                         state.token.succeeded(now, life.whole, life.left, random);
                         state.failure = None;
                         self.log.write(Level::Info, || match expires_at {
-                            Some(at) => format!("Signed in until {}.", humantime::format_rfc3339_seconds(at)),
+                            Some(at) => format!("Signed in until {}.", Timestamp::new(at)),
                             None => "Signed in.".to_owned(),
                         });
                     }
