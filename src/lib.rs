@@ -10,6 +10,7 @@
 //! - `calls`: what the endpoints take and answer
 //! - `http`: one request on the wire
 //! - `date`, `json`: what other programs write, read leniently
+//! - `redactor`: what must not be shown of that
 //! - `outcome`: what became of a call
 //! - `log`, `stats`: what is told beside it
 //! - `sync`: locks and threads, for all of the above
@@ -40,6 +41,8 @@ pub mod json;
 pub mod outcome;
 #[doc(hidden)]
 pub mod policy;
+#[doc(hidden)]
+pub mod redactor;
 
 #[allow(unsafe_code)]
 pub mod ffi;

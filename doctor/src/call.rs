@@ -4,9 +4,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderValue, Uri};
 use mpa::auth::{Authorization, MOST_OF_A_BODY, ServiceClock, Signed};
-use mpa::calls::{Mask, read_answer};
+use mpa::calls::read_answer;
 use mpa::http::{Answer, Request, Transport};
 use mpa::json;
+use mpa::redactor::Redactor;
 
 use crate::host::Way;
 use crate::report::Finding;
@@ -89,11 +90,11 @@ fn judge(answer: &Answer, authorization: &Authorization, title_id: u32) -> Findi
 /// What the service said, without what must not be shown.
 fn said(answer: &Answer, authorization: &Authorization) -> String {
     let reading = read_answer(answer, SystemTime::now());
-    let mut mask = Mask::default();
-    mask.add_text(authorization.token());
+    let mut redactor = Redactor::default();
+    redactor.add_text(authorization.token());
     let mut said = format!("HTTP {}", answer.status);
     for text in [&reading.error_code, &reading.debug_message] {
-        let text = mask.apply(text.trim().trim_end_matches('.'));
+        let text = redactor.redact(text.trim().trim_end_matches('.'));
         if !text.is_empty() {
             said.push_str(&format!(", {text}"));
         }

@@ -6,10 +6,10 @@ use mpa::auth::{
     Authorization, Circumstances, Credential, ProofKey, ServiceClock, SignInFailure, Signed, Step, TokenAnswer, date,
     read_token, service_token_request, token_request,
 };
-use mpa::calls::Mask;
 use mpa::http::{Request, Transport};
 use mpa::outcome::Outcome;
 use mpa::policy::Prospect;
+use mpa::redactor::Redactor;
 
 use crate::arguments::SignsIn;
 use crate::host::Way;
@@ -34,7 +34,7 @@ impl Signer<'_> {
     pub fn service_token(&self, way: &Way) -> Result<(ServiceToken, Finding), Finding> {
         let key = ProofKey::generate().map_err(defect)?;
         let body = service_token_request(&key).map_err(defect)?;
-        let answer = self.ask(Step::ServiceToken, way, &key, &body, &Mask::default())?;
+        let answer = self.ask(Step::ServiceToken, way, &key, &body, &Redactor::default())?;
         let finding = Finding::ok(format!("A service token came, good until {}.", date(answer.not_after)));
         Ok((ServiceToken { answer, key }, finding))
     }
@@ -47,15 +47,22 @@ impl Signer<'_> {
     ) -> Result<(Authorization, Finding), Finding> {
         let ServiceToken { answer, key } = service_token;
         let body = token_request(answer.token(), &wish.sandbox, &wish.relying_party).map_err(defect)?;
-        let mut mask = Mask::default();
-        mask.add_text(answer.token());
-        let answer = self.ask(Step::Token, way, key, &body, &mask)?;
+        let mut redactor = Redactor::default();
+        redactor.add_text(answer.token());
+        let answer = self.ask(Step::Token, way, key, &body, &redactor)?;
         let authorization = answer.authorization().map_err(defect)?.bound_to(key.clone());
         let until = date(answer.not_after);
         Ok((authorization, Finding::ok(format!("A token for the sandbox {} came, good until {until}.", wish.sandbox))))
     }
 
-    fn ask(&self, step: Step, way: &Way, key: &ProofKey, body: &[u8], mask: &Mask) -> Result<TokenAnswer, Finding> {
+    fn ask(
+        &self,
+        step: Step,
+        way: &Way,
+        key: &ProofKey,
+        body: &[u8],
+        redactor: &Redactor,
+    ) -> Result<TokenAnswer, Finding> {
         let uri = way.base.join(step.path()).map_err(defect)?;
         let now = self.clock.at(SystemTime::now());
         let signature = Signed::of_a_step(step, now, body).header(key).map_err(defect)?;
@@ -69,7 +76,7 @@ impl Signer<'_> {
         };
         let answer = way.transport.exchange(request, Instant::now() + LIMIT);
         let answer = answer.map_err(|failure| told(step, &SignInFailure::unanswered(&at, &failure)))?;
-        read_token(&at, answer, now, mask).map_err(|failure| told(step, &failure))
+        read_token(&at, answer, now, redactor).map_err(|failure| told(step, &failure))
     }
 }
 

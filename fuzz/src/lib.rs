@@ -5,13 +5,14 @@ use std::ffi::CString;
 use std::mem;
 use std::time::{Duration, UNIX_EPOCH};
 
-use mpa::calls::{Mask, read_answer};
+use mpa::calls::read_answer;
 use mpa::ffi::client::{mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::close::mpa_client_close;
 use mpa::ffi::invite::{mpa_send_server_invite, mpa_server_invite};
 use mpa::ffi::recent_players::{mpa_post_recent_player_groups, mpa_recent_player_group};
 use mpa::ffi::result::mpa_result;
 use mpa::http::{Answer, ResponseReader};
+use mpa::redactor::Redactor;
 
 /// A status (2 bytes), headers up to an empty line, and a body, for what reads answers.
 pub fn answer(data: &[u8]) {
@@ -24,11 +25,11 @@ pub fn answer(data: &[u8]) {
     let answer = Answer::new(u16::from_be_bytes(*status), &headers, body);
     let reading = read_answer(&answer, UNIX_EPOCH + Duration::from_secs(1_800_000_000));
     assert!(reading.retry_after.is_none_or(|wait| wait <= Duration::from_secs(3_600)), "the cap is kept");
-    let mut mask = Mask::default();
-    mask.add_xuids((1..2_000).chain([2_535_465_515_082_324]));
-    mask.add_text("not-a-real-token");
+    let mut redactor = Redactor::default();
+    redactor.add_xuids((1..2_000).chain([2_535_465_515_082_324]));
+    redactor.add_text("not-a-real-token");
     for text in [&reading.error_code, &reading.debug_message, &reading.correlation_id] {
-        let shown = mask.apply(text);
+        let shown = redactor.redact(text);
         assert!(!shown.contains("not-a-real-token") && !shown.contains("2535465515082324"), "{shown}");
         assert!(!shown.contains(char::is_control), "{shown}");
     }

@@ -204,7 +204,7 @@ fn what_is_odd_loses_at_most_its_field() {
     let mut bytes = numbers.replace("11", "11, \"x\": \"?\"").into_bytes();
     let odd = bytes.iter().position(|byte| *byte == b'?').unwrap();
     bytes[odd] = 0xff;
-    let answer = Answer { status: 400, headers: HeaderMap::new(), body: bytes };
+    let answer = Answer::new(400, &[], &bytes);
     assert_eq!(read_answer(&answer, NOW).throttle, expected);
     for (odd, current_requests) in [
         ("1e99999", u32::MAX),

@@ -7,8 +7,9 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::xuid::{self, Xuids};
-use super::{Call, Endpoint, MAX_ITEMS_PER_CALL, Mask, json_body};
+use super::{Call, Endpoint, MAX_ITEMS_PER_CALL, json_body};
 use crate::outcome::{Outcome, Result};
+use crate::redactor::Redactor;
 
 pub const MAX_INVITED_USERS_PER_REQUEST: usize = 16;
 
@@ -90,8 +91,8 @@ impl Call for Invite {
         self.invitation.bytes()
     }
 
-    fn mask(&self, users: Range<usize>) -> Mask {
-        self.invitation.mask(users)
+    fn redactor(&self, users: Range<usize>) -> Redactor {
+        self.invitation.redactor(users)
     }
 }
 
@@ -145,12 +146,12 @@ impl Invitation {
         size_of_val(&self.invited_users[..]) + self.connection_string.as_ref().map_or(0, String::len)
     }
 
-    pub fn mask(&self, users: Range<usize>) -> Mask {
-        let mut mask = Mask::default();
-        mask.add_xuids(self.invited_users[users].iter().copied());
+    pub fn redactor(&self, users: Range<usize>) -> Redactor {
+        let mut redactor = Redactor::default();
+        redactor.add_xuids(self.invited_users[users].iter().copied());
         if let Some(text) = &self.connection_string {
-            mask.add_text(text);
+            redactor.add_text(text);
         }
-        mask
+        redactor
     }
 }

@@ -3,7 +3,6 @@
 mod answer;
 mod batches;
 mod invite;
-mod mask;
 mod recent_players;
 mod retry_after;
 mod server_invite;
@@ -14,7 +13,6 @@ use std::ops::Range;
 pub use answer::{Reading, Verdict, read_answer};
 pub use batches::batches;
 pub use invite::{Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform};
-pub use mask::Mask;
 pub use recent_players::{
     EncounterType, MAX_GROUPS_PER_REQUEST, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP, RecentPlayerGroup,
     RecentPlayerGroups, Timestamp,
@@ -23,6 +21,7 @@ pub use retry_after::LONGEST_RETRY_AFTER;
 pub use server_invite::ServerInvite;
 
 use crate::outcome::Result;
+use crate::redactor::Redactor;
 
 /// How many users or groups one call takes. A bound on what a wrong count can make the library
 /// read; far above what the service's limits let through.
@@ -105,7 +104,7 @@ pub trait Call: Send + Sync {
     fn bytes(&self) -> usize;
 
     /// What of some of its users or groups must not be repeated in a message or a log.
-    fn mask(&self, items: Range<usize>) -> Mask;
+    fn redactor(&self, items: Range<usize>) -> Redactor;
 }
 
 #[cfg(test)]

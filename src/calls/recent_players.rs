@@ -9,9 +9,10 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::xuid::{self, Xuid};
-use super::{Call, Endpoint, MAX_ITEMS_PER_CALL, Mask, json_body};
+use super::{Call, Endpoint, MAX_ITEMS_PER_CALL, json_body};
 use crate::date;
 use crate::outcome::{Outcome, Result};
+use crate::redactor::Redactor;
 
 pub const MAX_GROUPS_PER_REQUEST: usize = 20;
 pub const MIN_PLAYERS_PER_GROUP: usize = 2;
@@ -173,10 +174,10 @@ impl RecentPlayerGroups {
     }
 
     /// What of these groups, of one call or of several, must not be shown.
-    pub fn mask_of<'a>(groups: impl Iterator<Item = &'a RecentPlayerGroup>) -> Mask {
-        let mut mask = Mask::default();
-        mask.add_xuids(groups.flat_map(|group| group.players.iter().copied()));
-        mask
+    pub fn redactor_of<'a>(groups: impl Iterator<Item = &'a RecentPlayerGroup>) -> Redactor {
+        let mut redactor = Redactor::default();
+        redactor.add_xuids(groups.flat_map(|group| group.players.iter().copied()));
+        redactor
     }
 }
 
@@ -198,7 +199,7 @@ impl Call for RecentPlayerGroups {
         players + size_of_val(&self.groups[..])
     }
 
-    fn mask(&self, groups: Range<usize>) -> Mask {
-        Self::mask_of(self.groups[groups].iter())
+    fn redactor(&self, groups: Range<usize>) -> Redactor {
+        Self::redactor_of(self.groups[groups].iter())
     }
 }

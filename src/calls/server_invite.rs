@@ -5,8 +5,9 @@
 use std::ops::Range;
 
 use super::invite::Invitation;
-use super::{Call, Endpoint, Mask, Platform};
+use super::{Call, Endpoint, Platform};
 use crate::outcome::{Outcome, Result};
+use crate::redactor::Redactor;
 
 /// A server invite.
 pub struct ServerInvite {
@@ -49,9 +50,9 @@ impl Call for ServerInvite {
         self.invitation.bytes()
     }
 
-    fn mask(&self, users: Range<usize>) -> Mask {
-        let mut mask = self.invitation.mask(users);
-        mask.add_xuids([self.sender]);
-        mask
+    fn redactor(&self, users: Range<usize>) -> Redactor {
+        let mut redactor = self.invitation.redactor(users);
+        redactor.add_xuids([self.sender]);
+        redactor
     }
 }

@@ -9,11 +9,12 @@ use super::endings::{self, abandoned, begun, cut, given_up, out_of_time, out_of_
 use super::gate::{Closed, Gate};
 use super::sign_in::Missing;
 use crate::auth::Authorization;
-use crate::calls::{Call, Mask, batches, read_answer};
+use crate::calls::{Call, batches, read_answer};
 use crate::http::{Request, Sent};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::{Moment, Next, Part, judge_answer, judge_failure, next};
+use crate::redactor::Redactor;
 use crate::stats::RequestEnd;
 
 /// A call under way, as its requests see it.
@@ -308,8 +309,8 @@ impl<'a> Attempts<'a> {
             let (path, took) = (client.uris[part.endpoint as usize].path(), begun.elapsed().as_millis());
             format!("POST {path}: {part} was answered with HTTP {} after {took} ms.", answer.status)
         });
-        let mask = || mask(self.call, part, authorization);
-        judge_answer(part, answer.status, read_answer(&answer, client.time.now()), mask)
+        let redactor = || redactor(self.call, part, authorization);
+        judge_answer(part, answer.status, read_answer(&answer, client.time.now()), redactor)
     }
 
     /// What the end of an attempt says about those that follow.
@@ -363,8 +364,8 @@ impl<'a> Attempts<'a> {
     }
 }
 
-fn mask(call: &dyn Call, part: &Part, authorization: &Authorization) -> Mask {
-    let mut mask = call.mask(part.items.clone());
-    mask.add_text(authorization.token());
-    mask
+fn redactor(call: &dyn Call, part: &Part, authorization: &Authorization) -> Redactor {
+    let mut redactor = call.redactor(part.items.clone());
+    redactor.add_text(authorization.token());
+    redactor
 }

@@ -4,9 +4,10 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::calls::{Endpoint, Mask, Reading, Verdict};
+use crate::calls::{Endpoint, Reading, Verdict};
 use crate::http::{Failure, FailureKind, Sent};
 use crate::outcome::{Outcome, Status};
+use crate::redactor::Redactor;
 
 /// The part of a call that one request carries.
 #[derive(Clone, Debug)]
@@ -70,15 +71,20 @@ fn count(items: usize) -> u32 {
 }
 
 /// An answer came; `None`: it acknowledges the request.
-pub fn judge_answer(part: &Part, http_status: u16, reading: Reading, mask: impl FnOnce() -> Mask) -> Option<Outcome> {
+pub fn judge_answer(
+    part: &Part,
+    http_status: u16,
+    reading: Reading,
+    redactor: impl FnOnce() -> Redactor,
+) -> Option<Outcome> {
     let (status, settled) = match reading.verdict {
         Verdict::Accepted => return None,
         Verdict::Refused(status) => (status, true),
         Verdict::Unsettled(status) => (status, false),
     };
-    let mask = mask();
-    let error_code = mask.apply(&reading.error_code);
-    let said = said(http_status, &error_code, &mask.apply(&reading.debug_message));
+    let redactor = redactor();
+    let error_code = redactor.redact(&reading.error_code);
+    let said = said(http_status, &error_code, &redactor.redact(&reading.debug_message));
     let message = if settled {
         format!("The service refused {part}: {said}. {}", advice(part, status, reading.retry_after))
     } else {
@@ -88,9 +94,9 @@ pub fn judge_answer(part: &Part, http_status: u16, reading: Reading, mask: impl 
     outcome.http_status = http_status;
     outcome.retry_after = reading.retry_after;
     outcome.throttle = reading.throttle;
-    outcome.throttle.limit_type = mask.apply(&outcome.throttle.limit_type);
+    outcome.throttle.limit_type = redactor.redact(&outcome.throttle.limit_type);
     outcome.error_code = error_code;
-    outcome.correlation_id = mask.apply(&reading.correlation_id);
+    outcome.correlation_id = redactor.redact(&reading.correlation_id);
     if settled {
         outcome.refused = part.len();
         outcome.retryable = may_change(status);

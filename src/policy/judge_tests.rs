@@ -1,9 +1,10 @@
 use std::time::Duration;
 
 use super::{Part, judge_answer, judge_failure};
-use crate::calls::{Endpoint, Mask, Reading, Verdict};
+use crate::calls::{Endpoint, Reading, Verdict};
 use crate::http::{Failure, FailureKind, Sent};
 use crate::outcome::{Outcome, Status, Throttle};
+use crate::redactor::Redactor;
 
 /// The second request of three.
 fn second(endpoint: Endpoint) -> Part {
@@ -20,7 +21,7 @@ fn answered(part: &Part, verdict: Verdict) -> Outcome {
         debug_message: "About user 2535465515082324.".to_owned(),
         correlation_id: "id".to_owned(),
     };
-    judge_answer(part, 499, reading, Mask::default).unwrap()
+    judge_answer(part, 499, reading, Redactor::default).unwrap()
 }
 
 fn failed(part: &Part, kind: FailureKind, sent: Sent) -> Outcome {

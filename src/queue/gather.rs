@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::calls::{Call, Endpoint, MAX_GROUPS_PER_REQUEST, Mask, RecentPlayerGroup, RecentPlayerGroups};
+use crate::calls::{Call, Endpoint, MAX_GROUPS_PER_REQUEST, RecentPlayerGroup, RecentPlayerGroups};
 use crate::outcome::{Outcome, Result};
+use crate::redactor::Redactor;
 
 /// How many operations from the front go together: as many as fit into one request, the first in any
 /// case. `counts` are their groups.
@@ -41,8 +42,8 @@ impl Call for Gathered {
         RecentPlayerGroups::body_of(self.groups(groups))
     }
 
-    fn mask(&self, groups: Range<usize>) -> Mask {
-        RecentPlayerGroups::mask_of(self.groups(groups))
+    fn redactor(&self, groups: Range<usize>) -> Redactor {
+        RecentPlayerGroups::redactor_of(self.groups(groups))
     }
 
     fn bytes(&self) -> usize {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::handing_on::{Copied, get_authorization};
-use crate::partner::Partner;
+use mpa_tests::partner::Partner;
 
 /// The authorization of a client whose second step is answered with this body.
 #[track_caller]

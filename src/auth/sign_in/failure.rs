@@ -6,11 +6,12 @@ use zeroize::Zeroize;
 
 use super::{Refusal, Remedy, TokenAnswer};
 use crate::auth::credential::Validity;
-use crate::calls::{Mask, read_answer};
+use crate::calls::read_answer;
 use crate::date::Timestamp;
 use crate::http::{Answer, Failure, FailureKind};
 use crate::outcome::{Outcome, Status};
 use crate::policy::Prospect;
+use crate::redactor::Redactor;
 
 /// The two steps of signing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,18 +39,18 @@ impl Step {
     }
 }
 
-/// The token of an answer to a step, whose bytes are wiped, or why there is none. `mask`: what must not
+/// The token of an answer to a step, whose bytes are wiped, or why there is none. `redactor`: what must not
 /// be shown of what the answer says.
 pub fn read_token(
     at: &Circumstances<'_>,
     mut answer: Answer,
     now: SystemTime,
-    mask: &Mask,
+    redactor: &Redactor,
 ) -> Result<TokenAnswer, SignInFailure> {
     let result = match answer.status {
         200 => TokenAnswer::read(&answer.body, at.host)
             .map_err(|outcome| SignInFailure::useless(at, answer.status, outcome)),
-        _ => Err(SignInFailure::refused(at, &answer, now, mask)),
+        _ => Err(SignInFailure::refused(at, &answer, now, redactor)),
     };
     answer.body.zeroize();
     result
@@ -156,12 +157,12 @@ impl SignInFailure {
         told
     }
 
-    /// An answer without a token. `mask`: what must not be shown of what it says.
-    fn refused(at: &Circumstances<'_>, answer: &Answer, now: SystemTime, mask: &Mask) -> Self {
+    /// An answer without a token. `redactor`: what must not be shown of what it says.
+    fn refused(at: &Circumstances<'_>, answer: &Answer, now: SystemTime, redactor: &Redactor) -> Self {
         let refusal = Refusal::read(&answer.body);
         let reading = read_answer(answer, now);
         let (advice, prospect, remedy) = judge(at, answer.status, &refusal);
-        let said = said(answer.status, &refusal, mask);
+        let said = said(answer.status, &refusal, redactor);
         let mut told = Self::new(at, &format!("was refused by {} ({said})", at.host), &advice, prospect);
         told.wants_another_service_token = remedy == Some(Remedy::AnotherServiceToken);
         told.wants_another_signature = at.clock_moved && matches!(answer.status, 401 | 403);
@@ -176,8 +177,8 @@ impl SignInFailure {
         told.outcome.service_code = refusal.code.unwrap_or_default();
         told.outcome.retry_after = reading.retry_after;
         told.outcome.throttle = reading.throttle;
-        told.outcome.throttle.limit_type = mask.apply(&told.outcome.throttle.limit_type);
-        told.outcome.correlation_id = mask.apply(&reading.correlation_id);
+        told.outcome.throttle.limit_type = redactor.redact(&told.outcome.throttle.limit_type);
+        told.outcome.correlation_id = redactor.redact(&reading.correlation_id);
         told
     }
 
@@ -230,12 +231,12 @@ fn judge(at: &Circumstances<'_>, http_status: u16, refusal: &Refusal) -> (String
 }
 
 /// What the service said, with its number by its usual name.
-fn said(http_status: u16, refusal: &Refusal, mask: &Mask) -> String {
+fn said(http_status: u16, refusal: &Refusal, redactor: &Redactor) -> String {
     let mut said = format!("HTTP {http_status}");
     if let Some(code) = refusal.code {
         said.push_str(&format!(", XErr 0x{code:08X}"));
     }
-    let message = mask.apply(refusal.message.trim().trim_end_matches('.'));
+    let message = redactor.redact(refusal.message.trim().trim_end_matches('.'));
     if !message.is_empty() {
         said.push_str(&format!(", {message}"));
     }

@@ -13,7 +13,7 @@ fn answer(status: u16, body: &str) -> Answer {
 
 fn refused(step: Step, status: u16, body: &str) -> SignInFailure {
     let failure =
-        SignInFailure::refused(&at(step, Validity::Valid), &answer(status, body), UNIX_EPOCH, &Mask::default());
+        SignInFailure::refused(&at(step, Validity::Valid), &answer(status, body), UNIX_EPOCH, &Redactor::default());
     assert_eq!(failure.outcome.status, Status::SignInFailed);
     assert_eq!(failure.outcome.retryable, failure.prospect == Prospect::MayPass);
     failure
@@ -51,7 +51,7 @@ fn a_refusal_without_a_reason_points_to_what_it_usually_is() {
     assert!(signature.outcome.message.contains("Business Partner Certificate"), "{}", signature.outcome.message);
     let skewed =
         Circumstances { clock_offset_ms: -600_000, clock_moved: true, ..at(Step::ServiceToken, Validity::Valid) };
-    let clock = SignInFailure::refused(&skewed, &answer(403, ""), UNIX_EPOCH, &Mask::default());
+    let clock = SignInFailure::refused(&skewed, &answer(403, ""), UNIX_EPOCH, &Redactor::default());
     assert_eq!(clock.prospect, Prospect::MayPass);
     assert!(clock.outcome.message.contains("by 600 s"), "{}", clock.outcome.message);
 }
@@ -80,10 +80,10 @@ fn a_handshake_that_fails_is_nothing_that_passes() {
 
 #[test]
 fn what_the_service_repeats_is_masked() {
-    let mut mask = Mask::default();
-    mask.add_text("the-service-token");
+    let mut redactor = Redactor::default();
+    redactor.add_text("the-service-token");
     let body = r#"{"XErr":5,"Message":"bad: the-service-token"}"#;
-    let failure = SignInFailure::refused(&at(Step::Token, Validity::Valid), &answer(401, body), UNIX_EPOCH, &mask);
+    let failure = SignInFailure::refused(&at(Step::Token, Validity::Valid), &answer(401, body), UNIX_EPOCH, &redactor);
     let message = &failure.outcome.message;
     assert!(message.contains("bad:") && !message.contains("the-service-token"), "{message}");
 }

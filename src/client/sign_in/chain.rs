@@ -11,12 +11,12 @@ use crate::auth::{
     Authorization, Circumstances, Credentials, ProofKey, Refresh, SignInFailure, Signed, Step, TokenAnswer, Validity,
     date, read_token, service_token_request, token_request,
 };
-use crate::calls::Mask;
 use crate::client::time::Time;
 use crate::http::{Request, Transport};
 use crate::log::{Level, Log};
 use crate::outcome::Outcome;
 use crate::policy::{Pace, Prospect, authentication_pace};
+use crate::redactor::Redactor;
 
 /// All that signing in needs; whoever signs in has it for himself.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ struct Question<'a> {
     key: &'a ProofKey,
     body: &'a [u8],
     /// What must not be shown of what is answered.
-    mask: Mask,
+    redactor: Redactor,
     deadline: Instant,
 }
 
@@ -141,7 +141,7 @@ impl Chain {
         let transport = self.mutual.transport(self.credentials.current()).map_err(SignInFailure::of)?;
         let step = Step::ServiceToken;
         let question =
-            Question { step, transport: &*transport, key: &key, body: &body, mask: Mask::default(), deadline };
+            Question { step, transport: &*transport, key: &key, body: &body, redactor: Redactor::default(), deadline };
         let answer = self.ask(&question)?;
         let life = self.life(&answer);
         self.progress.service_token = Some(ServiceToken { answer, key });
@@ -155,10 +155,11 @@ impl Chain {
         let key = key.clone();
         let body = token_request(answer.token(), &self.sandbox_id, &self.relying_party);
         let body = body.map_err(SignInFailure::of)?;
-        let mut mask = Mask::default();
-        mask.add_text(answer.token());
+        let mut redactor = Redactor::default();
+        redactor.add_text(answer.token());
         let transport = self.transport.clone();
-        let question = Question { step: Step::Token, transport: &*transport, key: &key, body: &body, mask, deadline };
+        let question =
+            Question { step: Step::Token, transport: &*transport, key: &key, body: &body, redactor, deadline };
         let answer = self.ask(&question)?;
         let authorization = answer.authorization().map_err(SignInFailure::of)?;
         Ok((authorization.bound_to(key), self.life(&answer)))
@@ -173,7 +174,7 @@ impl Chain {
     }
 
     fn ask_once(&mut self, question: &Question<'_>) -> Result<TokenAnswer, SignInFailure> {
-        let Question { step, transport, key, body, mask, deadline } = question;
+        let Question { step, transport, key, body, redactor, deadline } = question;
         self.take_turn(*step)?;
         let uri = self.place(*step);
         let signature = Signed::of_a_step(*step, self.time.now(), body).header(key).map_err(SignInFailure::of)?;
@@ -186,7 +187,7 @@ impl Chain {
         self.log.write(Level::Debug, || {
             format!("POST {}: signing in was answered with HTTP {}.", step.path(), answer.status)
         });
-        read_token(&self.circumstances(*step, clock_moved), answer, self.time.now(), mask)
+        read_token(&self.circumstances(*step, clock_moved), answer, self.time.now(), redactor)
     }
 
     /// Counts the request, unless the limits leave no room for it now.

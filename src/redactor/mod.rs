@@ -15,13 +15,13 @@ const LENGTH_OF_A_PHRASE: usize = 4;
 
 /// The values of one call that must not be shown.
 #[derive(Default)]
-pub struct Mask {
+pub struct Redactor {
     /// In order, since a hostile text can hold very many numbers.
     xuids: Vec<u64>,
     texts: Vec<Zeroizing<String>>,
 }
 
-impl Mask {
+impl Redactor {
     pub fn add_xuids(&mut self, xuids: impl IntoIterator<Item = u64>) {
         self.xuids.extend(xuids);
         self.xuids.sort_unstable();
@@ -43,7 +43,7 @@ impl Mask {
 
     /// `text` with all of that replaced, and with control characters made spaces, so that it stays
     /// one line of a log.
-    pub fn apply(&self, text: &str) -> String {
+    pub fn redact(&self, text: &str) -> String {
         let mut text = text.replace(char::is_control, " ");
         for secret in &self.texts {
             text = replace_text(&text, secret);
@@ -114,40 +114,40 @@ fn replace_text(text: &str, secret: &str) -> String {
 mod tests {
     use super::*;
 
-    fn mask() -> Mask {
-        let mut mask = Mask::default();
-        mask.add_xuids([2_535_465_515_082_324, 42]);
-        mask.add_text("ip=203.0.113.7:7777");
-        mask.add_text("say \"hi\"");
-        mask.add_text("go");
-        mask
+    fn redactor() -> Redactor {
+        let mut redactor = Redactor::default();
+        redactor.add_xuids([2_535_465_515_082_324, 42]);
+        redactor.add_text("ip=203.0.113.7:7777");
+        redactor.add_text("say \"hi\"");
+        redactor.add_text("go");
+        redactor
     }
 
     #[test]
     fn the_values_of_the_call_are_masked_and_the_rest_is_kept() {
-        let masked = mask().apply("user 2535465515082324 (42, not 420) may not join ip=203.0.113.7:7777.");
+        let masked = redactor().redact("user 2535465515082324 (42, not 420) may not join ip=203.0.113.7:7777.");
         assert_eq!(masked, "user *** (***, not 420) may not join ***.");
     }
 
     #[test]
     fn a_text_is_recognised_inside_json() {
-        assert_eq!(mask().apply(r#"{"connectionString":"say \"hi\""}"#), r#"{"connectionString":"***"}"#);
+        assert_eq!(redactor().redact(r#"{"connectionString":"say \"hi\""}"#), r#"{"connectionString":"***"}"#);
     }
 
     #[test]
     fn a_short_text_is_masked_only_where_it_stands_alone() {
-        assert_eq!(mask().apply("go: the good logo, go"), "***: the good logo, ***");
+        assert_eq!(redactor().redact("go: the good logo, go"), "***: the good logo, ***");
     }
 
     #[test]
     fn unknown_ids_and_tokens_are_masked_but_not_guids() {
         let token = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiIxIn0";
         let text = format!("id 999999999999999, token {token}, trace bafef442-9a66-4351-ae48-ef1812295b8e");
-        assert_eq!(Mask::default().apply(&text), "id ***, token ***, trace bafef442-9a66-4351-ae48-ef1812295b8e");
+        assert_eq!(Redactor::default().redact(&text), "id ***, token ***, trace bafef442-9a66-4351-ae48-ef1812295b8e");
     }
 
     #[test]
     fn text_stays_on_one_line() {
-        assert_eq!(Mask::default().apply("a\r\nb\u{1b}[0m"), "a  b [0m");
+        assert_eq!(Redactor::default().redact("a\r\nb\u{1b}[0m"), "a  b [0m");
     }
 }
