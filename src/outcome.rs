@@ -68,11 +68,11 @@ impl Status {
 
 /// What the service said about the limit that a call ran into; zero or empty where it said nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Throttle {
+pub struct Throttle<Text = String> {
     pub current_requests: u32,
     pub max_requests: u32,
     pub period_s: u32,
-    pub limit_type: String,
+    pub limit_type: Text,
 }
 
 /// The whole story of a call. Counts are of users or groups, whichever the call is about.

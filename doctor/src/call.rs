@@ -94,7 +94,8 @@ fn said(answer: &Answer, authorization: &Authorization) -> String {
     redactor.add_text(authorization.token());
     let mut said = format!("HTTP {}", answer.status);
     for text in [&reading.error_code, &reading.debug_message] {
-        let text = redactor.redact(text.trim().trim_end_matches('.'));
+        let text = redactor.redact(text);
+        let text = text.trim_end_matches('.');
         if !text.is_empty() {
             said.push_str(&format!(", {text}"));
         }

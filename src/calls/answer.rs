@@ -8,6 +8,7 @@ use crate::date::parse_http_date;
 use crate::http::Answer;
 use crate::json::{self, Value};
 use crate::outcome::{Status, Throttle};
+use crate::redactor::ServiceText;
 
 /// Whether the request did what it was sent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,15 +20,15 @@ pub enum Verdict {
     Unsettled(Status),
 }
 
-/// An answer, read. Text is as the service sent it: to be masked before it is shown.
+/// An answer, read.
 #[derive(Debug)]
 pub struct Reading {
     pub verdict: Verdict,
     pub retry_after: Option<Duration>,
-    pub throttle: Throttle,
-    pub error_code: String,
-    pub debug_message: String,
-    pub correlation_id: String,
+    pub throttle: Throttle<ServiceText>,
+    pub error_code: ServiceText,
+    pub debug_message: ServiceText,
+    pub correlation_id: ServiceText,
 }
 
 pub fn read_answer(answer: &Answer, now: SystemTime) -> Reading {
@@ -46,7 +47,7 @@ pub fn read_answer(answer: &Answer, now: SystemTime) -> Reading {
         throttle,
         error_code,
         debug_message,
-        correlation_id: answer.header("X-XblCorrelationId").unwrap_or_default().to_owned(),
+        correlation_id: ServiceText::new(answer.header("X-XblCorrelationId").unwrap_or_default()),
     }
 }
 
@@ -76,19 +77,15 @@ fn judge(http_status: u16, facts: &Facts) -> Verdict {
     }
 }
 
-fn says_too_many(error_code: &str, debug_message: &str) -> bool {
-    let says = |text: &str| {
-        let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-        letters.to_ascii_lowercase().contains("toomanyrequests")
-    };
-    says(error_code) || says(debug_message)
+fn says_too_many(error_code: &ServiceText, debug_message: &ServiceText) -> bool {
+    [error_code, debug_message].into_iter().any(|text| text.has_letters("toomanyrequests"))
 }
 
 /// What a body says, in whichever of the known shapes; empty where it says nothing.
 struct Body {
-    error_code: String,
-    debug_message: String,
-    throttle: Throttle,
+    error_code: ServiceText,
+    debug_message: ServiceText,
+    throttle: Throttle<ServiceText>,
 }
 
 impl Body {
@@ -99,8 +96,8 @@ impl Body {
             json::members(bytes, ["debugMessage", "errorMessage", "description", "message", "error_description"]);
         let debug_message = first_text(messages.into_iter().chain([error_message]));
         Body {
-            error_code: first_text([error_code, code, error_inner_code, error]),
-            debug_message: if debug_message.is_empty() { problem(bytes) } else { debug_message },
+            error_code: ServiceText::new(first_text([error_code, code, error_inner_code, error])),
+            debug_message: ServiceText::new(if debug_message.is_empty() { problem(bytes) } else { debug_message }),
             throttle: throttle(bytes),
         }
     }
@@ -116,7 +113,7 @@ fn problem(bytes: &[u8]) -> String {
     }
 }
 
-fn throttle(bytes: &[u8]) -> Throttle {
+fn throttle(bytes: &[u8]) -> Throttle<ServiceText> {
     let [current_requests, max_requests, period, limit_type, kind] =
         json::members(bytes, ["currentRequests", "maxRequests", "periodInSeconds", "limitType", "type"]);
     // 0 is "not said"; the conversion ends at the type's limits. A part counts towards the slower pace.
@@ -129,7 +126,7 @@ fn throttle(bytes: &[u8]) -> Throttle {
         current_requests: number(current_requests) as u32,
         max_requests,
         period_s,
-        limit_type: first_text([limit_type, kind]),
+        limit_type: ServiceText::new(first_text([limit_type, kind])),
     }
 }
 

@@ -3,6 +3,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::{Reading, Verdict, read_answer};
 use crate::http::Answer;
 use crate::outcome::{Status, Throttle};
+use crate::redactor::ServiceText;
 
 const NOW: SystemTime = UNIX_EPOCH;
 
@@ -10,8 +11,8 @@ fn read(status: u16, headers: &[(&str, &str)], body: &str) -> Reading {
     read_answer(&Answer::new(status, headers, body.as_bytes()), NOW)
 }
 
-fn throttle(current_requests: u32, max_requests: u32, period_s: u32, limit_type: &str) -> Throttle {
-    Throttle { current_requests, max_requests, period_s, limit_type: limit_type.to_owned() }
+fn throttle(current_requests: u32, max_requests: u32, period_s: u32, limit_type: &str) -> Throttle<ServiceText> {
+    Throttle { current_requests, max_requests, period_s, limit_type: ServiceText::new(limit_type) }
 }
 
 #[test]
@@ -31,9 +32,9 @@ fn a_refusal_keeps_what_the_service_said() {
         r#"{"errorCode": "RequestValidationError", "debugMessage": "The request validation has failed."}"#,
     );
     assert_eq!(reading.verdict, Verdict::Refused(Status::Rejected));
-    assert_eq!(reading.error_code, "RequestValidationError");
-    assert_eq!(reading.debug_message, "The request validation has failed.");
-    assert_eq!(reading.correlation_id, "bafef442-9a66-4351-ae48-ef1812295b8e");
+    assert!(reading.error_code == ServiceText::new("RequestValidationError"));
+    assert!(reading.debug_message == ServiceText::new("The request validation has failed."));
+    assert!(reading.correlation_id == ServiceText::new("bafef442-9a66-4351-ae48-ef1812295b8e"));
 }
 
 #[test]
@@ -42,7 +43,7 @@ fn not_allowed_comes_as_400_and_as_403() {
         r#"{"errorCode": "AuthorizationError", "debugMessage": "The caller is not allowed to access the resource."}"#;
     let reading = read(400, &[], body);
     assert_eq!(reading.verdict, Verdict::Refused(Status::Forbidden));
-    assert_eq!(reading.error_code, "AuthorizationError");
+    assert!(reading.error_code == ServiceText::new("AuthorizationError"));
     assert_eq!(read(403, &[], "").verdict, Verdict::Refused(Status::Forbidden));
 }
 
@@ -163,11 +164,8 @@ fn errors_in_the_shapes_of_other_services_are_kept() {
         (r#"{"errorCode": ["E1"], "debugMessage": {"text": "bad"}}"#, "", ""),
     ] {
         let reading = read(400, &[], body);
-        assert_eq!(
-            (reading.error_code.as_str(), reading.debug_message.as_str()),
-            (error_code, debug_message),
-            "{body}"
-        );
+        let expected = (ServiceText::new(error_code), ServiceText::new(debug_message));
+        assert!((reading.error_code, reading.debug_message) == expected, "{body}");
         assert_eq!(reading.throttle, Throttle::default(), "{body}");
         assert_eq!(reading.verdict, Verdict::Refused(Status::Rejected), "{body}");
     }

@@ -93,8 +93,7 @@ pub fn judge_answer(
     let mut outcome = part.outcome(status, message);
     outcome.http_status = http_status;
     outcome.retry_after = reading.retry_after;
-    outcome.throttle = reading.throttle;
-    outcome.throttle.limit_type = redactor.redact(&outcome.throttle.limit_type);
+    outcome.throttle = redactor.redact_throttle(reading.throttle);
     outcome.error_code = error_code;
     outcome.correlation_id = redactor.redact(&reading.correlation_id);
     if settled {

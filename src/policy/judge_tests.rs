@@ -4,7 +4,7 @@ use super::{Part, judge_answer, judge_failure};
 use crate::calls::{Endpoint, Reading, Verdict};
 use crate::http::{Failure, FailureKind, Sent};
 use crate::outcome::{Outcome, Status, Throttle};
-use crate::redactor::Redactor;
+use crate::redactor::{Redactor, ServiceText};
 
 /// The second request of three.
 fn second(endpoint: Endpoint) -> Part {
@@ -16,10 +16,10 @@ fn answered(part: &Part, verdict: Verdict) -> Outcome {
     let reading = Reading {
         verdict,
         retry_after: Some(Duration::from_secs(7)),
-        throttle: Throttle { limit_type: "burst".to_owned(), ..Throttle::default() },
-        error_code: "SomeCode".to_owned(),
-        debug_message: "About user 2535465515082324.".to_owned(),
-        correlation_id: "id".to_owned(),
+        throttle: Throttle { limit_type: ServiceText::new("burst"), ..Throttle::default() },
+        error_code: ServiceText::new("SomeCode"),
+        debug_message: ServiceText::new("About user 2535465515082324."),
+        correlation_id: ServiceText::new("id"),
     };
     judge_answer(part, 499, reading, Redactor::default).unwrap()
 }

@@ -176,8 +176,7 @@ impl SignInFailure {
         told.outcome.http_status = answer.status;
         told.outcome.service_code = refusal.code.unwrap_or_default();
         told.outcome.retry_after = reading.retry_after;
-        told.outcome.throttle = reading.throttle;
-        told.outcome.throttle.limit_type = redactor.redact(&told.outcome.throttle.limit_type);
+        told.outcome.throttle = redactor.redact_throttle(reading.throttle);
         told.outcome.correlation_id = redactor.redact(&reading.correlation_id);
         told
     }
@@ -236,7 +235,8 @@ fn said(http_status: u16, refusal: &Refusal, redactor: &Redactor) -> String {
     if let Some(code) = refusal.code {
         said.push_str(&format!(", XErr 0x{code:08X}"));
     }
-    let message = redactor.redact(refusal.message.trim().trim_end_matches('.'));
+    let message = redactor.redact(&refusal.message);
+    let message = message.trim_end_matches('.');
     if !message.is_empty() {
         said.push_str(&format!(", {message}"));
     }

@@ -86,4 +86,7 @@ fn what_the_service_repeats_is_masked() {
     let failure = SignInFailure::refused(&at(Step::Token, Validity::Valid), &answer(401, body), UNIX_EPOCH, &redactor);
     let message = &failure.outcome.message;
     assert!(message.contains("bad:") && !message.contains("the-service-token"), "{message}");
+    let body = r#"{"XErr":5,"Message":"bad: dGhlLXNlcnZpY2UtdG9rZW4="}"#;
+    let failure = SignInFailure::refused(&at(Step::Token, Validity::Valid), &answer(401, body), UNIX_EPOCH, &redactor);
+    assert!(!failure.outcome.message.contains("dGhl"), "{}", failure.outcome.message);
 }

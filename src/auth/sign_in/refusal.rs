@@ -1,13 +1,13 @@
 //! A refusal to sign in, which names its reason by a number, `XErr`.
 
 use crate::json::{self, Value};
+use crate::redactor::ServiceText;
 
 /// What the body of a refusal says; empty or `None` where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusal {
     pub code: Option<u32>,
-    /// As the service sent it: to be masked before it is shown.
-    pub message: String,
+    pub message: ServiceText,
 }
 
 /// What makes the next attempt fare better.
@@ -43,7 +43,10 @@ pub struct Meaning {
 impl Refusal {
     pub fn read(body: &[u8]) -> Self {
         let [code, message] = json::members(body, ["XErr", "Message"]);
-        Refusal { code: code.and_then(number), message: message.and_then(Value::text).unwrap_or_default().into_owned() }
+        Refusal {
+            code: code.and_then(number),
+            message: ServiceText::new(message.and_then(Value::text).unwrap_or_default()),
+        }
     }
 
     /// What its number means, where that is known.
@@ -98,7 +101,7 @@ mod tests {
     #[test]
     fn the_body_is_read() {
         let body = br#"{"Identity":"0","XErr":2148916242,"Message":"no"}"#;
-        assert_eq!(Refusal::read(body), Refusal { code: Some(0x8015_DC12), message: "no".to_owned() });
+        assert_eq!(Refusal::read(body), Refusal { code: Some(0x8015_DC12), message: ServiceText::new("no") });
         for nothing in [&b""[..], b"<html>", b"[]", b"null", b"{}"] {
             assert_eq!(Refusal::read(nothing), Refusal::default());
         }
