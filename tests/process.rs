@@ -27,16 +27,25 @@ fn run(program: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
 }
 
+/// What a program needs that signs in: endpoint, title, where to sign in, and the files.
+fn signing_in(partner: &Partner) -> Vec<String> {
+    let sign_in = partner.emulator.sign_in().unwrap();
+    let title = TITLE.to_string();
+    let file = |name: &str| partner.folder.join(name).to_str().unwrap().to_owned();
+    let mut arguments =
+        [partner.emulator.url(), &title, sign_in.url(), sign_in.token_url()].map(str::to_owned).to_vec();
+    arguments.extend(["ca.pem", "partner.pem", "partner.key"].map(file));
+    arguments
+}
+
 #[test]
 fn nothing_reads_the_environment() {
-    let partner = Partner::start("environment");
-    let signing_in = partner.emulator.sign_in().unwrap();
-    let mut arguments = vec![partner.emulator.url().to_owned(), TITLE.to_string()];
-    arguments.extend([signing_in.url().to_owned(), signing_in.token_url().to_owned()]);
-    arguments.extend(
-        ["ca.pem", "partner.pem", "partner.key"].map(|name| partner.folder.join(name).to_str().unwrap().to_owned()),
-    );
-    run(&compile("environment"), arguments);
+    run(&compile("environment"), signing_in(&Partner::start("environment")));
+}
+
+#[test]
+fn secrets_do_not_stay_in_memory() {
+    run(&compile("wiped"), signing_in(&Partner::start("wiped")));
 }
 
 #[test]

@@ -20,6 +20,9 @@ impl BaseUrl {
                 "{field} {what}; expected https://host or https://host:port, without anything behind it."
             )))
         };
+        if !text.is_ascii() {
+            return refuse("has a character outside ASCII; write an international name in its ASCII form (`xn--...`)");
+        }
         let Ok(uri) = text.parse::<Uri>() else {
             return refuse("is no URL");
         };
@@ -34,6 +37,11 @@ impl BaseUrl {
         }
         if authority.host().is_empty() || bad_port(authority) {
             return refuse("has no host or no usable port");
+        }
+        if is_bad_host(authority.host()) {
+            return refuse(
+                "has a host that is neither a name nor an IP address (one in brackets is IPv6, without a zone)",
+            );
         }
         if uri.path() != "/" && !uri.path().is_empty() || uri.query().is_some() || text.contains('#') {
             return refuse("has a path, a query or a fragment");
@@ -60,8 +68,21 @@ fn bad_port(authority: &http::uri::Authority) -> bool {
     let after_host = authority.as_str().get(authority.host().len()..).unwrap_or_default();
     match after_host.strip_prefix(':') {
         None => !after_host.is_empty(),
-        Some(port) => !port.parse::<u16>().is_ok_and(|port| port > 0),
+        // The parser of numbers would also take a plus.
+        Some(port) => port.starts_with('+') || !port.parse::<u16>().is_ok_and(|port| port > 0),
     }
+}
+
+/// A host is an address, or a name of letters, digits, hyphens, dots and (in private networks) underscores.
+/// What TLS could not verify is found out here, not at the first call.
+fn is_bad_host(host: &str) -> bool {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    let is_literal = if host.starts_with('[') {
+        host.trim_matches(['[', ']']).parse::<std::net::Ipv6Addr>().is_ok()
+    } else {
+        host.bytes().all(is_name) && host.len() <= 253 && !host.split('.').rev().skip(1).any(str::is_empty)
+    };
+    !is_literal
 }
 
 /// The host as an address, where it is written as one.
@@ -86,6 +107,9 @@ mod tests {
             ("http://127.0.0.1:8787", "http://127.0.0.1:8787/p"),
             ("http://[::1]:8787", "http://[::1]:8787/p"),
             ("https://[::1]", "https://[::1]/p"),
+            ("https://xn--mnchen-3ya.example", "https://xn--mnchen-3ya.example/p"),
+            ("https://host.example.", "https://host.example./p"),
+            ("https://my_host:00443", "https://my_host:00443/p"),
             ("http://127.0.0.1.evil.example", "http://127.0.0.1.evil.example/p"),
         ] {
             let base = BaseUrl::parse(text, false, "endpoint").unwrap();
@@ -114,6 +138,21 @@ mod tests {
             "http://192.0.2.1",
             "http://[2001:db8::1]:80",
             "http://[::ffff:192.0.2.1]",
+            "https://host:+443",
+            "https://host:-1",
+            "https://host:4 43",
+            "https://[fe80::1%25eth0]",
+            "https://[fe80::1%eth0]:443",
+            "https://[192.0.2.1]",
+            "https://[nonsense]",
+            "https://[]",
+            "https://m\u{fc}nchen.example",
+            "https://\u{ff41}.example",
+            "https://a%20b.example",
+            "https://a..example",
+            "https://.",
+            "https://a,b.example",
+            "https://a;b",
         ] {
             let refusal = BaseUrl::parse(text, false, "endpoint").unwrap_err();
             assert!(refusal.message.starts_with("endpoint "), "{text}: {}", refusal.message);

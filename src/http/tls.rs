@@ -55,7 +55,7 @@ impl TlsStream {
         deadline: Instant,
         sink: &mut dyn FnMut(&[u8]),
     ) -> Result<Self, Source> {
-        let name = ServerName::try_from(host.trim_start_matches('[').trim_end_matches(']').to_owned());
+        let name = ServerName::try_from(host.trim_start_matches('[').trim_end_matches([']', '.']).to_owned());
         let name = name.map_err(|_| Source::new(ErrorKind::Tls, "the host's name is not valid in TLS"))?;
         let session = UnbufferedClientConnection::new(config, name).map_err(|error| tls_source(&error))?;
         let mut stream = TlsStream {
