@@ -1,5 +1,8 @@
 //! TLS with peers that are not ours: nginx and OpenSSL.
 
+#[path = "tls/refusals.rs"]
+mod refusals;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};

@@ -30,12 +30,21 @@
  * Errors        Every function that can fail returns an mpa_status and, where `result` is not NULL,
  *               says there what happened, to how much of the call, and whether to try again. A wrong
  *               struct_size in `result` is found before anything is sent, and nothing is written.
+ * Answers       MPA_OK means that the service answered this very request with success. A connection
+ *               is used again only where nothing of an answer is left on it. One case remains that
+ *               HTTP/1.1 cannot tell apart: a server that sends two answers to one request, the
+ *               second of which arrives just after the next request was sent.
  * The process   The library prints nothing, sets no signal handlers and raises no SIGPIPE, reads no
- *               environment, and lets no panic out. It starts no threads before the first submit
- *               (but, while a name is looked up, one for that); then one for invites, more if so
- *               configured, and one for recent players. In the child of a fork, clients of the
- *               parent are invalid and new ones can be opened.
- * Secrets       Tokens, connection strings and XUIDs appear in no message.
+ *               environment variable (libc's resolver may), and lets no panic out. It starts no
+ *               threads before the first submit (but, while a name is looked up, one for that); then
+ *               one for invites, more if so configured, and one for recent players. On its threads
+ *               all signals are blocked but those of faults, such as SIGSEGV, so that signals of the
+ *               process go to threads of yours. In the child of a fork, clients of the parent are
+ *               invalid and new ones can be opened.
+ * Secrets       Tokens, connection strings and XUIDs appear in no message. Tokens, keys and passwords
+ *               are wiped when they are no longer needed; not so the copies that the TLS library
+ *               below makes: of an answer while it is decrypted, and of a key in the form that its
+ *               arithmetic needs.
  *
  * Linking       64-bit only. Define MPA_SHARED before including this header to import from a DLL on
  *               Windows; it changes nothing elsewhere.
