@@ -31,6 +31,7 @@ c++ g++
 clang clang
 clang++ clang
 nm binutils
+ar binutils
 readelf binutils
 valgrind valgrind
 openssl openssl
