@@ -12,8 +12,8 @@ const FOLDERS: [&str; 5] = ["tests", "examples", "emulator", "doctor", "src"];
 const CALLS: [&str; 5] =
     [r#"Command::new(""#, r#"Tool { name: ""#, r#" tool(""#, r#"chosen("CC", ""#, r#"chosen("CXX", ""#];
 
-/// The shell that runs the script, and one that must not be there.
-const NOT_INSTALLED: [&str; 2] = ["sh", "no-such-program"];
+/// The shell that runs the script, the compiler that builds the tests, and one that must not be there.
+const NOT_INSTALLED: [&str; 3] = ["sh", "rustc", "no-such-program"];
 
 #[test]
 fn what_is_called_is_installed() {
