@@ -6,10 +6,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::Uri;
 
+use super::certificate_files::CertificateFiles;
 use super::mutual::MutualTls;
 use crate::auth::{
-    Authorization, Circumstances, Credentials, ProofKey, Refresh, SignInFailure, Signed, Step, TokenAnswer, Validity,
-    date, read_token, service_token_request, token_request,
+    Authorization, Circumstances, ProofKey, Refresh, SignInFailure, Signed, Step, TokenAnswer, Validity, date,
+    read_token, service_token_request, token_request,
 };
 use crate::client::time::Time;
 use crate::http::{Request, Transport};
@@ -21,7 +22,7 @@ use crate::redactor::Redactor;
 /// All that signing in needs; whoever signs in has it for himself.
 #[derive(Debug)]
 pub struct Chain {
-    pub credentials: Credentials,
+    pub certificate: CertificateFiles,
     pub sandbox_id: String,
     pub relying_party: String,
     pub sign_in: Uri,
@@ -89,8 +90,9 @@ pub struct Gain {
 
 impl Chain {
     /// Whether the files of the certificate differ from those that were tried.
-    pub fn looks_different(&self) -> bool {
-        self.credentials.looks_different()
+    pub fn looks_different(&mut self, deadline: Instant) -> bool {
+        let mutual = self.mutual.clone();
+        self.certificate.looks_different(deadline, || mutual.is_cut())
     }
 
     pub fn has_service_token(&self) -> bool {
@@ -99,7 +101,7 @@ impl Chain {
 
     /// Makes the steps that are due, and those that they need.
     pub fn sign_in(&mut self, plan: Plan, deadline: Instant) -> Gain {
-        self.look_at_the_certificate();
+        self.look_at_the_certificate(deadline);
         let mut gain = Gain::default();
         if plan.service_token || self.progress.service_token.is_none() {
             let result = self.get_service_token(deadline);
@@ -116,8 +118,9 @@ impl Chain {
     }
 
     /// Takes a newer certificate into use, and says so where the one in use ends soon.
-    fn look_at_the_certificate(&mut self) {
-        match self.credentials.refresh() {
+    fn look_at_the_certificate(&mut self, deadline: Instant) {
+        let mutual = self.mutual.clone();
+        match self.certificate.refresh(deadline, || mutual.is_cut()) {
             Refresh::Unchanged => {}
             Refresh::Replaced => {
                 self.mutual.forget();
@@ -138,7 +141,7 @@ impl Chain {
     fn get_service_token(&mut self, deadline: Instant) -> Result<Life, SignInFailure> {
         let key = ProofKey::generate().map_err(SignInFailure::of)?;
         let body = service_token_request(&key).map_err(SignInFailure::of)?;
-        let transport = self.mutual.transport(self.credentials.current()).map_err(SignInFailure::of)?;
+        let transport = self.mutual.transport(self.certificate.current()).map_err(SignInFailure::of)?;
         let step = Step::ServiceToken;
         let question =
             Question { step, transport: &*transport, key: &key, body: &body, redactor: Redactor::default(), deadline };
@@ -219,7 +222,7 @@ impl Chain {
     }
 
     fn validity(&self) -> Validity {
-        self.credentials.current().validity(self.time.now())
+        self.certificate.current().validity(self.time.now())
     }
 
     fn life(&self, answer: &TokenAnswer) -> Life {

@@ -3,6 +3,8 @@
 //! A client with workers has a thread for it, so that no operation is kept from its worker by it; one
 //! that only makes blocking calls signs in on the thread of such a call.
 
+mod background;
+mod certificate_files;
 mod chain;
 mod mutual;
 
@@ -19,6 +21,7 @@ use crate::outcome::{self, Outcome, Status};
 use crate::policy::{Moment, Prospect, Renewal};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError, spawn};
+use certificate_files::CertificateFiles;
 use chain::{Chain, Gain, Plan, Progress};
 pub use mutual::Connect;
 use mutual::MutualTls;
@@ -101,7 +104,7 @@ impl SignIn {
         let chain = Chain {
             sign_in: place(Step::ServiceToken, &config.sign_in_endpoint, "config.sign_in_endpoint")?,
             token: place(Step::Token, &config.token_endpoint, "config.token_endpoint")?,
-            credentials: config.credentials,
+            certificate: CertificateFiles::new(config.credentials),
             sandbox_id: config.sandbox_id,
             relying_party: config.relying_party,
             mutual: mutual.clone(),
@@ -150,7 +153,7 @@ impl SignIn {
         let mut state = self.lock();
         // The thread looks by itself.
         if state.failure.is_some() && !self.has_thread.load(Ordering::Acquire) {
-            state = self.look_at_files(state);
+            state = self.look_at_files(state, deadline);
         }
         loop {
             if self.authorizations.current(self.time.earliest()).is_ok() {
@@ -234,15 +237,16 @@ impl SignIn {
             let wait = state.until_due(now).clamp(Duration::from_millis(1), longest);
             let looks_at_files = has_failed && wait == LOOK_AT_FILES;
             let (woken, _) = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
-            state = if looks_at_files { self.look_at_files(woken) } else { woken };
+            state =
+                if looks_at_files { self.look_at_files(woken, Instant::now() + self.request_timeout) } else { woken };
         }
     }
 
     /// A certificate that was replaced may mend what failed.
-    fn look_at_files<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        let Some(chain) = state.chain.take() else { return state };
+    fn look_at_files<'a>(&'a self, mut state: MutexGuard<'a, State>, deadline: Instant) -> MutexGuard<'a, State> {
+        let Some(mut chain) = state.chain.take() else { return state };
         drop(state);
-        let has_changed = chain.looks_different();
+        let has_changed = chain.looks_different(deadline);
         let mut state = self.lock();
         state.chain = Some(chain);
         if has_changed {

@@ -48,6 +48,10 @@ impl MutualTls {
         self.lock().current = None;
     }
 
+    pub fn is_cut(&self) -> bool {
+        self.lock().is_cut
+    }
+
     pub fn cut(&self) {
         let mut state = self.lock();
         state.is_cut = true;
