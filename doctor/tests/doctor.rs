@@ -283,6 +283,11 @@ fn a_token_that_is_given_is_tried() {
     let good = given("XBL3.0 x=-;sometoken");
     assert_eq!(good.status, 0, "{}", good.text);
     assert!(good.line("call").starts_with("ok "), "{}", good.text);
+    for blank in [" ", "\t"] {
+        let ended = given(&format!("XBL3.0 x=-;sometoken{blank}"));
+        ended.has(1, "token", "failed", "--authorization-header-file ends with white space, which is to be removed");
+    }
+    given(" XBL3.0 x=-;sometoken").has(1, "token", "failed", "begins with white space");
     let nonsense = given("verysecret");
     nonsense.has(1, "token", "failed", "has another form");
     assert!(!nonsense.text.contains("verysecret"), "{}", nonsense.text);

@@ -109,6 +109,15 @@ fn check_form(header: &str, field: &str) -> Result<()> {
     if header.len() > MAX_HEADER_LENGTH {
         return refuse(&format!("is longer than {MAX_HEADER_LENGTH} bytes"));
     }
+    // HTTP would take it off, so that what is sent is not what was signed.
+    for (end, is_blank) in [
+        ("begins", header.starts_with(|c: char| c.is_ascii_whitespace())),
+        ("ends", header.ends_with(|c: char| c.is_ascii_whitespace())),
+    ] {
+        if is_blank {
+            return refuse(&format!("{end} with white space, which is to be removed"));
+        }
+    }
     if let Some(position) = header.bytes().position(|byte| !matches!(byte, b' '..=b'~')) {
         return refuse(&format!("has a byte at position {position} that is not visible ASCII"));
     }
@@ -146,8 +155,26 @@ mod tests {
     }
 
     #[test]
+    fn white_space_at_the_ends_is_refused() {
+        for (wrong, words) in [
+            ("XBL3.0 x=-;secret ", "ends with white space"),
+            ("XBL3.0 x=-;secret\t", "ends with white space"),
+            ("XBL3.0 x=-;secret \t  ", "ends with white space"),
+            ("XBL3.0 x=-;secret\n", "ends with white space"),
+            ("XBL3.0 x=-;secret\r\n", "ends with white space"),
+            (" XBL3.0 x=-;secret", "begins with white space"),
+            ("\tXBL3.0 x=-;secret", "begins with white space"),
+            ("\r\nXBL3.0 x=-;secret", "begins with white space"),
+        ] {
+            let refusal = Authorization::new(wrong, 0, "header").unwrap_err();
+            assert!(refusal.message.starts_with(&format!("header {words}")), "{}", refusal.message);
+            assert!(!refusal.message.contains("secret"), "{}", refusal.message);
+        }
+    }
+
+    #[test]
     fn a_header_cannot_be_split() {
-        for wrong in ["XBL3.0 x=-;t\r\nX-Evil: 1", "XBL3.0 x=-;t\n", "XBL3.0 x=-;t\u{7f}", "XBL3.0 x=-;\u{e9}"] {
+        for wrong in ["XBL3.0 x=-;t\r\nX-Evil: 1", "XBL3.0 x=-;t\tt", "XBL3.0 x=-;t\u{7f}", "XBL3.0 x=-;\u{e9}"] {
             let refusal = Authorization::new(wrong, 0, "header").unwrap_err();
             assert!(refusal.message.contains("not visible ASCII"), "{}", refusal.message);
         }

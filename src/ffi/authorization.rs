@@ -27,8 +27,8 @@ pub struct mpa_authorization {
     /// Must be 0.
     pub reserved: u32,
     /// The whole value of the Authorization header: "XBL3.0 x=<user hash>;<token>", for a service's
-    /// own token "XBL3.0 x=-;<token>". Visible ASCII, at most MPA_MAX_AUTHORIZATION_HEADER_LENGTH
-    /// bytes. Required.
+    /// own token "XBL3.0 x=-;<token>". Visible ASCII without white space at its ends, at most
+    /// MPA_MAX_AUTHORIZATION_HEADER_LENGTH bytes. Required.
     pub header: *const c_char,
     /// When the token expires, in milliseconds since 1970-01-01 UTC; it is not used from then on.
     /// Default 0: unknown, used until the service refuses it.

@@ -110,6 +110,7 @@ static void texts(void)
 {
     const char *const authorizations[] = {
         "", "secret", "XBL3.0 x=-;", "XBL3.0 x=-;secret\r\nX-Evil: 1", "XBL3.0 x=-;secret\xc3\xa9", "\xff",
+        "XBL3.0 x=-;secret ", "XBL3.0 x=-;secret\t", " XBL3.0 x=-;secret", "\tXBL3.0 x=-;secret",
     };
     const char *const user_agents[] = {
         "", "Game\r\nX-Evil: 1", "Game\n", "Game\t1", "Game\x7f", "Gam\xc3\xa9", "Game\xff", text_at_the_edge(257, 'a'),
