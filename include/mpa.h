@@ -167,7 +167,8 @@ typedef int32_t mpa_status;
 /// `retry_after_ms` and the limit's numbers. With an `http_status` of 0, the service was not asked.
 #define MPA_ERROR_THROTTLED (-61)
 
-/// The service failed (HTTP 408 or 5xx). For an invite, see `uncertain`: it may have been sent.
+/// The service failed (HTTP 408 or 5xx), or did not look at the request (421, 425). For an invite, see
+/// `uncertain`: it may have been sent.
 #define MPA_ERROR_SERVICE_UNAVAILABLE (-62)
 
 /// The answer is none that the service gives: something else answered, such as a proxy.
@@ -713,9 +714,9 @@ typedef struct mpa_recent_player_group {
 ///
 /// More than MPA_MAX_GROUPS_PER_REQUEST groups go out as several requests, in order, stopping at the
 /// first that is not acknowledged. A request is tried again, up to max_attempts times and within
-/// call_timeout_ms, after failed connections, lost answers, 408, 429 and 5xx: sending groups again
-/// that the service already has does no harm, since it updates them. After a rejection for calling
-/// too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
+/// call_timeout_ms, after failed connections, lost answers, 408, 421, 425, 429 and 5xx: sending
+/// groups again that the service already has does no harm, since it updates them. After a rejection
+/// for calling too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
 ///
 /// Returns MPA_OK when the service has acknowledged all groups. Any other status: see `acknowledged`,
 /// `uncertain` and `refused` for how far it came, and `retryable`.

@@ -155,6 +155,10 @@ fn errors_in_other_shapes() {
 fn unavailable_with_and_without_a_time() {
     let outcome = refused(response(503, &["Retry-After: 2"], ""), "MPA_ERROR_SERVICE_UNAVAILABLE", 1);
     assert_eq!(outcome.result.retry_after_ms, 2_000);
+    for status in [421, 425] {
+        let outcome = refused(response(status, &[], ""), "MPA_ERROR_SERVICE_UNAVAILABLE", 1);
+        assert!(outcome.message.ends_with("Try again later."), "{}", outcome.message);
+    }
     for status in [408, 500, 502, 503, 504] {
         in_doubt(response(status, &[], ""), "MPA_ERROR_SERVICE_UNAVAILABLE");
     }

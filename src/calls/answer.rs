@@ -68,6 +68,9 @@ fn judge(http_status: u16, facts: &Facts) -> Verdict {
         503 if facts.throttled && facts.names_a_time => Refused(Status::Throttled),
         401 => Refused(Status::Unauthorized),
         403 => Refused(Status::Forbidden),
+        // It was not acted on, and may be sent again whatever it is (RFC 9110, section 15.5.20; RFC 8470,
+        // section 5.2).
+        421 | 425 => Refused(Status::ServiceUnavailable),
         // The service may have acted on what it says it did not receive in time.
         408 => Unsettled(Status::ServiceUnavailable),
         400..=499 => Refused(Status::Rejected),

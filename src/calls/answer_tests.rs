@@ -109,6 +109,9 @@ fn other_answers_settle_it_or_do_not() {
     for (status, expected) in refused {
         assert_eq!(read(status, &[], "").verdict, Verdict::Refused(expected), "{status}");
     }
+    for status in [421, 425] {
+        assert_eq!(read(status, &[], "").verdict, Verdict::Refused(Status::ServiceUnavailable), "{status}");
+    }
     for status in [408, 500, 502, 503, 504, 599] {
         assert_eq!(read(status, &[], "").verdict, Verdict::Unsettled(Status::ServiceUnavailable), "{status}");
     }

@@ -71,9 +71,9 @@ unsafe impl Struct for mpa_recent_player_group {
 ///
 /// More than MPA_MAX_GROUPS_PER_REQUEST groups go out as several requests, in order, stopping at the
 /// first that is not acknowledged. A request is tried again, up to max_attempts times and within
-/// call_timeout_ms, after failed connections, lost answers, 408, 429 and 5xx: sending groups again
-/// that the service already has does no harm, since it updates them. After a rejection for calling
-/// too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
+/// call_timeout_ms, after failed connections, lost answers, 408, 421, 425, 429 and 5xx: sending
+/// groups again that the service already has does no harm, since it updates them. After a rejection
+/// for calling too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
 ///
 /// Returns MPA_OK when the service has acknowledged all groups. Any other status: see `acknowledged`,
 /// `uncertain` and `refused` for how far it came, and `retryable`.

@@ -53,7 +53,8 @@ pub const MPA_ERROR_REJECTED: mpa_status = -60;
 /// The service limits how often it is called, and the call could not wait for its turn. See
 /// `retry_after_ms` and the limit's numbers. With an `http_status` of 0, the service was not asked.
 pub const MPA_ERROR_THROTTLED: mpa_status = -61;
-/// The service failed (HTTP 408 or 5xx). For an invite, see `uncertain`: it may have been sent.
+/// The service failed (HTTP 408 or 5xx), or did not look at the request (421, 425). For an invite, see
+/// `uncertain`: it may have been sent.
 pub const MPA_ERROR_SERVICE_UNAVAILABLE: mpa_status = -62;
 /// The answer is none that the service gives: something else answered, such as a proxy.
 pub const MPA_ERROR_UNEXPECTED_ANSWER: mpa_status = -63;

@@ -165,6 +165,7 @@ fn advice(part: &Part, status: Status, retry_after: Option<Duration>) -> String 
         (Status::Throttled | Status::ServiceUnavailable, Some(wait)) => {
             format!("Try again after {} s.", wait.as_millis().div_ceil(1_000))
         }
+        (Status::ServiceUnavailable, None) => "Try again later.".to_owned(),
         (Status::Throttled, None) => {
             "It limits how often it may be called; try again later, and less often.".to_owned()
         }

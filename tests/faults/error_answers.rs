@@ -11,6 +11,15 @@ fn the_service_fails_once() {
 }
 
 #[test]
+fn the_service_says_that_it_did_not_look_at_the_request() {
+    for status in [421, 425] {
+        row(&format!("{status}, once"), (ok(2), ok(2)), first(response(status, &[], "")));
+        let refused = ends("MPA_ERROR_SERVICE_UNAVAILABLE", 3, 0, 1);
+        row_on(Layer::Plain, &format!("{status}, always"), (refused, refused), always(response(status, &[], "")));
+    }
+}
+
+#[test]
 fn the_service_asks_to_wait() {
     for status in [429, 503] {
         let started = Instant::now();
