@@ -152,6 +152,34 @@ fn errors_in_other_shapes() {
 }
 
 #[test]
+fn a_body_in_a_coding_that_was_not_asked_for() {
+    // What gzip makes of numbers that would be a throttle.
+    let mut gzip = b"\x1f\x8b\x08\0\x40\x09\x07k\x02\xff{\"maxRequests\": 10}".to_vec();
+    let answer = |status: u16, header: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 {status} Status\r\n{header}\r\nContent-Length: {}\r\n\r\n", body.len());
+        [head.as_bytes(), body].concat()
+    };
+    let outcome = refused(answer(400, "Content-Encoding: gzip", &gzip), "MPA_ERROR_REJECTED", 0);
+    assert_eq!(
+        outcome.message,
+        "The service refused the request: HTTP 400, with a body that cannot be read (Content-Encoding: gzip, which was \
+         not asked for). Look for a proxy in between that encodes what the service says."
+    );
+    assert_eq!(outcome.result.max_requests, 0);
+    // The status line decides.
+    let outcome = refused(answer(429, "Content-Encoding: br", &gzip), "MPA_ERROR_THROTTLED", 1);
+    assert!(outcome.message.contains("Content-Encoding: br"), "{}", outcome.message);
+    in_doubt(answer(200, "Content-Encoding: gzip", &gzip), "MPA_ERROR_UNEXPECTED_ANSWER");
+    in_doubt(answer(500, "Content-Encoding: gzip", &gzip), "MPA_ERROR_SERVICE_UNAVAILABLE");
+    let outcome = refused(answer(400, &format!("Content-Encoding: {TOKEN}"), &gzip), "MPA_ERROR_REJECTED", 0);
+    assert!(!outcome.message.contains(TOKEN) && outcome.message.contains("***"), "{}", outcome.message);
+    gzip.drain(..10);
+    refused(answer(400, "Content-Encoding: identity", &gzip), "MPA_ERROR_THROTTLED", 1);
+    let outcome = refused(answer(404, "Content-Encoding: gzip", b""), "MPA_ERROR_REJECTED", 0);
+    assert!(!outcome.message.contains("gzip"), "{}", outcome.message);
+}
+
+#[test]
 fn unavailable_with_and_without_a_time() {
     let outcome = refused(response(503, &["Retry-After: 2"], ""), "MPA_ERROR_SERVICE_UNAVAILABLE", 1);
     assert_eq!(outcome.result.retry_after_ms, 2_000);

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderValue, Uri};
 use mpa::auth::{Authorization, MOST_OF_A_BODY, ServiceClock, Signed};
-use mpa::calls::read_answer;
+use mpa::calls::{content_encoding, read_answer};
 use mpa::http::{Answer, Request, Transport};
 use mpa::json;
+use mpa::policy::in_an_encoding;
 use mpa::redactor::Redactor;
 
 use crate::host::Way;
@@ -64,7 +65,9 @@ fn judge(answer: &Answer, authorization: &Authorization, title_id: u32) -> Findi
     let refused =
         |what: &str, advice: &str| Finding::failed(format!("{what} ({}).", said(answer, authorization)), advice);
     match status {
-        200 if json::is_object(&answer.body) => Finding::ok(format!("The service took a call for title {title_id}.")),
+        200 if content_encoding(answer).is_none() && json::is_object(&answer.body) => {
+            Finding::ok(format!("The service took a call for title {title_id}."))
+        }
         200..=399 => refused(
             "Something answered that does not seem to be the service",
             "Check --endpoint, and look for a proxy in between.",
@@ -82,7 +85,9 @@ fn judge(answer: &Answer, authorization: &Authorization, title_id: u32) -> Findi
             format!("The service limits how often it is called ({}).", said(answer, authorization)),
             "The way is open. Run this again in some minutes, and call less often.",
         ),
-        408 | 500.. => refused("The service failed", "Run this again in some minutes; it is the service's to mend."),
+        408 | 421 | 425 | 500.. => {
+            refused("The service failed", "Run this again in some minutes; it is the service's to mend.")
+        }
         _ => refused("The service refused the call", "Check --title-id and --endpoint."),
     }
 }
@@ -99,6 +104,9 @@ fn said(answer: &Answer, authorization: &Authorization) -> String {
         if !text.is_empty() {
             said.push_str(&format!(", {text}"));
         }
+    }
+    if let Some(encoding) = &reading.content_encoding {
+        said.push_str(&in_an_encoding(&redactor.redact(encoding)));
     }
     said
 }
@@ -130,6 +138,17 @@ mod tests {
         }
         assert_eq!(judged(200, "\u{feff}{\"userActivities\":[]}").state, State::Ok, "a byte-order mark");
         assert_eq!(judged(429, "").state, State::Warning);
+    }
+
+    #[test]
+    fn a_coding_that_was_not_asked_for_is_named() {
+        let headers =
+            [("content-encoding", "gzip")].map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        for status in [200, 400] {
+            let answer = Answer { status, headers: headers.clone().into_iter().collect(), body: b"{}".to_vec() };
+            let finding = judge(&answer, &Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap(), 7);
+            assert!(finding.sentence.contains("Content-Encoding: gzip"), "{}", finding.sentence);
+        }
     }
 
     #[test]

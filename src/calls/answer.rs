@@ -29,10 +29,14 @@ pub struct Reading {
     pub error_code: ServiceText,
     pub debug_message: ServiceText,
     pub correlation_id: ServiceText,
+    /// How the body is encoded, which was not asked for; then nothing of it has been read.
+    pub content_encoding: Option<ServiceText>,
 }
 
 pub fn read_answer(answer: &Answer, now: SystemTime) -> Reading {
-    let Body { throttle, error_code, debug_message } = Body::read(&answer.body);
+    let content_encoding = content_encoding(answer);
+    let body = if content_encoding.is_none() { &answer.body[..] } else { &[] };
+    let Body { throttle, error_code, debug_message } = Body::read(body);
     // A date is of the service's clock.
     let now = answer.header("Date").and_then(parse_http_date).unwrap_or(now);
     let retry_after = parse_retry_after(answer.headers_named("Retry-After"), now);
@@ -48,7 +52,16 @@ pub fn read_answer(answer: &Answer, now: SystemTime) -> Reading {
         error_code,
         debug_message,
         correlation_id: ServiceText::new(answer.header("X-XblCorrelationId").unwrap_or_default()),
+        content_encoding,
     }
+}
+
+/// What makes the body unreadable, where it has one.
+pub fn content_encoding(answer: &Answer) -> Option<ServiceText> {
+    let encodings = answer.headers_named("Content-Encoding").flat_map(|value| value.split(',')).map(str::trim);
+    let encodings: Vec<_> =
+        encodings.filter(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")).collect();
+    (!encodings.is_empty() && !answer.body.is_empty()).then(|| ServiceText::new(encodings.join(", ")))
 }
 
 /// What an answer says beside its status.

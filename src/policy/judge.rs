@@ -84,8 +84,13 @@ pub fn judge_answer(
     };
     let redactor = redactor();
     let error_code = redactor.redact(&reading.error_code);
-    let said = said(http_status, &error_code, &redactor.redact(&reading.debug_message));
-    let message = if settled {
+    let mut said = said(http_status, &error_code, &redactor.redact(&reading.debug_message));
+    if let Some(encoding) = &reading.content_encoding {
+        said.push_str(&in_an_encoding(&redactor.redact(encoding)));
+    }
+    let message = if settled && status == Status::Rejected && reading.content_encoding.is_some() {
+        format!("The service refused {part}: {said}. {DECODE}")
+    } else if settled {
         format!("The service refused {part}: {said}. {}", advice(part, status, reading.retry_after))
     } else {
         format!("Nothing tells whether {part} was acted on: {said}. {}", advice_in_doubt(part))
@@ -142,6 +147,14 @@ pub fn judge_failure(part: &Part, failure: &Failure) -> Outcome {
     let mut outcome = part.outcome(status, message);
     outcome.retryable = failure.kind.may_pass();
     outcome
+}
+
+/// What to do about a body that cannot be read.
+pub const DECODE: &str = "Look for a proxy in between that encodes what the service says.";
+
+/// What follows a status whose body cannot be read.
+pub fn in_an_encoding(encoding: &str) -> String {
+    format!(", with a body that cannot be read (Content-Encoding: {encoding}, which was not asked for)")
 }
 
 fn may_change(status: Status) -> bool {

@@ -20,6 +20,7 @@ fn answered(part: &Part, verdict: Verdict) -> Outcome {
         error_code: ServiceText::new("SomeCode"),
         debug_message: ServiceText::new("About user 2535465515082324."),
         correlation_id: ServiceText::new("id"),
+        content_encoding: None,
     };
     judge_answer(part, 499, reading, Redactor::default).unwrap()
 }

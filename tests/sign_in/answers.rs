@@ -3,6 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mpa::ffi::client::mpa_client_config;
+use mpa_tests::c::Client;
 use serde_json::json;
 
 use crate::handing_on::{Copied, get_authorization};
@@ -44,6 +46,23 @@ fn a_token_is_found_whatever_is_odd_beside_it() {
         let copied = signed_in_by(&partner, &body);
         assert_eq!(copied.header, format!("XBL3.0 x={user_hash};a.token"), "{body}");
         assert_eq!(copied.expires_at_unix_ms, 4_073_536_800_123, "{body}");
+    }
+}
+
+#[test]
+fn a_coding_that_was_not_asked_for_is_named() {
+    let partner = Partner::start("coding");
+    for (status, calls) in [(200, "token"), (401, "token"), (200, "sign_in"), (403, "sign_in")] {
+        let headers = json!({ "Content-Encoding": "gzip" });
+        let body = r#"{"Token": "a.token", "NotAfter": "2099-01-31T10:00:00Z", "XErr": 2148916242}"#;
+        let rule = json!({ "fault": "status", "status": status, "headers": headers, "body": body, "calls": calls });
+        partner.faults(&[&rule.to_string()]);
+        let client = Client::open(&mpa_client_config { call_timeout_ms: 1_000, ..partner.config() });
+        let failed = client.invite_many(1);
+        assert_eq!((failed.status, failed.result.service_code), ("MPA_ERROR_SIGN_IN_FAILED", 0), "{}", failed.message);
+        let words =
+            format!("HTTP {status}, with a body that cannot be read (Content-Encoding: gzip, which was not asked for)");
+        assert!(failed.message.contains(&words), "{}", failed.message);
     }
 }
 

@@ -6,11 +6,11 @@ use zeroize::Zeroize;
 
 use super::{Refusal, Remedy, TokenAnswer};
 use crate::auth::credential::Validity;
-use crate::calls::read_answer;
+use crate::calls::{content_encoding, read_answer};
 use crate::date::Timestamp;
 use crate::http::{Answer, Failure, FailureKind};
 use crate::outcome::{Outcome, Status};
-use crate::policy::Prospect;
+use crate::policy::{DECODE, Prospect, in_an_encoding};
 use crate::redactor::Redactor;
 
 /// The two steps of signing in.
@@ -47,8 +47,9 @@ pub fn read_token(
     now: SystemTime,
     redactor: &Redactor,
 ) -> Result<TokenAnswer, SignInFailure> {
-    let result = match answer.status {
-        200 => TokenAnswer::read(&answer.body, at.host)
+    let result = match (answer.status, content_encoding(&answer)) {
+        (200, Some(encoding)) => Err(SignInFailure::encoded(at, answer.status, &redactor.redact(&encoding))),
+        (200, None) => TokenAnswer::read(&answer.body, at.host)
             .map_err(|outcome| SignInFailure::useless(at, answer.status, outcome)),
         _ => Err(SignInFailure::refused(at, &answer, now, redactor)),
     };
@@ -159,10 +160,13 @@ impl SignInFailure {
 
     /// An answer without a token. `redactor`: what must not be shown of what it says.
     fn refused(at: &Circumstances<'_>, answer: &Answer, now: SystemTime, redactor: &Redactor) -> Self {
-        let refusal = Refusal::read(&answer.body);
         let reading = read_answer(answer, now);
+        let refusal = if reading.content_encoding.is_none() { Refusal::read(&answer.body) } else { Refusal::default() };
         let (advice, prospect, remedy) = judge(at, answer.status, &refusal);
-        let said = said(answer.status, &refusal, redactor);
+        let mut said = said(answer.status, &refusal, redactor);
+        if let Some(encoding) = &reading.content_encoding {
+            said.push_str(&in_an_encoding(&redactor.redact(encoding)));
+        }
         let mut told = Self::new(at, &format!("was refused by {} ({said})", at.host), &advice, prospect);
         told.wants_another_service_token = remedy == Some(Remedy::AnotherServiceToken);
         told.wants_another_signature = at.clock_moved && matches!(answer.status, 401 | 403);
@@ -179,6 +183,15 @@ impl SignInFailure {
         told.outcome.throttle = redactor.redact_throttle(reading.throttle);
         told.outcome.correlation_id = redactor.redact(&reading.correlation_id);
         told
+    }
+
+    /// An answer that says it succeeded, in a coding that was not asked for.
+    fn encoded(at: &Circumstances<'_>, http_status: u16, encoding: &str) -> Self {
+        let words = format!("was answered by {} with HTTP {http_status}{}", at.host, in_an_encoding(encoding));
+        let mut failure = Self::new(at, &words, DECODE, Prospect::MayPass);
+        failure.outcome.cause = Status::UnexpectedAnswer;
+        failure.outcome.http_status = http_status;
+        failure
     }
 
     /// An answer that says it succeeded, and holds no token.
