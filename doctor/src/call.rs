@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderValue, Uri};
 use mpa::auth::{Authorization, MOST_OF_A_BODY, ServiceClock, Signed};
-use mpa::calls::{content_encoding, read_answer};
+use mpa::calls::{content_encoding, parse_response};
 use mpa::http::{Answer, Request, Transport};
 use mpa::json;
 use mpa::policy::in_an_encoding;
@@ -94,18 +94,18 @@ fn judge(answer: &Answer, authorization: &Authorization, title_id: u32) -> Findi
 
 /// What the service said, without what must not be shown.
 fn said(answer: &Answer, authorization: &Authorization) -> String {
-    let reading = read_answer(answer, SystemTime::now());
+    let parsed = parse_response(answer, SystemTime::now());
     let mut redactor = Redactor::default();
     redactor.add_text(authorization.token());
     let mut said = format!("HTTP {}", answer.status);
-    for text in [&reading.error_code, &reading.debug_message] {
+    for text in [&parsed.error_code, &parsed.debug_message] {
         let text = redactor.redact(text);
         let text = text.trim_end_matches('.');
         if !text.is_empty() {
             said.push_str(&format!(", {text}"));
         }
     }
-    if let Some(encoding) = &reading.content_encoding {
+    if let Some(encoding) = &parsed.content_encoding {
         said.push_str(&in_an_encoding(&redactor.redact(encoding)));
     }
     said

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use mpa::auth::{Circumstances, Credential, ServiceClock, SignInFailure, Step};
+use mpa::auth::{Credential, ErrorContext, ServiceClock, SignInFailure, Step};
 use mpa::http::{BaseUrl, Failure, FailureKind, Http, Request, Settings, Transport};
 use mpa::outcome::Outcome;
 
@@ -129,7 +129,7 @@ fn speak(
 fn unanswered(host: &Host<'_>, name: &str, clock: &ServiceClock, failure: &Failure) -> Finding {
     // Where the host's certificate was refused, the one that is shown to it has nothing to do with it.
     if let (Some(credential), true) = (host.certificate, failure.kind != FailureKind::Tls) {
-        let at = Circumstances {
+        let at = ErrorContext {
             clock_moved: false,
             step: Step::ServiceToken,
             host: name,

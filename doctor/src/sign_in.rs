@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use mpa::auth::{
-    Authorization, Circumstances, Credential, ProofKey, ServiceClock, SignInFailure, Signed, Step, TokenAnswer, date,
+    Authorization, Credential, ErrorContext, ProofKey, ServiceClock, SignInFailure, Signed, Step, TokenAnswer, date,
     read_token, service_token_request, token_request,
 };
 use mpa::http::{Request, Transport};
@@ -67,7 +67,7 @@ impl Signer<'_> {
         let now = self.clock.at(SystemTime::now());
         let signature = Signed::of_a_step(step, now, body).header(key).map_err(defect)?;
         let request = Request { uri: &uri, authorization: None, signature: Some(&signature), body };
-        let at = Circumstances {
+        let at = ErrorContext {
             clock_moved: false,
             step,
             host: &way.host,

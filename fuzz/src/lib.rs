@@ -5,7 +5,7 @@ use std::ffi::CString;
 use std::mem;
 use std::time::{Duration, UNIX_EPOCH};
 
-use mpa::calls::read_answer;
+use mpa::calls::parse_response;
 use mpa::ffi::client::{mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::close::mpa_client_close;
 use mpa::ffi::invite::{mpa_send_server_invite, mpa_server_invite};
@@ -23,12 +23,12 @@ pub fn answer(data: &[u8]) {
     let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.trim())).collect();
     let body = rest.get(end + 2..).unwrap_or_default();
     let answer = Answer::new(u16::from_be_bytes(*status), &headers, body);
-    let reading = read_answer(&answer, UNIX_EPOCH + Duration::from_secs(1_800_000_000));
-    assert!(reading.retry_after.is_none_or(|wait| wait <= Duration::from_secs(3_600)), "the cap is kept");
+    let parsed = parse_response(&answer, UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    assert!(parsed.retry_after.is_none_or(|wait| wait <= Duration::from_secs(3_600)), "the cap is kept");
     let mut redactor = Redactor::default();
     redactor.add_xuids((1..2_000).chain([2_535_465_515_082_324]));
     redactor.add_text("not-a-real-token");
-    for text in [&reading.error_code, &reading.debug_message, &reading.correlation_id] {
+    for text in [&parsed.error_code, &parsed.debug_message, &parsed.correlation_id] {
         let shown = redactor.redact(text);
         assert!(!shown.contains("not-a-real-token") && !shown.contains("2535465515082324"), "{shown}");
         assert!(!shown.contains(char::is_control), "{shown}");

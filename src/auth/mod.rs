@@ -18,7 +18,7 @@ pub use clock::ServiceClock;
 pub use credential::{Credential, CredentialSource, Credentials, Refresh, Validity};
 pub use proof_key::{MAX_PEM_LENGTH, ProofKey};
 pub use sign_in::{
-    Circumstances, DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, SignInFailure, Step, TokenAnswer, date, read_token,
+    DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, ErrorContext, SignInFailure, Step, TokenAnswer, date, read_token,
     service_token_request, token_request,
 };
 pub use signature::{MOST_OF_A_BODY, Signed};

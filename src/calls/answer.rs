@@ -10,20 +10,20 @@ use crate::json::{self, Value};
 use crate::outcome::{Status, Throttle};
 use crate::redactor::ServiceText;
 
-/// Whether the request did what it was sent for.
+/// What a response means: whether the request did what it was sent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ResponseClass {
     Accepted,
     /// The service did not act.
     Refused(Status),
     /// The service failed, or something else answered: nothing tells whether the service acted.
-    Unsettled(Status),
+    Indeterminate(Status),
 }
 
-/// An answer, read.
+/// A response, as far as it could be read.
 #[derive(Debug)]
-pub struct Reading {
-    pub verdict: Verdict,
+pub struct ParsedResponse {
+    pub class: ResponseClass,
     pub retry_after: Option<Duration>,
     pub throttle: Throttle<ServiceText>,
     pub error_code: ServiceText,
@@ -33,7 +33,7 @@ pub struct Reading {
     pub content_encoding: Option<ServiceText>,
 }
 
-pub fn read_answer(answer: &Answer, now: SystemTime) -> Reading {
+pub fn parse_response(answer: &Answer, now: SystemTime) -> ParsedResponse {
     let content_encoding = content_encoding(answer);
     let body = if content_encoding.is_none() { &answer.body[..] } else { &[] };
     let Body { throttle, error_code, debug_message } = Body::read(body);
@@ -45,8 +45,8 @@ pub fn read_answer(answer: &Answer, now: SystemTime) -> Reading {
         names_a_time: retry_after.is_some(),
         authorization: error_code.eq_ignore_ascii_case("AuthorizationError"),
     };
-    Reading {
-        verdict: judge(answer.status, &facts),
+    ParsedResponse {
+        class: classify(answer.status, &facts),
         retry_after: retry_after.filter(|wait| !wait.is_zero()),
         throttle,
         error_code,
@@ -71,8 +71,8 @@ struct Facts {
     authorization: bool,
 }
 
-fn judge(http_status: u16, facts: &Facts) -> Verdict {
-    use Verdict::{Accepted, Refused, Unsettled};
+fn classify(http_status: u16, facts: &Facts) -> ResponseClass {
+    use ResponseClass::{Accepted, Indeterminate, Refused};
     match http_status {
         204 => Accepted,
         400 if facts.authorization => Refused(Status::Forbidden),
@@ -85,11 +85,11 @@ fn judge(http_status: u16, facts: &Facts) -> Verdict {
         // section 5.2).
         421 | 425 => Refused(Status::ServiceUnavailable),
         // The service may have acted on what it says it did not receive in time.
-        408 => Unsettled(Status::ServiceUnavailable),
+        408 => Indeterminate(Status::ServiceUnavailable),
         400..=499 => Refused(Status::Rejected),
         503 if facts.names_a_time => Refused(Status::ServiceUnavailable),
-        500..=599 => Unsettled(Status::ServiceUnavailable),
-        _ => Unsettled(Status::UnexpectedAnswer),
+        500..=599 => Indeterminate(Status::ServiceUnavailable),
+        _ => Indeterminate(Status::UnexpectedAnswer),
     }
 }
 

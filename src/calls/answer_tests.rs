@@ -1,14 +1,14 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Reading, Verdict, read_answer};
+use super::{ParsedResponse, ResponseClass, parse_response};
 use crate::http::Answer;
 use crate::outcome::{Status, Throttle};
 use crate::redactor::ServiceText;
 
 const NOW: SystemTime = UNIX_EPOCH;
 
-fn read(status: u16, headers: &[(&str, &str)], body: &str) -> Reading {
-    read_answer(&Answer::new(status, headers, body.as_bytes()), NOW)
+fn read(status: u16, headers: &[(&str, &str)], body: &str) -> ParsedResponse {
+    parse_response(&Answer::new(status, headers, body.as_bytes()), NOW)
 }
 
 fn throttle(current_requests: u32, max_requests: u32, period_s: u32, limit_type: &str) -> Throttle<ServiceText> {
@@ -17,34 +17,34 @@ fn throttle(current_requests: u32, max_requests: u32, period_s: u32, limit_type:
 
 #[test]
 fn a_204_is_the_only_success() {
-    assert_eq!(read(204, &[], "").verdict, Verdict::Accepted);
+    assert_eq!(read(204, &[], "").class, ResponseClass::Accepted);
     for other in [200, 201, 202, 205, 206, 101, 301, 302, 307, 304, 600, 999] {
-        let reading = read(other, &[], "<html>sign in to this network</html>");
-        assert_eq!(reading.verdict, Verdict::Unsettled(Status::UnexpectedAnswer), "{other}");
+        let parsed = read(other, &[], "<html>sign in to this network</html>");
+        assert_eq!(parsed.class, ResponseClass::Indeterminate(Status::UnexpectedAnswer), "{other}");
     }
 }
 
 #[test]
 fn a_refusal_keeps_what_the_service_said() {
-    let reading = read(
+    let parsed = read(
         400,
         &[("x-xblcorrelationid", "bafef442-9a66-4351-ae48-ef1812295b8e")],
         r#"{"errorCode": "RequestValidationError", "debugMessage": "The request validation has failed."}"#,
     );
-    assert_eq!(reading.verdict, Verdict::Refused(Status::Rejected));
-    assert!(reading.error_code == ServiceText::new("RequestValidationError"));
-    assert!(reading.debug_message == ServiceText::new("The request validation has failed."));
-    assert!(reading.correlation_id == ServiceText::new("bafef442-9a66-4351-ae48-ef1812295b8e"));
+    assert_eq!(parsed.class, ResponseClass::Refused(Status::Rejected));
+    assert!(parsed.error_code == ServiceText::new("RequestValidationError"));
+    assert!(parsed.debug_message == ServiceText::new("The request validation has failed."));
+    assert!(parsed.correlation_id == ServiceText::new("bafef442-9a66-4351-ae48-ef1812295b8e"));
 }
 
 #[test]
 fn not_allowed_comes_as_400_and_as_403() {
     let body =
         r#"{"errorCode": "AuthorizationError", "debugMessage": "The caller is not allowed to access the resource."}"#;
-    let reading = read(400, &[], body);
-    assert_eq!(reading.verdict, Verdict::Refused(Status::Forbidden));
-    assert!(reading.error_code == ServiceText::new("AuthorizationError"));
-    assert_eq!(read(403, &[], "").verdict, Verdict::Refused(Status::Forbidden));
+    let parsed = read(400, &[], body);
+    assert_eq!(parsed.class, ResponseClass::Refused(Status::Forbidden));
+    assert!(parsed.error_code == ServiceText::new("AuthorizationError"));
+    assert_eq!(read(403, &[], "").class, ResponseClass::Refused(Status::Forbidden));
 }
 
 #[test]
@@ -72,10 +72,10 @@ fn a_throttle_is_read_in_every_form_it_is_documented_in() {
         (r#"{"maxRequests": {"a": 1}, "type": "about:blank"}"#, Throttle::default()),
     ];
     for (body, expected) in cases {
-        let reading = read(429, &[("Retry-After", "7")], body);
-        assert_eq!(reading.verdict, Verdict::Refused(Status::Throttled), "{body}");
-        assert_eq!(reading.retry_after, Some(Duration::from_secs(7)), "{body}");
-        assert_eq!(reading.throttle, expected, "{body}");
+        let parsed = read(429, &[("Retry-After", "7")], body);
+        assert_eq!(parsed.class, ResponseClass::Refused(Status::Throttled), "{body}");
+        assert_eq!(parsed.retry_after, Some(Duration::from_secs(7)), "{body}");
+        assert_eq!(parsed.throttle, expected, "{body}");
     }
 }
 
@@ -89,8 +89,8 @@ fn a_throttle_comes_under_other_statuses_too() {
         (503, numbers),
     ] {
         assert_eq!(
-            read(status, &[("Retry-After", "3")], body).verdict,
-            Verdict::Refused(Status::Throttled),
+            read(status, &[("Retry-After", "3")], body).class,
+            ResponseClass::Refused(Status::Throttled),
             "{status} {body}"
         );
     }
@@ -107,26 +107,26 @@ fn other_answers_settle_it_or_do_not() {
         (499, Status::Rejected),
     ];
     for (status, expected) in refused {
-        assert_eq!(read(status, &[], "").verdict, Verdict::Refused(expected), "{status}");
+        assert_eq!(read(status, &[], "").class, ResponseClass::Refused(expected), "{status}");
     }
     for status in [421, 425] {
-        assert_eq!(read(status, &[], "").verdict, Verdict::Refused(Status::ServiceUnavailable), "{status}");
+        assert_eq!(read(status, &[], "").class, ResponseClass::Refused(Status::ServiceUnavailable), "{status}");
     }
     for status in [408, 500, 502, 503, 504, 599] {
-        assert_eq!(read(status, &[], "").verdict, Verdict::Unsettled(Status::ServiceUnavailable), "{status}");
+        assert_eq!(read(status, &[], "").class, ResponseClass::Indeterminate(Status::ServiceUnavailable), "{status}");
     }
 }
 
 #[test]
 fn unavailable_with_a_time_to_wait_has_not_acted() {
-    let reading = read(503, &[("Retry-After", "2")], "");
-    assert_eq!(reading.verdict, Verdict::Refused(Status::ServiceUnavailable));
-    assert_eq!(reading.retry_after, Some(Duration::from_secs(2)));
-    assert_eq!(read(503, &[("Retry-After", "2.5")], "").verdict, reading.verdict);
+    let parsed = read(503, &[("Retry-After", "2")], "");
+    assert_eq!(parsed.class, ResponseClass::Refused(Status::ServiceUnavailable));
+    assert_eq!(parsed.retry_after, Some(Duration::from_secs(2)));
+    assert_eq!(read(503, &[("Retry-After", "2.5")], "").class, parsed.class);
     for nonsense in ["soon", "", "-2", "NaN", "0x10", "Thu, 99 Jan 1970 00:00:09 GMT"] {
-        let reading = read(503, &[("Retry-After", nonsense)], "");
-        assert_eq!(reading.verdict, Verdict::Unsettled(Status::ServiceUnavailable), "{nonsense}");
-        assert_eq!(reading.retry_after, None, "{nonsense}");
+        let parsed = read(503, &[("Retry-After", nonsense)], "");
+        assert_eq!(parsed.class, ResponseClass::Indeterminate(Status::ServiceUnavailable), "{nonsense}");
+        assert_eq!(parsed.retry_after, None, "{nonsense}");
     }
 }
 
@@ -135,7 +135,7 @@ fn unavailable_without_a_time_may_have_acted_whatever_it_says() {
     for body in
         [r#"{"message": "upstream: too many requests in flight"}"#, r#"{"maxRequests": 3, "periodInSeconds": 15}"#]
     {
-        assert_eq!(read(503, &[], body).verdict, Verdict::Unsettled(Status::ServiceUnavailable));
+        assert_eq!(read(503, &[], body).class, ResponseClass::Indeterminate(Status::ServiceUnavailable));
     }
 }
 
@@ -166,14 +166,14 @@ fn errors_in_the_shapes_of_other_services_are_kept() {
         (r#"{"errorCode": "", "code": "E1", "debugMessage": null, "message": " ", "title": "bad"}"#, "E1", "bad"),
         (r#"{"errorCode": ["E1"], "debugMessage": {"text": "bad"}}"#, "", ""),
     ] {
-        let reading = read(400, &[], body);
+        let parsed = read(400, &[], body);
         let expected = (ServiceText::new(error_code), ServiceText::new(debug_message));
-        assert!((reading.error_code, reading.debug_message) == expected, "{body}");
-        assert_eq!(reading.throttle, Throttle::default(), "{body}");
-        assert_eq!(reading.verdict, Verdict::Refused(Status::Rejected), "{body}");
+        assert!((parsed.error_code, parsed.debug_message) == expected, "{body}");
+        assert_eq!(parsed.throttle, Throttle::default(), "{body}");
+        assert_eq!(parsed.class, ResponseClass::Refused(Status::Rejected), "{body}");
     }
     let busy = r#"{"title": "Too Many Requests", "detail": "Slow down."}"#;
-    assert_eq!(read(400, &[], busy).verdict, Verdict::Refused(Status::Throttled));
+    assert_eq!(read(400, &[], busy).class, ResponseClass::Refused(Status::Throttled));
 }
 
 #[test]
@@ -198,15 +198,15 @@ fn what_is_odd_loses_at_most_its_field() {
         &deep,
         &cut,
     ] {
-        let reading = read(400, &[], body);
-        assert_eq!(reading.verdict, Verdict::Refused(Status::Throttled), "{body}");
-        assert_eq!(reading.throttle, expected, "{body}");
+        let parsed = read(400, &[], body);
+        assert_eq!(parsed.class, ResponseClass::Refused(Status::Throttled), "{body}");
+        assert_eq!(parsed.throttle, expected, "{body}");
     }
     let mut bytes = numbers.replace("11", "11, \"x\": \"?\"").into_bytes();
     let odd = bytes.iter().position(|byte| *byte == b'?').unwrap();
     bytes[odd] = 0xff;
     let answer = Answer::new(400, &[], &bytes);
-    assert_eq!(read_answer(&answer, NOW).throttle, expected);
+    assert_eq!(parse_response(&answer, NOW).throttle, expected);
     for (odd, current_requests) in [
         ("1e99999", u32::MAX),
         ("4294967296", u32::MAX),
@@ -219,8 +219,8 @@ fn what_is_odd_loses_at_most_its_field() {
         ("\"inf\"", 0),
         ("0x11", 0),
     ] {
-        let reading = read(429, &[], &format!("{{\"currentRequests\": {odd}, {rest}"));
-        assert_eq!(reading.throttle, Throttle { current_requests, ..expected.clone() }, "{odd}");
+        let parsed = read(429, &[], &format!("{{\"currentRequests\": {odd}, {rest}"));
+        assert_eq!(parsed.throttle, Throttle { current_requests, ..expected.clone() }, "{odd}");
     }
 }
 
@@ -229,6 +229,6 @@ fn what_cannot_be_read_is_survived() {
     let deep = "[".repeat(100_000);
     let long = format!(r#"{{"errorCode": "{}"}}"#, "x".repeat(60_000));
     for body in ["{", "null", "7", "\u{0}", "{\"errorCode\": null}", &deep, &long, "{\"errorCode\": \"\\ud800\"}"] {
-        assert_eq!(read(400, &[], body).verdict, Verdict::Refused(Status::Rejected));
+        assert_eq!(read(400, &[], body).class, ResponseClass::Refused(Status::Rejected));
     }
 }

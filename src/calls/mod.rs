@@ -10,7 +10,7 @@ mod xuid;
 
 use std::ops::Range;
 
-pub use answer::{Reading, Verdict, content_encoding, read_answer};
+pub use answer::{ParsedResponse, ResponseClass, content_encoding, parse_response};
 pub use batches::batches;
 pub use invite::{Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform};
 pub use recent_players::{

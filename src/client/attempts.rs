@@ -9,11 +9,11 @@ use super::endings::{self, abandoned, begun, cut, given_up, out_of_time, out_of_
 use super::gate::{Closed, Gate};
 use super::sign_in::Missing;
 use crate::auth::Authorization;
-use crate::calls::{Call, batches, read_answer};
+use crate::calls::{Call, batches, parse_response};
 use crate::http::{Request, Sent};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
-use crate::policy::{Moment, Next, Part, judge_answer, judge_failure, next};
+use crate::policy::{Moment, Next, Part, classify_error, classify_response, next};
 use crate::redactor::Redactor;
 use crate::stats::RequestEnd;
 
@@ -300,7 +300,7 @@ impl<'a> Attempts<'a> {
                 if failure.sent != Sent::Nothing {
                     self.on_the_wire += 1;
                 }
-                return Some(judge_failure(part, &failure));
+                return Some(classify_error(part, &failure));
             }
         };
         self.on_the_wire += 1;
@@ -310,7 +310,7 @@ impl<'a> Attempts<'a> {
             format!("POST {path}: {part} was answered with HTTP {} after {took} ms.", answer.status)
         });
         let redactor = || redactor(self.call, part, authorization);
-        judge_answer(part, answer.status, read_answer(&answer, client.time.now()), redactor)
+        classify_response(part, answer.status, parse_response(&answer, client.time.now()), redactor)
     }
 
     /// What the end of an attempt says about those that follow.

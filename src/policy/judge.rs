@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::calls::{Endpoint, Reading, Verdict};
+use crate::calls::{Endpoint, ParsedResponse, ResponseClass};
 use crate::http::{Failure, FailureKind, Sent};
 use crate::outcome::{Outcome, Status};
 use crate::redactor::Redactor;
@@ -71,36 +71,36 @@ fn count(items: usize) -> u32 {
 }
 
 /// An answer came; `None`: it acknowledges the request.
-pub fn judge_answer(
+pub fn classify_response(
     part: &Part,
     http_status: u16,
-    reading: Reading,
+    parsed: ParsedResponse,
     redactor: impl FnOnce() -> Redactor,
 ) -> Option<Outcome> {
-    let (status, settled) = match reading.verdict {
-        Verdict::Accepted => return None,
-        Verdict::Refused(status) => (status, true),
-        Verdict::Unsettled(status) => (status, false),
+    let (status, settled) = match parsed.class {
+        ResponseClass::Accepted => return None,
+        ResponseClass::Refused(status) => (status, true),
+        ResponseClass::Indeterminate(status) => (status, false),
     };
     let redactor = redactor();
-    let error_code = redactor.redact(&reading.error_code);
-    let mut said = said(http_status, &error_code, &redactor.redact(&reading.debug_message));
-    if let Some(encoding) = &reading.content_encoding {
+    let error_code = redactor.redact(&parsed.error_code);
+    let mut said = said(http_status, &error_code, &redactor.redact(&parsed.debug_message));
+    if let Some(encoding) = &parsed.content_encoding {
         said.push_str(&in_an_encoding(&redactor.redact(encoding)));
     }
-    let message = if settled && status == Status::Rejected && reading.content_encoding.is_some() {
+    let message = if settled && status == Status::Rejected && parsed.content_encoding.is_some() {
         format!("The service refused {part}: {said}. {DECODE}")
     } else if settled {
-        format!("The service refused {part}: {said}. {}", advice(part, status, reading.retry_after))
+        format!("The service refused {part}: {said}. {}", advice(part, status, parsed.retry_after))
     } else {
         format!("Nothing tells whether {part} was acted on: {said}. {}", advice_in_doubt(part))
     };
     let mut outcome = part.outcome(status, message);
     outcome.http_status = http_status;
-    outcome.retry_after = reading.retry_after;
-    outcome.throttle = redactor.redact_throttle(reading.throttle);
+    outcome.retry_after = parsed.retry_after;
+    outcome.throttle = redactor.redact_throttle(parsed.throttle);
     outcome.error_code = error_code;
-    outcome.correlation_id = redactor.redact(&reading.correlation_id);
+    outcome.correlation_id = redactor.redact(&parsed.correlation_id);
     if settled {
         outcome.refused = part.len();
         outcome.retryable = may_change(status);
@@ -111,7 +111,7 @@ pub fn judge_answer(
 }
 
 /// No answer came.
-pub fn judge_failure(part: &Part, failure: &Failure) -> Outcome {
+pub fn classify_error(part: &Part, failure: &Failure) -> Outcome {
     let status = match failure.kind {
         FailureKind::Connection | FailureKind::InsecureTransport => Status::ConnectionFailed,
         FailureKind::Tls | FailureKind::TlsAlert => Status::TlsFailed,

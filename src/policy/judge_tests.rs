@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use super::{Part, judge_answer, judge_failure};
-use crate::calls::{Endpoint, Reading, Verdict};
+use super::{Part, classify_error, classify_response};
+use crate::calls::{Endpoint, ParsedResponse, ResponseClass};
 use crate::http::{Failure, FailureKind, Sent};
 use crate::outcome::{Outcome, Status, Throttle};
 use crate::redactor::{Redactor, ServiceText};
@@ -12,9 +12,9 @@ fn second(endpoint: Endpoint) -> Part {
     Part { endpoint, items: limit..2 * limit, count: 3 * limit, own_authorization: false }
 }
 
-fn answered(part: &Part, verdict: Verdict) -> Outcome {
-    let reading = Reading {
-        verdict,
+fn answered(part: &Part, class: ResponseClass) -> Outcome {
+    let parsed = ParsedResponse {
+        class,
         retry_after: Some(Duration::from_secs(7)),
         throttle: Throttle { limit_type: ServiceText::new("burst"), ..Throttle::default() },
         error_code: ServiceText::new("SomeCode"),
@@ -22,11 +22,11 @@ fn answered(part: &Part, verdict: Verdict) -> Outcome {
         correlation_id: ServiceText::new("id"),
         content_encoding: None,
     };
-    judge_answer(part, 499, reading, Redactor::default).unwrap()
+    classify_response(part, 499, parsed, Redactor::default).unwrap()
 }
 
 fn failed(part: &Part, kind: FailureKind, sent: Sent) -> Outcome {
-    judge_failure(part, &Failure { kind, sent, was_connected: true, detail: "it broke".to_owned() })
+    classify_error(part, &Failure { kind, sent, was_connected: true, detail: "it broke".to_owned() })
 }
 
 #[derive(Debug, PartialEq)]
@@ -51,7 +51,7 @@ fn a_refusal_counts_its_request_and_keeps_what_was_acknowledged() {
         (Status::Rejected, false),
         (Status::Forbidden, false),
     ] {
-        let outcome = answered(&second(Endpoint::ServerInvites), Verdict::Refused(status));
+        let outcome = answered(&second(Endpoint::ServerInvites), ResponseClass::Refused(status));
         assert_eq!(outcome.status, status);
         assert_eq!(counts(&outcome), Counts { acknowledged: 16, uncertain: 0, refused: 16, retryable });
         assert_eq!(outcome.retry_after, Some(Duration::from_secs(7)));
@@ -64,7 +64,7 @@ fn an_answer_that_settles_nothing_leaves_doubt() {
     for (endpoint, items, retryable) in
         [(Endpoint::Invites, 16, false), (Endpoint::ServerInvites, 16, false), (Endpoint::RecentPlayerGroups, 20, true)]
     {
-        let outcome = answered(&second(endpoint), Verdict::Unsettled(Status::ServiceUnavailable));
+        let outcome = answered(&second(endpoint), ResponseClass::Indeterminate(Status::ServiceUnavailable));
         assert_eq!(outcome.status, Status::ServiceUnavailable);
         assert_eq!(counts(&outcome), Counts { acknowledged: items, uncertain: items, refused: 0, retryable });
     }
@@ -112,7 +112,7 @@ fn nonsense_for_an_answer_is_an_answer_of_somebody_elses() {
 
 #[test]
 fn the_sentence_says_which_request_what_was_said_and_what_to_do() {
-    let outcome = answered(&second(Endpoint::ServerInvites), Verdict::Refused(Status::Throttled));
+    let outcome = answered(&second(Endpoint::ServerInvites), ResponseClass::Refused(Status::Throttled));
     assert_eq!(
         outcome.message,
         "The service refused request 2 of 3 (invited users 16 to 31): HTTP 499, SomeCode, About user ***. Try again \

@@ -6,7 +6,7 @@ use zeroize::Zeroize;
 
 use super::{Refusal, Remedy, TokenAnswer};
 use crate::auth::credential::Validity;
-use crate::calls::{content_encoding, read_answer};
+use crate::calls::{content_encoding, parse_response};
 use crate::date::Timestamp;
 use crate::http::{Answer, Failure, FailureKind};
 use crate::outcome::{Outcome, Status};
@@ -42,7 +42,7 @@ impl Step {
 /// The token of an answer to a step, whose bytes are wiped, or why there is none. `redactor`: what must not
 /// be shown of what the answer says.
 pub fn read_token(
-    at: &Circumstances<'_>,
+    at: &ErrorContext<'_>,
     mut answer: Answer,
     now: SystemTime,
     redactor: &Redactor,
@@ -58,7 +58,7 @@ pub fn read_token(
 }
 
 /// What a step knows that its failure can have to do with.
-pub struct Circumstances<'a> {
+pub struct ErrorContext<'a> {
     pub step: Step,
     pub host: &'a str,
     pub certificate: Validity,
@@ -81,7 +81,7 @@ pub struct SignInFailure {
 
 impl SignInFailure {
     /// `words` follow the name of the step, as the end of a sentence; `advice` is one of its own.
-    fn new(at: &Circumstances<'_>, words: &str, advice: &str, prospect: Prospect) -> Self {
+    fn new(at: &ErrorContext<'_>, words: &str, advice: &str, prospect: Prospect) -> Self {
         let mut outcome = Outcome::new(Status::SignInFailed, format!("{}{words}. {advice}", at.beginning()));
         outcome.retryable = prospect == Prospect::MayPass;
         Self::with(Box::new(outcome), prospect)
@@ -100,7 +100,7 @@ impl SignInFailure {
     }
 
     /// The authentication limits leave no room for a request before `wait`.
-    pub fn out_of_turn(at: &Circumstances<'_>, wait: Duration) -> Self {
+    pub fn out_of_turn(at: &ErrorContext<'_>, wait: Duration) -> Self {
         let words = "was not tried, since the service limits how often it is asked";
         let mut failure = Self::new(at, words, "It is tried again by itself.", Prospect::MayPass);
         failure.outcome.cause = Status::Throttled;
@@ -109,7 +109,7 @@ impl SignInFailure {
     }
 
     /// No answer came.
-    pub fn unanswered(at: &Circumstances<'_>, failure: &Failure) -> Self {
+    pub fn unanswered(at: &ErrorContext<'_>, failure: &Failure) -> Self {
         let detail = &failure.detail;
         let is_certificate_in_doubt = at.step == Step::ServiceToken && failure.was_connected;
         let (cause, words, advice, prospect) = match failure.kind {
@@ -159,12 +159,12 @@ impl SignInFailure {
     }
 
     /// An answer without a token. `redactor`: what must not be shown of what it says.
-    fn refused(at: &Circumstances<'_>, answer: &Answer, now: SystemTime, redactor: &Redactor) -> Self {
-        let reading = read_answer(answer, now);
-        let refusal = if reading.content_encoding.is_none() { Refusal::read(&answer.body) } else { Refusal::default() };
+    fn refused(at: &ErrorContext<'_>, answer: &Answer, now: SystemTime, redactor: &Redactor) -> Self {
+        let parsed = parse_response(answer, now);
+        let refusal = if parsed.content_encoding.is_none() { Refusal::read(&answer.body) } else { Refusal::default() };
         let (advice, prospect, remedy) = judge(at, answer.status, &refusal);
         let mut said = said(answer.status, &refusal, redactor);
-        if let Some(encoding) = &reading.content_encoding {
+        if let Some(encoding) = &parsed.content_encoding {
             said.push_str(&in_an_encoding(&redactor.redact(encoding)));
         }
         let mut told = Self::new(at, &format!("was refused by {} ({said})", at.host), &advice, prospect);
@@ -179,14 +179,14 @@ impl SignInFailure {
         };
         told.outcome.http_status = answer.status;
         told.outcome.service_code = refusal.code.unwrap_or_default();
-        told.outcome.retry_after = reading.retry_after;
-        told.outcome.throttle = redactor.redact_throttle(reading.throttle);
-        told.outcome.correlation_id = redactor.redact(&reading.correlation_id);
+        told.outcome.retry_after = parsed.retry_after;
+        told.outcome.throttle = redactor.redact_throttle(parsed.throttle);
+        told.outcome.correlation_id = redactor.redact(&parsed.correlation_id);
         told
     }
 
     /// An answer that says it succeeded, in a coding that was not asked for.
-    fn encoded(at: &Circumstances<'_>, http_status: u16, encoding: &str) -> Self {
+    fn encoded(at: &ErrorContext<'_>, http_status: u16, encoding: &str) -> Self {
         let words = format!("was answered by {} with HTTP {http_status}{}", at.host, in_an_encoding(encoding));
         let mut failure = Self::new(at, &words, DECODE, Prospect::MayPass);
         failure.outcome.cause = Status::UnexpectedAnswer;
@@ -195,7 +195,7 @@ impl SignInFailure {
     }
 
     /// An answer that says it succeeded, and holds no token.
-    fn useless(at: &Circumstances<'_>, http_status: u16, outcome: Box<Outcome>) -> Self {
+    fn useless(at: &ErrorContext<'_>, http_status: u16, outcome: Box<Outcome>) -> Self {
         let mut told = Self::of(outcome);
         told.outcome.message = format!("{} failed. {}", at.beginning().trim_end(), told.outcome.message).into();
         told.outcome.cause = Status::UnexpectedAnswer;
@@ -207,7 +207,7 @@ impl SignInFailure {
 const AGAIN: &str = "It is tried again by itself.";
 
 /// What to do about a refusal, and what to expect of another attempt.
-fn judge(at: &Circumstances<'_>, http_status: u16, refusal: &Refusal) -> (String, Prospect, Option<Remedy>) {
+fn judge(at: &ErrorContext<'_>, http_status: u16, refusal: &Refusal) -> (String, Prospect, Option<Remedy>) {
     if let Some(meaning) = refusal.meaning() {
         let prospect = if meaning.remedy.may_pass_by_itself() { Prospect::MayPass } else { Prospect::NeedsPeople };
         let then = if prospect == Prospect::MayPass { format!(" {AGAIN}") } else { String::new() };
@@ -256,7 +256,7 @@ fn said(http_status: u16, refusal: &Refusal, redactor: &Redactor) -> String {
     said
 }
 
-impl Circumstances<'_> {
+impl ErrorContext<'_> {
     fn beginning(&self) -> &'static str {
         match self.step {
             Step::ServiceToken => "Signing in with the certificate, step 1 of 2, ",

@@ -3,8 +3,8 @@ use std::time::UNIX_EPOCH;
 use super::*;
 use crate::http::Sent;
 
-fn at(step: Step, certificate: Validity) -> Circumstances<'static> {
-    Circumstances { step, host: "sign-in.example", certificate, clock_offset_ms: 0, clock_moved: false }
+fn at(step: Step, certificate: Validity) -> ErrorContext<'static> {
+    ErrorContext { step, host: "sign-in.example", certificate, clock_offset_ms: 0, clock_moved: false }
 }
 
 fn answer(status: u16, body: &str) -> Answer {
@@ -50,7 +50,7 @@ fn a_refusal_without_a_reason_points_to_what_it_usually_is() {
     assert_eq!(signature.prospect, Prospect::NeedsPeople);
     assert!(signature.outcome.message.contains("Business Partner Certificate"), "{}", signature.outcome.message);
     let skewed =
-        Circumstances { clock_offset_ms: -600_000, clock_moved: true, ..at(Step::ServiceToken, Validity::Valid) };
+        ErrorContext { clock_offset_ms: -600_000, clock_moved: true, ..at(Step::ServiceToken, Validity::Valid) };
     let clock = SignInFailure::refused(&skewed, &answer(403, ""), UNIX_EPOCH, &Redactor::default());
     assert_eq!(clock.prospect, Prospect::MayPass);
     assert!(clock.outcome.message.contains("by 600 s"), "{}", clock.outcome.message);

@@ -9,6 +9,6 @@ mod refusal;
 mod requests;
 
 pub use answer::TokenAnswer;
-pub use failure::{Circumstances, SignInFailure, Step, date, read_token};
+pub use failure::{ErrorContext, SignInFailure, Step, date, read_token};
 pub use refusal::{Refusal, Remedy};
 pub use requests::{DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, service_token_request, token_request};

@@ -9,7 +9,7 @@ use http::Uri;
 use super::certificate_files::CertificateFiles;
 use super::mutual::MutualTls;
 use crate::auth::{
-    Authorization, Circumstances, ProofKey, Refresh, SignInFailure, Signed, Step, TokenAnswer, Validity, date,
+    Authorization, ErrorContext, ProofKey, Refresh, SignInFailure, Signed, Step, TokenAnswer, Validity, date,
     read_token, service_token_request, token_request,
 };
 use crate::client::time::Time;
@@ -185,12 +185,12 @@ impl Chain {
         let before = SystemTime::now();
         let answer = transport.exchange(request, (*deadline).min(Instant::now() + self.request_timeout));
         let answer =
-            answer.map_err(|failure| SignInFailure::unanswered(&self.circumstances(*step, false), &failure))?;
+            answer.map_err(|failure| SignInFailure::unanswered(&self.error_context(*step, false), &failure))?;
         let clock_moved = self.time.learn(before, &answer, &self.log);
         self.log.write(Level::Debug, || {
             format!("POST {}: signing in was answered with HTTP {}.", step.path(), answer.status)
         });
-        read_token(&self.circumstances(*step, clock_moved), answer, self.time.now(), redactor)
+        read_token(&self.error_context(*step, clock_moved), answer, self.time.now(), redactor)
     }
 
     /// Counts the request, unless the limits leave no room for it now.
@@ -198,7 +198,7 @@ impl Chain {
         let now = self.progress.beginning.elapsed();
         let slot = self.progress.pace.slot(0, now);
         if slot > now {
-            return Err(SignInFailure::out_of_turn(&self.circumstances(step, false), slot - now));
+            return Err(SignInFailure::out_of_turn(&self.error_context(step, false), slot - now));
         }
         self.progress.pace.take(now);
         Ok(())
@@ -211,8 +211,8 @@ impl Chain {
         }
     }
 
-    fn circumstances(&self, step: Step, clock_moved: bool) -> Circumstances<'_> {
-        Circumstances {
+    fn error_context(&self, step: Step, clock_moved: bool) -> ErrorContext<'_> {
+        ErrorContext {
             step,
             host: self.place(step).host().unwrap_or_default(),
             certificate: self.validity(),
