@@ -142,10 +142,8 @@ mod tests {
 
     #[test]
     fn a_coding_that_was_not_asked_for_is_named() {
-        let headers =
-            [("content-encoding", "gzip")].map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
         for status in [200, 400] {
-            let answer = Answer { status, headers: headers.clone().into_iter().collect(), body: b"{}".to_vec() };
+            let answer = Answer::new(status, &[("content-encoding", "gzip")], b"{}");
             let finding = judge(&answer, &Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap(), 7);
             assert!(finding.sentence.contains("Content-Encoding: gzip"), "{}", finding.sentence);
         }

@@ -31,6 +31,8 @@ pub struct ParsedResponse {
     pub correlation_id: ServiceText,
     /// How the body is encoded, which was not asked for; then nothing of it has been read.
     pub content_encoding: Option<ServiceText>,
+    /// The head is larger than what is read of one.
+    pub has_oversized_head: bool,
 }
 
 pub fn parse_response(answer: &Answer, now: SystemTime) -> ParsedResponse {
@@ -53,6 +55,7 @@ pub fn parse_response(answer: &Answer, now: SystemTime) -> ParsedResponse {
         debug_message,
         correlation_id: ServiceText::new(answer.header("X-XblCorrelationId").unwrap_or_default()),
         content_encoding,
+        has_oversized_head: answer.has_oversized_head,
     }
 }
 

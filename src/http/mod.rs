@@ -22,7 +22,7 @@ pub use base_url::BaseUrl;
 pub use client::{Http, Settings, Shared, Transport};
 pub use error::{ErrorKind as FailureKind, Sent, TransportError as Failure};
 pub use request::Request;
-pub use response::{Answer, ResponseReader};
+pub use response::{Answer, MAX_HEAD, ResponseReader};
 pub use trust::{CaMode, Trust};
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::calls::{Endpoint, ParsedResponse, ResponseClass};
-use crate::http::{Failure, FailureKind, Sent};
+use crate::http::{Failure, FailureKind, MAX_HEAD, Sent};
 use crate::outcome::{Outcome, Status};
 use crate::redactor::Redactor;
 
@@ -85,6 +85,9 @@ pub fn classify_response(
     let redactor = redactor();
     let error_code = redactor.redact(&parsed.error_code);
     let mut said = said(http_status, &error_code, &redactor.redact(&parsed.debug_message));
+    if parsed.has_oversized_head {
+        said.push_str(&format!(", in a head of more than {MAX_HEAD} bytes"));
+    }
     if let Some(encoding) = &parsed.content_encoding {
         said.push_str(&in_an_encoding(&redactor.redact(encoding)));
     }

@@ -21,6 +21,7 @@ fn answered(part: &Part, class: ResponseClass) -> Outcome {
         debug_message: ServiceText::new("About user 2535465515082324."),
         correlation_id: ServiceText::new("id"),
         content_encoding: None,
+        has_oversized_head: false,
     };
     classify_response(part, 499, parsed, Redactor::default).unwrap()
 }
