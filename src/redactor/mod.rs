@@ -37,15 +37,17 @@ const MOST_PACKINGS: usize = 3;
 const MOST_FORMS: usize = 200;
 
 /// Texts that the documentation names, and that repeat nothing.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 10] = [
     "RequestValidationError",
     "InvalidRequest",
     "AuthorizationError",
     "TooManyRequests",
     "Too many requests.",
     "Rate",
+    "rate",
     "burst",
     "sustained",
+    "concurrency",
 ];
 
 /// Text of the service. The only way out of it is [`Redactor::redact`].

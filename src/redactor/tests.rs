@@ -161,7 +161,7 @@ fn what_repeats_nothing_is_shown() {
         "invitedUsers[3] is not a valid XUID.",
         "Field 'connectionString' exceeds 512 characters (actual: 600).",
         "Error converting value {null} to type 'System.UInt64'. Path 'invitedUsers[0]', line 1, position 20.",
-        "The session couldn&#39;t be found; see https://aka.ms/mpa?code=12%2034 (C:\\inetpub\\wwwroot)",
+        "The invite couldn&#39;t be found; see https://aka.ms/mpa?code=12%2034 (C:\\inetpub\\wwwroot)",
         "bafef442-9a66-4351-ae48-ef1812295b8e",
         "00000000-0000-0000-0000-000000000000",
         "4NUsfs9Cl7mOf.1",
