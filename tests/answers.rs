@@ -108,6 +108,26 @@ fn unavailable_with_and_without_a_time() {
     }
 }
 
+/// Whatever is wrong with the head, the status line decides.
+#[test]
+fn damaged_heads() {
+    let accepted = |head: String| {
+        let (endpoint, _requests) = peer::start(move |_| Answer::Say(format!("HTTP/1.1 204 No Content\r\n{head}\r\n")));
+        let outcome = Client::open(&config(&endpoint)).invite_many(3);
+        assert_eq!((outcome.status, outcome.counts()), ("MPA_OK", (3, 0, 0)), "{}", outcome.message);
+    };
+    accepted("X-Long: a\r\n  b\r\nContent-Length: 0\r\n".to_owned());
+    accepted("X-A: b\r\n".repeat(129));
+    accepted(format!("X: {}\r\n", "x".repeat(20_000)));
+    accepted("X: a\u{1}b\r\nno header\r\n: nameless\r\n".to_owned());
+    let headers = ["X: \u{2}\u{7f}", "nonsense"];
+    refused(response(403, &headers, ""), "MPA_ERROR_FORBIDDEN", 0);
+    let long = format!("X: {}", "x".repeat(20_000));
+    let outcome = refused(response(429, &["Retry-After: 7", &long], ""), "MPA_ERROR_THROTTLED", 1);
+    assert_eq!((outcome.result.retry_after_ms, outcome.result.attempts), (7_000, 1));
+    assert!(outcome.message.contains("HTTP 429, in a head of more than 16384 bytes"), "{}", outcome.message);
+}
+
 #[test]
 fn a_proxy_in_the_way() {
     in_doubt(response(200, &[], "<html>sign in to this network</html>"), "MPA_ERROR_UNEXPECTED_ANSWER");

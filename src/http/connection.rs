@@ -126,7 +126,9 @@ impl Connection {
             .keep_alive_s()
             .map_or(MAX_IDLE, |seconds| Duration::from_secs(seconds).saturating_sub(KEEP_ALIVE_MARGIN).min(MAX_IDLE));
         self.usable_until = Instant::now() + keep_alive;
-        is_clear && reader.is_reusable() && !keep_alive.is_zero()
+        // Another try of what was misdirected goes over another connection (RFC 9110, section 15.5.20).
+        let is_misdirected = reader.status() == Some(421);
+        is_clear && reader.is_reusable() && !is_misdirected && !keep_alive.is_zero()
     }
 }
 

@@ -79,6 +79,10 @@ impl ResponseReader {
         self.state == State::Complete && self.is_reusable && self.pending.is_empty()
     }
 
+    pub fn status(&self) -> Option<u16> {
+        self.answer.as_ref().map(|answer| answer.status)
+    }
+
     /// For how long the server said that it keeps the connection.
     pub fn keep_alive_s(&self) -> Option<u64> {
         let values = self.answer.as_ref()?.headers_named("keep-alive");
