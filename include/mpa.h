@@ -321,8 +321,9 @@ typedef struct mpa_client_config {
     /// The token to begin with: the whole value of the Authorization header, as in
     /// mpa_authorization. Default NULL: none yet, push one with mpa_client_set_authorization.
     const char *authorization_header;
-    /// A file of PEM certificates of authorities to trust, read while opening. Default NULL: only
-    /// those that the library carries (Mozilla's). The system's are never read.
+    /// A file of PEM certificates of authorities to trust, read while opening: a regular file of at most
+    /// 4 MiB with nothing else in it. Default NULL: only those that the library carries (Mozilla's). The
+    /// system's are never read.
     const char *ca_certificates_path;
     /// Put before the library's own User-Agent, such as "MyGame/1.2". Visible ASCII, at most 256
     /// bytes. Default NULL: only the library's.
@@ -379,10 +380,13 @@ typedef struct mpa_client_config {
     uint32_t reserved;
     /// For a client that signs in by itself: a file with the publisher's Business Partner Certificate and
     /// the certificates that vouch for it, in PEM, or a PKCS#12 file (.pfx). It is read while opening,
-    /// and again when it has changed. Default NULL: the client is given tokens. Together with
-    /// authorization_header it is refused.
+    /// and again when it has changed. A regular file, or a link to one, of at most 1 MiB; what is in it
+    /// is used, or refused with a message that says which block of PEM it is and why. A PKCS#12 file may
+    /// take a million iterations for each of its parts. Default NULL: the client is given tokens.
+    /// Together with authorization_header it is refused.
     const char *certificate_path;
-    /// The file with the private key, in PEM. Default NULL: it is in the file of the certificate.
+    /// The file with the private key, in PEM and not encrypted: a regular file of at most 1 MiB. Default
+    /// NULL: it is in the file of the certificate.
     const char *private_key_path;
     /// The password of the PKCS#12 file. Default NULL: none.
     const char *certificate_password;

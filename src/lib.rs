@@ -11,6 +11,8 @@
 //! - `http`: one request on the wire
 //! - `date`, `json`: what other programs write, read leniently
 //! - `redactor`: what must not be shown of that
+//! - `encoding`: PEM, DER and their like, for certificates and keys
+//! - `file`: reading a file that somebody named
 //! - `outcome`: what became of a call
 //! - `log`, `stats`: what is told beside it
 //! - `sync`: locks and threads, for all of the above
@@ -22,6 +24,7 @@
 
 mod client;
 mod date;
+mod encoding;
 mod log;
 mod queue;
 mod stats;
@@ -33,6 +36,8 @@ mod sync;
 pub mod auth;
 #[doc(hidden)]
 pub mod calls;
+#[doc(hidden)]
+pub mod file;
 #[doc(hidden)]
 pub mod http;
 #[doc(hidden)]

@@ -3,6 +3,8 @@
 
 #[path = "sign_in/answers.rs"]
 mod answers;
+#[path = "sign_in/files.rs"]
+mod files;
 #[path = "sign_in/handing_on.rs"]
 mod handing_on;
 

@@ -1,11 +1,10 @@
 //! What can be checked without a network: the endpoints, and the files that are named.
 
-use std::fs::File;
-use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use mpa::auth::{Authorization, Credential, CredentialSource, ProofKey, Validity, date};
+use mpa::file;
 use mpa::http::{BaseUrl, CaMode, Settings, Shared, Trust};
 use mpa::outcome::Outcome;
 use zeroize::Zeroizing;
@@ -18,7 +17,7 @@ use crate::words;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A header, a key or a password is shorter; this bounds what a wrong path can make us read.
-const LARGEST_FILE: u64 = 64 * 1024;
+const LARGEST_FILE: usize = 64 * 1024;
 
 const CORRECT: &str = "Correct the option that is named, and the same field of your configuration.";
 
@@ -116,13 +115,7 @@ pub fn read_authorization(header_file: &str, proof_key_file: Option<&str>) -> Ch
 /// A file with one secret; the line break that editors put at its end is none of it.
 fn read_secret(path: &str, option: &str) -> Result<Zeroizing<String>, Finding> {
     let refuse = |what: String| Finding::failed(format!("{option} {what}."), CORRECT);
-    // With room for all of it: growing would leave copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST_FILE as usize + 2));
-    let read = File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes));
-    read.map_err(|error| refuse(format!("could not be read ({error}); expected a file that can be")))?;
-    if bytes.len() as u64 > LARGEST_FILE {
-        return Err(refuse(format!("is larger than {LARGEST_FILE} bytes; expected the secret alone")));
-    }
+    let bytes = file::read(path, LARGEST_FILE).map_err(|error| refuse(error.to_string()))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| refuse("is no text in UTF-8".to_owned()))?;
     Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }

@@ -194,8 +194,59 @@ fn files_that_are_no_good_are_named_by_their_option() {
     let missing = partner.run(&[("--certificate", &partner.path("nobody.pem"))]);
     missing.has(1, "certificate", "failed", "--certificate could not be read");
     let no_authorities = partner.run(&[("--ca-certificates", &partner.path("partner.key"))]);
-    no_authorities.has(1, "configuration", "failed", "--ca-certificates has no certificate");
+    no_authorities.has(1, "configuration", "failed", "--ca-certificates cannot be used: block 1 is a private key");
     assert!(no_authorities.text.contains("Not tried: the hosts, clock, signing in, call."), "{}", no_authorities.text);
+}
+
+#[test]
+fn every_block_of_a_file_is_used_or_named() {
+    let partner = Partner::start("blocks");
+    let sign_in = partner.emulator.sign_in().unwrap();
+    let issued = sign_in.partner();
+    let joined = issued.chain_pem.replace("-----\n-----", "----------");
+    partner.write("joined.pem", &format!("\u{feff}{joined}"));
+    let well = partner.run(&[("--certificate", &partner.path("joined.pem"))]);
+    assert_eq!(well.status, 0, "{}", well.text);
+
+    let chain = &issued.chain_pem;
+    let blocks = chain.matches("-----BEGIN").count();
+    let last = chain.rfind("-----BEGIN").unwrap();
+    partner.write("small.pem", &[&chain[..last], &chain[last..].replace("BEGIN", "begin")].concat());
+    partner.write("request.pem", &format!("{chain}{}", chain[..last].replace("CERTIFICATE", "CERTIFICATE REQUEST")));
+    partner.write("empty.pem", "");
+    let utf16: Vec<u8> = [0xfeff].into_iter().chain(chain.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    fs::write(partner.path("utf16.pem"), utf16).unwrap();
+    for (name, expected) in [
+        ("small.pem", format!("cannot be used: block {blocks} does not begin with")),
+        ("request.pem", format!("cannot be used: block {} is a certificate request", blocks + 1)),
+        ("empty.pem", "is empty; expected PEM".to_owned()),
+        ("utf16.pem", "is text in UTF-16; expected PEM".to_owned()),
+    ] {
+        let path = partner.path(name);
+        partner.run(&[("--certificate", &path)]).has(1, "certificate", "failed", &format!("--certificate {expected}"));
+        let authorities = partner.run(&[("--ca-certificates", &path)]);
+        authorities.has(1, "configuration", "failed", &format!("--ca-certificates {expected}"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_named_at_once() {
+    let partner = Partner::start("special");
+    let fifo = partner.path("fifo");
+    let _ = fs::remove_file(&fifo);
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    for (option, step) in [
+        ("--certificate", "certificate"),
+        ("--private-key", "certificate"),
+        ("--certificate-password-file", "certificate"),
+        ("--ca-certificates", "configuration"),
+    ] {
+        let ended = partner.run(&[(option, &fifo)]);
+        ended.has(1, step, "failed", &format!("{option} is a FIFO (a named pipe); expected a regular file."));
+    }
+    let given = ["--title-id", "7", "--endpoint", NOBODY, "--authorization-header-file", "/dev/null"];
+    run(&given).has(1, "token", "failed", "--authorization-header-file is a device; expected a regular file.");
 }
 
 #[test]

@@ -3,7 +3,6 @@
 mod authorization;
 mod clock;
 mod credential;
-mod fields;
 mod pem_text;
 mod proof_key;
 mod sign_in;

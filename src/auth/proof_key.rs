@@ -7,14 +7,16 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use der::Tag;
+use der::asn1::ObjectIdentifier;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use rustls_pki_types::PrivateKeyDer;
-use rustls_pki_types::pem::PemObject;
 use zeroize::Zeroizing;
 
-use super::fields::{Damaged, Fields};
 use super::pem_text::pem_text;
+use crate::encoding::der_reader::{DerReader, Malformed};
+use crate::encoding::format::Format;
+use crate::encoding::pem::{self, Block, Item};
 use crate::outcome::{Outcome, Result};
 
 /// A P-256 key in PEM has about 240 bytes, some tools write a remark above it.
@@ -23,8 +25,8 @@ pub const MAX_PEM_LENGTH: usize = 16_384;
 /// Of r, of s, and of a coordinate.
 const FIELD_LENGTH: usize = 32;
 
-const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
 /// What stands in a PKCS#8 document before the private key of a P-256 key pair, and between it and
 /// the public one: all lengths are fixed.
@@ -55,12 +57,7 @@ impl ProofKey {
     /// Reads a key in PKCS#8 or SEC1. `field` names the caller's field in a refusal; the text itself is
     /// never shown.
     pub fn from_pem(pem: &str, field: &str) -> Result<Self> {
-        read_pem(pem).map_err(|what| {
-            Outcome::invalid(format!(
-                "{field} {what}; expected the P-256 key that the token is bound to, as PEM text with \
-                 `BEGIN PRIVATE KEY` or `BEGIN EC PRIVATE KEY`."
-            ))
-        })
+        read_pem(pem).map_err(|fault| Outcome::invalid(format!("{field} {fault}.")))
     }
 
     /// The key in PKCS#8, for another process that works with the same tokens.
@@ -99,11 +96,14 @@ impl fmt::Debug for ProofKey {
     }
 }
 
-/// What is wrong with a key, to follow the name of the field.
+const EXPECTED: &str = "the P-256 key that the token is bound to, as PEM text with `BEGIN PRIVATE KEY` or `BEGIN EC \
+                        PRIVATE KEY`";
+
+/// What is wrong with a key.
 type Fault = &'static str;
 
-impl From<Damaged> for Fault {
-    fn from(_: Damaged) -> Self {
+impl From<Malformed> for Fault {
+    fn from(_: Malformed) -> Self {
         DAMAGED
     }
 }
@@ -113,49 +113,60 @@ const OTHER_KIND: Fault = "holds a key of another kind";
 const NO_PUBLIC_PART: Fault =
     "holds a private key without its public one (`openssl pkey -in key.pem -out complete.pem` adds it)";
 
-fn read_pem(pem: &str) -> std::result::Result<ProofKey, Fault> {
+/// The error follows the name of the field.
+fn read_pem(pem: &str) -> std::result::Result<ProofKey, String> {
+    let refusal = |what: &str| format!("{what}; expected {EXPECTED}");
     if pem.len() > MAX_PEM_LENGTH {
-        return Err("is longer than 16384 bytes");
+        return Err(refusal(&format!("is longer than {MAX_PEM_LENGTH} bytes")));
     }
-    if pem.contains("ENCRYPTED") {
-        return Err("is encrypted (`openssl pkey -in key.pem -out plain.pem` takes the password off)");
+    let format = Format::of(pem.as_bytes());
+    if format != Format::Pem {
+        return Err(format.refusal(EXPECTED));
     }
-    if pem.contains("-----BEGIN PUBLIC KEY-----") && !pem.contains("PRIVATE KEY-----") {
-        return Err("holds a public key only");
+    let mut key = None;
+    for Block { number, item } in pem::read(pem.as_bytes()).map_err(|error| refusal(&error.what()))? {
+        let refuse = |what| Err(refusal(&format!("cannot be used: block {number} is {what}")));
+        match item {
+            Item::Key(found) if key.is_none() => key = Some(found),
+            Item::Key(_) => return refuse("a second key"),
+            Item::EncryptedKey => {
+                return refuse("encrypted (`openssl pkey -in key.pem -out plain.pem` takes the password off)");
+            }
+            Item::Certificate { .. } => return refuse("a certificate"),
+        }
     }
-    let key = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map(Zeroizing::new).map_err(|error| match error {
-        rustls_pki_types::pem::Error::NoItemsFound => "holds no key",
-        _ => "is damaged",
-    })?;
-    match &*key {
+    let key = key.ok_or_else(|| refusal("holds no key"))?;
+    let key = match &*key {
         PrivateKeyDer::Pkcs8(key) => from_pkcs8(key.secret_pkcs8_der()),
         PrivateKeyDer::Sec1(key) => from_sec1(key.secret_sec1_der(), None),
         _ => Err(OTHER_KIND),
-    }
+    };
+    key.map_err(refusal)
 }
 
 /// RFC 5208: version, algorithm, and the key in an octet string.
 fn from_pkcs8(document: &[u8]) -> std::result::Result<ProofKey, Fault> {
-    let mut fields = Fields::of(document)?;
+    let mut fields = DerReader::of(document)?;
     fields.number()?;
     let (algorithm, mut parameters) = fields.algorithm()?;
-    let curve = parameters.optional(Tag::ObjectIdentifier)?;
+    let is_named = parameters.next_is(Tag::ObjectIdentifier);
+    let curve = if is_named { Some(parameters.object_identifier()?) } else { None };
     if algorithm != EC_PUBLIC_KEY || curve != Some(P256) {
         return Err(OTHER_KIND);
     }
-    from_sec1(fields.next(Tag::OctetString)?, curve)
+    from_sec1(fields.content(Tag::OctetString)?, curve)
 }
 
 /// RFC 5915: version, the private key, its curve, the public key. `known_curve`: from around it.
-fn from_sec1(document: &[u8], known_curve: Option<&[u8]>) -> std::result::Result<ProofKey, Fault> {
-    let mut fields = Fields::of(document)?;
+fn from_sec1(document: &[u8], known_curve: Option<ObjectIdentifier>) -> std::result::Result<ProofKey, Fault> {
+    let mut fields = DerReader::of(document)?;
     fields.number()?;
-    let private = fields.next(Tag::OctetString)?;
-    let curve = fields.numbered(0)?.map(|mut inner| inner.next(Tag::ObjectIdentifier)).transpose()?;
+    let private = fields.content(Tag::OctetString)?;
+    let curve = fields.context_specific(0)?.map(|mut inner| inner.object_identifier()).transpose()?;
     if curve.or(known_curve) != Some(P256) {
         return Err(OTHER_KIND);
     }
-    let public = fields.numbered(1)?.map(|mut inner| inner.bits()).transpose()?.ok_or(NO_PUBLIC_PART)?;
+    let public = fields.context_specific(1)?.map(|mut inner| inner.bit_string()).transpose()?.ok_or(NO_PUBLIC_PART)?;
     let private = <[u8; FIELD_LENGTH]>::try_from(private).map(Zeroizing::new).map_err(|_| DAMAGED)?;
     let pair = EcdsaKeyPair::from_private_key_and_public_key(
         &ECDSA_P256_SHA256_FIXED_SIGNING,

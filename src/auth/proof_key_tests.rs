@@ -55,7 +55,17 @@ fn keys_of_openssl_are_read_in_both_forms() {
     // With its block of parameters before the key.
     let sec1 = fs::read_to_string(folder.join("key.pem")).unwrap();
     assert!(sec1.contains("BEGIN EC PARAMETERS") && sec1.contains("BEGIN EC PRIVATE KEY"));
-    let keys = [pkcs8.clone(), sec1, pkcs8.replace('\n', "\r\n")].map(|pem| ProofKey::from_pem(&pem, "key").unwrap());
+    let keys = [
+        pkcs8.clone(),
+        sec1.clone(),
+        sec1.replace("-----\n", "-----"),
+        pkcs8.replace('\n', "\r\n"),
+        pkcs8.replace('\n', " "),
+        pkcs8.replace("-----\n", "-----\t\n"),
+        format!("\u{feff}{pkcs8}"),
+        format!("Key Attributes: <No Attributes>\n{pkcs8}"),
+    ]
+    .map(|pem| ProofKey::from_pem(&pem, "key").unwrap());
     assert!(keys.iter().all(|key| key.x() == keys[0].x() && key.y() == keys[0].y()));
     assert_eq!(*keys[0].to_pkcs8_pem(), pkcs8, "byte by byte what OpenSSL writes");
 }
@@ -66,10 +76,10 @@ fn keys_of_other_kinds_are_refused() {
         (&["genrsa", "-out", "out.pem", "2048"][..], "of another kind"),
         (&["ecparam", "-name", "secp384r1", "-genkey", "-out", "out.pem"], "of another kind"),
         (&["genpkey", "-algorithm", "ed25519", "-out", "out.pem"], "of another kind"),
-        (&["pkey", "-in", "key.pem", "-pubout", "-out", "out.pem"], "holds a public key only"),
+        (&["pkey", "-in", "key.pem", "-pubout", "-out", "out.pem"], "block 1 is a public key;"),
         (&["ec", "-in", "key.pem", "-no_public", "-out", "out.pem"], "without its public one"),
-        (&["pkcs8", "-topk8", "-passout", "pass:x", "-in", "key.pem", "-out", "out.pem"], "is encrypted"),
-        (&["ec", "-aes128", "-passout", "pass:x", "-in", "key.pem", "-out", "out.pem"], "is encrypted"),
+        (&["pkcs8", "-topk8", "-passout", "pass:x", "-in", "key.pem", "-out", "out.pem"], "block 1 is encrypted ("),
+        (&["ec", "-aes128", "-passout", "pass:x", "-in", "key.pem", "-out", "out.pem"], "block 1 is encrypted ("),
     ] {
         let Some((_, pem)) = made_by_openssl("proof-key-others", arguments) else { return };
         let message = refusal(&pem);
@@ -95,7 +105,24 @@ fn what_is_no_key_is_refused_without_showing_it() {
         let message = refusal(wrong);
         assert!(!message.contains(secret) && !message.contains("MIIB"), "{message}");
     }
-    assert!(refusal("key.pem").contains("holds no key"));
+    for (wrong, part) in [
+        ("", "is empty; expected the P-256 key"),
+        ("key.pem", "is in no format that is known; expected the P-256 key"),
+        (&half, "block 1 has no END line; expected the P-256 key"),
+        (&long, "is longer than 16384 bytes"),
+        (certificate, "block 1 is not one certificate in DER"),
+        ("-----BEGIN EC PARAMETERS-----\n-----END EC PARAMETERS-----\n", "holds no key"),
+        (&good.repeat(2), "block 2 is a second key"),
+        (&good.replace("BEGIN", "Begin"), "block 1 does not begin with"),
+        (&good.replace('\n', "\\n"), "block 1 has `\\n` written out"),
+        (
+            &good.lines().filter(|line| !line.starts_with('-')).collect::<String>(),
+            "is base64 text of a binary private key",
+        ),
+    ] {
+        let message = refusal(wrong);
+        assert!(message.contains(part) && !message.contains(secret), "{message}");
+    }
     assert!(refusal(&other_private).contains("damaged"));
     assert!(refusal(&other_public).contains("damaged"));
 }

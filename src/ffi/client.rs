@@ -75,8 +75,9 @@ pub struct mpa_client_config {
     /// The token to begin with: the whole value of the Authorization header, as in
     /// mpa_authorization. Default NULL: none yet, push one with mpa_client_set_authorization.
     pub authorization_header: *const c_char,
-    /// A file of PEM certificates of authorities to trust, read while opening. Default NULL: only
-    /// those that the library carries (Mozilla's). The system's are never read.
+    /// A file of PEM certificates of authorities to trust, read while opening: a regular file of at most
+    /// 4 MiB with nothing else in it. Default NULL: only those that the library carries (Mozilla's). The
+    /// system's are never read.
     pub ca_certificates_path: *const c_char,
     /// Put before the library's own User-Agent, such as "MyGame/1.2". Visible ASCII, at most 256
     /// bytes. Default NULL: only the library's.
@@ -133,10 +134,13 @@ pub struct mpa_client_config {
     pub reserved: u32,
     /// For a client that signs in by itself: a file with the publisher's Business Partner Certificate and
     /// the certificates that vouch for it, in PEM, or a PKCS#12 file (.pfx). It is read while opening,
-    /// and again when it has changed. Default NULL: the client is given tokens. Together with
-    /// authorization_header it is refused.
+    /// and again when it has changed. A regular file, or a link to one, of at most 1 MiB; what is in it
+    /// is used, or refused with a message that says which block of PEM it is and why. A PKCS#12 file may
+    /// take a million iterations for each of its parts. Default NULL: the client is given tokens.
+    /// Together with authorization_header it is refused.
     pub certificate_path: *const c_char,
-    /// The file with the private key, in PEM. Default NULL: it is in the file of the certificate.
+    /// The file with the private key, in PEM and not encrypted: a regular file of at most 1 MiB. Default
+    /// NULL: it is in the file of the certificate.
     pub private_key_path: *const c_char,
     /// The password of the PKCS#12 file. Default NULL: none.
     pub certificate_password: *const c_char,

@@ -1,23 +1,24 @@
 //! Which certificates of servers are accepted: those of the authorities that the library carries, and
 //! of those in a file. A slim container has none of its own, so the system's are not asked.
 
-use std::fs::File;
-use std::io::Read;
+use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
+use crate::encoding::format::Format;
+use crate::encoding::pem::{self, Block, Item};
+use crate::file;
 use crate::outcome::{Outcome, Result};
 
 /// A bundle of all public roots has 220 KiB; this bounds what a wrong path can make us read.
-const LARGEST_FILE: u64 = 4 * 1024 * 1024;
+const LARGEST_FILE: usize = 4 * 1024 * 1024;
 
 /// A client has an endpoint and two hosts to sign in, and rustls keeps up to 8 tickets of each.
 const TLS_SESSIONS: usize = 3 * 8;
@@ -154,29 +155,37 @@ fn is_own_authority(error: &Error) -> bool {
 }
 
 fn read_certificates(path: &str) -> Result<Vec<CertificateDer<'static>>> {
-    let refuse = |what: String| {
-        Err(Outcome::invalid(format!("config.ca_certificates_path {what}; expected a file of PEM certificates.")))
-    };
-    let mut pem = Vec::new();
-    match File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut pem)) {
-        Err(error) => return refuse(format!("could not be read ({error})")),
-        Ok(_) if pem.len() as u64 > LARGEST_FILE => {
-            return refuse(format!("is larger than {LARGEST_FILE} bytes"));
-        }
-        Ok(_) => {}
-    }
+    let refuse = |what: &dyn fmt::Display| Outcome::invalid(format!("config.ca_certificates_path {what}."));
+    let bytes = file::read(path, LARGEST_FILE).map_err(|error| refuse(&error))?;
     let mut certificates = Vec::new();
-    for (index, item) in CertificateDer::pem_slice_iter(&pem).enumerate() {
-        let Ok(der) = item else {
-            return refuse(format!("has a certificate, number {}, that is not PEM", index + 1));
-        };
-        if RootCertStore::empty().add(der.clone()).is_err() {
-            return refuse(format!("has a certificate, number {}, that cannot be understood", index + 1));
+    let format = Format::of(&bytes);
+    if format != Format::Pem {
+        return Err(refuse(&format.refusal("PEM certificates")));
+    }
+    for Block { number, item } in pem::read(&bytes).map_err(|error| refuse(&error))? {
+        let refuse = |what: &str| refuse(&format_args!("cannot be used: block {number} is {what}"));
+        match item {
+            Item::Certificate { for_servers: false, .. } => {
+                return Err(refuse(
+                    "a certificate with OpenSSL's setting not to trust it for servers; expected certificates to trust \
+                     (`openssl x509 -in in.pem -out out.pem` takes the setting away)",
+                ));
+            }
+            Item::Certificate { der, .. } if RootCertStore::empty().add(der.clone()).is_err() => {
+                return Err(refuse("a certificate that cannot be understood; expected X.509"));
+            }
+            Item::Certificate { der, .. } => certificates.push(der),
+            Item::Key(_) | Item::EncryptedKey => {
+                return Err(refuse("a private key; expected the certificates of authorities only"));
+            }
         }
-        certificates.push(der);
     }
     if certificates.is_empty() {
-        return refuse("has no certificate".to_owned());
+        return Err(refuse(&"has no certificate; expected a file of PEM certificates"));
     }
     Ok(certificates)
 }
+
+#[cfg(test)]
+#[path = "trust_tests.rs"]
+mod tests;

@@ -6,10 +6,10 @@ use std::time::SystemTime;
 use der::asn1::{GeneralizedTime, UtcTime};
 use der::{Decode as _, Tag};
 
-use super::super::fields::{Damaged, Fields, Result, numbered};
+use crate::encoding::der_reader::{DerReader, Malformed, Result, context_specific};
 
 #[derive(Clone, Copy)]
-pub struct Facts<'a> {
+pub struct CertificateInfo<'a> {
     pub valid_from: SystemTime,
     pub valid_until: SystemTime,
     /// With its algorithm, as DER.
@@ -18,50 +18,52 @@ pub struct Facts<'a> {
     issuer: &'a [u8],
 }
 
-impl<'a> Facts<'a> {
+impl<'a> CertificateInfo<'a> {
     pub fn read(certificate: &'a [u8]) -> Result<Self> {
-        let mut fields = Fields::of(certificate)?.sequence()?;
+        let mut fields = DerReader::of(certificate)?.sequence()?;
         // The version is left out of the oldest certificates.
-        fields.optional(numbered(0))?;
-        let _serial_number = fields.next(Tag::Integer)?;
+        fields.optional(context_specific(0))?;
+        let _serial_number = fields.content(Tag::Integer)?;
         let _signature_algorithm = fields.sequence()?;
-        let issuer = fields.whole()?;
+        let issuer = fields.element()?;
         let mut validity = fields.sequence()?;
         let (valid_from, valid_until) = (time(&mut validity)?, time(&mut validity)?);
-        let subject = fields.whole()?;
-        Ok(Facts { valid_from, valid_until, public_key: fields.whole()?, subject, issuer })
+        let subject = fields.element()?;
+        Ok(CertificateInfo { valid_from, valid_until, public_key: fields.element()?, subject, issuer })
     }
 
-    fn issued_itself(&self) -> bool {
+    fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
     }
 }
 
 /// The indices of a certificate and of those that lead from it to its authority, as far as they are
 /// there. Certificates that have nothing to do with it are left out.
-pub fn chain(facts: &[Facts<'_>], leaf: usize) -> Vec<usize> {
+pub fn chain(certificates: &[CertificateInfo<'_>], leaf: usize) -> Vec<usize> {
     let mut chain = vec![leaf];
+    let mut is_used = vec![false; certificates.len()];
     let mut last = leaf;
-    while !facts[last].issued_itself() {
-        let issuer =
-            (0..facts.len()).find(|index| !chain.contains(index) && facts[*index].subject == facts[last].issuer);
-        match issuer {
-            Some(issuer) => chain.push(issuer),
-            None => break,
+    loop {
+        is_used[last] = true;
+        let CertificateInfo { issuer, .. } = certificates[last];
+        if certificates[last].is_self_issued() {
+            return chain;
         }
-        last = chain[chain.len() - 1];
+        let next = (0..certificates.len()).find(|index| !is_used[*index] && certificates[*index].subject == issuer);
+        let Some(next) = next else { return chain };
+        chain.push(next);
+        last = next;
     }
-    chain
 }
 
 /// Two digits for years up to 2049, four beyond.
-fn time(fields: &mut Fields<'_>) -> Result<SystemTime> {
+fn time(fields: &mut DerReader<'_>) -> Result<SystemTime> {
     let is_short = fields.next_is(Tag::UtcTime);
-    let field = fields.whole()?;
+    let field = fields.element()?;
     let time = if is_short {
         UtcTime::from_der(field).map(|time| time.to_system_time())
     } else {
         GeneralizedTime::from_der(field).map(|time| time.to_system_time())
     };
-    time.map_err(|_| Damaged)
+    time.map_err(|_| Malformed)
 }

@@ -2,9 +2,8 @@
 //! for whom it speaks.
 
 mod certificate;
-mod decryption;
-mod pem;
 mod pkcs12;
+mod reading;
 mod source;
 
 use std::fmt;
@@ -12,12 +11,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rustls::crypto::ring::sign::any_supported_type;
-use rustls::sign::{CertifiedKey, SigningKey};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use zeroize::Zeroizing;
+use rustls::sign::CertifiedKey;
+use rustls_pki_types::CertificateDer;
 
+use crate::encoding::pem::SecretKey;
 use crate::outcome::{Outcome, Result};
-use certificate::Facts;
+use certificate::CertificateInfo;
 pub use source::{CredentialSource, Credentials, Refresh};
 
 /// Its owner is told so long before it ends: getting another takes people, and days.
@@ -51,13 +50,13 @@ pub enum Validity {
     },
 }
 
-type SecretKey = Zeroizing<PrivateKeyDer<'static>>;
-
 /// What a source holds, in its order.
 #[derive(Default)]
 struct Contents {
     certificates: Vec<CertificateDer<'static>>,
     keys: Vec<SecretKey>,
+    /// Certificates from beside the key: issuers, never the publisher's own.
+    issuers: Vec<CertificateDer<'static>>,
 }
 
 /// Why contents make no credential.
@@ -75,29 +74,33 @@ enum Misfit {
 impl Credential {
     /// Finds the certificate that the key belongs to, and puts its issuers into order.
     fn new(contents: Contents) -> std::result::Result<Self, Misfit> {
-        let Contents { certificates, keys } = contents;
+        let Contents { mut certificates, keys, issuers } = contents;
         if certificates.is_empty() {
             return Err(Misfit::NoCertificate);
         }
         if keys.is_empty() {
             return Err(Misfit::NoKey);
         }
-        let mut facts = Vec::with_capacity(certificates.len());
+        let own = certificates.len();
+        certificates.extend(issuers);
+        let mut infos = Vec::with_capacity(certificates.len());
         for (index, certificate) in certificates.iter().enumerate() {
-            facts.push(Facts::read(certificate).map_err(|_| Misfit::Certificate(index))?);
+            infos.push(CertificateInfo::read(certificate).map_err(|_| Misfit::Certificate(index))?);
         }
         let mut misfit = Misfit::Key;
         for key in keys {
             let Ok(signing) = any_supported_type(&key) else { continue };
-            let Some(leaf) = facts.iter().position(|facts| fits(&*signing, facts)) else {
+            let public = signing.public_key();
+            let is_of_key = |info: &CertificateInfo<'_>| public.as_ref().is_some_and(|key| **key == *info.public_key);
+            let Some(leaf) = infos[..own].iter().position(is_of_key) else {
                 misfit = Misfit::Pair;
                 continue;
             };
             let chain: Vec<_> =
-                certificate::chain(&facts, leaf).into_iter().map(|index| certificates[index].clone()).collect();
+                certificate::chain(&infos, leaf).into_iter().map(|index| certificates[index].clone()).collect();
             // What TLS will check again, when it is too late for a good message.
             CertifiedKey::new(chain.clone(), signing).keys_match().map_err(|_| Misfit::Certificate(leaf))?;
-            let Facts { valid_from, valid_until, .. } = facts[leaf];
+            let CertificateInfo { valid_from, valid_until, .. } = infos[leaf];
             return Ok(Credential(Arc::new(Parts { chain, key, valid_from, valid_until })));
         }
         Err(misfit)
@@ -137,10 +140,6 @@ impl fmt::Debug for Credential {
             .field("valid_until", &self.0.valid_until)
             .finish_non_exhaustive()
     }
-}
-
-fn fits(key: &dyn SigningKey, facts: &Facts<'_>) -> bool {
-    key.public_key().is_some_and(|public| public.as_ref() == facts.public_key)
 }
 
 #[cfg(test)]

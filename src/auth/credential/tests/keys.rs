@@ -13,11 +13,11 @@ use super::*;
 fn chain_seen_by_a_server(files: &Files, credential: &Credential, version: &'static rustls::SupportedProtocolVersion) {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
-    let root = pem::read(files.text("root.pem").as_bytes()).unwrap().certificates.remove(0);
+    let root = certificates_of(&files.text("root.pem")).remove(0);
     roots.add(root.clone()).unwrap();
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build().unwrap();
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let own_key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+    let own_key = rustls_pki_types::PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
     let server = ServerConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&[version])
         .unwrap()

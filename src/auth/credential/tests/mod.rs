@@ -1,12 +1,20 @@
+mod ber;
 mod keys;
 mod opening;
+mod pem_files;
+mod pkcs12_opening;
+mod pkcs12_refusals;
 mod refusals;
 mod rotation;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rustls_pki_types::pem::PemObject as _;
+use zeroize::Zeroizing;
+
 use super::super::openssl;
+use super::pkcs12::{MOST_HASHES, Unread};
 use super::*;
 
 pub const PASSWORD: &str = "correct horse";
@@ -90,10 +98,14 @@ impl Files {
     /// A chain of the leaf and the middle one is what every form must give.
     pub fn check(&self, source: &CredentialSource) -> Credential {
         let credential = source.read().unwrap_or_else(|outcome| panic!("{}", outcome.message));
-        let expected = pem::read(self.text("chain.pem").as_bytes()).unwrap().certificates;
-        assert_eq!(credential.0.chain, expected);
+        assert_eq!(credential.0.chain, certificates_of(&self.text("chain.pem")));
         credential
     }
+}
+
+/// Read by another reader than the library's.
+pub fn certificates_of(pem: &str) -> Vec<CertificateDer<'static>> {
+    CertificateDer::pem_slice_iter(pem.as_bytes()).map(std::result::Result::unwrap).collect()
 }
 
 fn text_of(path: &Path) -> String {
@@ -103,4 +115,23 @@ fn text_of(path: &Path) -> String {
 pub fn texts(certificate: &str, key: Option<&str>) -> CredentialSource {
     let secret = |text: &str| Zeroizing::new(text.to_owned());
     CredentialSource::Texts { certificate_pem: secret(certificate), private_key_pem: key.map(secret) }
+}
+
+pub fn write(files: &Files, name: &str, bytes: &[u8]) {
+    fs::write(files.path(name), bytes).unwrap();
+}
+
+pub fn bytes(files: &Files, name: &str) -> Vec<u8> {
+    fs::read(files.path(name)).unwrap()
+}
+
+/// Whether OpenSSL reads a PKCS#12 file; to `read.pem`, then.
+pub fn openssl_reads(files: &Files, name: &str, password: &str, options: &[&str]) -> bool {
+    let password = format!("pass:{password}");
+    let arguments = ["pkcs12", "-in", name, "-passin", &password, "-nodes", "-out", "read.pem"];
+    openssl::succeeds(&files.folder, &[&arguments, options].concat())
+}
+
+pub fn unread(files: &Files, name: &str, password: &str) -> Unread {
+    pkcs12::read(&bytes(files, name), Some(password), MOST_HASHES).err().expect("it can be read")
 }

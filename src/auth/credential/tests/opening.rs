@@ -32,61 +32,10 @@ fn what_does_not_belong_to_the_certificate_is_left_out() {
     files.check(&files.source("mixed.pem", Some("leaf.key"), None));
     // The first key that fits decides.
     let credential = files.source("mixed.pem", None, None).read().unwrap();
-    assert_eq!(credential.0.chain, pem::read(files.text("o.pem").as_bytes()).unwrap().certificates);
+    assert_eq!(credential.0.chain, certificates_of(&files.text("o.pem")));
     files.join("with-root.pem", &["root.pem", "leaf.pem", "middle.pem"]);
     let credential = files.source("with-root.pem", Some("leaf.key"), None).read().unwrap();
     assert_eq!(credential.0.chain.len(), 3);
-}
-
-#[test]
-fn pkcs12_in_every_encryption() {
-    let Some(files) = Files::make("pkcs12") else { return };
-    let both = |scheme| ["-legacy", "-keypbe", scheme, "-certpbe", scheme];
-    for options in [
-        &[][..],
-        &["-legacy"],
-        &both("PBE-SHA1-3DES"),
-        &both("PBE-SHA1-2DES"),
-        &both("PBE-SHA1-RC2-40"),
-        &both("PBE-SHA1-RC2-128"),
-        &both("AES-128-CBC"),
-        &both("AES-192-CBC"),
-        &both("DES-EDE3-CBC"),
-        &["-keypbe", "NONE", "-certpbe", "NONE"],
-        &["-keypbe", "NONE"],
-        &["-macalg", "sha1"],
-        &["-macalg", "sha384"],
-        &["-macalg", "sha512", "-iter", "100000"],
-        &["-nomac"],
-        &["-nomaciter", "-noiter"],
-        &["-name", "a friendly name"],
-    ] {
-        // An ending tells nothing.
-        files.pkcs12("file.pem", PASSWORD, options);
-        eprintln!("{options:?}");
-        files.check(&files.source("file.pem", None, Some(PASSWORD)));
-    }
-}
-
-#[test]
-fn pkcs12_with_every_password() {
-    let Some(files) = Files::make("passwords") else { return };
-    let long = "0123456789abcdef".repeat(5);
-    for password in ["", "x", "pässwörd", "🗝 key", &long] {
-        for options in [&[][..], &["-legacy"]] {
-            files.pkcs12("file.p12", password, options);
-            files.check(&files.source("file.p12", None, Some(password)));
-        }
-    }
-    files.pkcs12("empty.p12", "", &[]);
-    files.check(&files.source("empty.p12", None, None));
-}
-
-#[test]
-fn pkcs12_with_its_key_in_another_file() {
-    let Some(files) = Files::make("pkcs12-key") else { return };
-    files.pkcs12("no-key.p12", PASSWORD, &["-nokeys"]);
-    files.check(&files.source("no-key.p12", Some("leaf.key"), Some(PASSWORD)));
 }
 
 #[test]
