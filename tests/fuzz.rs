@@ -79,3 +79,8 @@ fn responses() {
 fn the_boundary() {
     run("boundary", targets::boundary);
 }
+
+#[test]
+fn credentials() {
+    run("credential", targets::credential);
+}

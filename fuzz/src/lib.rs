@@ -5,6 +5,7 @@ use std::ffi::CString;
 use std::mem;
 use std::time::{Duration, UNIX_EPOCH};
 
+use mpa::auth::{Credential, ProofKey};
 use mpa::calls::parse_response;
 use mpa::ffi::client::{mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::close::mpa_client_close;
@@ -59,6 +60,26 @@ pub fn response(data: &[u8]) {
             }
         }
         (whole, drip) => panic!("{whole:?} at once, {drip:?} byte by byte"),
+    }
+}
+
+/// A password, ended by a newline, and a file: for what reads certificates and keys.
+pub fn credential(data: &[u8]) {
+    let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+    let password = std::str::from_utf8(&data[..end]).ok();
+    let file = data.get(end + 1..).unwrap_or_default();
+    let check = |message: Result<(), String>| {
+        if let Err(message) = message {
+            assert!(message.starts_with("config.") && message.ends_with('.') && message.len() < 512, "{message}");
+            assert!(!message.contains(char::is_control), "{message}");
+        }
+    };
+    let read = |key| Credential::from_bytes(file, key, password).map_err(|outcome| outcome.message.into_owned());
+    check(read(None).map(drop));
+    check(read(Some(file)).map(drop));
+    if let Ok(text) = std::str::from_utf8(file) {
+        let key = ProofKey::from_pem(text, "config.proof_key");
+        check(key.map(drop).map_err(|outcome| outcome.message.into_owned()));
     }
 }
 
