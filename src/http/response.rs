@@ -4,6 +4,7 @@
 //! off, and costs at most itself. The price is paid by the connection, which is used again only where
 //! the response ended exactly as HTTP says and nothing came after it.
 
+use std::io::Read as _;
 use std::ops::Range;
 
 use zeroize::{Zeroize, Zeroizing};
@@ -94,7 +95,9 @@ impl ResponseReader {
 
     /// The response as far as it came; `None` where its head did not.
     pub fn finish(mut self) -> Option<Answer> {
-        self.answer.take()
+        let mut answer = self.answer.take()?;
+        answer.decompress();
+        Some(answer)
     }
 
     /// Grows by copies of its own: growing in place may leave an unwiped copy of a token behind.
@@ -273,6 +276,36 @@ impl Answer {
         }
         let body = Zeroizing::new(body.to_vec());
         Answer { status, body, has_oversized_head: false, head, fields }
+    }
+
+    /// Undoes gzip, which was not asked for and is sent now and then all the same. A body that is not
+    /// what its header says stays as it is, with the header; of a large one the beginning is taken.
+    fn decompress(&mut self) {
+        const CONTENT_ENCODING: &str = "content-encoding";
+        let is_gzip = |value: &str| value.eq_ignore_ascii_case("gzip") || value.eq_ignore_ascii_case("x-gzip");
+        let mut encodings = self.headers_named(CONTENT_ENCODING);
+        if !encodings.next().is_some_and(is_gzip) || encodings.next().is_some() {
+            return;
+        }
+        drop(encodings);
+        let mut plain = Zeroizing::new(vec![0; MAX_BODY]);
+        let mut length = 0;
+        let mut decoder = flate2::read::GzDecoder::new(&self.body[..]);
+        let end = loop {
+            match decoder.read(&mut plain[length..]) {
+                Ok(0) => break Ok(()),
+                Ok(amount) => length += amount,
+                Err(error) => break Err(error),
+            }
+        };
+        // One that breaks off is worth as much as came.
+        if end.is_err() && length == 0 {
+            return;
+        }
+        plain.truncate(length);
+        self.body = plain;
+        let Answer { head, fields, .. } = self;
+        fields.retain(|(name, _)| !head[name.clone()].eq_ignore_ascii_case(CONTENT_ENCODING));
     }
 
     /// The value of the first header of this name, whatever its case.

@@ -238,3 +238,33 @@ fn a_server_says_how_long_it_keeps_a_connection() {
     assert_eq!(keep_alive("Keep-Alive: timeout=soon"), None);
     assert_eq!(keep_alive("A: b"), None);
 }
+
+#[test]
+fn gzip_that_was_not_asked_for_is_undone() {
+    let compress = |plain: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut encoder, plain).unwrap();
+        encoder.finish().unwrap()
+    };
+    let answer = |header: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 400 X\r\nContent-Encoding: {header}\r\nContent-Length: {}\r\n\r\n", body.len());
+        let mut reader = ResponseReader::default();
+        assert_eq!(reader.push(&[head.as_bytes(), body].concat()), Ok(true));
+        reader.finish().unwrap()
+    };
+    let plain = br#"{"errorCode": "RequestValidationError"}"#;
+    let packed = compress(plain);
+    for header in ["gzip", "GZIP", "x-gzip"] {
+        let answer = answer(header, &packed);
+        assert_eq!((&answer.body[..], answer.header("content-encoding")), (&plain[..], None));
+    }
+    // What cannot be undone stays, and is named by its header.
+    for (header, body) in [("gzip", &plain[..]), ("gzip", b""), ("br", &packed), ("gzip, gzip", &packed)] {
+        let answer = answer(header, body);
+        assert_eq!((&answer.body[..], answer.header("content-encoding")), (body, Some(header)));
+    }
+    let cut = answer("gzip", &packed[..packed.len() - 12]);
+    assert!(!cut.body.is_empty() && plain.starts_with(&cut.body));
+    let bomb = answer("gzip", &compress(&vec![b'x'; 10 * MAX_BODY]));
+    assert_eq!(bomb.body.len(), MAX_BODY);
+}
