@@ -34,13 +34,28 @@
  *               is used again only where nothing of an answer is left on it. One case remains that
  *               HTTP/1.1 cannot tell apart: a server that sends two answers to one request, the
  *               second of which arrives just after the next request was sent.
- * The process   The library prints nothing, sets no signal handlers and raises no SIGPIPE, reads no
- *               environment variable (libc's resolver may), and lets no panic out. It starts no
- *               threads before the first submit (but, while a name is looked up, one for that); then
+ * The process   The library prints nothing (but see Memory), sets no signal handlers and raises no
+ *               SIGPIPE, reads no environment variable (libc's resolver may), and lets no panic out. It
+ *               starts no threads before the first submit (but, while a name is looked up, one for that); then
  *               one for invites, more if so configured, and one for recent players. On its threads
  *               all signals are blocked but those of faults, such as SIGSEGV, so that signals of the
  *               process go to threads of yours. In the child of a fork, clients of the parent are
  *               invalid and new ones can be opened.
+ * Stack         What a function needs of its thread's stack at most; a debug build of the library needs
+ *               up to four times as much (measured by tests/resources.rs, a quarter is kept in reserve):
+ *
+ *                   mpa_send_*, mpa_post_*                  64 KiB
+ *                   mpa_client_open                         32 KiB
+ *                   all others                              16 KiB
+ *
+ * Memory        Where an allocation fails, the process is aborted, after a message on stderr. What is held
+ *               is bounded by the configuration (measured by tests/resources.rs):
+ *
+ *                   a client                              1024 KiB
+ *                   each call and worker under way         512 KiB, and a copy of its input
+ *                   each of queue_capacity                   1 KiB
+ *                   what these carry                         queue_capacity_bytes, and a third of that
+ *
  * Secrets       Tokens, connection strings and XUIDs appear in no message. Tokens, keys and passwords
  *               are wiped when they are no longer needed; not so the copies that the TLS library
  *               below makes: of an answer while it is decrypted, and of a key in the form that its

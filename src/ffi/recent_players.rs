@@ -120,5 +120,10 @@ pub unsafe fn read_groups(source: *const mpa_recent_player_group, count: usize) 
             index,
         )
     };
-    RecentPlayerGroups::new(groups.iter().enumerate().map(read_group).collect::<Result<_>>()?)
+    // No larger than needed, since they may be kept for long.
+    let mut copies = Vec::with_capacity(count);
+    for group in groups.iter().enumerate() {
+        copies.push(read_group(group)?);
+    }
+    RecentPlayerGroups::new(copies)
 }

@@ -1,0 +1,354 @@
+/* The library's memory: what it holds, and what becomes of an allocation that fails. The allocator is
+ * the program's own, on top of glibc's.
+ *
+ * usage: memory ENDPOINT holds: prints what is held, in bytes. memory ENDPOINT fails: lets one allocation
+ * after the other fail, each in a process of its own, and prints how those ended. MEMORY_CA: a file of
+ * authorities to trust. */
+
+#define _DEFAULT_SOURCE 1
+
+#include "mpa.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The allocator ---------------------------------------------------------------------------------- */
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *place, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
+extern void __libc_free(void *place);
+
+static long held, most_held;
+/* The number of the allocation that fails, from 1; 0: none. Only those of the thread that counts. */
+static volatile long failing;
+static volatile long allocations;
+static __thread int counts;
+
+static int fails(void)
+{
+    return counts && ++allocations == failing;
+}
+
+static void *taken(void *place)
+{
+    if (place != NULL) {
+        const long now = __atomic_add_fetch(&held, (long)malloc_usable_size(place), __ATOMIC_RELAXED);
+        long most = __atomic_load_n(&most_held, __ATOMIC_RELAXED);
+        while (now > most &&
+               !__atomic_compare_exchange_n(&most_held, &most, now, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+        }
+    }
+    return place;
+}
+
+static void given_back(void *place)
+{
+    if (place != NULL) {
+        __atomic_sub_fetch(&held, (long)malloc_usable_size(place), __ATOMIC_RELAXED);
+    }
+}
+
+void *malloc(size_t size)
+{
+    return fails() ? NULL : taken(__libc_malloc(size));
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : taken(__libc_calloc(count, size));
+}
+
+void *realloc(void *place, size_t size)
+{
+    if (fails()) {
+        return NULL;
+    }
+    given_back(place);
+    return taken(__libc_realloc(place, size));
+}
+
+int posix_memalign(void **place, size_t alignment, size_t size)
+{
+    *place = fails() ? NULL : taken(__libc_memalign(alignment, size));
+    return *place == NULL ? ENOMEM : 0;
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    return fails() ? NULL : taken(__libc_memalign(alignment, size));
+}
+
+void free(void *place)
+{
+    given_back(place);
+    __libc_free(place);
+}
+
+/* Calls ------------------------------------------------------------------------------------------ */
+
+static mpa_client_config config;
+static mpa_client client;
+static mpa_result result;
+static uint64_t users[100];
+static char connection_string[MPA_MAX_CONNECTION_STRING_LENGTH + 1];
+static mpa_server_invite invite;
+static mpa_recent_player_group groups[20];
+static mpa_stats stats;
+static char page[MPA_STATS_PROMETHEUS_SIZE];
+
+static void prepare(const char *endpoint)
+{
+    config = MPA_INIT(mpa_client_config);
+    config.title_id = 7;
+    config.endpoint = endpoint;
+    config.authorization_header = "XBL3.0 x=-;token";
+    config.ca_certificates_path = getenv("MEMORY_CA");
+    config.recent_players_hold_ms = MPA_NONE;
+    config.call_timeout_ms = 60000;
+    config.request_timeout_ms = 60000;
+    result = MPA_INIT(mpa_result);
+    for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+        users[i] = UINT64_C(2814630000000000) + i;
+    }
+    memset(connection_string, 'a', sizeof connection_string - 1);
+    invite = MPA_INIT(mpa_server_invite);
+    invite.sender = 5;
+    invite.invited_users = users;
+    invite.invited_user_count = 16;
+    invite.connection_string = connection_string;
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        groups[i] = MPA_INIT(mpa_recent_player_group);
+        groups[i].timestamp_unix_ms = UINT64_C(1700000000000);
+        groups[i].players = users;
+        groups[i].player_count = 100;
+    }
+    stats = MPA_INIT(mpa_stats);
+}
+
+static void must(mpa_status status)
+{
+    if (status != MPA_OK) {
+        fprintf(stderr, "%s: %s\n", mpa_status_name(status), result.message);
+        exit(3);
+    }
+}
+
+/* Every function that allocates; how each ends does not matter where an allocation fails. */
+static void call_all(void)
+{
+    mpa_authorization authorization = MPA_INIT(mpa_authorization);
+    mpa_event event = MPA_INIT(mpa_event);
+    uint64_t operation;
+
+    mpa_client_open(&config, &client, &result);
+    mpa_send_server_invite(client, &invite, &result);
+    mpa_post_recent_player_groups(client, groups, 20, &result);
+    authorization.header = "XBL3.0 x=-;newer";
+    mpa_client_set_authorization(client, &authorization, &result);
+    mpa_submit_server_invite(client, &invite, 1, &operation, &result);
+    mpa_submit_recent_player_groups(client, groups, 20, 1, &operation, &result);
+    mpa_cancel(client, operation, &result);
+    mpa_client_flush(client, 10000, &result);
+    mpa_client_stats(client, &stats, &result);
+    mpa_stats_prometheus(&stats, "region=\"eu\"", page, sizeof page, NULL, &result);
+    while (mpa_poll_event(client, &event, &result)) {
+    }
+    mpa_client_close(client, 1000, NULL);
+}
+
+/* In a process of its own, the allocation of that number fails; what it wrote to stderr, and how it
+ * ended. */
+static int end_with_failure(long number, char *written, size_t size)
+{
+    int ends[2], status = -1;
+    ssize_t length;
+    size_t filled = 0;
+    pid_t child;
+
+    if (pipe(ends) != 0 || (child = fork()) < 0) {
+        perror("fork");
+        exit(2);
+    }
+    if (child == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        alarm(60);
+        failing = number;
+        counts = 1;
+        call_all();
+        counts = 0;
+        /* Whether it came so far. */
+        _exit(allocations < number ? 10 : 0);
+    }
+    close(ends[1]);
+    while (filled + 1 < size && (length = read(ends[0], written + filled, size - 1 - filled)) > 0) {
+        filled += (size_t)length;
+    }
+    written[filled] = '\0';
+    close(ends[0]);
+    waitpid(child, &status, 0);
+    return status;
+}
+
+static int fail_each(void)
+{
+    char written[512];
+    int aborted = 0, survived = 0;
+
+    for (long number = 1;; number += number < 50 ? 1 : 11) {
+        const int status = end_with_failure(number, written, sizeof written);
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 10) {
+            break;
+        }
+        if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT && strlen(written) > 10) {
+            aborted++;
+        } else if (status == 0 && written[0] == '\0') {
+            survived++;
+        } else {
+            fprintf(stderr, "allocation %ld: status %x, stderr \"%s\"\n", number, (unsigned)status, written);
+            return 1;
+        }
+    }
+    printf("aborted %d survived %d\n", aborted, survived);
+    return 0;
+}
+
+/* What is held ----------------------------------------------------------------------------------- */
+
+static long at_first;
+
+static void begin(void)
+{
+    at_first = most_held = held;
+}
+
+enum { CALLERS = 8 };
+
+static void *call_some_times(void *unused)
+{
+    for (int i = 0; i < 3; i++) {
+        mpa_send_server_invite(client, &invite, NULL);
+        mpa_post_recent_player_groups(client, groups, 20, NULL);
+    }
+    return unused;
+}
+
+static void call_at_the_same_time(void)
+{
+    pthread_t callers[CALLERS];
+
+    begin();
+    must(mpa_client_open(&config, &client, &result));
+    printf("open %ld\n", held - at_first);
+    for (int i = 0; i < CALLERS; i++) {
+        must(pthread_create(&callers[i], NULL, call_some_times, NULL));
+    }
+    for (int i = 0; i < CALLERS; i++) {
+        must(pthread_join(callers[i], NULL));
+    }
+    printf("calls %d %ld\nidle %ld\n", CALLERS, most_held - at_first, held - at_first);
+    must(mpa_client_close(client, 1000, NULL));
+}
+
+/* One kind of operation, as many of them as the queue takes: nothing is sent, for want of a token. */
+static void fill(const char *what, mpa_status (*submit)(uint64_t *operation))
+{
+    uint64_t operation = 0;
+    mpa_status status;
+
+    config.authorization_header = NULL;
+    config.queue_capacity = 1000000;
+    must(mpa_client_open(&config, &client, &result));
+    begin();
+    while ((status = submit(&operation)) == MPA_OK) {
+    }
+    must(status == MPA_ERROR_QUEUE_FULL ? MPA_OK : status);
+    must(mpa_client_stats(client, &stats, &result));
+    const unsigned long long count = stats.held_operations, bytes = stats.held_bytes;
+    printf("queued %s %llu %llu %ld\n", what, count, bytes, most_held - at_first);
+    for (; operation > 0; operation--) {
+        must(mpa_cancel(client, operation, &result));
+    }
+    printf("ended %s %llu %llu %ld\n", what, count, bytes, most_held - at_first);
+    must(mpa_client_close(client, 1000, NULL));
+}
+
+static mpa_status submit_small_invite(uint64_t *operation)
+{
+    mpa_server_invite small = invite;
+    small.connection_string = NULL;
+    small.invited_user_count = 1;
+    return mpa_submit_server_invite(client, &small, 0, operation, &result);
+}
+
+static mpa_status submit_invite_with_token(uint64_t *operation)
+{
+    mpa_authorization own = MPA_INIT(mpa_authorization);
+    mpa_invite by_user = MPA_INIT(mpa_invite);
+    own.header = "XBL3.0 x=4711;token";
+    /* Not to be sent. */
+    own.expires_at_unix_ms = 1;
+    by_user.invited_users = users;
+    by_user.invited_user_count = 16;
+    by_user.connection_string = connection_string;
+    by_user.authorization = &own;
+    return mpa_submit_invite(client, &by_user, 0, operation, &result);
+}
+
+static mpa_status submit_large_invite(uint64_t *operation)
+{
+    return mpa_submit_server_invite(client, &invite, 0, operation, &result);
+}
+
+static mpa_status submit_groups(uint32_t count, uint32_t players, uint64_t *operation)
+{
+    static mpa_recent_player_group many[MPA_MAX_GROUPS_PER_CALL];
+    for (uint32_t i = 0; i < count; i++) {
+        many[i] = groups[0];
+        many[i].player_count = players;
+    }
+    return mpa_submit_recent_player_groups(client, many, count, 0, operation, &result);
+}
+
+static mpa_status submit_small_group(uint64_t *operation)
+{
+    return submit_groups(1, 2, operation);
+}
+
+static mpa_status submit_large_groups(uint64_t *operation)
+{
+    return submit_groups(20, 100, operation);
+}
+
+static mpa_status submit_many_groups(uint64_t *operation)
+{
+    return submit_groups(MPA_MAX_GROUPS_PER_CALL, 2, operation);
+}
+
+static int measure(void)
+{
+    call_at_the_same_time();
+    fill("small-invites", submit_small_invite);
+    fill("large-invites", submit_large_invite);
+    fill("invites-with-token", submit_invite_with_token);
+    fill("small-groups", submit_small_group);
+    fill("large-groups", submit_large_groups);
+    fill("many-groups", submit_many_groups);
+    return 0;
+}
+
+int main(int count, char **arguments)
+{
+    if (count < 3) {
+        return 2;
+    }
+    prepare(arguments[1]);
+    return strcmp(arguments[2], "fails") == 0 ? fail_each() : measure();
+}

@@ -1,0 +1,331 @@
+/* How much stack one function of the library needs, on a thread of its own whose stack was painted.
+ *
+ * usage: stack FUNCTION: calls it and prints the bytes and how it ended. stack: lists the functions.
+ *
+ * The environment names the configuration: STACK_ENDPOINT, STACK_TOKEN (an authorization header),
+ * STACK_CA, STACK_CERTIFICATE, STACK_KEY, STACK_PASSWORD, STACK_SIGN_IN, STACK_TOKENS. */
+
+#define _DEFAULT_SOURCE 1
+
+#include "mpa.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { STACK_SIZE = 4 << 20, PAINT = 0xA5 };
+
+/* None of it is on the stack that is measured. */
+static mpa_client client;
+static mpa_client_config config;
+static mpa_result result;
+static uint64_t users[100];
+static mpa_invite invite;
+static mpa_server_invite server_invite;
+static mpa_authorization authorization;
+static mpa_recent_player_group groups[20];
+static mpa_event event;
+static mpa_stats stats;
+static mpa_close_report report;
+static mpa_authorization_buffers buffers;
+static char header[MPA_MAX_AUTHORIZATION_HEADER_LENGTH + 1], key[512], page[MPA_STATS_PROMETHEUS_SIZE];
+static char connection_string[MPA_MAX_CONNECTION_STRING_LENGTH + 1];
+
+static const char PROOF_KEY[] = "-----BEGIN PRIVATE KEY-----\n"
+                                "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg1Dge+YjYmpuuCuEw\n"
+                                "KPxV7vAxtNUKCgj6ZTZoRvcnjo6hRANCAATUFgkTasCt73waf6GREEtW+pcHoM5d\n"
+                                "L97jhRAAr652H1UYOHt/xVpJqiXKOG0LAAMaGbIGWGtR3qArh9vL2YaP\n"
+                                "-----END PRIVATE KEY-----\n";
+
+static void prepare(void)
+{
+    config = MPA_INIT(mpa_client_config);
+    config.title_id = 7;
+    config.owner_tag = 1;
+    config.recent_players_hold_ms = MPA_NONE;
+    config.endpoint = getenv("STACK_ENDPOINT");
+    config.authorization_header = getenv("STACK_TOKEN");
+    config.ca_certificates_path = getenv("STACK_CA");
+    config.certificate_path = getenv("STACK_CERTIFICATE");
+    config.private_key_path = getenv("STACK_KEY");
+    config.certificate_password = getenv("STACK_PASSWORD");
+    config.sign_in_endpoint = getenv("STACK_SIGN_IN");
+    config.token_endpoint = getenv("STACK_TOKENS");
+    config.log_level = MPA_LOG_DEBUG;
+    result = MPA_INIT(mpa_result);
+    for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+        users[i] = UINT64_C(2814630000000000) + i;
+    }
+    memset(connection_string, '"', sizeof connection_string - 1);
+    memset(header, 'a', sizeof header - 1);
+    memcpy(header, "XBL3.0 x=-;", 11);
+    authorization = MPA_INIT(mpa_authorization);
+    authorization.header = header;
+    authorization.proof_key_pem = PROOF_KEY;
+    invite = MPA_INIT(mpa_invite);
+    invite.invited_users = users;
+    invite.invited_user_count = 16;
+    invite.connection_string = connection_string;
+    server_invite = MPA_INIT(mpa_server_invite);
+    server_invite.sender = 5;
+    server_invite.invited_users = users;
+    server_invite.invited_user_count = 16;
+    server_invite.connection_string = connection_string;
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        groups[i] = MPA_INIT(mpa_recent_player_group);
+        groups[i].timestamp_unix_ms = UINT64_C(1700000000000);
+        groups[i].players = users;
+        groups[i].player_count = 100;
+    }
+    event = MPA_INIT(mpa_event);
+    stats = MPA_INIT(mpa_stats);
+    report = MPA_INIT(mpa_close_report);
+    buffers = MPA_INIT(mpa_authorization_buffers);
+    buffers.header = header;
+    buffers.header_size = sizeof header;
+    buffers.proof_key_pem = key;
+    buffers.proof_key_pem_size = sizeof key;
+}
+
+/* The functions ---------------------------------------------------------------------------------- */
+
+static mpa_status open_client(void)
+{
+    return mpa_client_open(&config, &client, &result);
+}
+
+static mpa_status send_invite(void)
+{
+    return mpa_send_invite(client, &invite, &result);
+}
+
+static mpa_status send_server_invite(void)
+{
+    return mpa_send_server_invite(client, &server_invite, &result);
+}
+
+static mpa_status post_groups(void)
+{
+    return mpa_post_recent_player_groups(client, groups, sizeof groups / sizeof *groups, &result);
+}
+
+static uint64_t operation;
+
+static mpa_status submit_invite(void)
+{
+    return mpa_submit_invite(client, &invite, 1, &operation, &result);
+}
+
+static mpa_status submit_server_invite(void)
+{
+    return mpa_submit_server_invite(client, &server_invite, 1, &operation, &result);
+}
+
+static mpa_status submit_groups(void)
+{
+    return mpa_submit_recent_player_groups(client, groups, sizeof groups / sizeof *groups, 1, &operation, &result);
+}
+
+static void submit_all(void)
+{
+    submit_invite();
+    submit_groups();
+    submit_server_invite();
+}
+
+static void submit_and_finish(void)
+{
+    submit_all();
+    mpa_client_flush(client, 10000, NULL);
+}
+
+static mpa_status poll_events(void)
+{
+    while (mpa_poll_event(client, &event, &result)) {
+    }
+    return MPA_OK;
+}
+
+static mpa_status wait_events(void)
+{
+    do {
+        mpa_wait_event(client, 100, &event, &result);
+    } while (event.type != MPA_EVENT_NONE);
+    return MPA_OK;
+}
+
+static mpa_status wake(void)
+{
+    return mpa_client_wake(client);
+}
+
+static mpa_status cancel(void)
+{
+    return mpa_cancel(client, operation, &result);
+}
+
+static mpa_status drain(void)
+{
+    return mpa_client_drain(client, 0, &result);
+}
+
+static mpa_status flush(void)
+{
+    return mpa_client_flush(client, 10000, &result);
+}
+
+static mpa_status close_client(void)
+{
+    return mpa_client_close(client, 1000, &report);
+}
+
+static mpa_status close_all(void)
+{
+    return mpa_close_all(1, 1000);
+}
+
+static mpa_status set_authorization(void)
+{
+    return mpa_client_set_authorization(client, &authorization, &result);
+}
+
+static void set_it(void)
+{
+    set_authorization();
+}
+
+static mpa_status get_authorization(void)
+{
+    return mpa_client_get_authorization(client, &buffers, &result);
+}
+
+static mpa_status get_stats(void)
+{
+    return mpa_client_stats(client, &stats, &result);
+}
+
+static mpa_status to_prometheus(void)
+{
+    return mpa_stats_prometheus(&stats, "region=\"eu\"", page, sizeof page, NULL, &result);
+}
+
+static mpa_status version(void)
+{
+    return mpa_version() == 0 ? -1 : MPA_OK;
+}
+
+static mpa_status version_string(void)
+{
+    return mpa_version_string() == NULL ? -1 : MPA_OK;
+}
+
+static mpa_status status_name(void)
+{
+    return mpa_status_name(MPA_ERROR_INTERNAL) == NULL ? -1 : MPA_OK;
+}
+
+static mpa_status status_description(void)
+{
+    return mpa_status_description(MPA_ERROR_INTERNAL) == NULL ? -1 : MPA_OK;
+}
+
+static void nothing(void)
+{
+}
+
+/* Each function of the header, what precedes it on a thread that is not measured, and how it is called.
+ * Without a preparation there is no client either. */
+static const struct function {
+    const char *name;
+    void (*before)(void);
+    mpa_status (*call)(void);
+} FUNCTIONS[] = {
+    { "mpa_client_open", NULL, open_client },
+    { "mpa_send_invite", nothing, send_invite },
+    { "mpa_send_server_invite", nothing, send_server_invite },
+    { "mpa_post_recent_player_groups", nothing, post_groups },
+    { "mpa_submit_invite", nothing, submit_invite },
+    { "mpa_submit_server_invite", nothing, submit_server_invite },
+    { "mpa_submit_recent_player_groups", nothing, submit_groups },
+    { "mpa_poll_event", submit_and_finish, poll_events },
+    { "mpa_wait_event", submit_and_finish, wait_events },
+    { "mpa_client_wake", nothing, wake },
+    { "mpa_cancel", submit_all, cancel },
+    { "mpa_client_drain", submit_all, drain },
+    { "mpa_client_flush", submit_all, flush },
+    { "mpa_client_close", submit_all, close_client },
+    { "mpa_close_all", submit_all, close_all },
+    { "mpa_client_set_authorization", nothing, set_authorization },
+    { "mpa_client_get_authorization", set_it, get_authorization },
+    { "mpa_client_stats", submit_and_finish, get_stats },
+    { "mpa_stats_prometheus", NULL, to_prometheus },
+    { "mpa_version", NULL, version },
+    { "mpa_version_string", NULL, version_string },
+    { "mpa_status_name", NULL, status_name },
+    { "mpa_status_description", NULL, status_description },
+};
+
+/* Measuring -------------------------------------------------------------------------------------- */
+
+static mpa_status ended;
+static const unsigned char *volatile top;
+
+static void *run(void *function)
+{
+    unsigned char here;
+    mpa_status (*call)(void) = ((const struct function *)function)->call;
+    top = &here;
+    ended = call();
+    return NULL;
+}
+
+static long measure(const struct function *function)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    unsigned char *stack =
+        mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+
+    if (stack == MAP_FAILED) {
+        perror("mmap");
+        exit(2);
+    }
+    memset(stack, PAINT, STACK_SIZE);
+    pthread_attr_init(&attributes);
+    if (pthread_attr_setstack(&attributes, stack, STACK_SIZE) != 0 ||
+        pthread_create(&thread, &attributes, run, (void *)(uintptr_t)function) != 0 ||
+        pthread_join(thread, NULL) != 0) {
+        fprintf(stderr, "a thread could not be run\n");
+        exit(2);
+    }
+    const unsigned char *deepest = stack;
+    while (*deepest == PAINT) {
+        deepest++;
+    }
+    return (long)(top - deepest);
+}
+
+int main(int count, char **arguments)
+{
+    const struct function *end = FUNCTIONS + sizeof FUNCTIONS / sizeof *FUNCTIONS;
+    for (const struct function *function = FUNCTIONS; function < end; function++) {
+        if (count < 2) {
+            printf("%s\n", function->name);
+        } else if (strcmp(function->name, arguments[1]) == 0) {
+            prepare();
+            if (function->before != NULL) {
+                if (open_client() != MPA_OK) {
+                    fprintf(stderr, "%s\n", result.message);
+                    return 2;
+                }
+                function->before();
+            }
+            const long bytes = measure(function);
+            printf("%ld %s %s\n", bytes, mpa_status_name(ended), ended == MPA_OK ? "" : result.message);
+            return 0;
+        }
+    }
+    return count < 2 ? 0 : 2;
+}
