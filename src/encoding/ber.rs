@@ -10,6 +10,9 @@ const OCTET_STRING: u8 = 0x04;
 /// In the first byte of a tag: its number is in those that follow.
 const LONG_TAG: u8 = 0x1f;
 
+/// A tag of one byte, how many bytes the length has, and those.
+const LONGEST_HEADER: usize = 2 + size_of::<usize>();
+
 /// Real files have about ten levels. Each costs a pass over its content.
 const MAX_DEPTH: u32 = 32;
 
@@ -69,16 +72,27 @@ fn big_endian(digits: &[u8]) -> Result<usize, BerError> {
 pub fn to_der(ber: &[u8]) -> Result<(Zeroizing<Vec<u8>>, &[u8]), BerError> {
     // A buffer that grew would leave copies behind. At most a length becomes longer, by a few bytes.
     let mut der = Zeroizing::new(Vec::with_capacity(ber.len() + ber.len() / 2 + 16));
-    let rest = element(ber, 0, &mut der)?;
+    let rest = rewrite(ber, 0, &mut der)?;
     Ok((der, rest))
 }
 
+/// An element in DER.
+pub fn element(tag: u8, parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let mut output = Zeroizing::new(Vec::with_capacity(length + LONGEST_HEADER));
+    for part in parts {
+        output.extend_from_slice(part);
+    }
+    put_before(&mut output, 0, &[tag]);
+    output
+}
+
 /// Appends one element, and returns what follows it.
-fn element<'a>(input: &'a [u8], depth: u32, output: &mut Vec<u8>) -> Result<&'a [u8], BerError> {
+fn rewrite<'a>(input: &'a [u8], depth: u32, output: &mut Vec<u8>) -> Result<&'a [u8], BerError> {
     let header = Header::read(input)?;
     let start = output.len();
     let rest = if header.is_constructed() {
-        children(&header, depth, output, if header.tag == OCTET_STRING | CONSTRUCTED { part } else { element })?
+        children(&header, depth, output, if header.tag == OCTET_STRING | CONSTRUCTED { part } else { rewrite })?
     } else {
         primitive(&header, output)?
     };

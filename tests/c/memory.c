@@ -257,7 +257,8 @@ static void call_at_the_same_time(void)
     must(mpa_client_close(client, 1000, NULL));
 }
 
-/* One kind of operation, as many of them as the queue takes: nothing is sent, for want of a token. */
+/* One kind of operation, as many of them as the queue takes. Nothing is sent, for want of a token; of those
+ * that have their own, one in an hour. */
 static void fill(const char *what, mpa_status (*submit)(uint64_t *operation))
 {
     uint64_t operation = 0;
@@ -265,6 +266,9 @@ static void fill(const char *what, mpa_status (*submit)(uint64_t *operation))
 
     config.authorization_header = NULL;
     config.queue_capacity = 1000000;
+    config.invite_limit = 1;
+    config.limit_period_ms = 3600000;
+    config.invite_time_to_live_ms = UINT32_MAX;
     must(mpa_client_open(&config, &client, &result));
     begin();
     while ((status = submit(&operation)) == MPA_OK) {
@@ -293,8 +297,6 @@ static mpa_status submit_invite_with_token(uint64_t *operation)
     mpa_authorization own = MPA_INIT(mpa_authorization);
     mpa_invite by_user = MPA_INIT(mpa_invite);
     own.header = "XBL3.0 x=4711;token";
-    /* Not to be sent. */
-    own.expires_at_unix_ms = 1;
     by_user.invited_users = users;
     by_user.invited_user_count = 16;
     by_user.connection_string = connection_string;

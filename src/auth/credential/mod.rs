@@ -2,16 +2,18 @@
 //! for whom it speaks.
 
 mod certificate;
+mod ec_key;
 mod pkcs12;
 mod reading;
 mod source;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rustls::crypto::ring::sign::any_supported_type;
-use rustls::sign::CertifiedKey;
+use rustls::sign::{CertifiedKey, SigningKey};
 use rustls_pki_types::CertificateDer;
 
 use crate::encoding::pem::SecretKey;
@@ -21,6 +23,9 @@ pub use source::{CredentialSource, Credentials, Refresh};
 
 /// Its owner is told so long before it ends: getting another takes people, and days.
 const SOON: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// How often a key and a certificate are tried with each other, which takes 0.1 ms.
+const MOST_ATTEMPTS: u32 = 1_000;
 
 /// A certificate that fits its key, with the certificates that vouch for it.
 #[derive(Clone)]
@@ -88,8 +93,16 @@ impl Credential {
             infos.push(CertificateInfo::read(certificate).map_err(|_| Misfit::Certificate(index))?);
         }
         let mut misfit = Misfit::Key;
+        let mut attempts = 0..MOST_ATTEMPTS;
         for key in keys {
-            let Ok(signing) = any_supported_type(&key) else { continue };
+            let (key, signing) = match usable(key, &infos[..own], &mut attempts) {
+                Ok(usable) => usable,
+                Err(Misfit::Pair) => {
+                    misfit = Misfit::Pair;
+                    continue;
+                }
+                Err(_) => continue,
+            };
             let public = signing.public_key();
             let is_of_key = |info: &CertificateInfo<'_>| public.as_ref().is_some_and(|key| **key == *info.public_key);
             let Some(leaf) = infos[..own].iter().position(is_of_key) else {
@@ -140,6 +153,26 @@ impl fmt::Debug for Credential {
             .field("valid_until", &self.0.valid_until)
             .finish_non_exhaustive()
     }
+}
+
+/// The key as it is, or with the public part that it lacks.
+fn usable(
+    key: SecretKey,
+    certificates: &[CertificateInfo<'_>],
+    attempts: &mut Range<u32>,
+) -> std::result::Result<(SecretKey, Arc<dyn SigningKey>), Misfit> {
+    if let Ok(signing) = any_supported_type(&key) {
+        return Ok((key, signing));
+    }
+    let mut misfit = Misfit::Key;
+    let complete = certificates.iter().find_map(|certificate| {
+        let key = ec_key::with_public_part(&key, certificate.public_key).ok()?;
+        misfit = Misfit::Pair;
+        attempts.next()?;
+        let signing = any_supported_type(&key).ok()?;
+        Some((key, signing))
+    });
+    complete.ok_or(misfit)
 }
 
 #[cfg(test)]

@@ -21,8 +21,8 @@ pub const TEXTS: Names =
 
 const PASSWORD: &str = "config.certificate_password";
 
-/// What both kinds of source may hold.
 const CONVERT: &str = "`openssl pkcs12 -in in.p12 -nodes -out out.pem` converts it to PEM";
+const CONVERT_LEGACY: &str = "`openssl pkcs12 -legacy -in in.p12 -nodes -out out.pem` converts it to PEM";
 
 impl Credential {
     /// Of the bytes of a file with the certificate, PEM or PKCS#12, and perhaps of another with the key.
@@ -88,8 +88,7 @@ impl Names {
             ),
             Misfit::Key => format!(
                 "{key_field} has a private key that cannot be used; expected RSA with 2048 to 4096 bits, P-256, P-384 \
-                 or Ed25519, not damaged and with its public part (`openssl pkey -in key.pem -out complete.pem` adds \
-                 it)."
+                 or Ed25519, not damaged."
             ),
             Misfit::Pair if has_key_source => format!(
                 "{key} has a key that belongs to no certificate of {certificate}; expected the two that were made \
@@ -119,11 +118,14 @@ impl Names {
                 "{field} is a PKCS#12 file whose password takes more iterations than are allowed; expected at most \
                  1,000,000 for each of its parts ({CONVERT})."
             ),
-            Unread::Algorithm(identifier) => format!(
-                "{field} is a PKCS#12 file that is protected by {}, which is not supported; expected AES or triple DES, \
-                 and SHA-1, SHA-256, SHA-384 or SHA-512 ({CONVERT}).",
-                algorithm::name(identifier)
-            ),
+            Unread::Algorithm(identifier) => {
+                let (name, is_legacy) = algorithm::describe(identifier);
+                let convert = if is_legacy { CONVERT_LEGACY } else { CONVERT };
+                format!(
+                    "{field} is a PKCS#12 file that is protected by {name}, which is not supported; expected AES or \
+                     triple DES, and SHA-1, SHA-256, SHA-384 or SHA-512 ({convert})."
+                )
+            }
             Unread::PublicKey => format!(
                 "{field} is a PKCS#12 file that is protected by a certificate, which is not supported; expected one \
                  that is protected by a password."

@@ -7,7 +7,9 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection};
 
+use super::ber::element;
 use super::*;
+use crate::encoding::der_reader::DerReader;
 
 /// What a peer that trusts only the root sees of the client, over mutual TLS.
 fn chain_seen_by_a_server(files: &Files, credential: &Credential, version: &'static rustls::SupportedProtocolVersion) {
@@ -82,5 +84,41 @@ fn keys_that_tls_cannot_use_are_refused() {
         let Some(files) = Files::with_key(name, key) else { return };
         let message = files.refusal("chain.pem", Some("leaf.key"), None);
         assert!(message.contains("config.private_key_path has a private key that cannot be used"), "{message}");
+    }
+}
+
+/// An EC key in PKCS#8, of the inner document and the algorithm of another.
+fn pkcs8_of(files: &Files, sec1: &[u8]) -> Vec<u8> {
+    files.openssl(&["pkcs8", "-topk8", "-nocrypt", "-in", "leaf.key", "-outform", "DER", "-out", "whole.der"]);
+    let whole = bytes(files, "whole.der");
+    let algorithm = &whole[whole.windows(2).position(|pair| pair == [0x06, 0x07]).unwrap() - 2..];
+    let algorithm = &algorithm[..usize::from(algorithm[1]) + 2];
+    element(0x30, &[&[2, 1, 0], algorithm, &element(0x04, &[sec1])])
+}
+
+#[test]
+fn an_ec_key_gets_its_public_part_from_its_certificate() {
+    for curve in ["P-256", "P-384"] {
+        let key = ["genpkey", "-algorithm", "EC", "-pkeyopt", &format!("ec_paramgen_curve:{curve}")];
+        let Some(files) = Files::with_key(&format!("no-public-{curve}"), &key) else { return };
+        files.openssl(&["ec", "-in", "leaf.key", "-no_public", "-out", "sec1.key"]);
+        files.check(&files.source("chain.pem", Some("sec1.key"), None));
+        files.openssl(&["ec", "-in", "leaf.key", "-no_public", "-outform", "DER", "-out", "sec1.der"]);
+        let sec1 = bytes(&files, "sec1.der");
+        write(&files, "pkcs8.key", pem_text("PRIVATE KEY", &pkcs8_of(&files, &sec1)).as_bytes());
+        let credential = files.check(&files.source("chain.pem", Some("pkcs8.key"), None));
+        chain_seen_by_a_server(&files, &credential, &rustls::version::TLS13);
+        // Without the curve, and with the private part longer than it must be.
+        let mut fields = DerReader::of(&sec1).unwrap();
+        fields.number().unwrap();
+        let private = fields.content(der::Tag::OctetString).unwrap();
+        let sec1 = element(0x30, &[&[2, 1, 1], &element(0x04, &[&[0], private])]);
+        write(&files, "long.key", pem_text("PRIVATE KEY", &pkcs8_of(&files, &sec1)).as_bytes());
+        files.check(&files.source("chain.pem", Some("long.key"), None));
+        // Of another certificate.
+        files.openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", key[4], "-out", "other.key"]);
+        files.openssl(&["ec", "-in", "other.key", "-no_public", "-out", "other.key"]);
+        let message = files.refusal("chain.pem", Some("other.key"), None);
+        assert!(message.contains("belongs to no certificate"), "{message}");
     }
 }

@@ -72,8 +72,13 @@ pub const NSS: &[u8] = include_bytes!("fixtures/nss.p12");
 const PBMAC1: [&[u8]; 2] =
     [include_bytes!("fixtures/pbmac1-sha256.p12"), include_bytes!("fixtures/pbmac1-sha512-sha384.p12")];
 
+/// Made with `keytool -genkeypair -keyalg EC -groupname secp256r1` of Java 17: its key has no public part.
+const JAVA: &[u8] = include_bytes!("fixtures/java-ec.p12");
+
 #[test]
 fn files_of_other_programs_open() {
+    let contents = read(JAVA, Some("abcdef"), MOST_HASHES).unwrap_or_else(|unread| panic!("{unread:?}"));
+    assert!(Credential::new(contents).is_ok());
     for file in [NSS, PBMAC1[0], PBMAC1[1]] {
         let contents = read(file, Some("1234"), MOST_HASHES).unwrap_or_else(|unread| panic!("{unread:?}"));
         assert!(Credential::new(contents).is_ok());
