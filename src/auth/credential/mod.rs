@@ -165,14 +165,14 @@ fn usable(
         return Ok((key, signing));
     }
     let mut misfit = Misfit::Key;
-    let complete = certificates.iter().find_map(|certificate| {
-        let key = ec_key::with_public_part(&key, certificate.public_key).ok()?;
+    for (certificate, _) in certificates.iter().zip(attempts) {
+        let Ok(key) = ec_key::with_public_part(&key, certificate.public_key) else { continue };
         misfit = Misfit::Pair;
-        attempts.next()?;
-        let signing = any_supported_type(&key).ok()?;
-        Some((key, signing))
-    });
-    complete.ok_or(misfit)
+        if let Ok(signing) = any_supported_type(&key) {
+            return Ok((key, signing));
+        }
+    }
+    Err(misfit)
 }
 
 #[cfg(test)]

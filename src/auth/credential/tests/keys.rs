@@ -122,3 +122,14 @@ fn an_ec_key_gets_its_public_part_from_its_certificate() {
         assert!(message.contains("belongs to no certificate"), "{message}");
     }
 }
+
+#[test]
+fn not_every_key_is_tried_with_every_certificate() {
+    let Some(files) = Files::make("many-keys") else { return };
+    files.openssl(&["ec", "-in", "root.key", "-no_public", "-out", "other.key"]);
+    let text = files.text("middle.pem").repeat(700) + &files.text("other.key").repeat(1_500);
+    let started = std::time::Instant::now();
+    let message = texts(&text, None).read().unwrap_err().message;
+    assert!(message.contains("belongs to none of its certificates"), "{message}");
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
