@@ -36,11 +36,12 @@
  *               second of which arrives just after the next request was sent.
  * The process   The library prints nothing (but see Memory), sets no signal handlers and raises no
  *               SIGPIPE, reads no environment variable (libc's resolver may), and lets no panic out. It
- *               starts no threads before the first submit (but, while a name is looked up, one for that); then
- *               one for invites, more if so configured, and one for recent players. On its threads
- *               all signals are blocked but those of faults, such as SIGSEGV, so that signals of the
- *               process go to threads of yours. In the child of a fork, clients of the parent are
- *               invalid and new ones can be opened.
+ *               starts no threads before the first submit (but one while a name is looked up, and one
+ *               while the files of a certificate are read again); then one for invites, more if so
+ *               configured, one for recent players, and one to sign in. On its threads all signals are
+ *               blocked but those of faults, such as SIGSEGV, so that signals of the process go to
+ *               threads of yours. In the child of a fork, clients of the parent are invalid and new
+ *               ones can be opened.
  * Stack         What a function needs of its thread's stack at most; a debug build of the library needs
  *               up to four times as much (measured by tests/resources.rs, a quarter is kept in reserve):
  *

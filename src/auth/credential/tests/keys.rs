@@ -9,6 +9,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, Server
 
 use super::ber::element;
 use super::*;
+use crate::auth::pem_text::pem_text;
 use crate::encoding::der_reader::DerReader;
 
 /// What a peer that trusts only the root sees of the client, over mutual TLS.
