@@ -53,7 +53,7 @@
  *               is bounded by the configuration (measured by tests/resources.rs):
  *
  *                   a client                              1024 KiB
- *                   each call and worker under way         512 KiB, and a copy of its input
+ *                   each call and worker under way         768 KiB, and a copy of its input
  *                   each of queue_capacity                   1 KiB
  *                   what these carry                         queue_capacity_bytes, and a third of that
  *

@@ -41,6 +41,7 @@ mono mono-runtime
 /usr/lib/mono/4.5/Mono.Posix.dll libmono-posix4.0-cil
 timeout coreutils
 date coreutils
+mkfifo coreutils
 END
     # Valgrind needs the symbols of the loader, which Ubuntu keeps there.
     if command -v dpkg-query >/dev/null && ! dpkg-query -s libc6-dbg >/dev/null 2>&1; then
