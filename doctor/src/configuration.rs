@@ -10,7 +10,7 @@ use mpa::outcome::Outcome;
 use zeroize::Zeroizing;
 
 use crate::arguments::{Arguments, Identity, SignsIn};
-use crate::report::Finding;
+use crate::report::{Finding, State};
 use crate::words;
 
 /// As a client has it by default.
@@ -75,9 +75,27 @@ pub fn read_certificate(signs_in: &SignsIn, now: SystemTime) -> Checked<Credenti
         private_key_path: signs_in.private_key.clone(),
         password,
     };
-    let credential = source.read().map_err(|outcome| wrong(&outcome))?;
+    let ends_with_a_blank = source.password().is_some_and(|password| password.ends_with([' ', '\t']));
+    let credential = source.read().map_err(|outcome| {
+        let mut finding = wrong(&outcome);
+        if ends_with_a_blank {
+            finding.sentence.push_str(" The text of --certificate-password-file ends with a blank, which counts.");
+        }
+        finding
+    })?;
     let finding = judge(credential.validity(now))?;
+    if finding.state == State::Ok && credential.lacks_issuers() {
+        return Ok((credential, without_issuers()));
+    }
     Ok((credential, finding))
+}
+
+fn without_issuers() -> Finding {
+    Finding::warning(
+        "The certificate can be read, its key fits, and it is valid, but the certificates that issued it are not in its file.",
+        "Put the issuing certificates behind it in the same file, as the portal that issued it offers them: a service that \
+         does not have them cannot check the certificate.",
+    )
 }
 
 /// A certificate that cannot be used now is of no use for the rest.
@@ -112,12 +130,13 @@ pub fn read_authorization(header_file: &str, proof_key_file: Option<&str>) -> Ch
     Ok((authorization.bound_to(key), Finding::ok("The token has the right form, and its key can be read.")))
 }
 
-/// A file with one secret; the line break that editors put at its end is none of it.
+/// A file with one secret; the mark that editors put at its beginning and the line break at its end are none of it.
 fn read_secret(path: &str, option: &str) -> Result<Zeroizing<String>, Finding> {
     let refuse = |what: String| Finding::failed(format!("{option} {what}."), CORRECT);
     let bytes = file::read(path, LARGEST_FILE).map_err(|error| refuse(error.to_string()))?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| refuse("is no text in UTF-8".to_owned()))?;
-    Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| refuse("is no text in UTF-8; expected it saved as UTF-8".to_owned()))?;
+    Ok(Zeroizing::new(text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn wrong(outcome: &Outcome) -> Finding {
@@ -129,7 +148,6 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use super::*;
-    use crate::report::State;
 
     #[test]
     fn the_end_of_a_certificate_is_told_ahead() {

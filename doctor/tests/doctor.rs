@@ -425,3 +425,37 @@ fn no_secret_comes_out_whatever_happens() {
         assert!(secret.len() >= 16 && !printed.contains(&secret[..16]), "{printed}");
     }
 }
+
+#[test]
+fn a_certificate_without_its_issuers_is_a_warning() {
+    let partner = Partner::start("leaf");
+    let chain = partner.emulator.sign_in().unwrap().partner().chain_pem.clone();
+    let end = "-----END CERTIFICATE-----\n";
+    let leaf = &chain[..chain.find(end).unwrap() + end.len()];
+    assert!(leaf.len() < chain.len(), "the emulator issues a chain");
+    partner.write("partner.pem", leaf);
+    let ended = partner.run(&[]);
+    assert!(
+        ended.text.contains("warning  certificate: ") && ended.text.contains("are not in its file"),
+        "{}",
+        ended.text
+    );
+}
+
+#[test]
+fn what_an_editor_adds_to_a_password_is_no_part_of_it() {
+    let partner = Partner::start("password-file");
+    let run = |program: &mut Command| assert!(program.status().unwrap().success());
+    run(Command::new("openssl").current_dir(&partner.folder).args(
+        "pkcs12 -export -in partner.pem -inkey partner.key -out partner.pfx -passout pass:open-sesame".split(' '),
+    ));
+    let (pfx, password) = (partner.path("partner.pfx"), partner.path("password"));
+    for (text, is_right) in
+        [("open-sesame", true), ("\u{feff}open-sesame\r\n", true), ("open-sesame \n", false), ("other", false)]
+    {
+        partner.write("password", text);
+        let ended = partner.run(&[("--certificate", pfx.as_str()), ("--certificate-password-file", password.as_str())]);
+        assert_eq!(ended.text.contains("wrong password"), !is_right, "{text:?}: {}", ended.text);
+        assert_eq!(ended.text.contains("ends with a blank"), text.contains(' '), "{text:?}: {}", ended.text);
+    }
+}

@@ -32,7 +32,7 @@ impl<'a> CertificateInfo<'a> {
         Ok(CertificateInfo { valid_from, valid_until, public_key: fields.element()?, subject, issuer })
     }
 
-    fn is_self_issued(&self) -> bool {
+    pub fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
     }
 }

@@ -140,6 +140,13 @@ impl Credential {
         }
     }
 
+    /// Whether the certificate stands alone, without those that issued it: a server that does not happen to have
+    /// them cannot check it.
+    pub fn lacks_issuers(&self) -> bool {
+        let [only] = self.0.chain.as_slice() else { return false };
+        CertificateInfo::read(only).is_ok_and(|info| !info.is_self_issued())
+    }
+
     /// Whether both have the same certificates.
     pub fn is_same(&self, other: &Credential) -> bool {
         self.0.chain == other.0.chain

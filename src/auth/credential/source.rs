@@ -118,6 +118,14 @@ impl CredentialSource {
         }
     }
 
+    /// Of a PKCS#12 file.
+    pub fn password(&self) -> Option<&str> {
+        match self {
+            CredentialSource::Files { password, .. } => password.as_ref().map(|password| password.as_str()),
+            CredentialSource::Texts { .. } => None,
+        }
+    }
+
     fn is_of_files(&self) -> bool {
         matches!(self, CredentialSource::Files { .. })
     }
