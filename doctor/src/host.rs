@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use mpa::auth::{Credential, ErrorContext, ServiceClock, SignInFailure, Step};
-use mpa::http::{BaseUrl, Failure, FailureKind, Http, Request, Settings, Transport};
+use mpa::http::{BaseUrl, ErrorKind, Http, Request, Settings, Transport, TransportError};
 use mpa::outcome::Outcome;
 
 use crate::report::{Finding, Report};
@@ -126,9 +126,9 @@ fn speak(
     Ok((transport, Finding::ok(sentence)))
 }
 
-fn unanswered(host: &Host<'_>, name: &str, clock: &ServiceClock, failure: &Failure) -> Finding {
+fn unanswered(host: &Host<'_>, name: &str, clock: &ServiceClock, failure: &TransportError) -> Finding {
     // Where the host's certificate was refused, the one that is shown to it has nothing to do with it.
-    if let (Some(credential), true) = (host.certificate, failure.kind != FailureKind::Tls) {
+    if let (Some(credential), true) = (host.certificate, failure.kind != ErrorKind::Tls) {
         let at = ErrorContext {
             clock_moved: false,
             step: Step::ServiceToken,
@@ -143,15 +143,15 @@ fn unanswered(host: &Host<'_>, name: &str, clock: &ServiceClock, failure: &Failu
         );
     }
     let advice = match failure.kind {
-        FailureKind::Tls | FailureKind::TlsAlert => {
+        ErrorKind::Tls | ErrorKind::TlsAlert => {
             "If a proxy opens TLS on purpose, name its authority in --ca-certificates; where dates are the matter, set \
              this machine's clock."
         }
-        FailureKind::Connection | FailureKind::TimedOut => {
+        ErrorKind::Connection | ErrorKind::TimedOut => {
             "Look for a firewall or a proxy that accepts connections and drops them; try again in a minute."
         }
-        FailureKind::InvalidResponse => "Check the endpoint and its port, and look for a proxy in between.",
-        FailureKind::InsecureTransport => "Use https://.",
+        ErrorKind::InvalidResponse => "Check the endpoint and its port, and look for a proxy in between.",
+        ErrorKind::InsecureTransport => "Use https://.",
     };
     Finding::failed(format!("There was no answer: {}.", words::of_options(&failure.detail)), advice)
 }

@@ -208,7 +208,7 @@ impl Progress {
         } else if source.ended_handshake {
             Sent::Unread
         } else {
-            Sent::Perhaps
+            Sent::MaybeDelivered
         };
         TransportError { kind: source.kind, sent, was_connected: self.was_connected, detail: source.detail }
     }

@@ -13,7 +13,7 @@ pub enum Sent {
     /// have read the request (RFC 8446, section 4.4: Finished has to be verified first).
     Unread,
     /// All of it may have: the service may have acted on it.
-    Perhaps,
+    MaybeDelivered,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::calls::{Endpoint, ParsedResponse, ResponseClass};
-use crate::http::{Failure, FailureKind, MAX_HEAD, Sent};
+use crate::http::{ErrorKind, MAX_HEAD, Sent, TransportError};
 use crate::outcome::{Outcome, Status};
 use crate::redactor::Redactor;
 
@@ -114,21 +114,21 @@ pub fn classify_response(
 }
 
 /// No answer came.
-pub fn classify_error(part: &Part, failure: &Failure) -> Outcome {
+pub fn classify_error(part: &Part, failure: &TransportError) -> Outcome {
     let status = match failure.kind {
-        FailureKind::Connection | FailureKind::InsecureTransport => Status::ConnectionFailed,
-        FailureKind::Tls | FailureKind::TlsAlert => Status::TlsFailed,
-        FailureKind::TimedOut => Status::TimedOut,
-        FailureKind::InvalidResponse => Status::UnexpectedAnswer,
+        ErrorKind::Connection | ErrorKind::InsecureTransport => Status::ConnectionFailed,
+        ErrorKind::Tls | ErrorKind::TlsAlert => Status::TlsFailed,
+        ErrorKind::TimedOut => Status::TimedOut,
+        ErrorKind::InvalidResponse => Status::UnexpectedAnswer,
     };
     let detail = &failure.detail;
-    if failure.sent == Sent::Perhaps {
+    if failure.sent == Sent::MaybeDelivered {
         let message = format!(
             "{} was sent, and no answer tells whether it was acted on: {detail}. {}",
             capital(part),
             advice_in_doubt(part)
         );
-        let lost = failure.kind != FailureKind::InvalidResponse;
+        let lost = failure.kind != ErrorKind::InvalidResponse;
         let mut outcome = if lost && !part.endpoint.repeatable() {
             let mut outcome = part.outcome(Status::Uncertain, message);
             outcome.cause = status;
@@ -142,7 +142,7 @@ pub fn classify_error(part: &Part, failure: &Failure) -> Outcome {
     let how_far = match failure.sent {
         Sent::Nothing => "Nothing of",
         Sent::Unread => "The server ended the connection before it read",
-        Sent::Incomplete | Sent::Perhaps => "Not all of",
+        Sent::Incomplete | Sent::MaybeDelivered => "Not all of",
     };
     let advice = if failure.kind.may_pass() { "Try again later." } else { "Trying again will not mend it." };
     let was_sent = if failure.sent == Sent::Unread { "" } else { " was sent" };

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::{Part, classify_error, classify_response};
 use crate::calls::{Endpoint, ParsedResponse, ResponseClass};
-use crate::http::{Failure, FailureKind, Sent};
+use crate::http::{ErrorKind, Sent, TransportError};
 use crate::outcome::{Outcome, Status, Throttle};
 use crate::redactor::{Redactor, ServiceText};
 
@@ -26,8 +26,8 @@ fn answered(part: &Part, class: ResponseClass) -> Outcome {
     classify_response(part, 499, parsed, Redactor::default).unwrap()
 }
 
-fn failed(part: &Part, kind: FailureKind, sent: Sent) -> Outcome {
-    classify_error(part, &Failure { kind, sent, was_connected: true, detail: "it broke".to_owned() })
+fn failed(part: &Part, kind: ErrorKind, sent: Sent) -> Outcome {
+    classify_error(part, &TransportError { kind, sent, was_connected: true, detail: "it broke".to_owned() })
 }
 
 #[derive(Debug, PartialEq)]
@@ -74,15 +74,15 @@ fn an_answer_that_settles_nothing_leaves_doubt() {
 #[test]
 fn a_lost_answer_leaves_an_invite_uncertain_and_recent_players_repeatable() {
     let kinds = [
-        (FailureKind::Connection, Status::ConnectionFailed),
-        (FailureKind::TimedOut, Status::TimedOut),
-        (FailureKind::Tls, Status::TlsFailed),
+        (ErrorKind::Connection, Status::ConnectionFailed),
+        (ErrorKind::TimedOut, Status::TimedOut),
+        (ErrorKind::Tls, Status::TlsFailed),
     ];
     for (kind, status) in kinds {
-        let invite = failed(&second(Endpoint::Invites), kind, Sent::Perhaps);
+        let invite = failed(&second(Endpoint::Invites), kind, Sent::MaybeDelivered);
         assert_eq!((invite.status, invite.cause), (Status::Uncertain, status));
         assert_eq!(counts(&invite), Counts { acknowledged: 16, uncertain: 16, refused: 0, retryable: false });
-        let groups = failed(&second(Endpoint::RecentPlayerGroups), kind, Sent::Perhaps);
+        let groups = failed(&second(Endpoint::RecentPlayerGroups), kind, Sent::MaybeDelivered);
         assert_eq!((groups.status, groups.cause), (status, Status::Ok));
         assert_eq!(counts(&groups), Counts { acknowledged: 20, uncertain: 20, refused: 0, retryable: true });
     }
@@ -92,10 +92,10 @@ fn a_lost_answer_leaves_an_invite_uncertain_and_recent_players_repeatable() {
 fn what_cannot_have_arrived_is_not_in_doubt() {
     for sent in [Sent::Nothing, Sent::Incomplete] {
         for (kind, status, retryable) in [
-            (FailureKind::Connection, Status::ConnectionFailed, true),
-            (FailureKind::TimedOut, Status::TimedOut, true),
-            (FailureKind::Tls, Status::TlsFailed, false),
-            (FailureKind::InsecureTransport, Status::ConnectionFailed, false),
+            (ErrorKind::Connection, Status::ConnectionFailed, true),
+            (ErrorKind::TimedOut, Status::TimedOut, true),
+            (ErrorKind::Tls, Status::TlsFailed, false),
+            (ErrorKind::InsecureTransport, Status::ConnectionFailed, false),
         ] {
             let outcome = failed(&second(Endpoint::Invites), kind, sent);
             assert_eq!(outcome.status, status);
@@ -106,7 +106,7 @@ fn what_cannot_have_arrived_is_not_in_doubt() {
 
 #[test]
 fn nonsense_for_an_answer_is_an_answer_of_somebody_elses() {
-    let outcome = failed(&second(Endpoint::Invites), FailureKind::InvalidResponse, Sent::Perhaps);
+    let outcome = failed(&second(Endpoint::Invites), ErrorKind::InvalidResponse, Sent::MaybeDelivered);
     assert_eq!(outcome.status, Status::UnexpectedAnswer);
     assert_eq!(counts(&outcome), Counts { acknowledged: 16, uncertain: 16, refused: 0, retryable: false });
 }
@@ -121,11 +121,11 @@ fn the_sentence_says_which_request_what_was_said_and_what_to_do() {
     );
     let only = Part { items: 0..3, count: 3, ..second(Endpoint::RecentPlayerGroups) };
     assert_eq!(
-        failed(&only, FailureKind::TimedOut, Sent::Perhaps).message,
+        failed(&only, ErrorKind::TimedOut, Sent::MaybeDelivered).message,
         "The request was sent, and no answer tells whether it was acted on: it broke. Sending it again does no harm."
     );
     assert_eq!(
-        failed(&only, FailureKind::Connection, Sent::Incomplete).message,
+        failed(&only, ErrorKind::Connection, Sent::Incomplete).message,
         "Not all of the request was sent, so nothing of it happened: it broke. Try again later."
     );
 }

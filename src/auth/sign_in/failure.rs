@@ -8,7 +8,7 @@ use super::{Refusal, Remedy, TokenAnswer};
 use crate::auth::credential::Validity;
 use crate::calls::{content_encoding, parse_response};
 use crate::date::Timestamp;
-use crate::http::{Answer, Failure, FailureKind};
+use crate::http::{Answer, ErrorKind, TransportError};
 use crate::outcome::{Outcome, Status};
 use crate::policy::{DECODE, Prospect, in_an_encoding};
 use crate::redactor::Redactor;
@@ -109,44 +109,44 @@ impl SignInFailure {
     }
 
     /// No answer came.
-    pub fn unanswered(at: &ErrorContext<'_>, failure: &Failure) -> Self {
+    pub fn unanswered(at: &ErrorContext<'_>, failure: &TransportError) -> Self {
         let detail = &failure.detail;
         let is_certificate_in_doubt = at.step == Step::ServiceToken && failure.was_connected;
         let (cause, words, advice, prospect) = match failure.kind {
-            FailureKind::TimedOut => {
+            ErrorKind::TimedOut => {
                 (Status::TimedOut, format!("had no answer: {detail}"), AGAIN.to_owned(), Prospect::MayPass)
             }
-            FailureKind::Connection if is_certificate_in_doubt => (
+            ErrorKind::Connection if is_certificate_in_doubt => (
                 Status::ConnectionFailed,
                 format!("ended when {} closed the connection, during the TLS handshake or just after it", at.host),
                 at.certificate_advice(),
                 if at.is_certificate_out_of_date() { Prospect::NeedsPeople } else { Prospect::MayPass },
             ),
-            FailureKind::TlsAlert if is_certificate_in_doubt => (
+            ErrorKind::TlsAlert if is_certificate_in_doubt => (
                 Status::TlsFailed,
                 format!("failed in the TLS handshake with {}: {detail}", at.host),
                 at.certificate_advice(),
                 Prospect::NeedsPeople,
             ),
-            FailureKind::Connection => (
+            ErrorKind::Connection => (
                 Status::ConnectionFailed,
                 format!("found no way to {}: {detail}", at.host),
                 AGAIN.to_owned(),
                 Prospect::MayPass,
             ),
-            FailureKind::Tls | FailureKind::TlsAlert => (
+            ErrorKind::Tls | ErrorKind::TlsAlert => (
                 Status::TlsFailed,
                 format!("failed in the TLS handshake with {}: {detail}", at.host),
                 "A proxy that opens TLS must be trusted through config.ca_certificates_path.".to_owned(),
                 Prospect::NeedsPeople,
             ),
-            FailureKind::InvalidResponse => (
+            ErrorKind::InvalidResponse => (
                 Status::UnexpectedAnswer,
                 format!("was answered by something that is not {}: {detail}", at.host),
                 "Look for a proxy in between.".to_owned(),
                 Prospect::MayPass,
             ),
-            FailureKind::InsecureTransport => (
+            ErrorKind::InsecureTransport => (
                 Status::ConnectionFailed,
                 format!("was not tried: {detail}"),
                 "Correct the configuration.".to_owned(),

@@ -19,8 +19,8 @@ fn refused(step: Step, status: u16, body: &str) -> SignInFailure {
     failure
 }
 
-fn unanswered(step: Step, certificate: Validity, kind: FailureKind, was_connected: bool) -> SignInFailure {
-    let failure = Failure { kind, sent: Sent::Nothing, was_connected, detail: "it broke".to_owned() };
+fn unanswered(step: Step, certificate: Validity, kind: ErrorKind, was_connected: bool) -> SignInFailure {
+    let failure = TransportError { kind, sent: Sent::Nothing, was_connected, detail: "it broke".to_owned() };
     SignInFailure::unanswered(&at(step, certificate), &failure)
 }
 
@@ -58,21 +58,21 @@ fn a_refusal_without_a_reason_points_to_what_it_usually_is() {
 
 #[test]
 fn a_connection_that_drops_with_the_certificate_says_what_that_means() {
-    let dropped = unanswered(Step::ServiceToken, Validity::Valid, FailureKind::Connection, true);
+    let dropped = unanswered(Step::ServiceToken, Validity::Valid, ErrorKind::Connection, true);
     assert_eq!((dropped.outcome.cause, dropped.prospect), (Status::ConnectionFailed, Prospect::MayPass));
     assert!(dropped.outcome.message.contains("proxy that opens TLS"), "{}", dropped.outcome.message);
     let expired = Validity::Expired { since: UNIX_EPOCH };
-    let old = unanswered(Step::ServiceToken, expired, FailureKind::Connection, true);
+    let old = unanswered(Step::ServiceToken, expired, ErrorKind::Connection, true);
     assert_eq!(old.prospect, Prospect::NeedsPeople);
     assert!(old.outcome.message.contains("expired on 1970-01-01"), "{}", old.outcome.message);
-    let nobody = unanswered(Step::ServiceToken, Validity::Valid, FailureKind::Connection, false);
+    let nobody = unanswered(Step::ServiceToken, Validity::Valid, ErrorKind::Connection, false);
     assert!(nobody.outcome.message.contains("found no way to sign-in.example: it broke"), "{}", nobody.outcome.message);
 }
 
 #[test]
 fn a_handshake_that_fails_is_nothing_that_passes() {
     for step in [Step::ServiceToken, Step::Token] {
-        let failure = unanswered(step, Validity::Valid, FailureKind::Tls, true);
+        let failure = unanswered(step, Validity::Valid, ErrorKind::Tls, true);
         assert_eq!((failure.outcome.cause, failure.prospect), (Status::TlsFailed, Prospect::NeedsPeople));
         assert!(failure.outcome.message.contains("proxy"), "{}", failure.outcome.message);
     }

@@ -8,7 +8,7 @@ use http::HeaderValue;
 use super::peer::Peer;
 use crate::http::dns::CachingResolver;
 use crate::http::trust::TlsDefaults;
-use crate::http::{Answer, CaMode, Failure, Http, Request, Settings, Shared, Transport, Trust};
+use crate::http::{Answer, CaMode, Http, Request, Settings, Shared, Transport, TransportError, Trust};
 
 /// A client that trusts this peer.
 pub fn client(peer: &Peer) -> Client {
@@ -39,11 +39,11 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn send(&self, body: &[u8]) -> Result<Answer, Failure> {
+    pub fn send(&self, body: &[u8]) -> Result<Answer, TransportError> {
         self.send_within(body, Duration::from_secs(10))
     }
 
-    pub fn send_within(&self, body: &[u8], limit: Duration) -> Result<Answer, Failure> {
+    pub fn send_within(&self, body: &[u8], limit: Duration) -> Result<Answer, TransportError> {
         let request = Request {
             uri: &format!("{}/path", self.base).parse().unwrap(),
             authorization: Some(&HeaderValue::from_static("XBL3.0 x=-;token")),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::client::*;
 use super::peer::*;
 use crate::http::dns::CachingResolver;
-use crate::http::{FailureKind, Sent};
+use crate::http::{ErrorKind, Sent};
 
 #[test]
 fn one_connection_serves_one_request_after_the_other() {
@@ -62,7 +62,7 @@ fn a_connection_that_closes_just_after_reuse_leaves_doubt() {
         let client = client(&peer);
         assert_eq!(client.send(b"{}").unwrap().status, 204);
         let failure = client.send(b"{}").unwrap_err();
-        assert_eq!((failure.kind, failure.sent), (FailureKind::Connection, Sent::Perhaps), "{}", failure.detail);
+        assert_eq!((failure.kind, failure.sent), (ErrorKind::Connection, Sent::MaybeDelivered), "{}", failure.detail);
         peer.join();
         assert_eq!(peer.connections(), 1, "it was sent again by itself");
     }

@@ -9,7 +9,7 @@ use super::client::*;
 use super::peer::*;
 use crate::http::dns::CachingResolver;
 use crate::http::trust::TlsDefaults;
-use crate::http::{CaMode, Failure, FailureKind, Sent, Transport, Trust};
+use crate::http::{CaMode, ErrorKind, Sent, Transport, TransportError, Trust};
 
 /// More than the kernel takes for a peer that does not read.
 const TOO_MUCH: usize = 16 * 1024 * 1024;
@@ -17,12 +17,12 @@ const TOO_MUCH: usize = 16 * 1024 * 1024;
 const SOON: Duration = Duration::from_millis(300);
 
 #[track_caller]
-fn check(failure: &Failure, kind: FailureKind, sent: Sent) {
+fn check(failure: &TransportError, kind: ErrorKind, sent: Sent) {
     assert_eq!((failure.kind, failure.sent), (kind, sent), "{}", failure.detail);
 }
 
 /// A peer that does `script` on its only connection, and the failure of a small request to it.
-fn failure_of(layer: Layer, limit: Duration, script: impl Fn(&mut dyn Stream) + Send + 'static) -> Failure {
+fn failure_of(layer: Layer, limit: Duration, script: impl Fn(&mut dyn Stream) + Send + 'static) -> TransportError {
     let peer = Peer::start(layer, 1, move |_, stream| script(stream));
     client(&peer).send_within(b"{}", limit).unwrap_err()
 }
@@ -37,7 +37,7 @@ fn nobody_listens() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     client.base = format!("http://{closed}");
     let failure = client.send(b"{}").unwrap_err();
-    check(&failure, FailureKind::Connection, Sent::Nothing);
+    check(&failure, ErrorKind::Connection, Sent::Nothing);
     assert_eq!(failure.detail, format!("the connection was refused at {closed}"));
 }
 
@@ -45,13 +45,13 @@ fn nobody_listens() {
 fn the_name_is_not_found_or_not_in_time() {
     let peer = Peer::start(Layer::Plain, 0, |_, _| {});
     let names = CachingResolver::with(|_| Err(io::Error::other("no such host")));
-    check(&client_with(&peer, names).send(b"{}").unwrap_err(), FailureKind::Connection, Sent::Nothing);
+    check(&client_with(&peer, names).send(b"{}").unwrap_err(), ErrorKind::Connection, Sent::Nothing);
     let names = CachingResolver::with(|_| {
         thread::sleep(Duration::from_secs(2));
         Ok(vec![])
     });
     let started = Instant::now();
-    check(&client_with(&peer, names).send(b"{}").unwrap_err(), FailureKind::TimedOut, Sent::Nothing);
+    check(&client_with(&peer, names).send(b"{}").unwrap_err(), ErrorKind::TimedOut, Sent::Nothing);
     assert!(started.elapsed() < Duration::from_secs(1), "longer than the time to connect");
 }
 
@@ -68,7 +68,7 @@ fn nobody_answers_the_connection() {
         .collect();
     let mut client = client(&Peer::start(Layer::Plain, 0, |_, _| {}));
     client.base = format!("http://{address}");
-    check(&client.send(b"{}").unwrap_err(), FailureKind::TimedOut, Sent::Nothing);
+    check(&client.send(b"{}").unwrap_err(), ErrorKind::TimedOut, Sent::Nothing);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn the_handshake_breaks_off() {
         let _ = stream.socket().read(&mut [0; 10]);
         reset(stream);
     });
-    check(&failure, FailureKind::Connection, Sent::Nothing);
+    check(&failure, ErrorKind::Connection, Sent::Nothing);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn the_handshake_stalls() {
         thread::sleep(Duration::from_secs(1));
         let _ = stream;
     });
-    check(&failure, FailureKind::TimedOut, Sent::Nothing);
+    check(&failure, ErrorKind::TimedOut, Sent::Nothing);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn the_peer_does_not_speak_tls() {
         let _ = io::Write::write_all(&mut stream.socket(), b"HTTP/1.1 400 Bad Request\r\n\r\n");
         let _ = stream.socket().read(&mut [0; 1024]);
     });
-    check(&failure, FailureKind::Tls, Sent::Nothing);
+    check(&failure, ErrorKind::Tls, Sent::Nothing);
     assert!(failure.detail.starts_with("what it sent is not TLS"), "{}", failure.detail);
 }
 
@@ -104,13 +104,13 @@ fn the_peer_cannot_prove_who_it_is() {
     for (proof, sentence) in [(Proof::OtherName, "is for another name"), (Proof::Expired, "has expired")] {
         let peer = Peer::with_proof(Layer::Tls13, proof, 1, |_, stream| wait_for_close(stream));
         let failure = client(&peer).send(b"{}").unwrap_err();
-        check(&failure, FailureKind::Tls, Sent::Nothing);
+        check(&failure, ErrorKind::Tls, Sent::Nothing);
         assert!(failure.detail.contains(sentence), "{}", failure.detail);
     }
     let peer = Peer::start(Layer::Tls13, 1, |_, stream| wait_for_close(stream));
     let carried = Trust::new(&TlsDefaults::default(), None, CaMode::Added).unwrap();
     let failure = client_trusting(&peer, carried, CachingResolver::default()).send(b"{}").unwrap_err();
-    check(&failure, FailureKind::Tls, Sent::Nothing);
+    check(&failure, ErrorKind::Tls, Sent::Nothing);
     assert!(failure.detail.contains("issued by an authority that is not trusted"), "{}", failure.detail);
 }
 
@@ -122,7 +122,7 @@ fn plain_http_does_not_leave_the_machine() {
     for addresses in [vec![elsewhere], vec![here, elsewhere]] {
         let client = client_with(&peer, CachingResolver::with(move |_| Ok(addresses.clone())));
         let failure = client.send(b"{}").unwrap_err();
-        check(&failure, FailureKind::InsecureTransport, Sent::Nothing);
+        check(&failure, ErrorKind::InsecureTransport, Sent::Nothing);
         assert!(failure.detail.contains("localhost is another machine"), "{}", failure.detail);
     }
 }
@@ -137,7 +137,7 @@ fn the_peer_stops_reading() {
             thread::sleep(Duration::from_secs(3));
         });
         let failure = client(&peer).send_within(&vec![b'x'; TOO_MUCH], Duration::from_secs(2)).unwrap_err();
-        check(&failure, FailureKind::TimedOut, Sent::Incomplete);
+        check(&failure, ErrorKind::TimedOut, Sent::Incomplete);
     }
 }
 
@@ -150,7 +150,7 @@ fn the_peer_breaks_off_while_we_write() {
             reset(stream);
         });
         let failure = client(&peer).send(&vec![b'x'; TOO_MUCH]).unwrap_err();
-        check(&failure, FailureKind::Connection, Sent::Incomplete);
+        check(&failure, ErrorKind::Connection, Sent::Incomplete);
     }
 }
 
@@ -159,20 +159,20 @@ fn the_peer_breaks_off_while_we_write() {
 #[test]
 fn the_answer_is_lost() {
     type Script = fn(&mut dyn Stream);
-    let scripts: [(&str, Script, FailureKind); 6] = [
-        ("reset", |stream| reset(stream), FailureKind::Connection),
-        ("farewell", |_| {}, FailureKind::Connection),
-        ("head cut", |stream| say(stream, "HTTP/1.1 204 No Con"), FailureKind::Connection),
-        ("stall", |stream| wait_for_close(stream), FailureKind::TimedOut),
+    let scripts: [(&str, Script, ErrorKind); 6] = [
+        ("reset", |stream| reset(stream), ErrorKind::Connection),
+        ("farewell", |_| {}, ErrorKind::Connection),
+        ("head cut", |stream| say(stream, "HTTP/1.1 204 No Con"), ErrorKind::Connection),
+        ("stall", |stream| wait_for_close(stream), ErrorKind::TimedOut),
         (
             "head stalls",
             |stream| {
                 say(stream, "HTTP/1.1 204 No Content\r\n");
                 wait_for_close(stream);
             },
-            FailureKind::TimedOut,
+            ErrorKind::TimedOut,
         ),
-        ("nonsense", |stream| say(stream, "SSH-2.0-OpenSSH_9.2\r\n\r\n"), FailureKind::InvalidResponse),
+        ("nonsense", |stream| say(stream, "SSH-2.0-OpenSSH_9.2\r\n\r\n"), ErrorKind::InvalidResponse),
     ];
     for layer in LAYERS {
         for (name, script, kind) in scripts {
@@ -180,7 +180,12 @@ fn the_answer_is_lost() {
                 assert!(read_request(stream).is_some(), "{name}");
                 script(stream);
             });
-            assert_eq!((failure.kind, failure.sent), (kind, Sent::Perhaps), "{layer:?}, {name}: {}", failure.detail);
+            assert_eq!(
+                (failure.kind, failure.sent),
+                (kind, Sent::MaybeDelivered),
+                "{layer:?}, {name}: {}",
+                failure.detail
+            );
         }
     }
 }
@@ -193,7 +198,7 @@ fn a_failed_farewell_of_tls_does_not_take_the_request_back() {
             let _ = io::Write::write_all(&mut stream.socket(), b"this is no record of TLS");
             reset(stream);
         });
-        assert_eq!(failure.sent, Sent::Perhaps, "{}", failure.detail);
+        assert_eq!(failure.sent, Sent::MaybeDelivered, "{}", failure.detail);
     }
 }
 
@@ -208,7 +213,7 @@ fn a_dripping_answer_does_not_outlast_the_limit() {
                 thread::sleep(Duration::from_millis(20));
             }
         });
-        check(&failure, FailureKind::TimedOut, Sent::Perhaps);
+        check(&failure, ErrorKind::TimedOut, Sent::MaybeDelivered);
         assert!(started.elapsed() < SOON + Duration::from_millis(250), "{:?}", started.elapsed());
     }
 }
@@ -223,10 +228,10 @@ fn a_client_that_is_cut_does_not_wait() {
             thread::sleep(Duration::from_millis(200));
             client.http.cut();
             let started = Instant::now();
-            check(&sending.join().unwrap(), FailureKind::Connection, Sent::Perhaps);
+            check(&sending.join().unwrap(), ErrorKind::Connection, Sent::MaybeDelivered);
             assert!(started.elapsed() < Duration::from_secs(1));
         });
-        check(&client.send(b"{}").unwrap_err(), FailureKind::Connection, Sent::Nothing);
+        check(&client.send(b"{}").unwrap_err(), ErrorKind::Connection, Sent::Nothing);
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 use shuttle::thread;
 
 use super::{NOW, one_of};
-use crate::http::{Answer, Failure, FailureKind, Request, Sent, Transport};
+use crate::http::{Answer, ErrorKind, Request, Sent, Transport, TransportError};
 use crate::sync::{Condvar, Mutex};
 
 /// How the peer answers.
@@ -30,12 +30,12 @@ pub struct Peer {
 }
 
 impl Transport for Peer {
-    fn exchange(&self, request: Request<'_>, _deadline: Instant) -> Result<Answer, Failure> {
+    fn exchange(&self, request: Request<'_>, _deadline: Instant) -> Result<Answer, TransportError> {
         let is_repeatable = request.uri.path().contains("recentplayergroups");
         // The others have their turn while it is on the wire.
         thread::sleep(NOW);
-        let broken = |sent| Failure {
-            kind: FailureKind::Connection,
+        let broken = |sent| TransportError {
+            kind: ErrorKind::Connection,
             sent,
             was_connected: true,
             detail: "it was cut".to_owned(),
@@ -60,13 +60,13 @@ impl Transport for Peer {
         match status {
             // Trying again would take time.
             0 if is_repeatable => Ok(answer(400)),
-            0 => Err(broken(Sent::Perhaps)),
+            0 => Err(broken(Sent::MaybeDelivered)),
             1 => {
                 let mut is_cut = self.is_cut.lock().unwrap();
                 while !*is_cut {
                     is_cut = self.changed.wait(is_cut).unwrap();
                 }
-                Err(broken(one_of(&[Sent::Nothing, Sent::Incomplete, Sent::Perhaps])))
+                Err(broken(one_of(&[Sent::Nothing, Sent::Incomplete, Sent::MaybeDelivered])))
             }
             status => Ok(answer(status)),
         }

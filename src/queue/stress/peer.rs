@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::http::{Answer, Failure, FailureKind, Request, Sent, Transport};
+use crate::http::{Answer, ErrorKind, Request, Sent, Transport, TransportError};
 
 /// How XUIDs of those who are invited, or met, begin in a body, and how no other text there does.
 const BEGINNING: &[u8] = b"\"77";
@@ -14,15 +14,15 @@ pub fn user(number: u64) -> u64 {
     77_000_000_000_000 + number
 }
 
-const FAILURES: [FailureKind; 5] = [
-    FailureKind::Connection,
-    FailureKind::Tls,
-    FailureKind::TimedOut,
-    FailureKind::InvalidResponse,
-    FailureKind::InsecureTransport,
+const FAILURES: [ErrorKind; 5] = [
+    ErrorKind::Connection,
+    ErrorKind::Tls,
+    ErrorKind::TimedOut,
+    ErrorKind::InvalidResponse,
+    ErrorKind::InsecureTransport,
 ];
 
-const SENT: [Sent; 3] = [Sent::Nothing, Sent::Incomplete, Sent::Perhaps];
+const SENT: [Sent; 3] = [Sent::Nothing, Sent::Incomplete, Sent::MaybeDelivered];
 
 /// One in so many requests meets with a fault.
 const SELDOM: u32 = 150;
@@ -56,23 +56,23 @@ impl Peer {
     }
 
     /// Until the time is up, or it is cut.
-    fn stall(&self, deadline: Instant) -> Failure {
+    fn stall(&self, deadline: Instant) -> TransportError {
         let mut is_cut = self.is_cut.lock().unwrap();
         while !*is_cut && Instant::now() < deadline {
             let wait = deadline.saturating_duration_since(Instant::now());
             is_cut = self.changed.wait_timeout(is_cut, wait).unwrap().0;
         }
-        let kind = if *is_cut { FailureKind::Connection } else { FailureKind::TimedOut };
-        failure(kind, Sent::Perhaps)
+        let kind = if *is_cut { ErrorKind::Connection } else { ErrorKind::TimedOut };
+        failure(kind, Sent::MaybeDelivered)
     }
 }
 
 impl Transport for Peer {
-    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, Failure> {
+    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, TransportError> {
         let number = self.record.requests.fetch_add(1, Ordering::Relaxed);
         let mut random = fastrand::Rng::with_seed(self.seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
         if self.is_cut() {
-            return Err(failure(FailureKind::Connection, Sent::Nothing));
+            return Err(failure(ErrorKind::Connection, Sent::Nothing));
         }
         let (user_hash, token) = identity(&request);
         if user_hash == "-" && token < self.record.first_good_token.load(Ordering::Relaxed) {
@@ -142,6 +142,6 @@ fn answer(status: u16, retry_after: Option<u64>) -> Answer {
     }
 }
 
-fn failure(kind: FailureKind, sent: Sent) -> Failure {
-    Failure { kind, sent, was_connected: true, detail: "it was to be".to_owned() }
+fn failure(kind: ErrorKind, sent: Sent) -> TransportError {
+    TransportError { kind, sent, was_connected: true, detail: "it was to be".to_owned() }
 }
