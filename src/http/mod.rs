@@ -3,7 +3,7 @@
 //!
 //! The layers of a connection, from the socket up: `socket` (deadlines, what entered it), `tls` (rustls
 //! without buffers of its own), `connection` (either of them), `client` (connections that are kept).
-//! `request` and `response` are what goes over it, without I/O.
+//! `request`, `response` and its `head` are what goes over it, without I/O.
 
 mod base_url;
 mod client;
@@ -11,6 +11,7 @@ mod connect;
 mod connection;
 mod dns;
 mod error;
+mod head;
 mod request;
 mod response;
 mod socket;
