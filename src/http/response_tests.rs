@@ -259,12 +259,12 @@ fn gzip_that_was_not_asked_for_is_undone() {
         assert_eq!((&answer.body[..], answer.header("content-encoding")), (&plain[..], None));
     }
     // What cannot be undone stays, and is named by its header.
-    for (header, body) in [("gzip", &plain[..]), ("gzip", b""), ("br", &packed), ("gzip, gzip", &packed)] {
+    let cut = &packed[..packed.len() - 12];
+    for (header, body) in [("gzip", &plain[..]), ("gzip", b""), ("gzip", cut), ("br", &packed), ("gzip, gzip", &packed)]
+    {
         let answer = answer(header, body);
         assert_eq!((&answer.body[..], answer.header("content-encoding")), (body, Some(header)));
     }
-    let cut = answer("gzip", &packed[..packed.len() - 12]);
-    assert!(!cut.body.is_empty() && plain.starts_with(&cut.body));
     let bomb = answer("gzip", &compress(&vec![b'x'; 10 * MAX_BODY]));
     assert_eq!(bomb.body.len(), MAX_BODY);
 }
