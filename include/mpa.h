@@ -53,8 +53,8 @@
  *               is bounded by the configuration (measured by tests/resources.rs):
  *
  *                   a client                              1024 KiB
- *                   each call and worker under way         768 KiB, and a copy of its input
- *                   each of queue_capacity                   1 KiB
+ *                   each call and worker under way        1024 KiB, and a copy of its input
+ *                   each of queue_capacity                   2 KiB
  *                   what these carry                         queue_capacity_bytes, and a third of that
  *
  * Secrets       Tokens, connection strings and XUIDs appear in no message. Tokens, keys and passwords
@@ -381,7 +381,8 @@ typedef struct mpa_client_config {
     uint32_t worker_count;
     /// How many operations may be submitted and not pulled yet. Default 0: 4,096. At most 1,000,000.
     uint32_t queue_capacity;
-    /// How much memory they may hold, in bytes, about. Default 0: 16,777,216.
+    /// How much they may carry, in bytes: users, players, texts, tokens. Default 0: 16,777,216. How much
+    /// memory that takes stands on the first page.
     uint32_t queue_capacity_bytes;
     /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is told, in
     /// milliseconds. Default 0: 600,000. MPA_NONE: not before operations wait for one. Of a client that

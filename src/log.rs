@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::outcome::shorten;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -59,7 +60,9 @@ impl Log {
     /// `text` is made only where somebody wants to read it. No secret may be in it, and no XUID.
     pub fn write<T: Into<Cow<'static, str>>>(&self, level: Level, text: impl FnOnce() -> T) {
         if level <= self.level {
-            self.lock().push(level, text().into(), Instant::now());
+            let mut text = text().into();
+            shorten(&mut text);
+            self.lock().push(level, text, Instant::now());
             self.has_entries.store(true, Ordering::Release);
         }
     }

@@ -101,6 +101,11 @@ pub struct Outcome {
     pub message: Cow<'static, str>,
 }
 
+/// What the texts of an `mpa_result` have room for, in bytes with their NUL.
+pub const MESSAGE_SIZE: usize = 512;
+pub const CODE_SIZE: usize = 64;
+pub const LIMIT_TYPE_SIZE: usize = 32;
+
 /// Boxed, because an outcome that is not `Ok` is rare and large.
 pub type Result<T> = std::result::Result<T, Box<Outcome>>;
 
@@ -126,6 +131,19 @@ impl Outcome {
         }
     }
 
+    /// Cuts texts to what a result can show of them, for an outcome that may be kept for long.
+    pub fn shorten(&mut self) {
+        shorten(&mut self.message);
+        for (text, size) in [
+            (&mut self.error_code, CODE_SIZE),
+            (&mut self.correlation_id, CODE_SIZE),
+            (&mut self.throttle.limit_type, LIMIT_TYPE_SIZE),
+        ] {
+            text.truncate(text.floor_char_boundary(size - 1));
+            text.shrink_to_fit();
+        }
+    }
+
     /// The caller's mistake, found before anything was sent.
     pub fn invalid(message: impl Into<Cow<'static, str>>) -> Box<Self> {
         Box::new(Self::new(Status::InvalidArgument, message))
@@ -133,5 +151,31 @@ impl Outcome {
 
     pub fn internal(message: impl Into<Cow<'static, str>>) -> Box<Self> {
         Box::new(Self::new(Status::Internal, message))
+    }
+}
+
+/// Cuts a text to what a result can show of it as its message.
+pub fn shorten(message: &mut Cow<'static, str>) {
+    if let Cow::Owned(text) = message {
+        text.truncate(text.floor_char_boundary(MESSAGE_SIZE - 1));
+        text.shrink_to_fit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_to_what_a_result_shows() {
+        let long = "\u{20ac}".repeat(1_000);
+        let mut outcome = Outcome::new(Status::Rejected, long.clone());
+        outcome.error_code = long.clone();
+        outcome.correlation_id = "short".to_owned();
+        outcome.throttle.limit_type = long;
+        outcome.shorten();
+        let texts = [&*outcome.message, &outcome.error_code, &outcome.correlation_id, &outcome.throttle.limit_type];
+        assert_eq!(texts.map(str::len), [510, 63, 5, 30]);
+        assert!(outcome.error_code.capacity() < 128);
     }
 }

@@ -338,7 +338,8 @@ struct ClientConfig {
     std::uint32_t worker_count = 0;
     /// How many operations may be submitted and not pulled yet. 0: 4,096. At most 1,000,000.
     std::uint32_t queue_capacity = 0;
-    /// How much memory they may hold, in bytes, about. 0: 16 MiB.
+    /// How much they may carry, in bytes: users, players, texts, tokens. 0: 16 MiB. In memory it takes up
+    /// to a third more, and 2 KiB for each operation.
     std::uint32_t queue_capacity_bytes = 0;
     /// How long before the authorization expires EventType::AuthorizationNeeded is told. Default: 10
     /// minutes. mpa::none: not before operations wait for one. Of a client that signs in by itself: how

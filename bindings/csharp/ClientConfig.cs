@@ -78,7 +78,8 @@ namespace Mpa
         /// Default: 4,096. At most 1,000,000.</summary>
         public uint QueueCapacity { get; set; }
 
-        /// <summary>How much memory they may hold, in bytes, about. Default: 16 MiB.</summary>
+        /// <summary>How much they may carry, in bytes: users, players, texts, tokens. Default: 16 MiB. In
+        /// memory it takes up to a third more, and 2 KiB for each operation.</summary>
         public uint QueueCapacityBytes { get; set; }
 
         /// <summary>How long before the authorization expires <see cref="Client.AuthorizationNeeded"/>

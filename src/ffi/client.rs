@@ -119,7 +119,8 @@ pub struct mpa_client_config {
     pub worker_count: u32,
     /// How many operations may be submitted and not pulled yet. Default 0: 4,096. At most 1,000,000.
     pub queue_capacity: u32,
-    /// How much memory they may hold, in bytes, about. Default 0: 16,777,216.
+    /// How much they may carry, in bytes: users, players, texts, tokens. Default 0: 16,777,216. How much
+    /// memory that takes stands on the first page.
     pub queue_capacity_bytes: u32,
     /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is told, in
     /// milliseconds. Default 0: 600,000. MPA_NONE: not before operations wait for one. Of a client that

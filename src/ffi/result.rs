@@ -7,10 +7,20 @@ use super::status::mpa_status;
 use super::structs::{Struct, Target};
 use super::text;
 use crate::calls::LONGEST_RETRY_AFTER;
-use crate::outcome::{Outcome, Result};
+use crate::outcome::{CODE_SIZE, LIMIT_TYPE_SIZE, MESSAGE_SIZE, Outcome, Result};
 
 /// The longest wait that a result names, in milliseconds: 72 minutes.
 pub const MPA_MAX_RETRY_AFTER_MS: u32 = 4320000;
+
+// What is kept of texts that no result shows would be kept for nothing.
+const _: () = {
+    const fn size<const N: usize>(_: fn(&mpa_result) -> &[c_char; N]) -> usize {
+        N
+    }
+    assert!(size(|result| &result.message) == MESSAGE_SIZE);
+    assert!(size(|result| &result.error_code) == CODE_SIZE && size(|result| &result.correlation_id) == CODE_SIZE);
+    assert!(size(|result| &result.limit_type) == LIMIT_TYPE_SIZE);
+};
 
 // What is taken from an answer, and a fifth.
 const _: () = assert!(MPA_MAX_RETRY_AFTER_MS as u128 * 5 == LONGEST_RETRY_AFTER.as_millis() * 6);

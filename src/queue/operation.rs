@@ -65,7 +65,8 @@ impl Operation {
         self.withdrawn.load(Ordering::Acquire)
     }
 
-    pub fn ended(&self, outcome: Outcome) -> Ended {
+    pub fn ended(&self, mut outcome: Outcome) -> Ended {
+        outcome.shorten();
         Ended { number: self.number, user_data: self.user_data, bytes: self.bytes(), outcome }
     }
 }

@@ -26,10 +26,13 @@ fn no_client_holds_more_memory_than_the_header_says() {
         for line in printed.lines() {
             let words: Vec<&str> = line.split(' ').collect();
             let number = |index: usize| words[index].parse::<usize>().expect("a number");
+            let client = of_memory("a client");
+            let operations = |count, carried| carried * 4 / 3 + count * of_memory("each of queue_capacity");
             let bound = match words[0] {
-                "open" | "idle" => of_memory("a client"),
-                "calls" => of_memory("a client") + number(1) * of_memory("each call"),
-                "queued" | "ended" => number(3) * 4 / 3 + number(2) * of_memory("each of queue_capacity"),
+                "open" | "idle" => client,
+                "calls" => client + number(1) * of_memory("each call"),
+                "queued" | "ended" => operations(number(2), number(3)),
+                "finished" => client + operations(number(2), number(3)),
                 _ => panic!("{line}"),
             };
             let held = number(words.len() - 1);

@@ -53,8 +53,8 @@
  *               is bounded by the configuration (measured by tests/resources.rs):
  *
  *                   a client                              1024 KiB
- *                   each call and worker under way         768 KiB, and a copy of its input
- *                   each of queue_capacity                   1 KiB
+ *                   each call and worker under way        1024 KiB, and a copy of its input
+ *                   each of queue_capacity                   2 KiB
  *                   what these carry                         queue_capacity_bytes, and a third of that
  *
  * Secrets       Tokens, connection strings and XUIDs appear in no message. Tokens, keys and passwords
