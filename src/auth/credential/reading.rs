@@ -43,7 +43,7 @@ impl Names {
     /// With the key of its own source, where there is one, otherwise with the one beside the certificate.
     pub fn read(&self, certificate: &[u8], key: Option<&[u8]>, password: Option<&str>) -> Result<Credential> {
         let PemContents { mut contents, encrypted_key } = match Format::of(certificate) {
-            Format::Pkcs12 if self.is_of_files => {
+            Format::Pkcs12 => {
                 let contents = pkcs12::read(certificate, password, MOST_HASHES);
                 let contents = contents.map_err(|unread| refusal(&self.of_pkcs12(&unread)))?;
                 PemContents { contents, encrypted_key: None }

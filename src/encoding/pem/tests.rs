@@ -47,6 +47,8 @@ fn every_block_is_read_whatever_is_around_it() {
         indented("  "),
         indented("\t"),
         format!("{attributes}{one}\n{attributes}{two}"),
+        // A remark begins its line.
+        format!("{}# {two}", one.trim_end()),
         format!("a remark {one}another {two}and a last one"),
         format!("subject: /CN=Ünïcode{one}\n\n\n{two}\n\n"),
         (one.clone() + &two).replace('\n', "\r\n"),
@@ -61,6 +63,8 @@ fn every_block_is_read_whatever_is_around_it() {
         (one.clone() + &two).replace("CERTIFICATE", "TRUSTED CERTIFICATE"),
         (one.clone() + &two).replace("MAMC", "MA\nM  C"),
         one.replace("-----\nMAMC", "-----\nComment: one\nX-Other: two\n\nMAMC") + &two,
+        (one.replace("-----\nMAMC", "-----\nComment: one\n\nMAMC") + &two).replace('\n', "\r\n"),
+        (one.replace("-----\nMAMC", "-----\nComment: one\n\nMAMC") + &two).replace('\n', "\r"),
         format!("# -----BEGIN CERTIFICATE-----\n  #!!\n{one}# -----END CERTIFICATE-----\n{two}"),
         format!("\u{feff}# between -----BEGIN CERTIFICATE----- and -----END\n{one}{two}"),
         format!("-----BEGINNING OF THE CHAIN-----\n{one}-----ENDING-----\n{two}"),
@@ -176,6 +180,8 @@ fn what_is_not_base64_is_refused() {
     ] {
         assert_eq!(refused(&one.replace(&body, wrong)), (1, Fault::NotBase64), "{wrong}");
     }
+    // There are no remarks inside of a block.
+    assert_eq!(refused(&one.replace("-----END", "# -----END")), (1, Fault::NotBase64));
     assert_eq!(refused(&one.replace('\n', "\\n")), (1, Fault::WrittenLineBreaks));
     assert_eq!(refused(&one.replace(&body, &format!("Comment: {body}"))), (1, Fault::NotBase64));
 }
@@ -236,6 +242,7 @@ fn trust_settings_are_understood() {
         (alias.clone(), true),
         (trust(&[&server]), true),
         (trust(&[&email, &server]), true),
+        (trust(&[&server, &email]), true),
         (trust(&[&any]), true),
         (trust(&[&email]), false),
         (trust(&[]), false),

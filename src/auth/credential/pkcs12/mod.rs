@@ -16,8 +16,8 @@ use crate::encoding::ber::{BerError, to_der};
 use crate::encoding::der_reader::{DerReader, Malformed};
 use crate::encoding::pem::SecretKey;
 use decryption::{decrypt, verify_mac};
-pub use derivation::MOST_HASHES;
-use derivation::{Budget, Password};
+use derivation::Budget;
+pub use derivation::{MOST_HASHES, Password};
 
 /// How deep bags may stand in bags; files that are in use do not nest them.
 const MAX_DEPTH: u32 = 8;
@@ -239,11 +239,11 @@ fn key(pkcs8: &[u8]) -> SecretKey {
     Zeroizing::new(PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(pkcs8.to_vec())))
 }
 
+/// The key of a MAC with SHA-256 and one iteration.
 #[cfg(test)]
-pub fn mac_key_for_tests(password: &str, salt: &[u8], iterations: u32) -> Zeroizing<Vec<u8>> {
-    let iterations = std::num::NonZeroU32::new(iterations).unwrap();
-    let salted = derivation::Salted { hash: &ring::digest::SHA256, salt, iterations };
-    salted.key(derivation::Purpose::Mac, 32, &Password::new(password), &mut Budget::new(u32::MAX)).unwrap()
+pub fn mac_key_for_tests(password: &Password, salt: &[u8]) -> Zeroizing<Vec<u8>> {
+    let salted = derivation::Salted { hash: &ring::digest::SHA256, salt, iterations: std::num::NonZeroU32::MIN };
+    salted.key(derivation::Purpose::Mac, 32, password, &mut Budget::new(u32::MAX)).unwrap()
 }
 
 mod oid {

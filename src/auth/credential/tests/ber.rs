@@ -1,5 +1,8 @@
 //! PKCS#12 files as other programs than OpenSSL write them, made of OpenSSL's.
 
+use ring::hmac;
+
+use crate::auth::credential::pkcs12::{Password, mac_key_for_tests};
 use crate::encoding::ber::Header;
 
 const OCTET_STRING: u8 = 0x04;
@@ -86,6 +89,16 @@ impl Pfx {
             .collect();
         self.content = sequence(&[&parts.concat()]);
     }
+}
+
+/// With SHA-256, an iteration, and no password at all where there is none.
+pub fn mac_data(content: &[u8], password: Option<&str>) -> Vec<u8> {
+    let password = password.map_or_else(Password::none, Password::new);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &mac_key_for_tests(&password, b"saltsalt"));
+    let code = hmac::sign(&key, content);
+    let sha256 = [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00];
+    let info = sequence(&[&sequence(&[&sha256]), &element(OCTET_STRING, &[code.as_ref()])]);
+    sequence(&[&info, &element(OCTET_STRING, &[b"saltsalt"])])
 }
 
 fn data(content: &[u8]) -> Vec<u8> {

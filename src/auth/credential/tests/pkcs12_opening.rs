@@ -1,6 +1,6 @@
 //! PKCS#12 files: OpenSSL is the judge of what can be read, and with which password.
 
-use super::ber::{Pfx, indefinite, nested};
+use super::ber::{Pfx, indefinite, mac_data, nested};
 use super::*;
 use crate::auth::credential::pkcs12::{MOST_HASHES, Unread, read};
 
@@ -47,6 +47,13 @@ fn every_password_opens() {
     }
     files.pkcs12("empty.p12", "", &[]);
     files.check(&files.source("empty.p12", None, None));
+    // Other programs write none at all.
+    files.pkcs12("none.p12", "", &["-nomac", "-keypbe", "NONE"]);
+    let mut pfx = Pfx::of(&bytes(&files, "none.p12"));
+    pfx.mac_data = mac_data(&pfx.content, None);
+    write(&files, "none.p12", &pfx.to_der());
+    assert!(openssl_reads(&files, "none.p12", "", &[]));
+    files.check(&files.source("none.p12", None, None));
     // OpenSSL before 1.1 took each byte for a character; since then it tries that too.
     let characters: String = "pässwörd".bytes().map(char::from).collect();
     for options in [&["-legacy"][..], &["-legacy", "-nomac"]] {

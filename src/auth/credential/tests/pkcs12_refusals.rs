@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::ber::{Pfx, element, indefinite, sequence};
+use super::ber::{Pfx, indefinite, mac_data};
 use super::pkcs12_opening::NSS;
 use super::*;
 use crate::auth::credential::pkcs12::{MOST_HASHES, Unread, read};
@@ -199,14 +199,8 @@ fn what_is_cut_short_or_changed_is_called_that() {
 fn a_second_password_is_called_that() {
     let Some(files) = Files::make("pkcs12-two") else { return };
     files.pkcs12("inner.p12", "inner", &[]);
-    files.pkcs12("outer.p12", PASSWORD, &["-macalg", "sha256"]);
     let pfx = Pfx::of(&bytes(&files, "inner.p12"));
-    let key = pkcs12::mac_key_for_tests(PASSWORD, b"saltsalt", 1);
-    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &key);
-    let code = ring::hmac::sign(&key, &pfx.content);
-    let sha256 = [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00];
-    let info = sequence(&[&sequence(&[&sha256]), &element(4, &[code.as_ref()])]);
-    let mac_data = sequence(&[&info, &element(4, &[b"saltsalt"])]);
+    let mac_data = mac_data(&pfx.content, Some(PASSWORD));
     write(&files, "two.p12", &Pfx { mac_data, ..pfx }.to_der());
     assert_eq!(unread(&files, "two.p12", PASSWORD), Unread::OtherPassword);
     let message = files.refusal("two.p12", None, Some(PASSWORD));
