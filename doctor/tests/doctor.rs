@@ -70,6 +70,11 @@ impl Partner {
 
     /// With these options in place of its own, or beside them.
     fn run(&self, others: &[(&str, &str)]) -> Ended {
+        self.run_without("", others)
+    }
+
+    /// The same without one of its own.
+    fn run_without(&self, left_out: &str, others: &[(&str, &str)]) -> Ended {
         let signing_in = self.emulator.sign_in().unwrap();
         let own = [
             ("--title-id", TITLE.to_string()),
@@ -82,7 +87,7 @@ impl Partner {
         ];
         let mut arguments = vec!["--ca-only".to_owned()];
         for (name, value) in own {
-            if !others.iter().any(|(other, _)| *other == name) {
+            if name != left_out && !others.iter().any(|(other, _)| *other == name) {
                 arguments.extend([name.to_owned(), value]);
             }
         }
@@ -227,6 +232,29 @@ fn every_block_of_a_file_is_used_or_named() {
         let authorities = partner.run(&[("--ca-certificates", &path)]);
         authorities.has(1, "configuration", "failed", &format!("--ca-certificates {expected}"));
     }
+}
+
+/// Written by Java: `keytool -genkeypair`, with the password `abcdef`.
+const PKCS12: &[u8] = include_bytes!("../../src/auth/credential/tests/fixtures/java-ec.p12");
+
+#[test]
+fn a_pkcs12_file_that_cannot_be_read_is_named() {
+    let partner = Partner::start("pkcs12");
+    fs::write(partner.path("file.p12"), PKCS12).unwrap();
+    fs::write(partner.path("half.p12"), &PKCS12[..PKCS12.len() / 2]).unwrap();
+    partner.write("wrong", "fedcba\n");
+    let (file, wrong) = (partner.path("file.p12"), partner.path("wrong"));
+    let run = |others: &[(&str, &str)]| partner.run_without("--private-key", others);
+    run(&[("--certificate", &file)]).has(
+        1,
+        "certificate",
+        "failed",
+        "--certificate is a PKCS#12 file that needs a password",
+    );
+    let ended = run(&[("--certificate", &file), ("--certificate-password-file", &wrong)]);
+    ended.has(1, "certificate", "failed", "--certificate-password-file is the wrong password for the PKCS#12 file of");
+    let half = partner.path("half.p12");
+    run(&[("--certificate", &half)]).has(1, "certificate", "failed", "is a PKCS#12 file that is cut short");
 }
 
 #[cfg(unix)]
