@@ -115,8 +115,9 @@ impl Http {
         progress: &mut Progress,
     ) -> Result<Connection, Source> {
         while let Some(mut idle) = self.take_idle(origin) {
-            // Whatever is wrong with it, nothing was sent, and another connection will do.
-            if idle.check_quiet(deadline).is_ok() {
+            // Whatever is wrong with it, nothing was sent, and another connection will do. It is not waited
+            // for, so that half a record costs the connection and not the time of the call.
+            if idle.check_quiet(Instant::now()).is_ok() {
                 return Ok(idle);
             }
         }
