@@ -38,7 +38,7 @@ static class OneSignsIn
     // Asks for the token every second, and hands on what has changed.
     static int RunTokenService(string[] args)
     {
-        var config = new ClientConfig
+        var config = new MpaClientConfig
         {
             TitleId = 1, // Nothing is sent for it.
             SignInEndpoint = args[1], // In production: leave both endpoints null.
@@ -47,7 +47,7 @@ static class OneSignsIn
             CertificatePath = args[4],
             PrivateKeyPath = args[5],
         };
-        using (Client client = Open(config))
+        using (MpaClient client = Open(config))
         using (var stopping = new ManualResetEvent(false))
         {
             if (client == null)
@@ -63,14 +63,14 @@ static class OneSignsIn
             bool signedIn;
             do
             {
-                Result result = client.GetAuthorization(out Authorization authorization);
+                MpaResult result = client.GetAuthorization(out MpaAuthorization authorization);
                 signedIn = result.IsOk;
                 if (signedIn && authorization.Header != last)
                 {
                     last = authorization.Header;
                     HandOn(authorization);
                 }
-                else if (result.Status == Status.SignInFailed)
+                else if (result.Status == MpaStatus.SignInFailed)
                 {
                     Console.Error.WriteLine("token service: " + result.Message);
                 }
@@ -83,28 +83,28 @@ static class OneSignsIn
     // Takes each token into use as it comes; a game server would do so on a thread of its own.
     static int RunServer(string[] args)
     {
-        var config = new ClientConfig
+        var config = new MpaClientConfig
         {
             Endpoint = args[1], // In production: leave it null.
             TitleId = uint.Parse(args[2]),
             CaCertificatesPath = args[3],
         };
-        using (Client client = Open(config))
+        using (MpaClient client = Open(config))
         {
             if (client == null)
             {
                 return 1;
             }
             bool acknowledged = false;
-            while (!acknowledged && Receive(out Authorization authorization))
+            while (!acknowledged && Receive(out MpaAuthorization authorization))
             {
-                Result taken = client.SetAuthorization(authorization);
+                MpaResult taken = client.SetAuthorization(authorization);
                 if (!taken.IsOk)
                 {
                     Console.Error.WriteLine("server: " + taken.Message);
                     continue;
                 }
-                Result sent = client.SendServerInvite(new ServerInvite
+                MpaResult sent = client.SendServerInvite(new MpaServerInvite
                 {
                     Sender = 2535400000000001,
                     InvitedUsers = new ulong[] { 2535400000000002 },
@@ -116,9 +116,9 @@ static class OneSignsIn
         }
     }
 
-    static Client Open(ClientConfig config)
+    static MpaClient Open(MpaClientConfig config)
     {
-        Result opened = Client.Open(config, out Client client);
+        MpaResult opened = MpaClient.Open(config, out MpaClient client);
         if (!opened.IsOk)
         {
             Console.Error.WriteLine(opened.Message);
@@ -127,7 +127,7 @@ static class OneSignsIn
     }
 
     // A token as three parts: the header, when it expires, the key in PEM.
-    static void HandOn(Authorization authorization)
+    static void HandOn(MpaAuthorization authorization)
     {
         long expiresAt = authorization.ExpiresAt?.ToUnixTimeMilliseconds() ?? 0;
         string time = expiresAt.ToString(CultureInfo.InvariantCulture);
@@ -136,7 +136,7 @@ static class OneSignsIn
     }
 
     // False where there will be no more.
-    static bool Receive(out Authorization authorization)
+    static bool Receive(out MpaAuthorization authorization)
     {
         authorization = null;
         TextReader from = Console.In;
@@ -157,7 +157,7 @@ static class OneSignsIn
             key.Append(line).Append('\n');
         }
         while (!line.StartsWith("-----END", StringComparison.Ordinal));
-        authorization = new Authorization
+        authorization = new MpaAuthorization
         {
             Header = header,
             ExpiresAt = expiresAt == 0 ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeMilliseconds(expiresAt),

@@ -26,13 +26,13 @@ static class Quickstart
             Console.Error.WriteLine("usage: quickstart.exe ENDPOINT [TITLE_ID]");
             return 1;
         }
-        var config = new ClientConfig
+        var config = new MpaClientConfig
         {
             TitleId = args.Length > 1 ? uint.Parse(args[1]) : 1234567890,
             Endpoint = args[0], // In production: leave it null.
             AuthorizationHeader = "XBL3.0 x=-;made-up-token-of-the-server",
         };
-        Result opened = Client.Open(config, out Client client);
+        MpaResult opened = MpaClient.Open(config, out MpaClient client);
         if (!opened.IsOk)
         {
             Console.Error.WriteLine("Opening the client: " + opened);
@@ -44,56 +44,56 @@ static class Quickstart
             bool ok = InviteAsPlayer(client) && InviteAsServer(client) && PostRecentPlayers(client);
 
             // Disposing of a client closes it too. Closing it by hand gives an account.
-            CloseReport closed = client.Close(TimeSpan.FromSeconds(1));
+            MpaCloseReport closed = client.Close(TimeSpan.FromSeconds(1));
             Console.WriteLine($"Closed: {closed.Succeeded} of {closed.Calls} calls succeeded");
             return ok ? 0 : 1;
         }
     }
 
     // A player invites, with a token of that player's own. Your game client hands it to your server.
-    static bool InviteAsPlayer(Client client)
+    static bool InviteAsPlayer(MpaClient client)
     {
-        return Report("A player invites 2 friends", client.SendInvite(new Invite
+        return Report("A player invites 2 friends", client.SendInvite(new MpaInvite
         {
             InvitedUsers = new[] { Friend, Friend + 1 },
             ConnectionString = ConnectionString,
-            Authorization = new Authorization { Header = "XBL3.0 x=1234567890;made-up-token-of-a-player" },
+            Authorization = new MpaAuthorization { Header = "XBL3.0 x=1234567890;made-up-token-of-a-player" },
         }));
     }
 
     // The server invites for a player who asked for it, with its own token.
-    static bool InviteAsServer(Client client)
+    static bool InviteAsServer(MpaClient client)
     {
-        return Report("The server invites 20 friends of a player", client.SendServerInvite(new ServerInvite
+        return Report("The server invites 20 friends of a player", client.SendServerInvite(new MpaServerInvite
         {
             Sender = Host,
             // The service takes 16 at a time: these go as 16 and 4.
             InvitedUsers = Enumerable.Range(0, 20).Select(i => Friend + (ulong)i).ToArray(),
             ConnectionString = ConnectionString,
-            Platform = Platform.Scarlett,
+            Platform = MpaPlatform.Scarlett,
         }));
     }
 
     // After a match: everyone in a group met everyone else in it.
-    static bool PostRecentPlayers(Client client)
+    static bool PostRecentPlayers(MpaClient client)
     {
         return Report("The server reports 2 groups who met", client.PostRecentPlayerGroups(new[]
         {
-            new RecentPlayerGroup
+            new MpaRecentPlayerGroup
             {
-                EncounterType = EncounterType.Teammate,
+                EncounterType = MpaEncounterType.Teammate,
                 Players = new[] { Host, Friend, Friend + 1 },
             },
-            new RecentPlayerGroup
+            new MpaRecentPlayerGroup
             {
-                EncounterType = EncounterType.Opponent,
+                EncounterType = MpaEncounterType.Opponent,
                 Players = new[] { Host, Friend + 2 },
             },
         }));
     }
 
     // Prints how a call ended. True: the service acknowledged all of it.
-    static bool Report(string call, Result result)
+    static bool Report(string call, MpaResult result)
     {
         if (!result.IsOk)
         {

@@ -37,15 +37,15 @@ static class ServerLoop
             Console.Error.WriteLine("usage: server_loop.exe ENDPOINT [TITLE_ID]");
             return 1;
         }
-        var config = new ClientConfig
+        var config = new MpaClientConfig
         {
             TitleId = args.Length > 1 ? uint.Parse(args[1]) : 1234567890,
             Endpoint = args[0], // In production: leave it null.
             AuthorizationHeader = "XBL3.0 x=-;made-up-token-of-the-server",
             HostPolls = true,
-            LogLevel = LogLevel.Warning,
+            LogLevel = MpaLogLevel.Warning,
         };
-        Result opened = Client.Open(config, out Client client);
+        MpaResult opened = MpaClient.Open(config, out MpaClient client);
         if (!opened.IsOk)
         {
             Console.Error.WriteLine("Opening the client: " + opened);
@@ -69,11 +69,11 @@ static class ServerLoop
     }
 
     // Once in a while, a player asks the server to invite a friend, and a match ends.
-    static void Play(Client client, uint frame)
+    static void Play(MpaClient client, uint frame)
     {
         if (frame % 15 == 0)
         {
-            Report(frame, client.SendServerInviteAsync(new ServerInvite
+            Report(frame, client.SendServerInviteAsync(new MpaServerInvite
             {
                 Sender = Host,
                 InvitedUsers = new[] { Friend },
@@ -84,14 +84,14 @@ static class ServerLoop
         {
             Report(frame, client.PostRecentPlayerGroupsAsync(new[]
             {
-                new RecentPlayerGroup { Players = new[] { Host, Friend } },
+                new MpaRecentPlayerGroup { Players = new[] { Host, Friend } },
             }));
         }
     }
 
-    static async void Report(uint frame, Task<Result> operation)
+    static async void Report(uint frame, Task<MpaResult> operation)
     {
-        Result result = await operation;
+        MpaResult result = await operation;
         if (result.IsOk)
         {
             Console.WriteLine($"Frame {frame}: acknowledged");
@@ -103,16 +103,16 @@ static class ServerLoop
     }
 
     // No more is taken, and what was held goes out. The frames go on until every task has completed.
-    static void Stop(Client client)
+    static void Stop(MpaClient client)
     {
         var clock = Stopwatch.StartNew();
-        Task<CloseReport> closing = client.CloseAsync(DrainTime);
+        Task<MpaCloseReport> closing = client.CloseAsync(DrainTime);
         while (!closing.IsCompleted && clock.Elapsed < Grace)
         {
             client.Poll();
             Thread.Sleep(FrameTime);
         }
-        CloseReport closed = closing.IsCompleted ? closing.Result : client.Close(TimeSpan.Zero);
+        MpaCloseReport closed = closing.IsCompleted ? closing.Result : client.Close(TimeSpan.Zero);
         Console.WriteLine(
             $"Closed: {closed.OperationsSucceeded} of {closed.Submitted} operations succeeded, "
             + $"{closed.OperationsUncertain} uncertain, {closed.EventsNotPulled} events not pulled");

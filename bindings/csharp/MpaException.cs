@@ -2,14 +2,14 @@ using System;
 
 namespace Mpa
 {
-    /// <summary>Thrown by <see cref="Result.ThrowIfFailed"/>, and by nothing else.</summary>
+    /// <summary>Thrown by <see cref="MpaResult.ThrowIfFailed"/>, and by nothing else.</summary>
     public sealed class MpaException : Exception
     {
-        internal MpaException(Result result) : base(result.ToString())
+        internal MpaException(MpaResult result) : base(result.ToString())
         {
             Result = result;
         }
 
-        public Result Result { get; }
+        public MpaResult Result { get; }
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 // What the C side fills or leaves zero is never assigned here.
 #pragma warning disable 649
 
-namespace Mpa
+namespace Mpa.Internal
 {
     /// <summary>mpa.h, declaration by declaration and under its names. All structs have the same
     /// layout in C and here, so that nothing is converted on the way.</summary>

@@ -1,6 +1,6 @@
 using System;
 
-namespace Mpa
+namespace Mpa.Internal
 {
     /// <summary>Those who want to be told of what completes no task. What one of them throws keeps
     /// neither the others nor the tasks from their turn.</summary>
@@ -8,7 +8,7 @@ namespace Mpa
     {
         internal event Action<string> AuthorizationNeeded;
 
-        internal event Action<LogLevel, string> Logged;
+        internal event Action<MpaLogLevel, string> Logged;
 
         internal event Action<Exception> HandlerFailed;
 
@@ -17,9 +17,9 @@ namespace Mpa
             Tell(AuthorizationNeeded, handler => ((Action<string>)handler)(message));
         }
 
-        internal void Log(LogLevel level, string text)
+        internal void Log(MpaLogLevel level, string text)
         {
-            Tell(Logged, handler => ((Action<LogLevel, string>)handler)(level, text));
+            Tell(Logged, handler => ((Action<MpaLogLevel, string>)handler)(level, text));
         }
 
         private void Tell(Delegate handlers, Action<Delegate> call)

@@ -5,7 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Mpa
+namespace Mpa.Internal
 {
     /// <summary>The operations of one client that have not ended. The C side knows them by an integer
     /// and nothing else, so that nothing of this can dangle there.</summary>
@@ -20,7 +20,7 @@ namespace Mpa
         private readonly Native.mpa_client handle;
         private readonly ConcurrentDictionary<ulong, Submission> pending =
             new ConcurrentDictionary<ulong, Submission>();
-        private readonly TaskCompletionSource<Result> drained;
+        private readonly TaskCompletionSource<MpaResult> drained;
 
         /// <summary>Makes one step of pulling an event and taking what it completes: what is pending
         /// while this is held has no event that somebody has pulled.</summary>
@@ -35,7 +35,7 @@ namespace Mpa
         {
             this.handle = handle;
             HostPolls = hostPolls;
-            drained = new TaskCompletionSource<Result>(Options);
+            drained = new TaskCompletionSource<MpaResult>(Options);
         }
 
         internal bool HostPolls { get; }
@@ -47,17 +47,17 @@ namespace Mpa
         private TaskCreationOptions Options =>
             HostPolls ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
 
-        internal Task<Result> Submit(
-            Client owner, int count, CancellationToken token, Func<Submission, Result> call)
+        internal Task<MpaResult> Submit(
+            MpaClient owner, int count, CancellationToken token, Func<Submission, MpaResult> call)
         {
             if (token.IsCancellationRequested)
             {
-                return Task.FromResult(Result.CancelledBefore());
+                return Task.FromResult(MpaResult.CancelledBefore());
             }
             ulong key = (ulong)Interlocked.Increment(ref lastKey);
             var submission = new Submission(owner, key, count, Options);
             pending[key] = submission;
-            Result submitted = null;
+            MpaResult submitted = null;
             try
             {
                 submitted = call(submission);
@@ -102,11 +102,11 @@ namespace Mpa
             return events;
         }
 
-        internal Result Flush(uint deadlineMs)
+        internal MpaResult Flush(uint deadlineMs)
         {
             var result = Native.mpa_result.Init();
             Native.mpa_client_flush(handle, deadlineMs, &result);
-            return new Result(&result);
+            return new MpaResult(&result);
         }
 
         /// <summary>Completes when all have that are pending now.</summary>
@@ -115,14 +115,14 @@ namespace Mpa
             return Task.WhenAll(pending.Values.Select(submission => submission.Task));
         }
 
-        internal Task<Result> DrainAsync(uint deadlineMs)
+        internal Task<MpaResult> DrainAsync(uint deadlineMs)
         {
             var result = Native.mpa_result.Init();
             int status = Native.mpa_client_drain(handle, deadlineMs, &result);
             // Closed: it is being drained already.
-            if (status != 0 && status != (int)Status.Closed)
+            if (status != 0 && status != (int)MpaStatus.Closed)
             {
-                return Task.FromResult(new Result(&result));
+                return Task.FromResult(new MpaResult(&result));
             }
             draining = true;
             StartPump();
@@ -150,13 +150,13 @@ namespace Mpa
         }
 
         /// <summary>Null where it was closed already.</summary>
-        internal CloseReport Close(uint deadlineMs)
+        internal MpaCloseReport Close(uint deadlineMs)
         {
             var report = new Native.mpa_close_report
             {
                 struct_size = (uint)sizeof(Native.mpa_close_report),
             };
-            return Native.mpa_client_close(handle, deadlineMs, &report) == 0 ? new CloseReport(report) : null;
+            return Native.mpa_client_close(handle, deadlineMs, &report) == 0 ? new MpaCloseReport(report) : null;
         }
 
         /// <summary>Completes what no event can complete any more, since the client is closed.</summary>
@@ -176,10 +176,10 @@ namespace Mpa
                 }
                 if (taken)
                 {
-                    submission.End(Result.Abandoned(submission.Count));
+                    submission.End(MpaResult.Abandoned(submission.Count));
                 }
             }
-            drained.TrySetResult(Result.Abandoned(0));
+            drained.TrySetResult(MpaResult.Abandoned(0));
         }
 
         private enum Pulled
@@ -199,7 +199,7 @@ namespace Mpa
                 if (timeoutMs == 0)
                 {
                     if (Native.mpa_poll_event(handle, &next, &result) == 0
-                        && result.status == (int)Status.InvalidHandle)
+                        && result.status == (int)MpaStatus.InvalidHandle)
                     {
                         return Pulled.Closed;
                     }
@@ -208,28 +208,28 @@ namespace Mpa
                 {
                     return Pulled.Closed;
                 }
-                if (next.type == (int)EventType.Completed)
+                if (next.type == (int)MpaEventType.Completed)
                 {
                     // A key that nobody knows was submitted past this class: not ours.
                     pending.TryRemove(next.user_data, out ended);
                 }
             }
             // Outside of the lock: this runs what awaits the task, which may come back here.
-            switch ((EventType)next.type)
+            switch ((MpaEventType)next.type)
             {
-                case EventType.None:
+                case MpaEventType.None:
                     return Pulled.Nothing;
-                case EventType.Completed:
-                    ended?.End(new Result(&result));
+                case MpaEventType.Completed:
+                    ended?.End(new MpaResult(&result));
                     break;
-                case EventType.Drained:
-                    drained.TrySetResult(new Result(&result));
+                case MpaEventType.Drained:
+                    drained.TrySetResult(new MpaResult(&result));
                     break;
-                case EventType.AuthorizationNeeded:
+                case MpaEventType.AuthorizationNeeded:
                     Notifications.NeedAuthorization(Text.Decode(result.message));
                     break;
-                case EventType.Log:
-                    Notifications.Log((LogLevel)next.user_data, Text.Decode(result.message));
+                case MpaEventType.Log:
+                    Notifications.Log((MpaLogLevel)next.user_data, Text.Decode(result.message));
                     break;
             }
             return Pulled.Event;

@@ -1,25 +1,25 @@
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Mpa
+namespace Mpa.Internal
 {
     /// <summary>An operation that was submitted, and the task that is to complete.</summary>
     internal sealed unsafe class Submission
     {
-        private readonly TaskCompletionSource<Result> source;
+        private readonly TaskCompletionSource<MpaResult> source;
         private CancellationTokenRegistration registration;
         private bool ended;
 
         /// <summary>Nobody may need the client any more but this task: then it is not to be finalized
         /// before the task has completed.</summary>
-        private readonly Client owner;
+        private readonly MpaClient owner;
 
-        internal Submission(Client owner, ulong key, int count, TaskCreationOptions options)
+        internal Submission(MpaClient owner, ulong key, int count, TaskCreationOptions options)
         {
             this.owner = owner;
             Key = key;
             Count = count;
-            source = new TaskCompletionSource<Result>(options);
+            source = new TaskCompletionSource<MpaResult>(options);
         }
 
         /// <summary>The user_data: known before the operation is, whose event may be there before the
@@ -31,7 +31,7 @@ namespace Mpa
 
         internal ulong Operation { get; set; }
 
-        internal Task<Result> Task => source.Task;
+        internal Task<MpaResult> Task => source.Task;
 
         /// <summary>From now on, cancelling the token cancels the operation.</summary>
         internal void CancelWith(CancellationToken token, Native.mpa_client handle)
@@ -50,7 +50,7 @@ namespace Mpa
             registered.Dispose();
         }
 
-        internal void End(Result result)
+        internal void End(MpaResult result)
         {
             CancellationTokenRegistration registered;
             lock (source)

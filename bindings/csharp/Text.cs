@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Mpa
+namespace Mpa.Internal
 {
     /// <summary>Text as C has it: UTF-8 that ends in NUL.</summary>
     internal static unsafe class Text

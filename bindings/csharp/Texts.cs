@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Mpa
+namespace Mpa.Internal
 {
     /// <summary>The texts of one call on their way to C. They lie outside of what the collector moves,
     /// so that it makes no copies of secrets, and are wiped when the call is over.</summary>
@@ -14,7 +14,7 @@ namespace Mpa
 
         /// <summary>Why the first text that would have arrived as another than it is cannot be sent;
         /// else null. Look here before the call.</summary>
-        internal Result Refusal { get; private set; }
+        internal MpaResult Refusal { get; private set; }
 
         /// <summary>A null text becomes null, which means the default.</summary>
         internal byte* Add(string text, string field)
@@ -26,7 +26,7 @@ namespace Mpa
             int nul = text.IndexOf('\0');
             if (nul >= 0)
             {
-                Refusal = Result.Invalid(
+                Refusal = MpaResult.Invalid(
                     field + " has a NUL at position " + nul + ", where C would end it. Nothing was sent.");
                 return null;
             }
@@ -36,7 +36,7 @@ namespace Mpa
             }
             catch (EncoderFallbackException broken)
             {
-                Refusal = Result.Invalid(
+                Refusal = MpaResult.Invalid(
                     field + " has half a surrogate pair at position " + broken.Index + ". Nothing was sent.");
                 return null;
             }

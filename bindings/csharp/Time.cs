@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Mpa
+namespace Mpa.Internal
 {
     /// <summary>Times in the units of the C header.</summary>
     internal static class Time
@@ -25,7 +25,7 @@ namespace Mpa
             {
                 return 0;
             }
-            return time.Value <= TimeSpan.Zero ? Limits.None : Math.Min(Limit(time.Value), Limits.None - 1);
+            return time.Value <= TimeSpan.Zero ? MpaLimits.None : Math.Min(Limit(time.Value), MpaLimits.None - 1);
         }
 
         /// <summary>How long to wait for something: forever is 49 days, less than nothing is

@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 
-namespace Mpa
+namespace Mpa.Internal
 {
     /// <summary>The numbers by which Xbox knows users.</summary>
     internal static class Xuids

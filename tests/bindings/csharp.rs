@@ -57,6 +57,20 @@ fn those_who_watch_see_numbers_and_the_log() {
     }
 }
 
+/// With the sources compiled into it, as README says.
+#[test]
+fn no_name_is_ambiguous_beside_those_of_others() {
+    if !is_there() {
+        return;
+    }
+    let program = build::scratch("csharp").join("Usings.exe");
+    let mut compile = mcs();
+    compile.arg(format!("-out:{}", program.display()));
+    compile.arg(build::source("csharp/Usings.cs")).arg(repository().join("bindings/csharp/*.cs"));
+    build::run(&mut compile);
+    build::run(&mut mono(&program));
+}
+
 #[test]
 fn a_result_holds_every_field_in_its_place() {
     let Some(program) = compile("Results") else { return };
@@ -71,7 +85,7 @@ fn every_number_of_the_header_is_a_member_and_there_are_no_others() {
         .iter()
         .map(|number| {
             let (place, member) = number.in_the_bindings();
-            format!("number {place}.{member} {}", number.value)
+            format!("number Mpa{place}.{member} {}", number.value)
         })
         .collect();
     members.sort();

@@ -30,44 +30,44 @@ static class Behaviour
 
     static void TheLibraryIsDescribed()
     {
-        Check(Library.IsCompatible, Library.Version);
-        Check(Library.Version.StartsWith(Library.VersionMajor + "." + Library.VersionMinor + "."));
-        Check(Library.NameOf(Status.TimedOut) == "MPA_ERROR_TIMED_OUT");
-        Check(Library.NameOf((Status)77) == "MPA_ERROR_UNKNOWN");
-        Check(Library.Describe(Status.Uncertain).Length > 10);
+        Check(MpaLibrary.IsCompatible, MpaLibrary.Version);
+        Check(MpaLibrary.Version.StartsWith(MpaLibrary.VersionMajor + "." + MpaLibrary.VersionMinor + "."));
+        Check(MpaLibrary.NameOf(MpaStatus.TimedOut) == "MPA_ERROR_TIMED_OUT");
+        Check(MpaLibrary.NameOf((MpaStatus)77) == "MPA_ERROR_UNKNOWN");
+        Check(MpaLibrary.Describe(MpaStatus.Uncertain).Length > 10);
     }
 
     static void EverythingArrives()
     {
-        using (Client client = Open())
+        using (MpaClient client = Open())
         {
-            Result invited = client.SendInvite(new Invite
+            MpaResult invited = client.SendInvite(new MpaInvite
             {
                 InvitedUsers = new List<ulong> { ulong.MaxValue },
                 ConnectionString = "grüße \U0001F600",
-                Platform = Platform.PlayStation,
-                Authorization = new Authorization
+                Platform = MpaPlatform.PlayStation,
+                Authorization = new MpaAuthorization
                 {
                     Header = "XBL3.0 x=77;of-a-user", ExpiresAt = DateTimeOffset.UtcNow.AddHours(1),
                 },
             });
             Check(invited.IsOk && invited.Acknowledged == 1, invited);
 
-            client.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;newer" }).ThrowIfFailed();
-            Result sent = client.SendServerInvite(AnInvite());
+            client.SetAuthorization(new MpaAuthorization { Header = "XBL3.0 x=-;newer" }).ThrowIfFailed();
+            MpaResult sent = client.SendServerInvite(AnInvite());
             Check(sent.IsOk && sent.Acknowledged == 2 && sent.HttpStatus == 204, sent);
             Check(sent.ThrowIfFailed() == sent);
 
             var zone = TimeSpan.FromHours(2);
-            Result posted = client.PostRecentPlayerGroups(new List<RecentPlayerGroup>
+            MpaResult posted = client.PostRecentPlayerGroups(new List<MpaRecentPlayerGroup>
             {
-                new RecentPlayerGroup
+                new MpaRecentPlayerGroup
                 {
                     Players = new ulong[] { 5, 6 },
-                    EncounterType = EncounterType.Opponent,
+                    EncounterType = MpaEncounterType.Opponent,
                     Timestamp = new DateTimeOffset(2020, 5, 12, 12, 11, 12, zone),
                 },
-                new RecentPlayerGroup
+                new MpaRecentPlayerGroup
                 {
                     Players = new List<ulong> { 7, 8, 9 },
                     Timestamp = new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero),
@@ -90,11 +90,11 @@ static class Behaviour
             }
         });
         collector.Start();
-        using (Client client = Open())
+        using (MpaClient client = Open())
         {
             for (int call = 1; call <= 50; call++)
             {
-                var groups = Enumerable.Range(0, 30).Select(i => new RecentPlayerGroup
+                var groups = Enumerable.Range(0, 30).Select(i => new MpaRecentPlayerGroup
                 {
                     Players = Enumerable.Range(1000 * call + i, 2 + i % 3).Select(n => (ulong)n).ToList(),
                 });
@@ -105,16 +105,16 @@ static class Behaviour
         collector.Join();
     }
 
-    static void Refused(string part, Result result, [CallerLineNumber] int line = 0)
+    static void Refused(string part, MpaResult result, [CallerLineNumber] int line = 0)
     {
-        Check(result.Status == Status.InvalidArgument && result.Message.Contains(part), result, line);
+        Check(result.Status == MpaStatus.InvalidArgument && result.Message.Contains(part), result, line);
     }
 
-    static void Refused(string part, Action<ClientConfig> spoil, [CallerLineNumber] int line = 0)
+    static void Refused(string part, Action<MpaClientConfig> spoil, [CallerLineNumber] int line = 0)
     {
-        ClientConfig config = Config();
+        MpaClientConfig config = Config();
         spoil(config);
-        Refused(part, Client.Open(config, out Client client), line);
+        Refused(part, MpaClient.Open(config, out MpaClient client), line);
         Check(client == null, part, line);
     }
 
@@ -129,30 +129,30 @@ static class Behaviour
         Refused("config.authorization_header", config => config.AuthorizationHeader = "Bearer");
         Refused("config.authorization_header", config => config.AuthorizationHeader = "a\0");
         Refused("config.ca_certificates_path", config => config.CaCertificatesPath = "\0");
-        Refused("config.ca_mode", config => config.CaMode = CaMode.Only);
+        Refused("config.ca_mode", config => config.CaMode = MpaCaMode.Only);
         Refused("config.connect_timeout_ms", config => config.ConnectTimeout = TimeSpan.FromSeconds(-1));
         Refused("config.request_timeout_ms", config => config.RequestTimeout = TimeSpan.FromHours(24));
         Refused("config.call_timeout_ms", config => config.CallTimeout = TimeSpan.MaxValue);
         // A fraction of a millisecond counts as a whole one.
-        long most = Limits.MaxTimeoutMs * TimeSpan.TicksPerMillisecond;
+        long most = MpaLimits.MaxTimeoutMs * TimeSpan.TicksPerMillisecond;
         Refused("config.call_timeout_ms", config => config.CallTimeout = new TimeSpan(most + 1));
-        Result nothing = Client.Open(null, out Client none);
+        MpaResult nothing = MpaClient.Open(null, out MpaClient none);
         Check(none == null && nothing.Message.Contains("config is null"), nothing);
     }
 
     static void WhatCannotBeSentIsRefusedBefore()
     {
-        Client client = Open();
+        MpaClient client = Open();
         Refused("invite is null", client.SendInvite(null));
         Refused("invite is null", client.SendServerInvite(null));
         Refused("authorization is null", client.SetAuthorization(null));
-        Refused("authorization.header", client.SetAuthorization(new Authorization()));
-        Refused("invited_user_count", client.SendInvite(new Invite()));
+        Refused("authorization.header", client.SetAuthorization(new MpaAuthorization()));
+        Refused("invited_user_count", client.SendInvite(new MpaInvite()));
         Refused("count", client.PostRecentPlayerGroups(null));
-        Refused("groups[0] is null", client.PostRecentPlayerGroups(new RecentPlayerGroup[1]));
-        Refused("groups[0].player_count", client.PostRecentPlayerGroups(new[] { new RecentPlayerGroup() }));
+        Refused("groups[0] is null", client.PostRecentPlayerGroups(new MpaRecentPlayerGroup[1]));
+        Refused("groups[0].player_count", client.PostRecentPlayerGroups(new[] { new MpaRecentPlayerGroup() }));
 
-        ServerInvite invite = AnInvite();
+        MpaServerInvite invite = AnInvite();
         invite.ConnectionString = "a\0b";
         Refused("invite.connection_string has a NUL at position 1", client.SendServerInvite(invite));
         invite.ConnectionString = "ab\udc00";
@@ -161,7 +161,7 @@ static class Behaviour
         invite.InvitedUsers = new ulong[] { 1, 0 };
         Refused("invite.invited_users[1]", client.SendServerInvite(invite));
 
-        var own = new Invite { InvitedUsers = new ulong[] { 2 }, Authorization = new Authorization() };
+        var own = new MpaInvite { InvitedUsers = new ulong[] { 2 }, Authorization = new MpaAuthorization() };
         Refused("invite.authorization.header", client.SendInvite(own));
         own.Authorization.Header = "XBL3.0 x=1;\0";
         Refused("invite.authorization.header", client.SendInvite(own));
@@ -170,18 +170,18 @@ static class Behaviour
         foreach (DateTimeOffset past in new[] { DateTimeOffset.UtcNow.AddSeconds(-1), DateTimeOffset.MinValue })
         {
             own.Authorization.ExpiresAt = past;
-            Check(client.SendInvite(own).Status == Status.AuthorizationNeeded);
+            Check(client.SendInvite(own).Status == MpaStatus.AuthorizationNeeded);
         }
         Check(client.Close(TimeSpan.Zero).Succeeded == 0);
     }
 
     static void ARefusalOfTheServiceIsToldInFull()
     {
-        using (Client client = Open())
+        using (MpaClient client = Open())
         {
             // The client's token is a service's, and the emulator wants a user's here.
-            Result result = client.SendInvite(new Invite { InvitedUsers = new ulong[] { 2, 3, 4 } });
-            Check(!result.IsOk && result.Status == Status.Forbidden && result.Cause == Status.Ok, result);
+            MpaResult result = client.SendInvite(new MpaInvite { InvitedUsers = new ulong[] { 2, 3, 4 } });
+            Check(!result.IsOk && result.Status == MpaStatus.Forbidden && result.Cause == MpaStatus.Ok, result);
             Check(result.HttpStatus == 400 && result.ErrorCode == "AuthorizationError", result.ErrorCode);
             Check(result.Acknowledged == 0 && result.Uncertain == 0 && result.Refused == 3, result);
             Check(!result.Retryable && result.RetryAfter == TimeSpan.Zero && result.Attempts == 1, result);
@@ -202,25 +202,25 @@ static class Behaviour
 
     static void AClientClosesWhenDisposed()
     {
-        Client client = Open();
+        MpaClient client = Open();
         client.SendServerInvite(AnInvite()).ThrowIfFailed();
         client.Dispose();
         client.Dispose();
         Check(client.Close(Timeout.InfiniteTimeSpan) == null);
-        Check(client.SendServerInvite(AnInvite()).Status == Status.InvalidHandle);
+        Check(client.SendServerInvite(AnInvite()).Status == MpaStatus.InvalidHandle);
         client = Open();
-        CloseReport report = client.Close(TimeSpan.FromSeconds(-5));
+        MpaCloseReport report = client.Close(TimeSpan.FromSeconds(-5));
         Check(report.Calls == 0 && client.Close(TimeSpan.Zero) == null);
     }
 
     static void AClientClosesUnderTheHandsOfOthers()
     {
-        Client client = Open();
+        MpaClient client = Open();
         int succeeded = 0;
-        var ends = new Status[3];
+        var ends = new MpaStatus[3];
         var senders = Enumerable.Range(0, 3).Select(sender => new Thread(() =>
         {
-            while ((ends[sender] = client.SendServerInvite(AnInvite()).Status) == Status.Ok)
+            while ((ends[sender] = client.SendServerInvite(AnInvite()).Status) == MpaStatus.Ok)
             {
                 Interlocked.Increment(ref succeeded);
             }
@@ -230,9 +230,9 @@ static class Behaviour
         {
             Thread.Yield();
         }
-        CloseReport report = client.Close(TimeSpan.FromSeconds(10));
+        MpaCloseReport report = client.Close(TimeSpan.FromSeconds(10));
         senders.ForEach(sender => sender.Join());
-        Check(ends.All(end => end == Status.InvalidHandle || end == Status.Closed), string.Join(" ", ends));
+        Check(ends.All(end => end == MpaStatus.InvalidHandle || end == MpaStatus.Closed), string.Join(" ", ends));
         Check(report.Calls == succeeded && report.Succeeded == succeeded, report.Calls);
         Check(report.Uncertain == 0 && report.Failed == 0 && report.Unfinished == 0);
     }
@@ -246,8 +246,8 @@ static class Behaviour
         // On a thread that ends, so that nothing is left on a stack.
         var forgetful = new Thread(() =>
         {
-            Client client = Open();
-            object handle = typeof(Client)
+            MpaClient client = Open();
+            object handle = typeof(MpaClient)
                 .GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic).GetValue(client);
             id = (ulong)handle.GetType().GetField("id").GetValue(handle);
         });
@@ -255,6 +255,6 @@ static class Behaviour
         forgetful.Join();
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        Check(id != 0 && mpa_client_close(id, 0, null) == (int)Status.InvalidHandle, "it was still open");
+        Check(id != 0 && mpa_client_close(id, 0, null) == (int)MpaStatus.InvalidHandle, "it was still open");
     }
 }

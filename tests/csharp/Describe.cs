@@ -14,8 +14,8 @@ static class Describe
 
     static void Main()
     {
-        Assembly assembly = typeof(Client).Assembly;
-        Type native = assembly.GetType("Mpa.Native", true);
+        Assembly assembly = typeof(MpaClient).Assembly;
+        Type native = assembly.GetType("Mpa.Internal.Native", true);
         foreach (Type type in native.GetNestedTypes(All))
         {
             DescribeStruct(type);

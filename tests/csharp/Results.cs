@@ -7,7 +7,7 @@ using Mpa;
 
 static class Results
 {
-    static void Print(Result result)
+    static void Print(MpaResult result)
     {
         Console.WriteLine("status=" + (int)result.Status);
         Console.WriteLine("cause=" + (int)result.Cause);
@@ -32,7 +32,7 @@ static class Results
 
     static void Main(string[] args)
     {
-        var config = new ClientConfig
+        var config = new MpaClientConfig
         {
             TitleId = 7,
             Endpoint = args[0],
@@ -40,17 +40,17 @@ static class Results
             RequestTimeout = TimeSpan.FromMilliseconds(300),
             MaxAttempts = 1,
         };
-        Client.Open(config, out Client client).ThrowIfFailed();
-        var invite = new ServerInvite
+        MpaClient.Open(config, out MpaClient client).ThrowIfFailed();
+        var invite = new MpaServerInvite
         {
             Sender = 1000,
             InvitedUsers = Enumerable.Range(1, 20).Select(user => (ulong)user).ToList(),
         };
         Print(client.SendServerInvite(invite));
         // Another kind of call, which the throttling of the first does not hold back.
-        Print(client.SendInvite(new Invite { InvitedUsers = new ulong[] { 1, 2, 3 } }));
+        Print(client.SendInvite(new MpaInvite { InvitedUsers = new ulong[] { 1, 2, 3 } }));
 
-        CloseReport report = client.Close(TimeSpan.Zero);
+        MpaCloseReport report = client.Close(TimeSpan.Zero);
         Console.WriteLine(
             "calls={0} succeeded={1} uncertain={2} failed={3} unfinished={4}",
             report.Calls, report.Succeeded, report.Uncertain, report.Failed, report.Unfinished);

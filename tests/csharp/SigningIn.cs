@@ -24,17 +24,17 @@ static class SigningIn
         NoSecretIsShown();
     }
 
-    static ClientConfig OfAServer()
+    static MpaClientConfig OfAServer()
     {
-        return new ClientConfig
+        return new MpaClientConfig
         {
             Endpoint = arguments[0], TitleId = uint.Parse(arguments[1]), CaCertificatesPath = arguments[4],
         };
     }
 
-    static ClientConfig ThatSignsIn()
+    static MpaClientConfig ThatSignsIn()
     {
-        ClientConfig config = OfAServer();
+        MpaClientConfig config = OfAServer();
         config.SignInEndpoint = arguments[2];
         config.TokenEndpoint = arguments[3];
         config.CertificatePath = arguments[5];
@@ -42,16 +42,16 @@ static class SigningIn
         return config;
     }
 
-    static void Refused(string begin, Result result, [CallerLineNumber] int line = 0)
+    static void Refused(string begin, MpaResult result, [CallerLineNumber] int line = 0)
     {
-        Check(result.Status == Status.InvalidArgument && result.Message.StartsWith(begin), result, line);
+        Check(result.Status == MpaStatus.InvalidArgument && result.Message.StartsWith(begin), result, line);
     }
 
-    static void Spoiled(string field, Action<ClientConfig> spoil)
+    static void Spoiled(string field, Action<MpaClientConfig> spoil)
     {
-        ClientConfig config = ThatSignsIn();
+        MpaClientConfig config = ThatSignsIn();
         spoil(config);
-        Refused(field + " has a NUL at position 1", Client.Open(config, out Client client));
+        Refused(field + " has a NUL at position 1", MpaClient.Open(config, out MpaClient client));
         Check(client == null, field);
     }
 
@@ -70,35 +70,35 @@ static class SigningIn
 
     static void ACertificateMayComeFromMemory()
     {
-        ClientConfig config = ThatSignsIn();
+        MpaClientConfig config = ThatSignsIn();
         config.CertificatePem = File.ReadAllText(config.CertificatePath);
         config.PrivateKeyPem = File.ReadAllText(config.PrivateKeyPath);
         config.CertificatePath = config.PrivateKeyPath = null;
         config.SandboxId = "RETAIL";
         config.RelyingParty = "http://xboxlive.com";
-        using (Client client = Open(config))
+        using (MpaClient client = Open(config))
         {
             client.SendServerInvite(AnInvite()).ThrowIfFailed();
         }
         config.SandboxId = "retail";
-        using (Client client = Open(config))
+        using (MpaClient client = Open(config))
         {
-            Result denied = client.SendServerInvite(AnInvite());
-            Check(denied.Status == Status.SignInFailed && denied.ServiceCode == 0x8015DC12, denied);
+            MpaResult denied = client.SendServerInvite(AnInvite());
+            Check(denied.Status == MpaStatus.SignInFailed && denied.ServiceCode == 0x8015DC12, denied);
         }
     }
 
-    static Authorization SignedIn(Client client)
+    static MpaAuthorization SignedIn(MpaClient client)
     {
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            Result result = client.GetAuthorization(out Authorization authorization);
+            MpaResult result = client.GetAuthorization(out MpaAuthorization authorization);
             if (result.IsOk)
             {
                 return authorization;
             }
-            Check(authorization == null && result.Status == Status.AuthorizationNeeded, result);
+            Check(authorization == null && result.Status == MpaStatus.AuthorizationNeeded, result);
             Check(clock.Elapsed < TimeSpan.FromSeconds(10), result);
             Thread.Sleep(20);
         }
@@ -106,8 +106,8 @@ static class SigningIn
 
     static void OneSignsInForAnother()
     {
-        Authorization authorization;
-        using (Client client = Open(ThatSignsIn()))
+        MpaAuthorization authorization;
+        using (MpaClient client = Open(ThatSignsIn()))
         {
             authorization = SignedIn(client);
         }
@@ -115,48 +115,48 @@ static class SigningIn
         Check(authorization.ProofKeyPem.StartsWith("-----BEGIN PRIVATE KEY-----"));
         Check(authorization.ExpiresAt > DateTimeOffset.UtcNow, authorization.ExpiresAt);
 
-        using (Client server = Open(OfAServer()))
+        using (MpaClient server = Open(OfAServer()))
         {
             server.SetAuthorization(authorization).ThrowIfFailed();
             server.SendServerInvite(AnInvite()).ThrowIfFailed();
 
             // It is bound to the key: without it, it is worth nothing.
-            server.SetAuthorization(new Authorization { Header = authorization.Header }).ThrowIfFailed();
-            Result refused = server.SendServerInvite(AnInvite());
-            Check(refused.Status == Status.Unauthorized, refused);
+            server.SetAuthorization(new MpaAuthorization { Header = authorization.Header }).ThrowIfFailed();
+            MpaResult refused = server.SendServerInvite(AnInvite());
+            Check(refused.Status == MpaStatus.Unauthorized, refused);
         }
     }
 
     static void WhatIsNoKeyIsRefused()
     {
-        using (Client server = Open(OfAServer()))
+        using (MpaClient server = Open(OfAServer()))
         {
-            var authorization = new Authorization { Header = "XBL3.0 x=1;token", ProofKeyPem = "nonsense" };
+            var authorization = new MpaAuthorization { Header = "XBL3.0 x=1;token", ProofKeyPem = "nonsense" };
             Refused("authorization.proof_key_pem", server.SetAuthorization(authorization));
             authorization.ProofKeyPem = "a\0b";
             Refused("authorization.proof_key_pem has a NUL", server.SetAuthorization(authorization));
-            var own = new Invite { InvitedUsers = new ulong[] { 2 }, Authorization = authorization };
+            var own = new MpaInvite { InvitedUsers = new ulong[] { 2 }, Authorization = authorization };
             Refused("invite.authorization.proof_key_pem has a NUL", server.SendInvite(own));
         }
     }
 
     static void WhereThereIsNoneNothingIsCopied()
     {
-        Client server = Open(OfAServer());
-        Result none = server.GetAuthorization(out Authorization authorization);
-        Check(none.Status == Status.AuthorizationNeeded && authorization == null, none);
-        server.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;bound-to-none" }).ThrowIfFailed();
+        MpaClient server = Open(OfAServer());
+        MpaResult none = server.GetAuthorization(out MpaAuthorization authorization);
+        Check(none.Status == MpaStatus.AuthorizationNeeded && authorization == null, none);
+        server.SetAuthorization(new MpaAuthorization { Header = "XBL3.0 x=-;bound-to-none" }).ThrowIfFailed();
         server.GetAuthorization(out authorization).ThrowIfFailed();
         Check(authorization.Header == "XBL3.0 x=-;bound-to-none", authorization.Header);
         Check(authorization.ProofKeyPem == null && authorization.ExpiresAt == null);
         server.Dispose();
-        Result closed = server.GetAuthorization(out authorization);
-        Check(closed.Status == Status.InvalidHandle && authorization == null, closed);
+        MpaResult closed = server.GetAuthorization(out authorization);
+        Check(closed.Status == MpaStatus.InvalidHandle && authorization == null, closed);
     }
 
     static void NoSecretIsShown()
     {
-        var authorization = new Authorization
+        var authorization = new MpaAuthorization
         {
             Header = "XBL3.0 x=-;of-nobody's-business",
             ProofKeyPem = "of-nobody's-business",
@@ -164,7 +164,7 @@ static class SigningIn
         };
         string shown = authorization.ToString();
         Check(shown.Contains("2030-01-02 03:04:05Z") && !shown.Contains("business"), shown);
-        ClientConfig config = ThatSignsIn();
+        MpaClientConfig config = ThatSignsIn();
         config.AuthorizationHeader = config.CertificatePassword = config.PrivateKeyPem = "of-nobody's-business";
         Check(!config.ToString().Contains("business"), config);
     }

@@ -30,7 +30,7 @@ static class Submitting
     }
 
     /// As a game loop would, or a program that has nothing else to do.
-    static T Wait<T>(Client client, Task<T> task, [CallerLineNumber] int line = 0)
+    static T Wait<T>(MpaClient client, Task<T> task, [CallerLineNumber] int line = 0)
     {
         var clock = Stopwatch.StartNew();
         while (!task.IsCompleted)
@@ -44,64 +44,64 @@ static class Submitting
 
     static void WhatIsSubmittedArrives()
     {
-        Client client = Open();
-        Result invited = Wait(client, client.SendInviteAsync(new Invite
+        MpaClient client = Open();
+        MpaResult invited = Wait(client, client.SendInviteAsync(new MpaInvite
         {
             InvitedUsers = new List<ulong> { ulong.MaxValue },
             ConnectionString = "grüße \U0001F600",
-            Platform = Platform.PlayStation,
-            Authorization = new Authorization { Header = "XBL3.0 x=77;of-a-user" },
+            Platform = MpaPlatform.PlayStation,
+            Authorization = new MpaAuthorization { Header = "XBL3.0 x=77;of-a-user" },
         }));
         Check(invited.IsOk && invited.Acknowledged == 1, invited);
 
-        client.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;newer" }).ThrowIfFailed();
-        Result sent = Wait(client, client.SendServerInviteAsync(AnInvite()));
+        client.SetAuthorization(new MpaAuthorization { Header = "XBL3.0 x=-;newer" }).ThrowIfFailed();
+        MpaResult sent = Wait(client, client.SendServerInviteAsync(AnInvite()));
         Check(sent.IsOk && sent.Acknowledged == 2 && sent.HttpStatus == 204, sent);
 
-        Task<Result> posting = client.PostRecentPlayerGroupsAsync(new List<RecentPlayerGroup>
+        Task<MpaResult> posting = client.PostRecentPlayerGroupsAsync(new List<MpaRecentPlayerGroup>
         {
-            new RecentPlayerGroup
+            new MpaRecentPlayerGroup
             {
                 Players = new ulong[] { 5, 6 },
-                EncounterType = EncounterType.Opponent,
+                EncounterType = MpaEncounterType.Opponent,
                 Timestamp = new DateTimeOffset(2020, 5, 12, 10, 11, 12, TimeSpan.Zero),
             },
-            new RecentPlayerGroup
+            new MpaRecentPlayerGroup
             {
                 Players = new List<ulong> { 7, 8, 9 },
                 Timestamp = new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero),
             },
         });
-        Task<Result> drained = client.DrainAsync(TimeSpan.FromSeconds(10));
+        Task<MpaResult> drained = client.DrainAsync(TimeSpan.FromSeconds(10));
         Check(client.DrainAsync(TimeSpan.Zero) == drained);
         Check(Wait(client, drained).IsOk, drained.Result);
         Check(posting.IsCompleted && posting.Result.IsOk && posting.Result.Acknowledged == 2);
-        Task<Result> late = client.SendServerInviteAsync(AnInvite());
-        Check(late.IsCompleted && late.Result.Status == Status.Closed);
-        CloseReport report = client.Close(TimeSpan.Zero);
+        Task<MpaResult> late = client.SendServerInviteAsync(AnInvite());
+        Check(late.IsCompleted && late.Result.Status == MpaStatus.Closed);
+        MpaCloseReport report = client.Close(TimeSpan.Zero);
         Check(report.Submitted == 3 && report.OperationsSucceeded == 3 && report.Calls == 0, report.Submitted);
         Check(report.EventsNotPulled == 0 && report.OperationsAbandoned == 0);
     }
 
-    static void Refused(Status status, Task<Result> task, [CallerLineNumber] int line = 0)
+    static void Refused(MpaStatus status, Task<MpaResult> task, [CallerLineNumber] int line = 0)
     {
         Check(task.IsCompleted && task.Result.Status == status, task.Status, line);
     }
 
     static void WhatIsRefusedCompletesAtOnce()
     {
-        Client client = Open(config => config.QueueCapacity = 1);
-        Refused(Status.InvalidArgument, client.SendInviteAsync(null));
-        Refused(Status.InvalidArgument, client.SendServerInviteAsync(new ServerInvite()));
-        Refused(Status.InvalidArgument, client.PostRecentPlayerGroupsAsync(null));
+        MpaClient client = Open(config => config.QueueCapacity = 1);
+        Refused(MpaStatus.InvalidArgument, client.SendInviteAsync(null));
+        Refused(MpaStatus.InvalidArgument, client.SendServerInviteAsync(new MpaServerInvite()));
+        Refused(MpaStatus.InvalidArgument, client.PostRecentPlayerGroupsAsync(null));
         var cancelled = new CancellationToken(true);
-        Refused(Status.Cancelled, client.SendServerInviteAsync(AnInvite(), cancelled));
-        Task<Result> held = client.PostRecentPlayerGroupsAsync(Groups());
-        Refused(Status.QueueFull, client.SendServerInviteAsync(AnInvite()));
+        Refused(MpaStatus.Cancelled, client.SendServerInviteAsync(AnInvite(), cancelled));
+        Task<MpaResult> held = client.PostRecentPlayerGroupsAsync(Groups());
+        Refused(MpaStatus.QueueFull, client.SendServerInviteAsync(AnInvite()));
         client.Dispose();
         Check(held.IsCompleted && held.Result.IsOk, held.Status);
-        Refused(Status.InvalidHandle, client.SendServerInviteAsync(AnInvite()));
-        Refused(Status.InvalidHandle, client.DrainAsync(TimeSpan.Zero));
+        Refused(MpaStatus.InvalidHandle, client.SendServerInviteAsync(AnInvite()));
+        Refused(MpaStatus.InvalidHandle, client.DrainAsync(TimeSpan.Zero));
         Check(client.Poll() == 0);
     }
 
@@ -117,14 +117,14 @@ static class Submitting
             }
         });
         collector.Start();
-        using (Client client = Open())
+        using (MpaClient client = Open())
         {
-            var tasks = new List<Task<Result>>();
+            var tasks = new List<Task<MpaResult>>();
             var threads = Enumerable.Range(0, 4).Select(number => new Thread(() =>
             {
                 for (int i = 0; i < 50; i++)
                 {
-                    Task<Result> task = client.SendServerInviteAsync(AnInvite());
+                    Task<MpaResult> task = client.SendServerInviteAsync(AnInvite());
                     lock (tasks)
                     {
                         tasks.Add(task);
@@ -142,7 +142,7 @@ static class Submitting
     static void ContinuationsRunWhereTheyShould()
     {
         // Held, so that it is awaited before it completes.
-        using (Client client = Open(config => config.RecentPlayersHold = TimeSpan.FromMilliseconds(500)))
+        using (MpaClient client = Open(config => config.RecentPlayersHold = TimeSpan.FromMilliseconds(500)))
         {
             Task<string> thread = NameOfTheThreadAfter(client.PostRecentPlayerGroupsAsync(Groups()));
             int here = Thread.CurrentThread.ManagedThreadId;
@@ -160,18 +160,18 @@ static class Submitting
 
     static void CancellingEndsWhatWasNotSent()
     {
-        using (Client client = Open(config => config.RecentPlayersHold = TimeSpan.FromMinutes(1)))
+        using (MpaClient client = Open(config => config.RecentPlayersHold = TimeSpan.FromMinutes(1)))
         using (var cancellation = new CancellationTokenSource())
         {
-            Task<Result> kept = client.PostRecentPlayerGroupsAsync(Groups());
-            Task<Result> cancelled = client.PostRecentPlayerGroupsAsync(Groups(), cancellation.Token);
+            Task<MpaResult> kept = client.PostRecentPlayerGroupsAsync(Groups());
+            Task<MpaResult> cancelled = client.PostRecentPlayerGroupsAsync(Groups(), cancellation.Token);
             cancellation.Cancel();
-            Check(Wait(client, cancelled).Status == Status.Cancelled, cancelled.Result);
+            Check(Wait(client, cancelled).Status == MpaStatus.Cancelled, cancelled.Result);
             Check(!kept.IsCompleted);
             // Too late to change anything.
             using (var late = new CancellationTokenSource())
             {
-                Task<Result> sent = client.SendServerInviteAsync(AnInvite(), late.Token);
+                Task<MpaResult> sent = client.SendServerInviteAsync(AnInvite(), late.Token);
                 Check(Wait(client, sent).IsOk, sent.Result);
                 late.Cancel();
             }
@@ -182,37 +182,37 @@ static class Submitting
 
     static void AnAuthorizationIsAskedFor()
     {
-        using (Client client = Open(config => config.AuthorizationHeader = null))
+        using (MpaClient client = Open(config => config.AuthorizationHeader = null))
         {
             var told = new List<string>();
             client.AuthorizationNeeded += message =>
             {
                 told.Add(message);
-                client.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;pushed" });
+                client.SetAuthorization(new MpaAuthorization { Header = "XBL3.0 x=-;pushed" });
             };
-            Result sent = Wait(client, client.SendServerInviteAsync(AnInvite()));
+            MpaResult sent = Wait(client, client.SendServerInviteAsync(AnInvite()));
             Check(sent.IsOk && told.Single().Contains("authorization"), sent);
         }
-        using (Client client = Open(config => config.AuthorizationHeader = null))
+        using (MpaClient client = Open(config => config.AuthorizationHeader = null))
         {
-            ServerInvite invite = AnInvite();
+            MpaServerInvite invite = AnInvite();
             invite.TimeToLive = TimeSpan.FromMilliseconds(50);
-            Check(Wait(client, client.SendServerInviteAsync(invite)).Status == Status.Expired);
+            Check(Wait(client, client.SendServerInviteAsync(invite)).Status == MpaStatus.Expired);
         }
     }
 
     [DllImport("mpa")]
     static extern int mpa_client_close(ulong client, uint deadlineMs, IntPtr report);
 
-    static List<Task<Result>> Ten(Client client)
+    static List<Task<MpaResult>> Ten(MpaClient client)
     {
         return Enumerable.Range(0, 10).Select(i => client.SendServerInviteAsync(AnInvite())).ToList();
     }
 
     static void ClosingCompletesEverything()
     {
-        Client client = Open();
-        List<Task<Result>> tasks = Ten(client);
+        MpaClient client = Open();
+        List<Task<MpaResult>> tasks = Ten(client);
         client.Dispose();
         Check(tasks.All(task => task.IsCompleted && task.Result.IsOk), tasks[9].Status);
 
@@ -221,29 +221,29 @@ static class Submitting
         tasks = Ten(client);
         Thread.Sleep(100);
         var clock = Stopwatch.StartNew();
-        CloseReport report = client.Close(TimeSpan.FromMilliseconds(100));
+        MpaCloseReport report = client.Close(TimeSpan.FromMilliseconds(100));
         Check(clock.ElapsedMilliseconds < 3000, clock.Elapsed);
         Check(tasks.All(task => task.IsCompleted) && report.Submitted == 10, report.Submitted);
-        Check(tasks[0].Result.Status == Status.Uncertain && tasks[0].Result.Uncertain == 2, tasks[0].Result);
-        Check(tasks.Skip(1).All(task => task.Result.Status == Status.Abandoned), tasks[1].Result);
+        Check(tasks[0].Result.Status == MpaStatus.Uncertain && tasks[0].Result.Uncertain == 2, tasks[0].Result);
+        Check(tasks.Skip(1).All(task => task.Result.Status == MpaStatus.Abandoned), tasks[1].Result);
 
         // A drain that is under way ends as one.
         client = Open();
-        Task<Result> drained = client.DrainAsync(TimeSpan.FromSeconds(10));
+        Task<MpaResult> drained = client.DrainAsync(TimeSpan.FromSeconds(10));
         client.Dispose();
         Check(drained.IsCompleted && drained.Result.IsOk, drained.Status);
 
         // Closed under its hands, so that no event can tell how they ended.
         client = Open(config => config.Endpoint = silent);
         tasks = Ten(client);
-        object handle = typeof(Client)
+        object handle = typeof(MpaClient)
             .GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic).GetValue(client);
         mpa_client_close((ulong)handle.GetType().GetField("id").GetValue(handle), 0, IntPtr.Zero);
         client.Dispose();
         Check(tasks.All(task => task.IsCompleted), "tasks were forgotten");
         Check(tasks.All(task => !task.Result.IsOk), tasks[0].Result);
         // The thread may have pulled an event in between.
-        Check(!hostPolls || tasks.All(task => task.Result.Status == Status.Abandoned), tasks[0].Result);
+        Check(!hostPolls || tasks.All(task => task.Result.Status == MpaStatus.Abandoned), tasks[0].Result);
         Check(!hostPolls || tasks.All(task => task.Result.Uncertain == 2 && !task.Result.Retryable));
 
         // Two at once: whoever comes second does nothing.
@@ -253,7 +253,7 @@ static class Submitting
         others.ForEach(other => other.Start());
         others.ForEach(other => other.Join());
         Check(tasks.All(task => task.IsCompleted && !task.Result.IsOk && !task.Result.Retryable
-            || task.Result.Status == Status.Abandoned), tasks[0].Status);
+            || task.Result.Status == MpaStatus.Abandoned), tasks[0].Status);
     }
 
     /// Nobody but the task needs it any more.
@@ -263,7 +263,7 @@ static class Submitting
         {
             return;
         }
-        Task<Result> task = null;
+        Task<MpaResult> task = null;
         var forgetful = new Thread(() => task = Open().PostRecentPlayerGroupsAsync(Groups()));
         forgetful.Start();
         forgetful.Join();

@@ -27,9 +27,9 @@ static class Support
         }
     }
 
-    public static ClientConfig Config()
+    public static MpaClientConfig Config()
     {
-        return new ClientConfig
+        return new MpaClientConfig
         {
             TitleId = titleId,
             Endpoint = endpoint,
@@ -38,26 +38,26 @@ static class Support
         };
     }
 
-    public static Client Open(Action<ClientConfig> change = null)
+    public static MpaClient Open(Action<MpaClientConfig> change = null)
     {
-        ClientConfig config = Config();
+        MpaClientConfig config = Config();
         change?.Invoke(config);
         return Open(config);
     }
 
-    public static Client Open(ClientConfig config)
+    public static MpaClient Open(MpaClientConfig config)
     {
-        Client.Open(config, out Client client).ThrowIfFailed();
+        MpaClient.Open(config, out MpaClient client).ThrowIfFailed();
         return client;
     }
 
-    public static ServerInvite AnInvite()
+    public static MpaServerInvite AnInvite()
     {
-        return new ServerInvite { Sender = 1, InvitedUsers = new ulong[] { 2, 3 } };
+        return new MpaServerInvite { Sender = 1, InvitedUsers = new ulong[] { 2, 3 } };
     }
 
-    public static RecentPlayerGroup[] Groups()
+    public static MpaRecentPlayerGroup[] Groups()
     {
-        return new[] { new RecentPlayerGroup { Players = new ulong[] { 5, 6 } } };
+        return new[] { new MpaRecentPlayerGroup { Players = new ulong[] { 5, 6 } } };
     }
 }

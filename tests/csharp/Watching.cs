@@ -21,8 +21,8 @@ static class Watching
         TheLogIsTold();
         WhatHandlersThrowHarmsNobody();
         TheNumbersAreThoseOfTheClient();
-        EveryNumberIsInItsPlace("mpa_lane_stats", typeof(LaneStats));
-        EveryNumberIsInItsPlace("mpa_stats", typeof(Stats));
+        EveryNumberIsInItsPlace("mpa_lane_stats", typeof(MpaLaneStats));
+        EveryNumberIsInItsPlace("mpa_stats", typeof(MpaStats));
         AnAuthorizationThatExpiresSoonIsToldAhead();
         FlushingCompletesWhatWasSubmitted();
         ClosingDoesNotBlock();
@@ -30,7 +30,7 @@ static class Watching
     }
 
     /// As a game loop would, or a program that has nothing else to do.
-    static void Until(Client client, Func<bool> holds, [CallerLineNumber] int line = 0)
+    static void Until(MpaClient client, Func<bool> holds, [CallerLineNumber] int line = 0)
     {
         var clock = Stopwatch.StartNew();
         while (!holds())
@@ -43,12 +43,12 @@ static class Watching
 
     static void TheLogIsTold()
     {
-        using (Client client = Open(config => config.LogLevel = LogLevel.Warning))
+        using (MpaClient client = Open(config => config.LogLevel = MpaLogLevel.Warning))
         {
             string told = null, thread = null;
             client.Logged += (level, text) =>
             {
-                Check(level == LogLevel.Warning, level);
+                Check(level == MpaLogLevel.Warning, level);
                 thread = Thread.CurrentThread.Name;
                 Volatile.Write(ref told, text);
             };
@@ -62,7 +62,7 @@ static class Watching
 
     static void WhatHandlersThrowHarmsNobody()
     {
-        using (Client client = Open(config => config.LogLevel = LogLevel.Debug))
+        using (MpaClient client = Open(config => config.LogLevel = MpaLogLevel.Debug))
         {
             int told = 0, failed = 0;
             client.Logged += (level, text) => { throw new InvalidOperationException("of the handler"); };
@@ -73,28 +73,28 @@ static class Watching
                 Interlocked.Increment(ref failed);
                 throw new InvalidOperationException("of the handler's handler");
             };
-            Task<Result> sent = client.SendServerInviteAsync(AnInvite());
+            Task<MpaResult> sent = client.SendServerInviteAsync(AnInvite());
             Until(client, () => sent.IsCompleted && Volatile.Read(ref told) >= 1 && failed >= 1);
             Check(sent.Result.IsOk, sent.Result);
-            Task<Result> again = client.SendServerInviteAsync(AnInvite());
+            Task<MpaResult> again = client.SendServerInviteAsync(AnInvite());
             Until(client, () => again.IsCompleted);
         }
     }
 
     static void TheNumbersAreThoseOfTheClient()
     {
-        Client client = Open();
-        client.GetStats(out Stats stats).ThrowIfFailed();
+        MpaClient client = Open();
+        client.GetStats(out MpaStats stats).ThrowIfFailed();
         Check(stats.SinceLastPoll == null && stats.SinceLastSuccess == null);
         Check(stats.AuthorizationExpiresAt == null && stats.ClockOffset == TimeSpan.Zero);
         client.SendServerInvite(AnInvite()).ThrowIfFailed();
-        Task<Result> sent = client.SendServerInviteAsync(AnInvite());
+        Task<MpaResult> sent = client.SendServerInviteAsync(AnInvite());
         Until(client, () => sent.IsCompleted);
         var expires = new DateTimeOffset(2100, 1, 1, 0, 0, 0, 123, TimeSpan.Zero);
-        var newer = new Authorization { Header = "XBL3.0 x=-;newer", ExpiresAt = expires };
+        var newer = new MpaAuthorization { Header = "XBL3.0 x=-;newer", ExpiresAt = expires };
         client.SetAuthorization(newer).ThrowIfFailed();
         client.GetStats(out stats).ThrowIfFailed();
-        LaneStats invites = stats.Invites;
+        MpaLaneStats invites = stats.Invites;
         Check(invites.Calls == 1 && invites.Submitted == 1 && invites.EndedOk == 2, invites.EndedOk);
         Check(invites.Requests == 2 && invites.Items == 4 && invites.WireBuckets[15] == 2, invites.Items);
         Check(stats.RecentPlayers.Requests == 0 && stats.SinceLastSuccess != null && stats.SinceLastPoll != null);
@@ -105,18 +105,18 @@ static class Watching
         stats.PrometheusText(null, out page).ThrowIfFailed();
         Check(page.Contains("\nmpa_held_operations 0\n") && page.EndsWith("\n"), page);
         stats.PrometheusText("a=\"" + new string('b', 250) + "\"", out page).ThrowIfFailed();
-        Check(page.Length > Limits.StatsPrometheusSize && page.EndsWith("\n"), page.Length);
-        Check(stats.PrometheusText("nonsense", out page).Status == Status.InvalidArgument && page == null);
-        Check(stats.PrometheusText("a\0b", out page).Status == Status.InvalidArgument && page == null);
+        Check(page.Length > MpaLimits.StatsPrometheusSize && page.EndsWith("\n"), page.Length);
+        Check(stats.PrometheusText("nonsense", out page).Status == MpaStatus.InvalidArgument && page == null);
+        Check(stats.PrometheusText("a\0b", out page).Status == MpaStatus.InvalidArgument && page == null);
         client.Dispose();
-        Check(client.GetStats(out stats).Status == Status.InvalidHandle && stats == null);
+        Check(client.GetStats(out stats).Status == MpaStatus.InvalidHandle && stats == null);
     }
 
     /// Fills a struct with numbers that are their place in it, and asks the class for them by the names
     /// of the struct's fields.
     static void EveryNumberIsInItsPlace(string name, Type shown)
     {
-        Type native = typeof(Client).Assembly.GetType("Mpa.Native+" + name, true);
+        Type native = typeof(MpaClient).Assembly.GetType("Mpa.Internal.Native+" + name, true);
         int count = Marshal.SizeOf(native) / 8;
         IntPtr memory = Marshal.AllocHGlobal(count * 8);
         Marshal.Copy(Enumerable.Range(0, count).Select(i => (long)i).ToArray(), 0, memory, count);
@@ -157,7 +157,7 @@ static class Watching
         }
         return value is TimeSpan time ? (long)time.TotalMilliseconds
             : value is DateTimeOffset moment ? moment.ToUnixTimeMilliseconds()
-            : value is LaneStats lane ? lane.Submitted
+            : value is MpaLaneStats lane ? lane.Submitted
             : (long)value;
     }
 
@@ -165,12 +165,12 @@ static class Watching
     {
         foreach (TimeSpan lead in new[] { TimeSpan.FromMinutes(1), TimeSpan.Zero })
         {
-            using (Client client = Open(config => config.AuthorizationLead = lead))
+            using (MpaClient client = Open(config => config.AuthorizationLead = lead))
             {
                 string told = null;
                 client.AuthorizationNeeded += message => Volatile.Write(ref told, message);
                 DateTimeOffset soon = DateTimeOffset.UtcNow.AddSeconds(60.3);
-                client.SetAuthorization(new Authorization { Header = "XBL3.0 x=-;brief", ExpiresAt = soon });
+                client.SetAuthorization(new MpaAuthorization { Header = "XBL3.0 x=-;brief", ExpiresAt = soon });
                 for (int i = 0; i < 2000 && Volatile.Read(ref told) == null; i++)
                 {
                     client.Poll();
@@ -183,10 +183,10 @@ static class Watching
 
     static void FlushingCompletesWhatWasSubmitted()
     {
-        using (Client client = Open(config => config.RecentPlayersHold = TimeSpan.FromMinutes(1)))
+        using (MpaClient client = Open(config => config.RecentPlayersHold = TimeSpan.FromMinutes(1)))
         {
-            Task<Result> held = client.PostRecentPlayerGroupsAsync(Groups());
-            Task<Result> flushed = client.FlushAsync(TimeSpan.FromSeconds(20));
+            Task<MpaResult> held = client.PostRecentPlayerGroupsAsync(Groups());
+            Task<MpaResult> flushed = client.FlushAsync(TimeSpan.FromSeconds(20));
             Check(!flushed.IsCompleted || held.IsCompleted, flushed.Status);
             Until(client, () => flushed.IsCompleted);
             Check(flushed.Result.IsOk && held.IsCompleted && held.Result.IsOk, flushed.Result);
@@ -196,21 +196,21 @@ static class Watching
             flushed = client.FlushAsync(TimeSpan.Zero);
             Check(flushed.Wait(20000) && flushed.Result.IsOk, "nothing is pending");
         }
-        Client stalled = Open(config => config.Endpoint = silent);
-        Task<Result> sent = stalled.SendServerInviteAsync(AnInvite());
-        Task<Result> late = stalled.FlushAsync(TimeSpan.FromMilliseconds(100));
+        MpaClient stalled = Open(config => config.Endpoint = silent);
+        Task<MpaResult> sent = stalled.SendServerInviteAsync(AnInvite());
+        Task<MpaResult> late = stalled.FlushAsync(TimeSpan.FromMilliseconds(100));
         Until(stalled, () => late.IsCompleted);
-        Check(late.Result.Status == Status.TimedOut && !sent.IsCompleted, late.Result);
-        Check(stalled.Flush(TimeSpan.Zero).Status == Status.TimedOut);
+        Check(late.Result.Status == MpaStatus.TimedOut && !sent.IsCompleted, late.Result);
+        Check(stalled.Flush(TimeSpan.Zero).Status == MpaStatus.TimedOut);
         stalled.Close(TimeSpan.Zero);
-        Check(sent.IsCompleted && stalled.FlushAsync(TimeSpan.Zero).Result.Status == Status.InvalidHandle);
+        Check(sent.IsCompleted && stalled.FlushAsync(TimeSpan.Zero).Result.Status == MpaStatus.InvalidHandle);
     }
 
     static void ClosingDoesNotBlock()
     {
-        Client client = Open();
-        Task<Result> held = client.PostRecentPlayerGroupsAsync(Groups());
-        Task<CloseReport> closed = client.CloseAsync(TimeSpan.FromSeconds(20));
+        MpaClient client = Open();
+        Task<MpaResult> held = client.PostRecentPlayerGroupsAsync(Groups());
+        Task<MpaCloseReport> closed = client.CloseAsync(TimeSpan.FromSeconds(20));
         Until(client, () => closed.IsCompleted);
         Check(held.Result.IsOk && closed.Result.OperationsSucceeded == 1, held.Result);
         Check(client.CloseAsync(TimeSpan.FromSeconds(20)).Result == null);
@@ -221,7 +221,7 @@ static class Watching
             config.Endpoint = silent;
             config.CloseDeadline = TimeSpan.FromMilliseconds(100);
         });
-        List<Task<Result>> tasks =
+        List<Task<MpaResult>> tasks =
             Enumerable.Range(0, 10).Select(i => client.SendServerInviteAsync(AnInvite())).ToList();
         var clock = Stopwatch.StartNew();
         Task disposed = client.DisposeAsync();
@@ -233,27 +233,27 @@ static class Watching
 
     static void AllOfAnOwnerAreClosed()
     {
-        Client first = Open(config => config.OwnerTag = 77), second = Open(config =>
+        MpaClient first = Open(config => config.OwnerTag = 77), second = Open(config =>
         {
             config.OwnerTag = 77;
             config.Endpoint = silent;
         });
-        using (Client other = Open(config => config.OwnerTag = 78))
+        using (MpaClient other = Open(config => config.OwnerTag = 78))
         {
-            Task<Result> done = first.PostRecentPlayerGroupsAsync(Groups());
-            Task<Result> cut = second.SendServerInviteAsync(AnInvite());
+            Task<MpaResult> done = first.PostRecentPlayerGroupsAsync(Groups());
+            Task<MpaResult> cut = second.SendServerInviteAsync(AnInvite());
             Thread.Sleep(100);
             var clock = Stopwatch.StartNew();
-            Check(Client.CloseAll(77, TimeSpan.FromMilliseconds(500)) == Status.Ok);
+            Check(MpaClient.CloseAll(77, TimeSpan.FromMilliseconds(500)) == MpaStatus.Ok);
             Check(clock.ElapsedMilliseconds < 2000, clock.Elapsed);
             // Nobody can say any more how they ended, but every task completes.
             Until(first, () => done.IsCompleted);
             Until(second, () => cut.IsCompleted);
             Check(!cut.Result.IsOk && !cut.Result.Retryable, cut.Result);
-            Check(first.SendServerInvite(AnInvite()).Status == Status.InvalidHandle);
+            Check(first.SendServerInvite(AnInvite()).Status == MpaStatus.InvalidHandle);
             Check(other.SendServerInvite(AnInvite()).IsOk);
-            Check(Client.CloseAll(77, TimeSpan.Zero) == Status.Ok);
-            Check(Client.CloseAll(0, TimeSpan.Zero) == Status.InvalidArgument);
+            Check(MpaClient.CloseAll(77, TimeSpan.Zero) == MpaStatus.Ok);
+            Check(MpaClient.CloseAll(0, TimeSpan.Zero) == MpaStatus.InvalidArgument);
         }
         first.Dispose();
     }

@@ -1,7 +1,9 @@
 namespace Mpa
 {
+    using Mpa.Internal;
+
     /// <summary>The native library.</summary>
-    public static unsafe class Library
+    public static unsafe class MpaLibrary
     {
         /// <summary>The version of the native library that this assembly was written for.</summary>
         public const uint VersionMajor = 0;
@@ -26,14 +28,14 @@ namespace Mpa
         }
 
         /// <summary>The name of a status in the C header, such as "MPA_ERROR_THROTTLED".</summary>
-        public static string NameOf(Status status)
+        public static string NameOf(MpaStatus status)
         {
             return Text.Decode(Native.mpa_status_name((int)status));
         }
 
         /// <summary>What a status means in general. What happened to a certain call says
-        /// <see cref="Result.Message"/>.</summary>
-        public static string Describe(Status status)
+        /// <see cref="MpaResult.Message"/>.</summary>
+        public static string Describe(MpaStatus status)
         {
             return Text.Decode(Native.mpa_status_description((int)status));
         }

@@ -1,7 +1,7 @@
 namespace Mpa
 {
     /// <summary>How much an entry of the log matters.</summary>
-    public enum LogLevel
+    public enum MpaLogLevel
     {
         /// <summary>Nothing is logged.</summary>
         Off = 0,

@@ -2,15 +2,17 @@ using System;
 
 namespace Mpa
 {
+    using Mpa.Internal;
+
     /// <summary>What became of a call. <see cref="Acknowledged"/>, <see cref="Uncertain"/> and
     /// <see cref="Refused"/> count, in this order and from the front, the users or groups that were
     /// passed in; what remains after them was not sent.</summary>
-    public sealed class Result
+    public sealed class MpaResult
     {
-        internal unsafe Result(Native.mpa_result* raw)
+        internal unsafe MpaResult(Native.mpa_result* raw)
         {
-            Status = (Status)raw->status;
-            Cause = (Status)raw->cause;
+            Status = (MpaStatus)raw->status;
+            Cause = (MpaStatus)raw->cause;
             Acknowledged = (int)raw->acknowledged;
             Uncertain = (int)raw->uncertain;
             Refused = (int)raw->refused;
@@ -30,7 +32,7 @@ namespace Mpa
             Message = Text.Decode(raw->message);
         }
 
-        private Result(Status status, string message, int uncertain = 0)
+        private MpaResult(MpaStatus status, string message, int uncertain = 0)
         {
             Status = status;
             Uncertain = uncertain;
@@ -39,42 +41,43 @@ namespace Mpa
         }
 
         /// <summary>For what is found out before the library is asked.</summary>
-        internal static Result Invalid(string message)
+        internal static MpaResult Invalid(string message)
         {
-            return new Result(Status.InvalidArgument, message);
+            return new MpaResult(MpaStatus.InvalidArgument, message);
         }
 
         /// <summary>For what is cancelled before the library is asked.</summary>
-        internal static Result CancelledBefore()
+        internal static MpaResult CancelledBefore()
         {
-            return new Result(Status.Cancelled, "It was cancelled before it was submitted. Nothing was sent.");
+            return new MpaResult(MpaStatus.Cancelled, "It was cancelled before it was submitted. Nothing was sent.");
         }
 
-        internal static Result Flushed(bool inTime)
+        internal static MpaResult Flushed(bool inTime)
         {
             return inTime
-                ? new Result(Status.Ok, "All operations that were submitted before have ended.")
-                : new Result(Status.TimedOut, "The time was up before all operations had ended; they go on.");
+                ? new MpaResult(MpaStatus.Ok, "All operations that were submitted before have ended.")
+                : new MpaResult(MpaStatus.TimedOut, "The time was up before all operations had ended; they go on.");
         }
 
         /// <summary>For operations whose event nobody can pull any more. They may be on the wire, so
         /// that all of it is uncertain, and nothing retryable.</summary>
-        internal static Result Abandoned(int count)
+        internal static MpaResult Abandoned(int count)
         {
-            return new Result(
-                Status.Abandoned, "The client was closed before the end of this was known. Do not send it again.",
+            return new MpaResult(
+                MpaStatus.Abandoned, "The client was closed before the end of this was known. Do not send it again.",
                 count);
         }
 
         /// <summary>Whether all of it happened.</summary>
-        public bool IsOk => Status == Status.Ok;
+        public bool IsOk => Status == MpaStatus.Ok;
 
-        public Status Status { get; }
+        public MpaStatus Status { get; }
 
-        /// <summary>The obstacle behind <see cref="Status.Uncertain"/> and
-        /// <see cref="Status.Abandoned"/>, such as <see cref="Status.TimedOut"/>; else
-        /// <see cref="Status.Ok"/>.</summary>
-        public Status Cause { get; }
+        /// <summary>The obstacle behind <see cref="MpaStatus.Uncertain"/>,
+        /// <see cref="MpaStatus.Abandoned"/>, <see cref="MpaStatus.Expired"/> and
+        /// <see cref="MpaStatus.SignInFailed"/>, such as <see cref="MpaStatus.TimedOut"/>; else
+        /// <see cref="MpaStatus.Ok"/>.</summary>
+        public MpaStatus Cause { get; }
 
         /// <summary>One or a few sentences: what happened, to which input (by its name in the C
         /// header and its index), what to do. Never holds a token, a key, a connection string or a
@@ -97,7 +100,7 @@ namespace Mpa
         public bool Retryable { get; }
 
         /// <summary>Do not try again before so much time has passed; at most
-        /// <see cref="Limits.MaxRetryAfterMs"/>. Zero: nothing known.</summary>
+        /// <see cref="MpaLimits.MaxRetryAfterMs"/>. Zero: nothing known.</summary>
         public TimeSpan RetryAfter { get; }
 
         /// <summary>HTTP status of the last answer. 0: none came.</summary>
@@ -140,7 +143,7 @@ namespace Mpa
 
         /// <summary>For those who prefer exceptions: throws an <see cref="MpaException"/> unless
         /// all of it happened, else returns this result.</summary>
-        public Result ThrowIfFailed()
+        public MpaResult ThrowIfFailed()
         {
             if (!IsOk)
             {

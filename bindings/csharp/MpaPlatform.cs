@@ -1,7 +1,7 @@
 namespace Mpa
 {
     /// <summary>The platform on which an invite can be accepted.</summary>
-    public enum Platform
+    public enum MpaPlatform
     {
         /// <summary>Any platform that the title runs on.</summary>
         Any = 0,

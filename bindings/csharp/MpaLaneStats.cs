@@ -3,17 +3,19 @@ using System.Collections.Generic;
 
 namespace Mpa
 {
+    using Mpa.Internal;
+
     /// <summary>One lane in numbers: invites of both kinds, or recent players. All but
     /// <see cref="Queued"/>, <see cref="Running"/> and <see cref="OldestQueued"/> only grow, so that
     /// those of many clients, or of a fleet, can be added up.</summary>
     /// <remarks>Buckets count what took up to 1, 5, 10, 25, 50, 100, 250, 500, 1,000, 2,500, 5,000,
     /// 10,000, 30,000, 60,000 and 300,000 ms; the last one counts all. Each includes those before
     /// it.</remarks>
-    public sealed unsafe class LaneStats
+    public sealed unsafe class MpaLaneStats
     {
         private readonly Native.mpa_lane_stats raw;
 
-        internal LaneStats(Native.mpa_lane_stats raw)
+        internal MpaLaneStats(Native.mpa_lane_stats raw)
         {
             this.raw = raw;
             QueuedBuckets = Copy(raw.queued_buckets);
@@ -26,7 +28,7 @@ namespace Mpa
         /// <summary>Calls that block and began.</summary>
         public long Calls => (long)raw.calls;
 
-        /// <summary>Operations and calls that ended as <see cref="Status.Ok"/>. With those below, which
+        /// <summary>Operations and calls that ended as <see cref="MpaStatus.Ok"/>. With those below, which
         /// ended as the statuses of their names, those that are queued and those that run, it makes up
         /// <see cref="Submitted"/> and <see cref="Calls"/>.</summary>
         public long EndedOk => (long)raw.ended_ok;
@@ -63,7 +65,7 @@ namespace Mpa
         public long Items => (long)raw.items;
 
         /// <summary>How long calls and operations that ended had waited in the library:
-        /// <see cref="Limits.StatsBucketCount"/> buckets.</summary>
+        /// <see cref="MpaLimits.StatsBucketCount"/> buckets.</summary>
         public IReadOnlyList<long> QueuedBuckets { get; }
 
         /// <summary>The sum of it.</summary>
@@ -88,7 +90,7 @@ namespace Mpa
 
         private static long[] Copy(ulong* buckets)
         {
-            var copies = new long[Limits.StatsBucketCount];
+            var copies = new long[MpaLimits.StatsBucketCount];
             for (int i = 0; i < copies.Length; i++)
             {
                 copies[i] = (long)buckets[i];

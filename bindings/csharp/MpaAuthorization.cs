@@ -3,7 +3,7 @@ using System;
 namespace Mpa
 {
     /// <summary>A token and how long it is good for.</summary>
-    public sealed class Authorization
+    public sealed class MpaAuthorization
     {
         /// <summary>The whole value of the Authorization header: "XBL3.0 x=&lt;user
         /// hash&gt;;&lt;token&gt;", for a service's own token "XBL3.0 x=-;&lt;token&gt;".

@@ -2,29 +2,31 @@ using System;
 
 namespace Mpa
 {
+    using Mpa.Internal;
+
     /// <summary>A client in numbers, since it was opened: those of the moment in which it was asked for
     /// them.</summary>
-    public sealed unsafe class Stats
+    public sealed unsafe class MpaStats
     {
         private readonly Native.mpa_stats raw;
 
-        internal Stats(Native.mpa_stats raw)
+        internal MpaStats(Native.mpa_stats raw)
         {
             this.raw = raw;
-            Invites = new LaneStats(raw.invites);
-            RecentPlayers = new LaneStats(raw.recent_players);
+            Invites = new MpaLaneStats(raw.invites);
+            RecentPlayers = new MpaLaneStats(raw.recent_players);
         }
 
         /// <summary>Invites and server invites.</summary>
-        public LaneStats Invites { get; }
+        public MpaLaneStats Invites { get; }
 
-        public LaneStats RecentPlayers { get; }
+        public MpaLaneStats RecentPlayers { get; }
 
-        /// <summary>Now: places of <see cref="ClientConfig.QueueCapacity"/> that are taken, by
+        /// <summary>Now: places of <see cref="MpaClientConfig.QueueCapacity"/> that are taken, by
         /// operations that have ended and whose task has not completed yet too.</summary>
         public long HeldOperations => (long)raw.held_operations;
 
-        /// <summary>Now: bytes of <see cref="ClientConfig.QueueCapacityBytes"/> that are
+        /// <summary>Now: bytes of <see cref="MpaClientConfig.QueueCapacityBytes"/> that are
         /// taken.</summary>
         public long HeldBytes => (long)raw.held_bytes;
 
@@ -49,7 +51,7 @@ namespace Mpa
         /// <param name="labels">Put into each line, such as <c>region="eu"</c>, at most 256 bytes. Null:
         /// none. Several clients of a process need labels of their own, and pages of their own.</param>
         /// <param name="text">The page.</param>
-        public Result PrometheusText(string labels, out string text)
+        public MpaResult PrometheusText(string labels, out string text)
         {
             text = null;
             using (var texts = new Texts())
@@ -60,15 +62,15 @@ namespace Mpa
                     return texts.Refusal;
                 }
                 uint length = 0;
-                Result written = Write(labelText, new byte[Limits.StatsPrometheusSize], ref length, ref text);
+                MpaResult written = Write(labelText, new byte[MpaLimits.StatsPrometheusSize], ref length, ref text);
                 // Only where it did not fit.
-                return length < Limits.StatsPrometheusSize
+                return length < MpaLimits.StatsPrometheusSize
                     ? written
                     : Write(labelText, new byte[length + 1], ref length, ref text);
             }
         }
 
-        private Result Write(byte* labels, byte[] buffer, ref uint length, ref string text)
+        private MpaResult Write(byte* labels, byte[] buffer, ref uint length, ref string text)
         {
             var numbers = raw;
             uint written = 0;
@@ -83,7 +85,7 @@ namespace Mpa
                 }
             }
             length = written;
-            return new Result(&result);
+            return new MpaResult(&result);
         }
 
         private static TimeSpan? Since(long ms)

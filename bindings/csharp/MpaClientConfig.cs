@@ -3,7 +3,7 @@ using System;
 namespace Mpa
 {
     /// <summary>How a client reaches the service. Null and zero mean the default.</summary>
-    public sealed class ClientConfig
+    public sealed class MpaClientConfig
     {
         /// <summary>The decimal number of your title, from Partner Center. Required.</summary>
         public uint TitleId { get; set; }
@@ -13,8 +13,8 @@ namespace Mpa
         /// set.</summary>
         public string Endpoint { get; set; }
 
-        /// <summary>The token to begin with, as <see cref="Authorization.Header"/>. Default: none
-        /// yet, push one with <see cref="Client.SetAuthorization"/>.</summary>
+        /// <summary>The token to begin with, as <see cref="MpaAuthorization.Header"/>. Default: none
+        /// yet, push one with <see cref="MpaClient.SetAuthorization"/>.</summary>
         public string AuthorizationHeader { get; set; }
 
         /// <summary>A file of PEM certificates of authorities to trust, read while opening. Default:
@@ -24,24 +24,24 @@ namespace Mpa
         /// <summary>Put before the library's own User-Agent, such as "MyGame/1.2".</summary>
         public string UserAgent { get; set; }
 
-        /// <summary><see cref="Mpa.CaMode.Only"/> requires
+        /// <summary><see cref="MpaCaMode.Only"/> requires
         /// <see cref="CaCertificatesPath"/>.</summary>
-        public CaMode CaMode { get; set; }
+        public MpaCaMode CaMode { get; set; }
 
         /// <summary>Lets plain http:// go to another machine too, with the token in the
         /// clear.</summary>
         public bool AllowPlainHttp { get; set; }
 
         /// <summary>For connecting. Default: 3 s. At most
-        /// <see cref="Limits.MaxTimeoutMs"/>.</summary>
+        /// <see cref="MpaLimits.MaxTimeoutMs"/>.</summary>
         public TimeSpan ConnectTimeout { get; set; }
 
         /// <summary>For one request with its answer. Default: 5 s. At most
-        /// <see cref="Limits.MaxTimeoutMs"/>.</summary>
+        /// <see cref="MpaLimits.MaxTimeoutMs"/>.</summary>
         public TimeSpan RequestTimeout { get; set; }
 
         /// <summary>For a whole call that blocks, with all its requests. Default: 15 s. At most
-        /// <see cref="Limits.MaxTimeoutMs"/>.</summary>
+        /// <see cref="MpaLimits.MaxTimeoutMs"/>.</summary>
         public TimeSpan CallTimeout { get; set; }
 
         /// <summary>How often each request is tried at most, the first time included, where it can be
@@ -82,18 +82,18 @@ namespace Mpa
         /// memory it takes up to a third more, and 2 KiB for each operation.</summary>
         public uint QueueCapacityBytes { get; set; }
 
-        /// <summary>How long before the authorization expires <see cref="Client.AuthorizationNeeded"/>
+        /// <summary>How long before the authorization expires <see cref="MpaClient.AuthorizationNeeded"/>
         /// is told. Null: 10 minutes. Zero: not before operations wait for one. Of a client that signs in
         /// by itself: how long before its end a token is renewed. Null: a quarter of its life, at most a
         /// day.</summary>
         public TimeSpan? AuthorizationLead { get; set; }
 
-        /// <summary>Yours, for <see cref="Client.CloseAll"/>: whose client this is. 0:
+        /// <summary>Yours, for <see cref="MpaClient.CloseAll"/>: whose client this is. 0:
         /// nobody's.</summary>
         public ulong OwnerTag { get; set; }
 
-        /// <summary>Up to which level <see cref="Client.Logged"/> tells what goes on.</summary>
-        public LogLevel LogLevel { get; set; }
+        /// <summary>Up to which level <see cref="MpaClient.Logged"/> tells what goes on.</summary>
+        public MpaLogLevel LogLevel { get; set; }
 
         /// <summary>For a client that signs in by itself: the file of the publisher's certificate with
         /// its chain, in PEM, or a PKCS#12 file (.pfx). It is read while opening, and again when it has
@@ -129,11 +129,11 @@ namespace Mpa
         public string TokenEndpoint { get; set; }
 
         /// <summary>Who completes the tasks of submitted operations. True: your own calls of
-        /// <see cref="Client.Poll"/>, on their thread, as engines want it. False: a thread that the
+        /// <see cref="MpaClient.Poll"/>, on their thread, as engines want it. False: a thread that the
         /// client starts with the first operation; what awaits the tasks runs elsewhere.</summary>
         public bool HostPolls { get; set; }
 
-        /// <summary>How long <see cref="Client.Dispose"/> waits, at most, for submitted operations and
+        /// <summary>How long <see cref="MpaClient.Dispose"/> waits, at most, for submitted operations and
         /// for calls that other threads are in; 5 s unless you set it. Without any it does not wait at
         /// all.</summary>
         public TimeSpan CloseDeadline { get; set; } = TimeSpan.FromSeconds(5);

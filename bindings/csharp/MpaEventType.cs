@@ -1,7 +1,7 @@
-namespace Mpa
+namespace Mpa.Internal
 {
     /// <summary>What an event is about. A newer library may have others, which are passed over.</summary>
-    internal enum EventType
+    internal enum MpaEventType
     {
         /// <summary>There was none.</summary>
         None = 0,
@@ -9,13 +9,13 @@ namespace Mpa
         /// <summary>An operation has ended: its task completes.</summary>
         Completed = 1,
 
-        /// <summary>Draining is over: the task of <see cref="Client.DrainAsync"/> completes.</summary>
+        /// <summary>Draining is over: the task of <see cref="MpaClient.DrainAsync"/> completes.</summary>
         Drained = 2,
 
-        /// <summary>Becomes <see cref="Client.AuthorizationNeeded"/>.</summary>
+        /// <summary>Becomes <see cref="MpaClient.AuthorizationNeeded"/>.</summary>
         AuthorizationNeeded = 3,
 
-        /// <summary>Becomes <see cref="Client.Logged"/>.</summary>
+        /// <summary>Becomes <see cref="MpaClient.Logged"/>.</summary>
         Log = 4,
     }
 }

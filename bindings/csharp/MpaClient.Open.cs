@@ -1,16 +1,18 @@
 namespace Mpa
 {
-    public sealed unsafe partial class Client
+    using Mpa.Internal;
+
+    public sealed partial class MpaClient
     {
         /// <summary>Opens a client; null on failure. Reads the files that the configuration names,
         /// and nothing else: no network, no thread. That the service can be reached shows with the
         /// first call.</summary>
-        public static Result Open(ClientConfig config, out Client client)
+        public static unsafe MpaResult Open(MpaClientConfig config, out MpaClient client)
         {
             client = null;
             if (config == null)
             {
-                return Result.Invalid("config is null.");
+                return MpaResult.Invalid("config is null.");
             }
             var result = Native.mpa_result.Init();
             var handle = new Native.mpa_client();
@@ -25,12 +27,12 @@ namespace Mpa
             }
             if (handle.id != 0)
             {
-                client = new Client(handle, config);
+                client = new MpaClient(handle, config);
             }
-            return new Result(&result);
+            return new MpaResult(&result);
         }
 
-        private static Native.mpa_client_config Raw(ClientConfig config, Texts texts)
+        private static unsafe Native.mpa_client_config Raw(MpaClientConfig config, Texts texts)
         {
             return new Native.mpa_client_config
             {

@@ -6,14 +6,14 @@ namespace Mpa
     /// <summary>Players who met: everyone in a group met everyone else in it. Groups may overlap.
     /// Report encounters that mean something to the players, not all hundred of a battle
     /// royale.</summary>
-    public sealed class RecentPlayerGroup
+    public sealed class MpaRecentPlayerGroup
     {
         /// <summary>The XUIDs of the players, none of them 0: an array or a list, of
-        /// <see cref="Limits.MinPlayersPerGroup"/> to <see cref="Limits.MaxPlayersPerGroup"/>.
+        /// <see cref="MpaLimits.MinPlayersPerGroup"/> to <see cref="MpaLimits.MaxPlayersPerGroup"/>.
         /// Required.</summary>
         public IReadOnlyList<ulong> Players { get; set; }
 
-        public EncounterType EncounterType { get; set; }
+        public MpaEncounterType EncounterType { get; set; }
 
         /// <summary>When they met, to the second. Null: the time of the call.</summary>
         public DateTimeOffset? Timestamp { get; set; }

@@ -2,16 +2,16 @@ namespace Mpa
 {
     /// <summary>What the service and the library take. More in one call than in one request is sent
     /// as several requests.</summary>
-    public static class Limits
+    public static class MpaLimits
     {
         /// <summary>What the C header has for "not at all". Here it is the zero of a nullable time:
-        /// see <see cref="ClientConfig.RecentPlayersHold"/> and
-        /// <see cref="ClientConfig.AuthorizationLead"/>.</summary>
+        /// see <see cref="MpaClientConfig.RecentPlayersHold"/> and
+        /// <see cref="MpaClientConfig.AuthorizationLead"/>.</summary>
         public const uint None = 4294967295;
 
         public const uint MaxTimeoutMs = 600000;
 
-        /// <summary>The longest <see cref="Result.RetryAfter"/>.</summary>
+        /// <summary>The longest <see cref="MpaResult.RetryAfter"/>.</summary>
         public const uint MaxRetryAfterMs = 4320000;
 
         /// <summary>In bytes.</summary>
@@ -31,11 +31,11 @@ namespace Mpa
         public const uint MinPlayersPerGroup = 2;
         public const uint MaxPlayersPerGroup = 100;
 
-        /// <summary>Of <see cref="LaneStats.QueuedBuckets"/> and
-        /// <see cref="LaneStats.WireBuckets"/>.</summary>
+        /// <summary>Of <see cref="MpaLaneStats.QueuedBuckets"/> and
+        /// <see cref="MpaLaneStats.WireBuckets"/>.</summary>
         public const uint StatsBucketCount = 16;
 
-        /// <summary>How long the text of <see cref="Stats.PrometheusText"/> is at most, in bytes, with
+        /// <summary>How long the text of <see cref="MpaStats.PrometheusText"/> is at most, in bytes, with
         /// labels of up to 64 bytes.</summary>
         public const uint StatsPrometheusSize = 32768;
     }

@@ -1,8 +1,8 @@
 namespace Mpa
 {
-    /// <summary>What the certificates of <see cref="ClientConfig.CaCertificatesPath"/> are to those
+    /// <summary>What the certificates of <see cref="MpaClientConfig.CaCertificatesPath"/> are to those
     /// that the library carries.</summary>
-    public enum CaMode
+    public enum MpaCaMode
     {
         /// <summary>Trusted beside them.</summary>
         Added = 0,

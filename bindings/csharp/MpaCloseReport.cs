@@ -1,11 +1,13 @@
 namespace Mpa
 {
+    using Mpa.Internal;
+
     /// <summary>How the calls and operations of a client ended. <see cref="Calls"/>, those that block,
     /// is the sum of the four behind it; <see cref="Submitted"/>, those that do not, the sum of the
     /// five behind it.</summary>
-    public sealed class CloseReport
+    public sealed class MpaCloseReport
     {
-        internal CloseReport(Native.mpa_close_report raw)
+        internal MpaCloseReport(Native.mpa_close_report raw)
         {
             Calls = (long)raw.calls;
             Succeeded = (long)raw.succeeded;
@@ -24,7 +26,7 @@ namespace Mpa
         /// <summary>Calls that were made: valid, and begun before the client was closed.</summary>
         public long Calls { get; }
 
-        /// <summary>Calls that ended as <see cref="Status.Ok"/>.</summary>
+        /// <summary>Calls that ended as <see cref="MpaStatus.Ok"/>.</summary>
         public long Succeeded { get; }
 
         /// <summary>Calls that ended with something uncertain.</summary>
@@ -40,7 +42,7 @@ namespace Mpa
         /// <summary>Operations that were submitted.</summary>
         public long Submitted { get; }
 
-        /// <summary>Operations that ended as <see cref="Status.Ok"/>.</summary>
+        /// <summary>Operations that ended as <see cref="MpaStatus.Ok"/>.</summary>
         public long OperationsSucceeded { get; }
 
         /// <summary>Operations that ended with something uncertain.</summary>
@@ -56,7 +58,7 @@ namespace Mpa
         public long OperationsUnfinished { get; }
 
         /// <summary>Events that nobody has pulled. Tasks of such operations were completed as
-        /// <see cref="Status.Abandoned"/>.</summary>
+        /// <see cref="MpaStatus.Abandoned"/>.</summary>
         public long EventsNotPulled { get; }
     }
 }

@@ -1,7 +1,7 @@
 namespace Mpa
 {
     /// <summary>How the players of a group met.</summary>
-    public enum EncounterType
+    public enum MpaEncounterType
     {
         Default = 0,
         Teammate = 1,

@@ -4,10 +4,10 @@ using System.Collections.Generic;
 namespace Mpa
 {
     /// <summary>An invite from a user, who is known by the token.</summary>
-    public sealed class Invite
+    public sealed class MpaInvite
     {
         /// <summary>The XUIDs of the users to invite, none of them 0: an array or a list, of 1 to
-        /// <see cref="Limits.MaxInvitedUsersPerCall"/>. Required.</summary>
+        /// <see cref="MpaLimits.MaxInvitedUsersPerCall"/>. Required.</summary>
         public IReadOnlyList<ulong> InvitedUsers { get; set; }
 
         /// <summary>What the invited user's game is started with, to find the server: opaque to the
@@ -17,14 +17,14 @@ namespace Mpa
 
         /// <summary>An invite for a platform that the invited user is not on vanishes without an
         /// error.</summary>
-        public Platform Platform { get; set; }
+        public MpaPlatform Platform { get; set; }
 
         /// <summary>The inviting user's own token, for this call only. Null: the
         /// client's.</summary>
-        public Authorization Authorization { get; set; }
+        public MpaAuthorization Authorization { get; set; }
 
         /// <summary>How long a submitted invite may take until it is sent. Zero: as in
-        /// <see cref="ClientConfig.InviteTimeToLive"/>. Calls that block do not look at it.</summary>
+        /// <see cref="MpaClientConfig.InviteTimeToLive"/>. Calls that block do not look at it.</summary>
         public TimeSpan TimeToLive { get; set; }
     }
 }

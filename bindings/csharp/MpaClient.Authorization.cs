@@ -1,17 +1,19 @@
 namespace Mpa
 {
-    public sealed unsafe partial class Client
+    using Mpa.Internal;
+
+    public sealed partial class MpaClient
     {
         /// <summary>Holds any key, as the library writes them.</summary>
         private const int ProofKeySize = 512;
 
         /// <summary>Gives the client another token, for all requests that begin from now on. Never
         /// blocks.</summary>
-        public Result SetAuthorization(Authorization authorization)
+        public unsafe MpaResult SetAuthorization(MpaAuthorization authorization)
         {
             if (authorization == null)
             {
-                return Result.Invalid("authorization is null.");
+                return MpaResult.Invalid("authorization is null.");
             }
             var result = Native.mpa_result.Init();
             using (var texts = new Texts())
@@ -28,14 +30,14 @@ namespace Mpa
 
         /// <summary>Copies the authorization in use, with its proof key, so that one process can sign in
         /// for many: it hands them on to the servers, which push them with
-        /// <see cref="SetAuthorization"/>. Null on failure: <see cref="Status.AuthorizationNeeded"/>
+        /// <see cref="SetAuthorization"/>. Null on failure: <see cref="MpaStatus.AuthorizationNeeded"/>
         /// where there is none, or none yet. A client that signs in by itself begins to do so with the
         /// first call; ask again every few seconds. Never blocks.</summary>
-        public Result GetAuthorization(out Authorization authorization)
+        public unsafe MpaResult GetAuthorization(out MpaAuthorization authorization)
         {
             authorization = null;
             // On the stack, where the collector makes no copies.
-            const int HeaderSize = (int)Limits.MaxAuthorizationHeaderLength + 1;
+            const int HeaderSize = (int)MpaLimits.MaxAuthorizationHeaderLength + 1;
             byte* header = stackalloc byte[HeaderSize];
             byte* proofKey = stackalloc byte[ProofKeySize];
             var raw = new Native.mpa_authorization_buffers
@@ -51,7 +53,7 @@ namespace Mpa
             {
                 if (Native.mpa_client_get_authorization(handle, &raw, &result) == 0)
                 {
-                    authorization = new Authorization
+                    authorization = new MpaAuthorization
                     {
                         Header = Text.Decode(header),
                         ExpiresAt = Time.At(raw.expires_at_unix_ms),
@@ -67,7 +69,7 @@ namespace Mpa
             return Ended(&result);
         }
 
-        private static Native.mpa_authorization Raw(Authorization authorization, string name, Texts texts)
+        private static unsafe Native.mpa_authorization Raw(MpaAuthorization authorization, string name, Texts texts)
         {
             return new Native.mpa_authorization
             {

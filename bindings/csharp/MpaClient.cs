@@ -3,14 +3,16 @@ using System.Collections.Generic;
 
 namespace Mpa
 {
+    using Mpa.Internal;
+
     /// <summary>A way to the service for one title. Every member may be called from any thread at
     /// any time, also while another thread closes the client.</summary>
-    public sealed unsafe partial class Client : IDisposable
+    public sealed partial class MpaClient : IDisposable
     {
         private readonly Native.mpa_client handle;
         private readonly uint closeDeadlineMs;
 
-        private Client(Native.mpa_client handle, ClientConfig config)
+        private MpaClient(Native.mpa_client handle, MpaClientConfig config)
         {
             this.handle = handle;
             closeDeadlineMs = Time.Deadline(config.CloseDeadline);
@@ -19,25 +21,25 @@ namespace Mpa
 
         /// <summary>A client that nobody disposed is closed without waiting, also when Unity reloads
         /// its domain.</summary>
-        ~Client()
+        unsafe ~MpaClient()
         {
             Native.mpa_client_close(handle, 0, null);
         }
 
         /// <summary>Invites users on behalf of the user whose token is sent, and waits for the
         /// service's answer: not for a game's own thread.</summary>
-        public Result SendInvite(Invite invite)
+        public MpaResult SendInvite(MpaInvite invite)
         {
             return Call(invite, null);
         }
 
-        private Result Call(Invite invite, Submission submission)
+        private unsafe MpaResult Call(MpaInvite invite, Submission submission)
         {
             if (invite == null)
             {
-                return Result.Invalid("invite is null. Nothing was sent.");
+                return MpaResult.Invalid("invite is null. Nothing was sent.");
             }
-            Authorization own = invite.Authorization;
+            MpaAuthorization own = invite.Authorization;
             ulong[] users = Xuids.Array(invite.InvitedUsers);
             var result = Native.mpa_result.Init();
             using (var texts = new Texts())
@@ -73,18 +75,18 @@ namespace Mpa
             return Ended(&result);
         }
 
-        /// <summary>Invites users on behalf of <see cref="ServerInvite.Sender"/>, and waits for the
+        /// <summary>Invites users on behalf of <see cref="MpaServerInvite.Sender"/>, and waits for the
         /// service's answer: not for a game's own thread.</summary>
-        public Result SendServerInvite(ServerInvite invite)
+        public MpaResult SendServerInvite(MpaServerInvite invite)
         {
             return Call(invite, null);
         }
 
-        private Result Call(ServerInvite invite, Submission submission)
+        private unsafe MpaResult Call(MpaServerInvite invite, Submission submission)
         {
             if (invite == null)
             {
-                return Result.Invalid("invite is null. Nothing was sent.");
+                return MpaResult.Invalid("invite is null. Nothing was sent.");
             }
             ulong[] users = Xuids.Array(invite.InvitedUsers);
             var result = Native.mpa_result.Init();
@@ -120,15 +122,15 @@ namespace Mpa
         }
 
         /// <summary>Tells the service who met whom, and waits for its answer: not for a game's own
-        /// thread. 1 to <see cref="Limits.MaxGroupsPerCall"/> groups.</summary>
-        public Result PostRecentPlayerGroups(IReadOnlyList<RecentPlayerGroup> groups)
+        /// thread. 1 to <see cref="MpaLimits.MaxGroupsPerCall"/> groups.</summary>
+        public MpaResult PostRecentPlayerGroups(IReadOnlyList<MpaRecentPlayerGroup> groups)
         {
             return Call(groups, null);
         }
 
-        private Result Call(IReadOnlyList<RecentPlayerGroup> groups, Submission submission)
+        private unsafe MpaResult Call(IReadOnlyList<MpaRecentPlayerGroup> groups, Submission submission)
         {
-            var copies = new RecentPlayerGroup[groups == null ? 0 : groups.Count];
+            var copies = new MpaRecentPlayerGroup[groups == null ? 0 : groups.Count];
             var playersOf = new ulong[copies.Length][];
             int playerCount = 0;
             for (int i = 0; i < copies.Length; i++)
@@ -136,7 +138,7 @@ namespace Mpa
                 copies[i] = groups[i];
                 if (copies[i] == null)
                 {
-                    return Result.Invalid("groups[" + i + "] is null. Nothing was sent.");
+                    return MpaResult.Invalid("groups[" + i + "] is null. Nothing was sent.");
                 }
                 playersOf[i] = Xuids.Array(copies[i].Players);
                 playerCount += playersOf[i].Length;
@@ -176,10 +178,10 @@ namespace Mpa
         }
 
         /// <summary>The finalizer must not close the client while a call is in it.</summary>
-        private Result Ended(Native.mpa_result* result)
+        private unsafe MpaResult Ended(Native.mpa_result* result)
         {
             GC.KeepAlive(this);
-            return new Result(result);
+            return new MpaResult(result);
         }
     }
 }

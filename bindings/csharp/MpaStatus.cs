@@ -1,8 +1,8 @@
 namespace Mpa
 {
     /// <summary>How a call ended. A newer library may return others than these: treat an unknown
-    /// one by <see cref="Result.Retryable"/>.</summary>
-    public enum Status
+    /// one by <see cref="MpaResult.Retryable"/>.</summary>
+    public enum MpaStatus
     {
         /// <summary>It happened.</summary>
         Ok = 0,
@@ -24,7 +24,7 @@ namespace Mpa
         QueueFull = -5,
 
         /// <summary>The queue is full of completions that nobody has polled: nothing was
-        /// submitted. See <see cref="Client.Poll"/>.</summary>
+        /// submitted. See <see cref="MpaClient.Poll"/>.</summary>
         EventsNotPolled = -6,
 
         /// <summary>A submitted operation was cancelled before it was sent.</summary>
@@ -34,12 +34,12 @@ namespace Mpa
         /// sent.</summary>
         Expired = -21,
 
-        /// <summary>Not done, or not known to be done (see <see cref="Result.Uncertain"/>): the
+        /// <summary>Not done, or not known to be done (see <see cref="MpaResult.Uncertain"/>): the
         /// client was closed while the call ran.</summary>
         Abandoned = -22,
 
         /// <summary>There is no authorization that could be sent: give the client a newer one with
-        /// <see cref="Client.SetAuthorization"/>. Nothing was sent.</summary>
+        /// <see cref="MpaClient.SetAuthorization"/>. Nothing was sent.</summary>
         AuthorizationNeeded = -40,
 
         /// <summary>The service refused the token. It is not used again: push a newer one.</summary>
@@ -49,18 +49,20 @@ namespace Mpa
         /// user's token where a service's is needed. Trying again does not help.</summary>
         Forbidden = -42,
 
-        /// <summary>Reserved for clients that sign in by themselves.</summary>
+        /// <summary>A client that signs in by itself could not: <see cref="MpaResult.Message"/> says which
+        /// step failed, why, and what to do; <see cref="MpaResult.Cause"/> is the obstacle,
+        /// <see cref="MpaResult.ServiceCode"/> the service's number for it.</summary>
         SignInFailed = -43,
 
-        /// <summary>The service refused what was sent. See <see cref="Result.Message"/>.</summary>
+        /// <summary>The service refused what was sent. See <see cref="MpaResult.Message"/>.</summary>
         Rejected = -60,
 
         /// <summary>The service limits how often it is called. See
-        /// <see cref="Result.RetryAfter"/>.</summary>
+        /// <see cref="MpaResult.RetryAfter"/>.</summary>
         Throttled = -61,
 
         /// <summary>The service failed. An invite may have been sent: see
-        /// <see cref="Result.Uncertain"/>.</summary>
+        /// <see cref="MpaResult.Uncertain"/>.</summary>
         ServiceUnavailable = -62,
 
         /// <summary>Something else than the service answered, such as a proxy.</summary>

@@ -2,12 +2,14 @@ using System;
 
 namespace Mpa
 {
+    using Mpa.Internal;
+
     // What those see who watch over a server. Handlers are called from Poll, or on the thread that
     // completes the tasks.
-    public sealed unsafe partial class Client
+    public sealed partial class MpaClient
     {
         /// <summary>Operations wait for an authorization, because there is none or the service has
-        /// refused it, or the one in use expires within <see cref="ClientConfig.AuthorizationLead"/>;
+        /// refused it, or the one in use expires within <see cref="MpaClientConfig.AuthorizationLead"/>;
         /// a sentence says which. Push a newer one with <see cref="SetAuthorization"/>. Told again
         /// every 30 s while it is so.</summary>
         public event Action<string> AuthorizationNeeded
@@ -20,9 +22,9 @@ namespace Mpa
             remove { operations.Notifications.AuthorizationNeeded -= value; }
         }
 
-        /// <summary>An entry of the log, where <see cref="ClientConfig.LogLevel"/> asks for it. Entries
+        /// <summary>An entry of the log, where <see cref="MpaClientConfig.LogLevel"/> asks for it. Entries
         /// that repeat are counted in one. None holds a token, a connection string or a XUID.</summary>
-        public event Action<LogLevel, string> Logged
+        public event Action<MpaLogLevel, string> Logged
         {
             add
             {
@@ -42,7 +44,7 @@ namespace Mpa
 
         /// <summary>The client's numbers of now; null on failure. Cheap enough for every frame. Never
         /// blocks.</summary>
-        public Result GetStats(out Stats stats)
+        public unsafe MpaResult GetStats(out MpaStats stats)
         {
             var raw = new Native.mpa_stats
             {
@@ -50,7 +52,7 @@ namespace Mpa
             };
             var result = Native.mpa_result.Init();
             int status = Native.mpa_client_stats(handle, &raw, &result);
-            stats = status == 0 ? new Stats(raw) : null;
+            stats = status == 0 ? new MpaStats(raw) : null;
             return Ended(&result);
         }
     }
