@@ -281,6 +281,62 @@ typedef struct mpa_result {
     char message[512];
 } mpa_result;
 
+/* What was not sent --------------------------------------------------------------------------- */
+
+/// What to do with what a call has not sent.
+typedef int32_t mpa_resend;
+
+/// Nothing: all of it was sent, or it was cancelled, or nothing certain is known (MPA_ERROR_INTERNAL).
+#define MPA_RESEND_NONE 0
+
+/// Send it again with this client, after `delay_ms`.
+#define MPA_RESEND_LATER 1
+
+/// Send it again once a newer authorization is there. What is submitted waits for the client's by
+/// itself, within its time to live.
+#define MPA_RESEND_AFTER_AUTHORIZATION 2
+
+/// Correct first what the result's `message` names: until then it would end in the same way.
+#define MPA_RESEND_AFTER_FIX 3
+
+/// This client is closing, draining or closed: send it through another client or server, or after a
+/// restart.
+#define MPA_RESEND_ELSEWHERE 4
+
+/// The users or groups of a call that were certainly never sent: `count` of those that were passed in,
+/// from index `first` on. Sending them again can make nothing happen twice.
+typedef struct mpa_unsent {
+    /// sizeof(mpa_unsent), as MPA_INIT sets it. Never written by the library.
+    uint32_t struct_size;
+    /// What to do with them.
+    mpa_resend resend;
+    /// The index of the first of them.
+    uint32_t first;
+    /// How many there are. 0: none.
+    uint32_t count;
+    /// How many directly before `first` the service refused for a reason that passes by itself, such as
+    /// a limit: begin at `first - refused_for_now` to send those again too, under the same `resend`. They
+    /// did not happen either. Else 0.
+    uint32_t refused_for_now;
+    /// How many milliseconds to wait first: what the service asked for, else of MPA_RESEND_LATER the
+    /// period of its limit, or 1,000.
+    uint32_t delay_ms;
+} mpa_unsent;
+
+/// What of a call or an operation was never sent, and what to do with it. Recent players that are
+/// `uncertain` may be sent again too, which this leaves out: doing so does no harm.
+///
+/// `result`: of a call or an event that sends invites or recent players, or of a submit that was
+/// refused. `count`: how many users or groups were passed in there. `unsent`: where it goes.
+///
+/// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT where a pointer is wrong, or `result` accounts for more
+/// than `count`, so that it belongs to another call; MPA_ERROR_INVALID_STRUCT. Then `unsent`, if it can
+/// be written, has nothing in it. Never blocks, needs no client.
+MPA_API
+mpa_status mpa_result_unsent(const mpa_result *result,
+                             uint32_t count,
+                             mpa_unsent *unsent);
+
 /* Clients ------------------------------------------------------------------------------------- */
 
 /// Names an open client. A plain value: copy it, pass it to any thread. Zero, stale and forged ones

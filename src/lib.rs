@@ -14,6 +14,7 @@
 //! - `encoding`: PEM, DER and their like, for certificates and keys
 //! - `file`: reading a file that somebody named
 //! - `outcome`: what became of a call
+//! - `resend`: what is left to send after it
 //! - `log`, `stats`: what is told beside it
 //! - `sync`: locks and threads, for all of the above
 //!
@@ -48,6 +49,7 @@ pub mod outcome;
 pub mod policy;
 #[doc(hidden)]
 pub mod redactor;
+mod resend;
 
 #[allow(unsafe_code)]
 pub mod ffi;

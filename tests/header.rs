@@ -185,6 +185,7 @@ fn a_struct_is_as_large_in_rust_as_in_c() {
         ("mpa_result", size_of::<ffi::result::mpa_result>()),
         ("mpa_server_invite", size_of::<ffi::invite::mpa_server_invite>()),
         ("mpa_stats", size_of::<ffi::stats::mpa_stats>()),
+        ("mpa_unsent", size_of::<ffi::unsent::mpa_unsent>()),
     ];
     let laid_out = laid_out();
     let in_c: BTreeSet<_> = laid_out.iter().map(|described| (described.name.as_str(), described.size)).collect();

@@ -122,6 +122,15 @@ enum class EventType : mpa_event_type {
     Log = MPA_EVENT_LOG,
 };
 
+/// What to do with what a call has not sent.
+enum class Resend : mpa_resend {
+    None = MPA_RESEND_NONE,
+    Later = MPA_RESEND_LATER,
+    AfterAuthorization = MPA_RESEND_AFTER_AUTHORIZATION,
+    AfterFix = MPA_RESEND_AFTER_FIX,
+    Elsewhere = MPA_RESEND_ELSEWHERE,
+};
+
 /// How much an entry of the log matters.
 enum class LogLevel : mpa_log_level {
     Off = MPA_LOG_OFF,
@@ -173,6 +182,28 @@ inline bool compatible() noexcept
 
 // Results -----------------------------------------------------------------------------------------
 
+/// The users or groups of a call that were certainly never sent; each member is the field of mpa_unsent
+/// of that name. Sending them again can make nothing happen twice.
+struct Unsent {
+    Resend resend = Resend::None;
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+    std::uint32_t refused_for_now = 0;
+    std::chrono::milliseconds delay{0};
+
+    /// What to send again of what was passed in, if `resend` says so: those that were refused for a
+    /// reason that passes, and those that were never sent.
+    template <typename Item> std::vector<Item> slice(const std::vector<Item>& passed_in) const
+    {
+        const std::size_t end = std::min<std::size_t>(std::size_t{first} + count, passed_in.size());
+        const std::size_t begin = std::min<std::size_t>(std::size_t{first} - refused_for_now, end);
+        const auto at = [&passed_in](std::size_t index) {
+            return passed_in.begin() + static_cast<std::ptrdiff_t>(index);
+        };
+        return std::vector<Item>(at(begin), at(end));
+    }
+};
+
 /// What became of a call; each member is the field of mpa_result of that name. The texts end in NUL,
 /// so that data() is good for printf, and live as long as the Result. One that no call has filled is
 /// ok() and says nothing.
@@ -189,6 +220,22 @@ public:
     std::uint32_t acknowledged() const noexcept { return raw_.acknowledged; }
     std::uint32_t uncertain() const noexcept { return raw_.uncertain; }
     std::uint32_t refused() const noexcept { return raw_.refused; }
+
+    /// What was never sent, and what to do with it. `count`: how many users or groups were passed in.
+    /// Empty where the result accounts for more, since it is of another call then.
+    Unsent unsent(std::size_t count) const noexcept
+    {
+        mpa_unsent raw = MPA_INIT(mpa_unsent);
+        const auto passed_in = static_cast<std::uint32_t>(std::min<std::uint64_t>(count, UINT32_MAX));
+        mpa_result_unsent(&raw_, passed_in, &raw);
+        Unsent unsent;
+        unsent.resend = static_cast<Resend>(raw.resend);
+        unsent.first = raw.first;
+        unsent.count = raw.count;
+        unsent.refused_for_now = raw.refused_for_now;
+        unsent.delay = std::chrono::milliseconds(raw.delay_ms);
+        return unsent;
+    }
 
     bool retryable() const noexcept { return raw_.retryable != 0; }
     std::chrono::milliseconds retry_after() const noexcept

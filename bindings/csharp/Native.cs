@@ -42,6 +42,17 @@ namespace Mpa.Internal
             }
         }
 
+        [StructLayout(LayoutKind.Sequential, Size = 24)]
+        internal struct mpa_unsent
+        {
+            public uint struct_size;
+            public int resend;
+            public uint first;
+            public uint count;
+            public uint refused_for_now;
+            public uint delay_ms;
+        }
+
         [StructLayout(LayoutKind.Sequential, Size = 192)]
         internal struct mpa_client_config
         {
@@ -242,6 +253,9 @@ namespace Mpa.Internal
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern byte* mpa_status_description(int status);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_result_unsent(mpa_result* result, uint count, mpa_unsent* unsent);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_open(

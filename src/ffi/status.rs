@@ -225,6 +225,11 @@ pub extern "C" fn mpa_status_description(status: mpa_status) -> *const c_char {
     find(status).map_or(c"A status that this version of the library does not know.", |(_, text)| text).as_ptr()
 }
 
+/// The status of this number, if it is one.
+pub fn from_number(number: mpa_status) -> Option<Status> {
+    STATUSES.iter().find(|entry| entry.1 == number).map(|entry| entry.0)
+}
+
 fn find(status: mpa_status) -> Option<(&'static CStr, &'static CStr)> {
     STATUSES.iter().find(|entry| entry.1 == status).map(|entry| (entry.2, entry.3))
 }

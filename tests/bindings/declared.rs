@@ -26,6 +26,7 @@ impl Number {
             ("MPA_CA_", "CaMode", ""),
             ("MPA_EVENT_", "EventType", ""),
             ("MPA_LOG_", "LogLevel", ""),
+            ("MPA_RESEND_", "Resend", ""),
             ("MPA_STATS_", "Limits", "Stats"),
             ("MPA_NONE", "Limits", "None"),
             ("MPA_VERSION_", "Library", "Version"),

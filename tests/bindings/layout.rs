@@ -13,6 +13,7 @@ use mpa::ffi::invite::{mpa_invite, mpa_server_invite};
 use mpa::ffi::recent_players::mpa_recent_player_group;
 use mpa::ffi::result::mpa_result;
 use mpa::ffi::stats::{mpa_lane_stats, mpa_stats};
+use mpa::ffi::unsent::mpa_unsent;
 use mpa_tests::build::{self, GCC};
 
 use crate::{csharp, declared};
@@ -54,6 +55,7 @@ fn in_rust() -> Vec<String> {
             http_status, attempts, queued_ms, elapsed_ms, current_requests, max_requests, period_s,
             service_code, limit_type, error_code, correlation_id, message
         }
+        mpa_unsent { struct_size, resend, first, count, refused_for_now, delay_ms }
         mpa_client_config {
             struct_size, title_id, endpoint, authorization_header, ca_certificates_path, user_agent,
             ca_mode, allow_plain_http, connect_timeout_ms, request_timeout_ms, call_timeout_ms, max_attempts,

@@ -7,6 +7,7 @@
 
 #define STRUCTS(X)           \
     X(mpa_result)            \
+    X(mpa_unsent)            \
     X(mpa_client_config)     \
     X(mpa_close_report)      \
     X(mpa_authorization)     \

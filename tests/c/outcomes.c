@@ -143,6 +143,11 @@ static void forbidden(mpa_client user, mpa_client server)
     TOLD(mpa_send_server_invite(user, &by_server, fresh()), MPA_ERROR_FORBIDDEN, 0, 16, 0, 400, 1);
     refused_by_the_service("AuthorizationError");
     CHECK_CONTAINS(last()->message, "0 to 15");
+    mpa_unsent unsent = MPA_INIT(mpa_unsent);
+    CHECK_STATUS(mpa_result_unsent(last(), 20, &unsent), MPA_OK);
+    CHECK_NUMBER(unsent.first, 16);
+    CHECK_NUMBER(unsent.count, 4);
+    CHECK_NUMBER(unsent.resend, MPA_RESEND_AFTER_FIX);
     for (int i = 0; i < 21; i++) {
         groups[i] = a_group();
     }

@@ -211,6 +211,12 @@ static mpa_status to_prometheus(void)
     return mpa_stats_prometheus(&stats, "region=\"eu\"", page, sizeof page, NULL, &result);
 }
 
+static mpa_status unsent(void)
+{
+    mpa_unsent left = MPA_INIT(mpa_unsent);
+    return mpa_result_unsent(&result, UINT32_MAX, &left);
+}
+
 static mpa_status version(void)
 {
     return mpa_version() == 0 ? -1 : MPA_OK;
@@ -261,6 +267,7 @@ static const struct function {
     { "mpa_client_get_authorization", set_it, get_authorization },
     { "mpa_client_stats", submit_and_finish, get_stats },
     { "mpa_stats_prometheus", NULL, to_prometheus },
+    { "mpa_result_unsent", NULL, unsent },
     { "mpa_version", NULL, version },
     { "mpa_version_string", NULL, version_string },
     { "mpa_status_name", NULL, status_name },

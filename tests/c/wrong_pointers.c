@@ -153,6 +153,22 @@ static void misaligned_reports(void)
     }
 }
 
+static void misaligned_rests(void)
+{
+    mpa_result result = MPA_INIT(mpa_result);
+    mpa_unsent unsent = MPA_INIT(mpa_unsent);
+
+    CHECK_STATUS(mpa_result_unsent(NULL, 1, &unsent), MPA_ERROR_INVALID_ARGUMENT);
+    CHECK_STATUS(mpa_result_unsent(&result, 1, NULL), MPA_ERROR_INVALID_ARGUMENT);
+    for (size_t offset = 1; offset < 4; offset++) {
+        const void *wrong_result = misaligned(&result, sizeof result, offset);
+        CHECK_STATUS(mpa_result_unsent(wrong_result, 1, &unsent), MPA_ERROR_INVALID_ARGUMENT);
+        mpa_unsent *wrong = misaligned(&unsent, sizeof unsent, offset);
+        CHECK_STATUS(mpa_result_unsent(&result, 1, wrong), MPA_ERROR_INVALID_ARGUMENT);
+        CHECK(memcmp(wrong, &unsent, sizeof unsent) == 0);
+    }
+}
+
 int main(int count, char **arguments)
 {
     begin(count, arguments);
@@ -166,6 +182,7 @@ int main(int count, char **arguments)
     post_with_wrong_pointers(server);
     misaligned_results(user, server);
     misaligned_reports();
+    misaligned_rests();
 
     close_after(user, 0);
     close_after(server, 0);

@@ -11,6 +11,7 @@ extern "C" {
 
 #define STRUCTS(X)           \
     X(mpa_result)            \
+    X(mpa_unsent)            \
     X(mpa_client_config)     \
     X(mpa_close_report)      \
     X(mpa_authorization)     \

@@ -51,7 +51,13 @@ int main(int, char** argv)
     mpa::ServerInvite invite;
     invite.sender = 1000;
     for (mpa::Xuid user = 1; user <= 20; user++) invite.invited_users.push_back(user);
-    print(client->send_server_invite(invite));
+    const mpa::Result throttled = client->send_server_invite(invite);
+    print(throttled);
+    const mpa::Unsent unsent = throttled.unsent(20);
+    if (unsent.first != 20 || unsent.count != 0 || unsent.refused_for_now != 4) return 2;
+    if (unsent.resend != mpa::Resend::Later || unsent.delay != std::chrono::seconds(7)) return 3;
+    if (unsent.slice(invite.invited_users) != std::vector<mpa::Xuid>{17, 18, 19, 20}) return 4;
+    if (throttled.unsent(24).count != 4 || throttled.unsent(19).count != 0) return 5;
     // Another kind of call, which the throttling of the first does not hold back.
     mpa::Invite other;
     other.invited_users = {1, 2, 3};

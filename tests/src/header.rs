@@ -14,10 +14,11 @@ const BOTTOM: &str = "
 ";
 
 /// What stands before comes before: a section uses only what is declared above it.
-const SECTIONS: [(&str, &str); 13] = [
+const SECTIONS: [(&str, &str); 14] = [
     ("Version", "version.rs"),
     ("Statuses", "status.rs"),
     ("Results", "result.rs"),
+    ("What was not sent", "unsent.rs"),
     ("Clients", "client.rs"),
     ("Closing", "close.rs"),
     ("Authorizations", "authorization.rs"),
