@@ -146,7 +146,7 @@ typedef int32_t mpa_status;
 /// again later.
 #define MPA_ERROR_QUEUE_FULL (-5)
 
-/// The queue is full of completions that nobody has pulled. Nothing was submitted: pull events, each
+/// The queue is full of completions that nobody has polled. Nothing was submitted: pull events, each
 /// frame.
 #define MPA_ERROR_EVENTS_NOT_POLLED (-6)
 
@@ -950,13 +950,16 @@ mpa_status mpa_client_flush(mpa_client client,
                             uint32_t deadline_ms,
                             mpa_result *result);
 
-/* Numbers ------------------------------------------------------------------------------------- */
+/* Statistics ---------------------------------------------------------------------------------- */
 
 /// How many buckets a histogram has.
 #define MPA_STATS_BUCKET_COUNT 16
 
-/// One lane: invites of both kinds, or recent players. All but the gauges at the end only grow, so that
-/// those of many clients, or of a fleet, can be added up.
+/// How many counters `completed` of mpa_lane_stats has, those in reserve included.
+#define MPA_COMPLETION_KINDS 96
+
+/// The statistics of one lane: invites of both kinds, or recent players. All but the gauges at the end
+/// only grow. Those of several clients are added up field by field, and arrays element by element.
 ///
 /// Buckets count what took up to 1, 5, 10, 25, 50, 100, 250, 500, 1,000, 2,500, 5,000, 10,000, 30,000,
 /// 60,000 and 300,000 ms; the last one counts all. Each includes those before it.
@@ -965,64 +968,29 @@ typedef struct mpa_lane_stats {
     uint64_t submitted;
     /// Blocking calls that began.
     uint64_t calls;
-    /// Operations and calls that ended as MPA_OK. With those below, operations that are queued or
-    /// run, and calls under way, it makes up submitted and calls.
-    uint64_t ended_ok;
-    /// That ended as MPA_ERROR_CANCELLED.
-    uint64_t ended_cancelled;
-    /// That ended as MPA_ERROR_EXPIRED.
-    uint64_t ended_expired;
-    /// That ended as MPA_ERROR_ABANDONED.
-    uint64_t ended_abandoned;
-    /// That ended as MPA_ERROR_CLOSED.
-    uint64_t ended_closed;
-    /// That ended as MPA_ERROR_AUTHORIZATION_NEEDED.
-    uint64_t ended_authorization_needed;
-    /// That ended as MPA_ERROR_UNAUTHORIZED.
-    uint64_t ended_unauthorized;
-    /// That ended as MPA_ERROR_FORBIDDEN.
-    uint64_t ended_forbidden;
-    /// That ended as MPA_ERROR_SIGN_IN_FAILED.
-    uint64_t ended_sign_in_failed;
-    /// That ended as MPA_ERROR_REJECTED.
-    uint64_t ended_rejected;
-    /// That ended as MPA_ERROR_THROTTLED.
-    uint64_t ended_throttled;
-    /// That ended as MPA_ERROR_SERVICE_UNAVAILABLE.
-    uint64_t ended_service_unavailable;
-    /// That ended as MPA_ERROR_UNEXPECTED_ANSWER.
-    uint64_t ended_unexpected_answer;
-    /// That ended as MPA_ERROR_CONNECTION_FAILED.
-    uint64_t ended_connection_failed;
-    /// That ended as MPA_ERROR_TLS_FAILED.
-    uint64_t ended_tls_failed;
-    /// That ended as MPA_ERROR_TIMED_OUT.
-    uint64_t ended_timed_out;
-    /// That ended as MPA_ERROR_UNCERTAIN.
-    uint64_t ended_uncertain;
-    /// That ended as MPA_ERROR_INTERNAL.
-    uint64_t ended_internal;
-    /// 0.
-    uint64_t reserved_ends[6];
-    /// Requests of which at least one byte was put on the wire.
+    /// Operations and blocking calls that have ended, by status and cause: mpa_completion_kind says which
+    /// an element counts, mpa_lane_stats_completed adds up those of a status. All of them, operations
+    /// that are queued or run, and blocking calls under way make up `submitted` and `calls`.
+    uint64_t completed[96];
+    /// Requests of which at least one byte was sent.
     uint64_t requests;
-    /// Of those: tried again after another attempt.
+    /// Of those: sent again after another attempt.
     uint64_t retries;
     /// Of those: answered that there are too many.
     uint64_t throttled;
-    /// Users or groups in those requests. Divided by requests it says how well groups are gathered.
+    /// Users or groups in those requests. Divided by `requests` it says how well groups are gathered.
     uint64_t items;
-    /// How long calls and operations that ended had waited in the library.
-    uint64_t queued_buckets[16];
+    /// How long operations and blocking calls that have ended had waited in the library.
+    uint64_t queue_wait_buckets[16];
     /// The sum of it, in milliseconds.
-    uint64_t queued_sum_ms;
+    uint64_t queue_wait_sum_ms;
     /// How long requests took, from their beginning (connecting included) to their answer.
-    uint64_t wire_buckets[16];
+    uint64_t request_duration_buckets[16];
     /// The sum of it, in milliseconds.
-    uint64_t wire_sum_ms;
+    uint64_t request_duration_sum_ms;
     /// Now: operations that wait in the queue.
     uint64_t queued;
-    /// Now: operations that are being done.
+    /// Now: operations that a worker has taken up.
     uint64_t running;
     /// Now: how long the oldest of those in the queue has waited, in milliseconds; 0 where there is none.
     uint64_t oldest_queued_ms;
@@ -1030,23 +998,23 @@ typedef struct mpa_lane_stats {
     uint64_t reserved[5];
 } mpa_lane_stats;
 
-/// A client in numbers, since it was opened.
+/// The statistics of a client, since it was opened.
 typedef struct mpa_stats {
     /// sizeof(mpa_stats), as MPA_INIT sets it. Never written by the library.
     uint32_t struct_size;
-    /// 0.
-    uint32_t reserved;
+    /// 1 where clock_offset_ms is known, else 0.
+    uint32_t clock_offset_known;
     /// Invites and server invites.
     mpa_lane_stats invites;
     /// Recent players.
     mpa_lane_stats recent_players;
-    /// Now: places of queue_capacity that are taken, by completions that nobody has pulled too.
+    /// Now: places of queue_capacity that are taken, also by completions that were not polled yet.
     uint64_t held_operations;
     /// Now: bytes of queue_capacity_bytes that are taken.
     uint64_t held_bytes;
-    /// Now: completions that nobody has pulled.
+    /// Now: completions that were not polled yet.
     uint64_t completions_waiting;
-    /// Milliseconds since events were last looked for; -1: never. A poll that finds nothing is noticed
+    /// Milliseconds since events were last polled; -1: never. A poll that finds nothing is noticed
     /// with the next stats, so that this is too small by the time between two of them at most.
     int64_t since_last_poll_ms;
     /// Milliseconds since the service last acknowledged a request; -1: never.
@@ -1055,11 +1023,11 @@ typedef struct mpa_stats {
     /// is none.
     uint64_t authorization_expires_at_unix_ms;
     /// By how much the service's clock is ahead of this machine's, in milliseconds, as its answers
-    /// tell, to the second; 0 where it is not known or less than that.
+    /// tell, to the second; 0 where it is less than that, or not known (see clock_offset_known).
     int64_t clock_offset_ms;
 } mpa_stats;
 
-/// Copies a client's numbers. Cheap enough for every frame: some hundred numbers under a lock that is
+/// Copies a client's statistics. Cheap enough for every frame: some hundred numbers under a lock that is
 /// never held across I/O.
 ///
 /// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT, _INVALID_STRUCT or _INVALID_HANDLE. Never blocks.
@@ -1068,18 +1036,37 @@ mpa_status mpa_client_stats(mpa_client client,
                             mpa_stats *stats,
                             mpa_result *result);
 
-/* Numbers for Prometheus ---------------------------------------------------------------------- */
+/// What an element of `completed` in mpa_lane_stats counts: operations and blocking calls that ended
+/// with this status and this cause.
+///
+/// `status`, `cause`, or NULL: where they go; a `cause` of MPA_OK stands for none. Elements are those of
+/// the library that runs: ask for them, rather than keeping their numbers.
+///
+/// Returns 1; or 0 and nothing from the first index on that is not in use. Never blocks.
+MPA_API
+int32_t mpa_completion_kind(uint32_t index,
+                            mpa_status *status,
+                            mpa_status *cause);
+
+/// How many operations and blocking calls of a lane ended with a status, whatever the cause; 0 for a status
+/// that none ends with, and where `lane` is NULL. Never blocks.
+MPA_API
+uint64_t mpa_lane_stats_completed(const mpa_lane_stats *lane,
+                                  mpa_status status);
+
+/* Prometheus exposition ----------------------------------------------------------------------- */
 
 /// A buffer of this size holds the text of mpa_stats_prometheus, whatever the numbers, with labels of up
 /// to 64 bytes.
-#define MPA_STATS_PROMETHEUS_SIZE 32768
+#define MPA_STATS_PROMETHEUS_SIZE 65536
 
-/// Writes numbers in Prometheus' text format (version 0.0.4), with names that begin with "mpa_".
+/// Writes statistics in Prometheus' text-based exposition format (version 0.0.4), with names that begin
+/// with "mpa_". Metrics whose value is unknown are left out; those in docs/operations.md are all of them.
 ///
 /// Where a process has several clients, add their counters up in one mpa_stats first, or give each its
 /// own labels and serve each text on its own: the format wants a metric's lines together.
 ///
-/// `stats`: from mpa_client_stats. `labels`, or NULL: put into each line, such as `region="eu"`, at most
+/// `stats`: from mpa_client_stats, just now: times since something are written as time stamps. `labels`, or NULL: put into each line, such as `region="eu"`, at most
 /// 256 bytes. `buffer`: of `size` bytes; the text ends in NUL. `length`, or NULL: how long the text is,
 /// without the NUL, also where it did not fit.
 ///

@@ -13,7 +13,7 @@
 //! - `redactor`: what must not be shown of that
 //! - `encoding`: PEM, DER and their like, for certificates and keys
 //! - `file`: reading a file that somebody named
-//! - `outcome`: what became of a call
+//! - `status`, `outcome`: how a call can end; how one has ended
 //! - `resend`: what is left to send after it
 //! - `log`, `stats`: what is told beside it
 //! - `sync`: locks and threads, for all of the above
@@ -50,6 +50,8 @@ pub mod policy;
 #[doc(hidden)]
 pub mod redactor;
 mod resend;
+#[doc(hidden)]
+pub mod status;
 
 #[allow(unsafe_code)]
 pub mod ffi;

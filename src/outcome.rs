@@ -3,68 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// How a call ended. The numbers are those of `mpa_status` in the header and are never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-pub enum Status {
-    Ok = 0,
-    InvalidArgument = -1,
-    InvalidStruct = -2,
-    InvalidHandle = -3,
-    Closed = -4,
-    QueueFull = -5,
-    EventsNotPolled = -6,
-    Cancelled = -20,
-    Expired = -21,
-    Abandoned = -22,
-    AuthorizationNeeded = -40,
-    Unauthorized = -41,
-    Forbidden = -42,
-    SignInFailed = -43,
-    Rejected = -60,
-    Throttled = -61,
-    ServiceUnavailable = -62,
-    UnexpectedAnswer = -63,
-    ConnectionFailed = -80,
-    TlsFailed = -81,
-    TimedOut = -82,
-    Uncertain = -100,
-    Internal = -120,
-}
-
-impl Status {
-    /// All of them, in the order of the header.
-    pub const ALL: [Status; 23] = [
-        Status::Ok,
-        Status::InvalidArgument,
-        Status::InvalidStruct,
-        Status::InvalidHandle,
-        Status::Closed,
-        Status::QueueFull,
-        Status::EventsNotPolled,
-        Status::Cancelled,
-        Status::Expired,
-        Status::Abandoned,
-        Status::AuthorizationNeeded,
-        Status::Unauthorized,
-        Status::Forbidden,
-        Status::SignInFailed,
-        Status::Rejected,
-        Status::Throttled,
-        Status::ServiceUnavailable,
-        Status::UnexpectedAnswer,
-        Status::ConnectionFailed,
-        Status::TlsFailed,
-        Status::TimedOut,
-        Status::Uncertain,
-        Status::Internal,
-    ];
-
-    /// Its place among all.
-    pub fn index(self) -> usize {
-        Self::ALL.iter().position(|status| *status == self).unwrap_or_default()
-    }
-}
+pub use crate::status::Status;
 
 /// What the service said about the limit that a call ran into; zero or empty where it said nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

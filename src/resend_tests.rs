@@ -36,7 +36,7 @@ fn expected(status: Status) -> Option<Resend> {
 
 #[test]
 fn every_status_says_what_to_do_with_the_rest() {
-    for status in Status::ALL {
+    for status in Status::ALL.iter().copied() {
         for retryable in [false, true] {
             let unsent = of_24(Ended { retryable, ..ended(status) });
             let nothing_is_known = matches!(status, Status::Ok | Status::Internal);

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::calls::Lane;
-use crate::outcome::{Outcome, Status};
+use crate::outcome::Outcome;
+use crate::status::{COMPLETIONS, completion_index};
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Upper bounds of a histogram's buckets, in milliseconds; the last bucket has none.
@@ -36,11 +37,12 @@ impl Histogram {
 }
 
 /// The calls and operations of one lane.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct LaneCounts {
     /// Blocking calls that began.
     pub calls: u64,
-    ended: [u64; Status::ALL.len()],
+    /// Calls and operations that ended, by their place in `COMPLETIONS`.
+    pub completed: [u64; COMPLETIONS.len()],
     /// Requests put on the wire, and those of them that were tried again, and were throttled.
     pub requests: u64,
     pub retries: u64,
@@ -48,15 +50,24 @@ pub struct LaneCounts {
     /// Users or groups in those requests.
     pub items: u64,
     /// Waiting in the library, of calls and operations that ended.
-    pub queued: Histogram,
+    pub queue_wait: Histogram,
     /// From a request's beginning to its answer or its failure.
-    pub wire: Histogram,
+    pub request_duration: Histogram,
 }
 
-impl LaneCounts {
-    /// How many calls and operations ended so.
-    pub fn ended(&self, status: Status) -> u64 {
-        self.ended[status.index()]
+impl Default for LaneCounts {
+    fn default() -> Self {
+        LaneCounts {
+            calls: 0,
+            // `Default` is derived for arrays of up to 32 only.
+            completed: [0; COMPLETIONS.len()],
+            requests: 0,
+            retries: 0,
+            throttled: 0,
+            items: 0,
+            queue_wait: Histogram::default(),
+            request_duration: Histogram::default(),
+        }
     }
 }
 
@@ -94,10 +105,11 @@ impl Counters {
     }
 
     /// A call or an operation ended.
-    pub fn ended(&self, lane: Lane, outcome: &Outcome) {
+    pub fn completed(&self, lane: Lane, outcome: &Outcome) {
+        let completion = completion_index(outcome.status, outcome.cause);
         let lane = &mut self.lock().lanes[lane as usize];
-        lane.ended[outcome.status.index()] += 1;
-        lane.queued.observe(outcome.queued);
+        lane.completed[completion] += 1;
+        lane.queue_wait.observe(outcome.queued);
     }
 
     /// A request that was put on the wire has ended.
@@ -111,7 +123,7 @@ impl Counters {
         lane.retries += u64::from(end.is_retry);
         lane.throttled += u64::from(end.is_throttled);
         lane.items += end.items as u64;
-        lane.wire.observe(end.took);
+        lane.request_duration.observe(end.took);
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -123,6 +135,7 @@ impl Counters {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::status::Status;
 
     #[test]
     fn a_duration_counts_in_its_bucket_and_all_above() {
@@ -148,11 +161,15 @@ mod tests {
             is_throttled: false,
         };
         counters.request_ended(end);
-        counters.ended(Lane::RecentPlayers, &Outcome::new(Status::Expired, ""));
+        for cause in [Status::Ok, Status::Throttled, Status::Throttled] {
+            counters.completed(Lane::RecentPlayers, &Outcome { cause, ..Outcome::new(Status::Expired, "") });
+        }
         let counts = counters.read();
         let [invites, players] = counts.lanes;
         assert_eq!((invites.requests, players.requests, players.retries, players.items), (0, 1, 1, 20));
-        assert_eq!((players.ended(Status::Expired), players.ended(Status::Ok)), (1, 0));
+        let completed = |cause| players.completed[completion_index(Status::Expired, cause)];
+        assert_eq!((completed(Status::Ok), completed(Status::Throttled), completed(Status::TimedOut)), (1, 2, 0));
+        assert_eq!((players.completed.iter().sum::<u64>(), invites.completed.iter().sum::<u64>()), (3, 0));
         assert!(counts.last_success.is_some());
     }
 }

@@ -1,7 +1,8 @@
-//! What those see who watch over a server: numbers, the log, and that an authorization is about to end.
+//! Monitoring: statistics, the log, and that an authorization is about to expire.
 
-use std::collections::HashMap;
-use std::ffi::CStr;
+#[path = "watching/statistics.rs"]
+mod statistics;
+
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -9,10 +10,8 @@ use mpa::ffi::authorization::mpa_authorization;
 use mpa::ffi::client::{MPA_LOG_DEBUG, MPA_LOG_WARNING, mpa_client_config};
 use mpa::ffi::close::mpa_close_all;
 use mpa::ffi::event::{MPA_EVENT_AUTHORIZATION_NEEDED, MPA_EVENT_COMPLETED, MPA_EVENT_DRAINED, MPA_EVENT_LOG};
-use mpa::ffi::prometheus::{MPA_STATS_PROMETHEUS_SIZE, mpa_stats_prometheus};
-use mpa::ffi::stats::{mpa_lane_stats, mpa_stats};
 use mpa_emulator::{Emulator, Options};
-use mpa_tests::c::{Client, Outcome, TOKEN, config, mpa_client_set_authorization, outcome, status_name, text};
+use mpa_tests::c::{Client, TOKEN, config, mpa_client_set_authorization, outcome, status_name, text};
 use mpa_tests::peer::{self, Answer, response};
 
 const TITLE: u32 = 7;
@@ -22,179 +21,6 @@ fn emulator(faults: &[&str]) -> Emulator {
     let emulator = Emulator::start(Options { seed: 7, ..Options::default() }).unwrap();
     emulator.set_faults(TITLE, faults).unwrap();
     emulator
-}
-
-// Numbers ----------------------------------------------------------------------------------------
-
-#[test]
-fn everything_that_happens_is_counted_in_its_lane() {
-    let emulator = emulator(&["{\"fault\":\"status\",\"status\":429,\"calls\":\"invites\",\"next\":1}"]);
-    let config = mpa_client_config {
-        max_attempts: 4,
-        recent_players_hold_ms: 50,
-        call_timeout_ms: 10_000,
-        ..config(emulator.url())
-    };
-    let client = Client::open(&config);
-    let fresh = client.stats();
-    assert_eq!((fresh.since_last_poll_ms, fresh.since_last_success_ms), (-1, -1));
-    assert_eq!(client.invite_many(20).status, "MPA_OK");
-    client.submit_invite(3, 1);
-    for number in 0..5 {
-        client.submit_group([1, 2 + number], 2);
-    }
-    let held = client.stats();
-    assert_eq!((held.held_operations, held.recent_players.queued), (6, 5));
-    assert!(held.held_bytes > 0);
-    for _ in 0..6 {
-        client.wait_event(LONG).unwrap();
-    }
-    let stats = client.stats();
-    let invites = &stats.invites;
-    assert_eq!((invites.submitted, invites.calls, invites.ended_ok), (1, 1, 2));
-    assert_eq!((invites.requests, invites.retries, invites.throttled), (4, 1, 1));
-    assert_eq!(invites.items, 16 + 16 + 4 + 3);
-    let players = &stats.recent_players;
-    assert_eq!((players.submitted, players.ended_ok, players.requests, players.items), (5, 5, 1, 5));
-    assert_eq!((players.wire_buckets[15], players.queued_buckets[15]), (1, 5));
-    assert_eq!((stats.held_operations, stats.held_bytes, stats.completions_waiting), (0, 0, 0));
-    assert!((0..5_000).contains(&stats.since_last_poll_ms) && (0..5_000).contains(&stats.since_last_success_ms));
-}
-
-/// What was begun is what ended, is queued, or runs.
-fn balances(lane: &mpa_lane_stats) {
-    let ended = lane.queued_buckets[15];
-    assert_eq!(lane.submitted + lane.calls, ended + lane.queued + lane.running);
-}
-
-#[test]
-fn the_numbers_balance_while_everything_goes_on() {
-    let emulator = emulator(&["{\"fault\":\"status\",\"status\":500,\"share\":0.2}", "stall:share=0.01"]);
-    let config = mpa_client_config { worker_count: 4, request_timeout_ms: 200, ..config(emulator.url()) };
-    let client = Client::open(&config);
-    let until = Instant::now() + Duration::from_secs(2);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            while Instant::now() < until {
-                client.submit_invite(1, 0);
-                client.submit_group([1, 2], 0);
-                thread::sleep(Duration::from_micros(200));
-            }
-        });
-        scope.spawn(|| {
-            while Instant::now() < until {
-                client.wait_event(10);
-            }
-        });
-        while Instant::now() < until {
-            let stats = client.stats();
-            balances(&stats.invites);
-            balances(&stats.recent_players);
-        }
-    });
-    assert!(client.stats().invites.ended_service_unavailable > 0);
-}
-
-#[test]
-fn time_without_a_poll_is_seen() {
-    let client = Client::open(&config("http://127.0.0.1:9"));
-    assert!(client.poll_event().is_none());
-    assert!(client.stats().since_last_poll_ms < 100);
-    thread::sleep(Duration::from_millis(150));
-    assert!(client.stats().since_last_poll_ms >= 150);
-    assert!(client.poll_event().is_none());
-    assert!(client.stats().since_last_poll_ms < 100);
-}
-
-fn prometheus(stats: &mpa_stats, labels: &str, size: usize) -> (Outcome, String, u32) {
-    let mut buffer = vec![b'x' as std::ffi::c_char; size];
-    let mut length = 0;
-    // SAFETY: the pointers are good.
-    let written = outcome(|result| unsafe {
-        mpa_stats_prometheus(stats, text(labels), buffer.as_mut_ptr(), size as u32, &mut length, result)
-    });
-    // SAFETY: the text ends in NUL.
-    let page = unsafe { CStr::from_ptr(buffer.as_ptr()) }.to_str().unwrap().to_owned();
-    (written, page, length)
-}
-
-#[test]
-fn prometheus_can_read_the_numbers() {
-    let emulator = emulator(&[]);
-    let client = Client::open(&config(emulator.url()));
-    client.invite_many(20);
-    let (written, page, length) = prometheus(&client.stats(), "region=\"eu\"", MPA_STATS_PROMETHEUS_SIZE as usize);
-    assert_eq!(written.status, "MPA_OK", "{}", written.message);
-    assert_eq!(page.len(), length as usize);
-    let samples = read_page(&page);
-    assert_eq!(samples["mpa_requests_total{region=\"eu\",lane=\"invites\"}"], 2.0);
-    assert_eq!(samples["mpa_ended_total{region=\"eu\",lane=\"invites\",status=\"ok\"}"], 1.0);
-    assert_eq!(samples["mpa_request_seconds_bucket{region=\"eu\",lane=\"invites\",le=\"+Inf\"}"], 2.0);
-    assert_eq!(samples["mpa_request_seconds_bucket{region=\"eu\",lane=\"invites\",le=\"0.005\"}"].fract(), 0.0);
-    assert_eq!(samples["mpa_held_operations{region=\"eu\"}"], 0.0);
-    assert!(!page.contains("mpa_authorization_expiry"), "it is not known");
-    assert!(read_page(&prometheus(&client.stats(), "", 32_768).1).contains_key("mpa_held_operations"));
-}
-
-#[test]
-fn a_page_of_the_largest_numbers_fits() {
-    // SAFETY: numbers are valid with any bits.
-    let mut stats: mpa_stats = unsafe { std::mem::MaybeUninit::zeroed().assume_init() };
-    // SAFETY: the same.
-    unsafe { std::ptr::write_bytes(&raw mut stats, 0x7f, 1) };
-    stats.struct_size = size_of::<mpa_stats>() as u32;
-    let labels = format!("a=\"{}\"", "b".repeat(60));
-    let (written, _, length) = prometheus(&stats, &labels, MPA_STATS_PROMETHEUS_SIZE as usize);
-    assert_eq!(written.status, "MPA_OK", "{length} bytes: {}", written.message);
-}
-
-#[test]
-fn a_small_buffer_and_wrong_labels_are_refused() {
-    let client = Client::open(&config("http://127.0.0.1:9"));
-    let stats = client.stats();
-    let (refused, page, length) = prometheus(&stats, "", 100);
-    assert_eq!((refused.status, page.as_str()), ("MPA_ERROR_INVALID_ARGUMENT", ""));
-    assert!(refused.message.contains(&format!("{} are needed", length + 1)), "{}", refused.message);
-    assert_eq!(prometheus(&stats, "", length as usize + 1).0.status, "MPA_OK");
-    assert_eq!(prometheus(&stats, "", length as usize).0.status, "MPA_ERROR_INVALID_ARGUMENT");
-    for labels in [
-        "eu",
-        "a=\"b\"} 1\nevil{c=\"d\"",
-        "a=\"b",
-        "a=\"",
-        "1x=\"y\"",
-        "a=\"b\\\"",
-        "lane=\"b\"",
-        "a=\"b\" c=\"d\"",
-        "a=\"b\",",
-    ] {
-        assert_eq!(prometheus(&stats, labels, 32_768).0.status, "MPA_ERROR_INVALID_ARGUMENT", "{labels}");
-    }
-}
-
-/// Every sample of a page, checked against the format: each metric has its HELP and TYPE just before
-/// its samples, buckets grow, no sample comes twice.
-fn read_page(page: &str) -> HashMap<String, f64> {
-    let mut samples = HashMap::new();
-    let (mut metric, mut kind) = ("", "");
-    for line in page.lines() {
-        if let Some(help) = line.strip_prefix("# HELP ") {
-            metric = help.split(' ').next().unwrap();
-            continue;
-        }
-        if let Some(described) = line.strip_prefix("# TYPE ") {
-            kind = described.strip_prefix(metric).expect("TYPE follows HELP").trim();
-            assert!(["counter", "gauge", "histogram"].contains(&kind));
-            assert_eq!(kind == "counter", metric.ends_with("_total"), "{metric}");
-            continue;
-        }
-        let (name, value) = line.rsplit_once(' ').unwrap();
-        let own = name.split('{').next().unwrap();
-        let suffix = own.strip_prefix(metric).expect("samples stand with their metric");
-        assert_eq!(kind == "histogram", ["_bucket", "_sum", "_count"].contains(&suffix), "{line}");
-        assert!(samples.insert(name.to_owned(), value.parse().unwrap()).is_none(), "twice: {line}");
-    }
-    samples
 }
 
 // The log ----------------------------------------------------------------------------------------

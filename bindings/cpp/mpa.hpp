@@ -493,9 +493,9 @@ inline bool check_text(std::string_view text, const char* field, mpa_result& res
 
 } // namespace detail
 
-// What is counted ---------------------------------------------------------------------------------
+// Statistics --------------------------------------------------------------------------------------
 
-/// One lane: invites of both kinds, or recent players. Each member is the field of mpa_lane_stats of
+/// The statistics of one lane: invites of both kinds, or recent players. Each member is the field of mpa_lane_stats of
 /// that name; all but the last three only grow.
 class LaneStats {
 public:
@@ -506,30 +506,24 @@ public:
     std::uint64_t submitted() const noexcept { return raw_.submitted; }
     std::uint64_t calls() const noexcept { return raw_.calls; }
 
-    /// How many operations and calls ended as this. 0 for those that none ends as.
-    std::uint64_t ended(Status status) const noexcept
+    /// How many operations and blocking calls ended with this status, whatever the cause; 0 for a status
+    /// that none ends with.
+    std::uint64_t completed(Status status) const noexcept
     {
-        switch (status) {
-        case Status::Ok: return raw_.ended_ok;
-        case Status::Cancelled: return raw_.ended_cancelled;
-        case Status::Expired: return raw_.ended_expired;
-        case Status::Abandoned: return raw_.ended_abandoned;
-        case Status::Closed: return raw_.ended_closed;
-        case Status::AuthorizationNeeded: return raw_.ended_authorization_needed;
-        case Status::Unauthorized: return raw_.ended_unauthorized;
-        case Status::Forbidden: return raw_.ended_forbidden;
-        case Status::SignInFailed: return raw_.ended_sign_in_failed;
-        case Status::Rejected: return raw_.ended_rejected;
-        case Status::Throttled: return raw_.ended_throttled;
-        case Status::ServiceUnavailable: return raw_.ended_service_unavailable;
-        case Status::UnexpectedAnswer: return raw_.ended_unexpected_answer;
-        case Status::ConnectionFailed: return raw_.ended_connection_failed;
-        case Status::TlsFailed: return raw_.ended_tls_failed;
-        case Status::TimedOut: return raw_.ended_timed_out;
-        case Status::Uncertain: return raw_.ended_uncertain;
-        case Status::Internal: return raw_.ended_internal;
-        default: return 0;
+        return mpa_lane_stats_completed(&raw_, static_cast<mpa_status>(status));
+    }
+
+    /// Those of them that had this cause; Status::Ok: none.
+    std::uint64_t completed(Status status, Status cause) const noexcept
+    {
+        mpa_status of = MPA_OK;
+        mpa_status because = MPA_OK;
+        for (std::uint32_t i = 0; mpa_completion_kind(i, &of, &because) != 0; i++) {
+            if (static_cast<Status>(of) == status && static_cast<Status>(because) == cause) {
+                return raw_.completed[i];
+            }
         }
+        return 0;
     }
 
     std::uint64_t requests() const noexcept { return raw_.requests; }
@@ -537,10 +531,13 @@ public:
     std::uint64_t throttled() const noexcept { return raw_.throttled; }
     std::uint64_t items() const noexcept { return raw_.items; }
 
-    Buckets queued_buckets() const noexcept { return copy(raw_.queued_buckets); }
-    std::chrono::milliseconds queued_sum() const noexcept { return duration(raw_.queued_sum_ms); }
-    Buckets wire_buckets() const noexcept { return copy(raw_.wire_buckets); }
-    std::chrono::milliseconds wire_sum() const noexcept { return duration(raw_.wire_sum_ms); }
+    Buckets queue_wait_buckets() const noexcept { return copy(raw_.queue_wait_buckets); }
+    std::chrono::milliseconds queue_wait_sum() const noexcept { return duration(raw_.queue_wait_sum_ms); }
+    Buckets request_duration_buckets() const noexcept { return copy(raw_.request_duration_buckets); }
+    std::chrono::milliseconds request_duration_sum() const noexcept
+    {
+        return duration(raw_.request_duration_sum_ms);
+    }
 
     std::uint64_t queued() const noexcept { return raw_.queued; }
     std::uint64_t running() const noexcept { return raw_.running; }
@@ -562,8 +559,8 @@ private:
     mpa_lane_stats raw_;
 };
 
-/// A client in numbers, since it was opened; each member is the field of mpa_stats of that name. Filled
-/// by Client::stats; before that, all are 0.
+/// The statistics of a client, since it was opened; each member is the field of mpa_stats of that name.
+/// Filled by Client::stats; before that, all are 0.
 class Stats {
 public:
     Stats() noexcept : raw_(MPA_INIT(mpa_stats)) {}
@@ -591,12 +588,14 @@ public:
     {
         return detail::time_point(raw_.authorization_expires_at_unix_ms);
     }
-    std::chrono::milliseconds clock_offset() const noexcept
+    /// Absent: no answer has told it yet.
+    std::optional<std::chrono::milliseconds> clock_offset() const noexcept
     {
+        if (raw_.clock_offset_known == 0) return std::nullopt;
         return std::chrono::milliseconds(raw_.clock_offset_ms);
     }
 
-    /// Writes the numbers into `text` in Prometheus' text format; on failure it is empty. `labels` are
+    /// Writes them into `text` in Prometheus' exposition format; on failure it is empty. `labels` are
     /// put into each line, such as region="eu"; empty: none. Several clients of a process: see
     /// mpa_stats_prometheus.
     Result prometheus(const std::string& labels, std::string& text) const

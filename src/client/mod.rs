@@ -187,7 +187,7 @@ impl Client {
         let mut attempts = Attempts::new(self, call, own, started + self.call_timeout, &AtOnce);
         let mut outcome = attempts.send_parts();
         outcome.elapsed = started.elapsed();
-        self.counters.ended(lane, &outcome);
+        self.counters.completed(lane, &outcome);
         running.end(&outcome);
         outcome
     }

@@ -1,29 +1,32 @@
-//! Numbers as Prometheus reads them, so that a server's own exporter can append them.
+//! Statistics in Prometheus' exposition format, so that a server's own exporter can append them.
 
 use std::ffi::c_char;
 use std::fmt::Write;
+use std::time::SystemTime;
 
 use super::boundary::report;
 use super::result::mpa_result;
 use super::stats::{mpa_lane_stats, mpa_stats};
 use super::status::mpa_status;
+use super::times::unix_milliseconds;
 use super::{structs, text};
 use crate::outcome::{Outcome, Result, Status};
 use crate::stats::BOUNDS_MS;
 
 /// A buffer of this size holds the text of mpa_stats_prometheus, whatever the numbers, with labels of up
 /// to 64 bytes.
-pub const MPA_STATS_PROMETHEUS_SIZE: u32 = 32768;
+pub const MPA_STATS_PROMETHEUS_SIZE: u32 = 65536;
 
 /// The longest labels, in bytes.
 const MAX_LABELS_LENGTH: usize = 256;
 
-/// Writes numbers in Prometheus' text format (version 0.0.4), with names that begin with "mpa_".
+/// Writes statistics in Prometheus' text-based exposition format (version 0.0.4), with names that begin
+/// with "mpa_". Metrics whose value is unknown are left out; those in docs/operations.md are all of them.
 ///
 /// Where a process has several clients, add their counters up in one mpa_stats first, or give each its
 /// own labels and serve each text on its own: the format wants a metric's lines together.
 ///
-/// `stats`: from mpa_client_stats. `labels`, or NULL: put into each line, such as `region="eu"`, at most
+/// `stats`: from mpa_client_stats, just now: times since something are written as time stamps. `labels`, or NULL: put into each line, such as `region="eu"`, at most
 /// 256 bytes. `buffer`: of `size` bytes; the text ends in NUL. `length`, or NULL: how long the text is,
 /// without the NUL, also where it did not fit.
 ///
@@ -48,7 +51,7 @@ pub unsafe extern "C" fn mpa_stats_prometheus(
             )
         };
         check_labels(&labels)?;
-        buffer.write(&Page::new(&labels).of(&stats))?;
+        buffer.write(&Page::new(&labels, SystemTime::now()).of(&stats))?;
         Ok(Outcome::new(Status::Ok, "The text is in the buffer."))
     };
     // SAFETY: passed on from the caller.
@@ -56,7 +59,7 @@ pub unsafe extern "C" fn mpa_stats_prometheus(
 }
 
 /// Labels that we write ourselves.
-const OWN_LABELS: [&str; 3] = ["lane", "status", "le"];
+const OWN_LABELS: [&str; 5] = ["lane", "status", "cause", "le", "version"];
 
 /// One bad line, and Prometheus refuses the whole page.
 fn check_labels(labels: &str) -> Result<()> {
@@ -65,7 +68,7 @@ fn check_labels(labels: &str) -> Result<()> {
         rest = after_a_label(rest).ok_or_else(|| {
             Outcome::invalid(
                 "labels is no list of Prometheus labels; expected such as region=\"eu\",shard=\"3\", with other names \
-                 than lane, status and le.",
+                 than lane, status, cause, le and version.",
             )
         })?;
     }
@@ -102,60 +105,78 @@ fn after_a_label(text: &str) -> Option<&str> {
 /// The text, metric by metric.
 struct Page<'a> {
     labels: &'a str,
+    now_ms: i64,
     text: String,
 }
 
 impl<'a> Page<'a> {
-    fn new(labels: &'a str) -> Self {
-        Page { labels, text: String::with_capacity(16 * 1024) }
+    fn new(labels: &'a str, now: SystemTime) -> Self {
+        let now_ms = i64::try_from(unix_milliseconds(now)).unwrap_or(i64::MAX);
+        Page { labels, now_ms, text: String::with_capacity(32 * 1024) }
     }
 
     fn of(mut self, stats: &mpa_stats) -> String {
         let lanes = [("invites", &stats.invites), ("recent_players", &stats.recent_players)];
+        self.head("mpa_build_info", "The version of the library.", "gauge");
+        self.line("mpa_build_info", concat!("version=\"", env!("CARGO_PKG_VERSION"), "\""), 1);
         self.by_lane("mpa_operations_submitted_total", "Operations submitted.", "counter", lanes, |lane| {
             lane.submitted
         });
         self.by_lane("mpa_calls_total", "Blocking calls begun.", "counter", lanes, |lane| lane.calls);
-        self.head("mpa_ended_total", "Operations and blocking calls ended, by status.", "counter");
-        for (name, lane) in lanes {
-            for (status, count) in lane.ends() {
-                self.line("mpa_ended_total", &format!("lane=\"{name}\",status=\"{status}\""), count);
-            }
-        }
-        self.by_lane("mpa_requests_total", "Requests put on the wire.", "counter", lanes, |lane| lane.requests);
-        self.by_lane("mpa_retries_total", "Requests tried again.", "counter", lanes, |lane| lane.retries);
+        self.completions(lanes);
+        self.by_lane("mpa_requests_total", "Requests sent.", "counter", lanes, |lane| lane.requests);
+        self.by_lane("mpa_retries_total", "Requests sent again.", "counter", lanes, |lane| lane.retries);
         self.by_lane("mpa_throttled_total", "Requests that were throttled.", "counter", lanes, |lane| lane.throttled);
         self.by_lane("mpa_items_total", "Users or groups in requests.", "counter", lanes, |lane| lane.items);
-        self.histogram("mpa_queued_seconds", "Time that calls and operations waited in the library.", lanes, |lane| {
-            (&lane.queued_buckets, lane.queued_sum_ms)
-        });
-        self.histogram("mpa_request_seconds", "Time that requests took on the wire.", lanes, |lane| {
-            (&lane.wire_buckets, lane.wire_sum_ms)
-        });
+        self.histogram(
+            "mpa_queue_wait_seconds",
+            "Time that operations and blocking calls waited in the library.",
+            lanes,
+            |lane| (&lane.queue_wait_buckets, lane.queue_wait_sum_ms),
+        );
+        self.histogram(
+            "mpa_request_duration_seconds",
+            "Time from a request's beginning, connecting included, to its answer.",
+            lanes,
+            |lane| (&lane.request_duration_buckets, lane.request_duration_sum_ms),
+        );
         self.by_lane("mpa_queued_operations", "Operations that wait in the queue.", "gauge", lanes, |lane| lane.queued);
-        self.by_lane("mpa_running_operations", "Operations that are being done.", "gauge", lanes, |lane| lane.running);
-        self.head("mpa_oldest_queued_seconds", "How long the oldest operation has waited.", "gauge");
+        self.by_lane("mpa_running_operations", "Operations under way.", "gauge", lanes, |lane| lane.running);
+        self.head("mpa_oldest_queued_seconds", "How long the oldest operation in the queue has waited.", "gauge");
         for (name, lane) in lanes {
             self.line("mpa_oldest_queued_seconds", &in_lane(name), seconds(lane.oldest_queued_ms as i64));
         }
         self.gauge("mpa_held_operations", "Places of the queue's capacity that are taken.", stats.held_operations);
         self.gauge("mpa_held_bytes", "Bytes of the queue's capacity that are taken.", stats.held_bytes);
-        self.gauge("mpa_completions_waiting", "Completions that were not pulled.", stats.completions_waiting);
-        self.gauge_if_known("mpa_since_last_poll_seconds", "Time since events were pulled.", stats.since_last_poll_ms);
-        self.gauge_if_known(
-            "mpa_since_last_success_seconds",
-            "Time since the service acknowledged a request.",
+        self.gauge("mpa_completions_waiting", "Completions that were not polled yet.", stats.completions_waiting);
+        self.time_of("mpa_last_poll_timestamp_seconds", "When events were last polled.", stats.since_last_poll_ms);
+        self.time_of(
+            "mpa_last_success_timestamp_seconds",
+            "When the service last acknowledged a request.",
             stats.since_last_success_ms,
         );
-        let expires_at = i64::try_from(stats.authorization_expires_at_unix_ms).unwrap_or(i64::MAX);
-        self.gauge_if_known(
+        self.timestamp(
             "mpa_authorization_expiry_timestamp_seconds",
             "When the authorization expires.",
-            if expires_at == 0 { -1 } else { expires_at },
+            stats.authorization_expires_at_unix_ms,
         );
-        let offset = seconds(stats.clock_offset_ms);
-        self.gauge("mpa_clock_offset_seconds", "The service's clock less this machine's.", offset);
+        if stats.clock_offset_known != 0 {
+            let offset = seconds(stats.clock_offset_ms);
+            self.gauge("mpa_clock_offset_seconds", "The service's clock less this machine's.", offset);
+        }
         self.text
+    }
+
+    fn completions(&mut self, lanes: Lanes<'_>) {
+        const NAME: &str = "mpa_completed_total";
+        self.head(NAME, "Operations and blocking calls that have ended, by status and cause.", "counter");
+        for (name, lane) in lanes {
+            for ((status, cause), count) in lane.completions() {
+                let cause = if cause == Status::Ok { "none".to_owned() } else { cause.label() };
+                let labels = format!("{},status=\"{}\",cause=\"{cause}\"", in_lane(name), status.label());
+                self.line(NAME, &labels, count);
+            }
+        }
     }
 
     fn head(&mut self, metric: &str, help: &str, kind: &str) {
@@ -198,10 +219,17 @@ impl<'a> Page<'a> {
         self.line(metric, "", value);
     }
 
-    /// A gauge in seconds, left out where its value is not known.
-    fn gauge_if_known(&mut self, metric: &str, help: &str, ms: i64) {
-        if ms >= 0 {
-            self.gauge(metric, help, seconds(ms));
+    /// A time stamp, left out where it is not known.
+    fn timestamp(&mut self, metric: &str, help: &str, unix_ms: u64) {
+        if unix_ms > 0 {
+            self.gauge(metric, help, seconds(i64::try_from(unix_ms).unwrap_or(i64::MAX)));
+        }
+    }
+
+    /// The time stamp of what happened so long ago; a negative time stands for never.
+    fn time_of(&mut self, metric: &str, help: &str, since_ms: i64) {
+        if since_ms >= 0 {
+            self.timestamp(metric, help, u64::try_from(self.now_ms.saturating_sub(since_ms)).unwrap_or_default());
         }
     }
 
@@ -219,29 +247,4 @@ fn in_lane(name: &str) -> String {
 
 fn seconds(ms: i64) -> f64 {
     ms as f64 / 1_000.0
-}
-
-impl mpa_lane_stats {
-    fn ends(&self) -> [(&'static str, u64); 18] {
-        [
-            ("ok", self.ended_ok),
-            ("cancelled", self.ended_cancelled),
-            ("expired", self.ended_expired),
-            ("abandoned", self.ended_abandoned),
-            ("closed", self.ended_closed),
-            ("authorization_needed", self.ended_authorization_needed),
-            ("unauthorized", self.ended_unauthorized),
-            ("forbidden", self.ended_forbidden),
-            ("sign_in_failed", self.ended_sign_in_failed),
-            ("rejected", self.ended_rejected),
-            ("throttled", self.ended_throttled),
-            ("service_unavailable", self.ended_service_unavailable),
-            ("unexpected_answer", self.ended_unexpected_answer),
-            ("connection_failed", self.ended_connection_failed),
-            ("tls_failed", self.ended_tls_failed),
-            ("timed_out", self.ended_timed_out),
-            ("uncertain", self.ended_uncertain),
-            ("internal", self.ended_internal),
-        ]
-    }
 }

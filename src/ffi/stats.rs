@@ -1,8 +1,10 @@
-//! What a client counts, for those who watch over servers.
+//! The statistics of a client, for monitoring.
 
+use std::mem::offset_of;
 use std::time::Duration;
 
 use super::boundary::report;
+use super::caller::{Memory, Slot};
 use super::client::mpa_client;
 use super::handles;
 use super::result::mpa_result;
@@ -12,14 +14,20 @@ use super::times::{milliseconds, unix_milliseconds};
 use crate::outcome::{Outcome, Status};
 use crate::queue::{LaneGauges, Stats};
 use crate::stats::{BUCKETS, LaneCounts};
+use crate::status::{COMPLETIONS, Completion};
 
 /// How many buckets a histogram has.
 pub const MPA_STATS_BUCKET_COUNT: u32 = 16;
 
 const _: () = assert!(MPA_STATS_BUCKET_COUNT as usize == BUCKETS);
 
-/// One lane: invites of both kinds, or recent players. All but the gauges at the end only grow, so that
-/// those of many clients, or of a fleet, can be added up.
+/// How many counters `completed` of mpa_lane_stats has, those in reserve included.
+pub const MPA_COMPLETION_KINDS: u32 = 96;
+
+const _: () = assert!(COMPLETIONS.len() <= MPA_COMPLETION_KINDS as usize);
+
+/// The statistics of one lane: invites of both kinds, or recent players. All but the gauges at the end
+/// only grow. Those of several clients are added up field by field, and arrays element by element.
 ///
 /// Buckets count what took up to 1, 5, 10, 25, 50, 100, 250, 500, 1,000, 2,500, 5,000, 10,000, 30,000,
 /// 60,000 and 300,000 ms; the last one counts all. Each includes those before it.
@@ -30,64 +38,29 @@ pub struct mpa_lane_stats {
     pub submitted: u64,
     /// Blocking calls that began.
     pub calls: u64,
-    /// Operations and calls that ended as MPA_OK. With those below, operations that are queued or
-    /// run, and calls under way, it makes up submitted and calls.
-    pub ended_ok: u64,
-    /// That ended as MPA_ERROR_CANCELLED.
-    pub ended_cancelled: u64,
-    /// That ended as MPA_ERROR_EXPIRED.
-    pub ended_expired: u64,
-    /// That ended as MPA_ERROR_ABANDONED.
-    pub ended_abandoned: u64,
-    /// That ended as MPA_ERROR_CLOSED.
-    pub ended_closed: u64,
-    /// That ended as MPA_ERROR_AUTHORIZATION_NEEDED.
-    pub ended_authorization_needed: u64,
-    /// That ended as MPA_ERROR_UNAUTHORIZED.
-    pub ended_unauthorized: u64,
-    /// That ended as MPA_ERROR_FORBIDDEN.
-    pub ended_forbidden: u64,
-    /// That ended as MPA_ERROR_SIGN_IN_FAILED.
-    pub ended_sign_in_failed: u64,
-    /// That ended as MPA_ERROR_REJECTED.
-    pub ended_rejected: u64,
-    /// That ended as MPA_ERROR_THROTTLED.
-    pub ended_throttled: u64,
-    /// That ended as MPA_ERROR_SERVICE_UNAVAILABLE.
-    pub ended_service_unavailable: u64,
-    /// That ended as MPA_ERROR_UNEXPECTED_ANSWER.
-    pub ended_unexpected_answer: u64,
-    /// That ended as MPA_ERROR_CONNECTION_FAILED.
-    pub ended_connection_failed: u64,
-    /// That ended as MPA_ERROR_TLS_FAILED.
-    pub ended_tls_failed: u64,
-    /// That ended as MPA_ERROR_TIMED_OUT.
-    pub ended_timed_out: u64,
-    /// That ended as MPA_ERROR_UNCERTAIN.
-    pub ended_uncertain: u64,
-    /// That ended as MPA_ERROR_INTERNAL.
-    pub ended_internal: u64,
-    /// 0.
-    pub reserved_ends: [u64; 6],
-    /// Requests of which at least one byte was put on the wire.
+    /// Operations and blocking calls that have ended, by status and cause: mpa_completion_kind says which
+    /// an element counts, mpa_lane_stats_completed adds up those of a status. All of them, operations
+    /// that are queued or run, and blocking calls under way make up `submitted` and `calls`.
+    pub completed: [u64; 96],
+    /// Requests of which at least one byte was sent.
     pub requests: u64,
-    /// Of those: tried again after another attempt.
+    /// Of those: sent again after another attempt.
     pub retries: u64,
     /// Of those: answered that there are too many.
     pub throttled: u64,
-    /// Users or groups in those requests. Divided by requests it says how well groups are gathered.
+    /// Users or groups in those requests. Divided by `requests` it says how well groups are gathered.
     pub items: u64,
-    /// How long calls and operations that ended had waited in the library.
-    pub queued_buckets: [u64; 16],
+    /// How long operations and blocking calls that have ended had waited in the library.
+    pub queue_wait_buckets: [u64; 16],
     /// The sum of it, in milliseconds.
-    pub queued_sum_ms: u64,
+    pub queue_wait_sum_ms: u64,
     /// How long requests took, from their beginning (connecting included) to their answer.
-    pub wire_buckets: [u64; 16],
+    pub request_duration_buckets: [u64; 16],
     /// The sum of it, in milliseconds.
-    pub wire_sum_ms: u64,
+    pub request_duration_sum_ms: u64,
     /// Now: operations that wait in the queue.
     pub queued: u64,
-    /// Now: operations that are being done.
+    /// Now: operations that a worker has taken up.
     pub running: u64,
     /// Now: how long the oldest of those in the queue has waited, in milliseconds; 0 where there is none.
     pub oldest_queued_ms: u64,
@@ -95,25 +68,25 @@ pub struct mpa_lane_stats {
     pub reserved: [u64; 5],
 }
 
-/// A client in numbers, since it was opened.
+/// The statistics of a client, since it was opened.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mpa_stats {
     /// sizeof(mpa_stats), as MPA_INIT sets it. Never written by the library.
     pub struct_size: u32,
-    /// 0.
-    pub reserved: u32,
+    /// 1 where clock_offset_ms is known, else 0.
+    pub clock_offset_known: u32,
     /// Invites and server invites.
     pub invites: mpa_lane_stats,
     /// Recent players.
     pub recent_players: mpa_lane_stats,
-    /// Now: places of queue_capacity that are taken, by completions that nobody has pulled too.
+    /// Now: places of queue_capacity that are taken, also by completions that were not polled yet.
     pub held_operations: u64,
     /// Now: bytes of queue_capacity_bytes that are taken.
     pub held_bytes: u64,
-    /// Now: completions that nobody has pulled.
+    /// Now: completions that were not polled yet.
     pub completions_waiting: u64,
-    /// Milliseconds since events were last looked for; -1: never. A poll that finds nothing is noticed
+    /// Milliseconds since events were last polled; -1: never. A poll that finds nothing is noticed
     /// with the next stats, so that this is too small by the time between two of them at most.
     pub since_last_poll_ms: i64,
     /// Milliseconds since the service last acknowledged a request; -1: never.
@@ -122,7 +95,7 @@ pub struct mpa_stats {
     /// is none.
     pub authorization_expires_at_unix_ms: u64,
     /// By how much the service's clock is ahead of this machine's, in milliseconds, as its answers
-    /// tell, to the second; 0 where it is not known or less than that.
+    /// tell, to the second; 0 where it is less than that, or not known (see clock_offset_known).
     pub clock_offset_ms: i64,
 }
 
@@ -132,7 +105,7 @@ unsafe impl Struct for mpa_stats {
     const FIRST_SIZE: usize = size_of::<mpa_stats>();
 }
 
-/// Copies a client's numbers. Cheap enough for every frame: some hundred numbers under a lock that is
+/// Copies a client's statistics. Cheap enough for every frame: some hundred numbers under a lock that is
 /// never held across I/O.
 ///
 /// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT, _INVALID_STRUCT or _INVALID_HANDLE. Never blocks.
@@ -147,10 +120,53 @@ pub unsafe extern "C" fn mpa_client_stats(
         let target = unsafe { Target::new(stats, "stats") }?;
         let target = target.ok_or_else(|| Outcome::invalid("stats is NULL; it must point to an mpa_stats."))?;
         target.write(&mpa_stats::from(&handles::get(client.id)?.stats()));
-        Ok(Outcome::new(Status::Ok, "The numbers are those of now."))
+        Ok(Outcome::new(Status::Ok, "The statistics are those of now."))
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }
+}
+
+/// What an element of `completed` in mpa_lane_stats counts: operations and blocking calls that ended
+/// with this status and this cause.
+///
+/// `status`, `cause`, or NULL: where they go; a `cause` of MPA_OK stands for none. Elements are those of
+/// the library that runs: ask for them, rather than keeping their numbers.
+///
+/// Returns 1; or 0 and nothing from the first index on that is not in use. Never blocks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_completion_kind(index: u32, status: *mut mpa_status, cause: *mut mpa_status) -> i32 {
+    let Some(completion) = COMPLETIONS.get(index as usize) else { return 0 };
+    // SAFETY: passed on from the caller.
+    let (status, cause) = unsafe { (Slot::new(status), Slot::new(cause)) };
+    let (Some(status), Some(cause)) = (status, cause) else { return 0 };
+    status.store(completion.0 as mpa_status);
+    cause.store(completion.1 as mpa_status);
+    1
+}
+
+/// How many operations and blocking calls of a lane ended with a status, whatever the cause; 0 for a status
+/// that none ends with, and where `lane` is NULL. Never blocks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_lane_stats_completed(lane: *const mpa_lane_stats, status: mpa_status) -> u64 {
+    if lane.is_null() || !lane.is_aligned() {
+        return 0;
+    }
+    // SAFETY: not NULL; the caller promises that a struct is there.
+    let lane = unsafe { Memory::new(lane, size_of::<mpa_lane_stats>()) };
+    let count = |index: usize| {
+        let mut count = [0; 8];
+        lane.read(offset_of!(mpa_lane_stats, completed) + index * count.len(), &mut count);
+        u64::from_ne_bytes(count)
+    };
+    let of_the_status = (0..COMPLETIONS.len()).filter(|index| COMPLETIONS[*index].0 as mpa_status == status);
+    of_the_status.map(count).fold(0, u64::wrapping_add)
+}
+
+impl mpa_lane_stats {
+    /// Each kind of completion, and how many there were.
+    pub(super) fn completions(&self) -> impl Iterator<Item = (Completion, u64)> {
+        COMPLETIONS.into_iter().zip(self.completed)
+    }
 }
 
 impl From<&Stats> for mpa_stats {
@@ -158,7 +174,7 @@ impl From<&Stats> for mpa_stats {
         let [invites, recent_players] = [0, 1].map(|lane| lane_stats(&stats.counts.lanes[lane], stats.lanes[lane]));
         mpa_stats {
             struct_size: 0,
-            reserved: 0,
+            clock_offset_known: u32::from(stats.clock_offset_ms.is_some()),
             invites,
             recent_players,
             held_operations: stats.held.operations as u64,
@@ -167,42 +183,26 @@ impl From<&Stats> for mpa_stats {
             since_last_poll_ms: since(stats.since_last_poll),
             since_last_success_ms: since(stats.since_last_success),
             authorization_expires_at_unix_ms: stats.authorization_expires_at.map_or(0, unix_milliseconds),
-            clock_offset_ms: stats.clock_offset_ms,
+            clock_offset_ms: stats.clock_offset_ms.unwrap_or_default(),
         }
     }
 }
 
 fn lane_stats(counts: &LaneCounts, now: LaneGauges) -> mpa_lane_stats {
+    let mut completed = [0; MPA_COMPLETION_KINDS as usize];
+    completed[..COMPLETIONS.len()].copy_from_slice(&counts.completed);
     mpa_lane_stats {
         submitted: now.submitted,
         calls: counts.calls,
-        ended_ok: counts.ended(Status::Ok),
-        ended_cancelled: counts.ended(Status::Cancelled),
-        ended_expired: counts.ended(Status::Expired),
-        ended_abandoned: counts.ended(Status::Abandoned),
-        ended_closed: counts.ended(Status::Closed),
-        ended_authorization_needed: counts.ended(Status::AuthorizationNeeded),
-        ended_unauthorized: counts.ended(Status::Unauthorized),
-        ended_forbidden: counts.ended(Status::Forbidden),
-        ended_sign_in_failed: counts.ended(Status::SignInFailed),
-        ended_rejected: counts.ended(Status::Rejected),
-        ended_throttled: counts.ended(Status::Throttled),
-        ended_service_unavailable: counts.ended(Status::ServiceUnavailable),
-        ended_unexpected_answer: counts.ended(Status::UnexpectedAnswer),
-        ended_connection_failed: counts.ended(Status::ConnectionFailed),
-        ended_tls_failed: counts.ended(Status::TlsFailed),
-        ended_timed_out: counts.ended(Status::TimedOut),
-        ended_uncertain: counts.ended(Status::Uncertain),
-        ended_internal: counts.ended(Status::Internal),
-        reserved_ends: [0; 6],
+        completed,
         requests: counts.requests,
         retries: counts.retries,
         throttled: counts.throttled,
         items: counts.items,
-        queued_buckets: counts.queued.cumulative(),
-        queued_sum_ms: milliseconds(counts.queued.sum),
-        wire_buckets: counts.wire.cumulative(),
-        wire_sum_ms: milliseconds(counts.wire.sum),
+        queue_wait_buckets: counts.queue_wait.cumulative(),
+        queue_wait_sum_ms: milliseconds(counts.queue_wait.sum),
+        request_duration_buckets: counts.request_duration.cumulative(),
+        request_duration_sum_ms: milliseconds(counts.request_duration.sum),
         queued: now.queued as u64,
         running: now.running as u64,
         oldest_queued_ms: now.oldest.map_or(0, |at| milliseconds(at.elapsed())),

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::boundary::caught;
 use super::result::{MPA_MAX_RETRY_AFTER_MS, mpa_result};
-use super::status::{self, MPA_OK, mpa_status};
+use super::status::{MPA_OK, mpa_status};
 use super::structs::{self, Struct, Target};
 use crate::outcome::{Outcome, Result};
 use crate::resend::{self, Ended, Resend, Unsent};
+use crate::status::Status;
 
 /// What to do with what a call has not sent.
 pub type mpa_resend = i32;
@@ -91,8 +92,8 @@ pub unsafe extern "C" fn mpa_result_unsent(
 
 fn find(result: &mpa_result, count: u32) -> Result<Unsent> {
     let ended = Ended {
-        status: status::from_number(result.status),
-        cause: status::from_number(result.cause),
+        status: Status::from_number(result.status),
+        cause: Status::from_number(result.cause),
         acknowledged: result.acknowledged,
         uncertain: result.uncertain,
         refused: result.refused,
@@ -122,7 +123,6 @@ impl From<Unsent> for mpa_unsent {
 mod tests {
     use super::*;
     use crate::ffi::status::{MPA_ERROR_INVALID_ARGUMENT, MPA_ERROR_INVALID_STRUCT, MPA_ERROR_THROTTLED};
-    use crate::outcome::Status;
 
     fn throttled() -> mpa_result {
         let outcome = Outcome {

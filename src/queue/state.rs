@@ -223,7 +223,7 @@ impl State {
     pub fn end(&mut self, operation: Operation, outcome: Outcome) -> Operation {
         let lane = operation.work.lane();
         self.lanes[lane as usize].running.retain(|running| running.number != operation.number);
-        self.counters.ended(lane, &outcome);
+        self.counters.completed(lane, &outcome);
         match &outcome {
             Outcome { status: Status::Ok, .. } => self.report.succeeded += 1,
             Outcome { uncertain: 1.., .. } => self.report.uncertain += 1,

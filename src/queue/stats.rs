@@ -1,4 +1,4 @@
-//! The queue in numbers, for those who watch over it.
+//! The statistics of a client, for monitoring.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,8 +18,8 @@ pub struct Stats {
     pub since_last_success: Option<Duration>,
     /// `None`: there is no authorization, or it is not known.
     pub authorization_expires_at: Option<SystemTime>,
-    /// The service's clock less this machine's.
-    pub clock_offset_ms: i64,
+    /// The service's clock less this machine's; `None`: no answer has told it.
+    pub clock_offset_ms: Option<i64>,
 }
 
 impl Queue {
@@ -36,7 +36,7 @@ impl Queue {
             since_last_poll: state.polled.map(|at| at.elapsed()),
             since_last_success: counts.last_success.map(|at| at.elapsed()),
             authorization_expires_at: shared.client.authorization_expires_at(),
-            clock_offset_ms: shared.client.clock_offset_ms(),
+            clock_offset_ms: Some(shared.client.clock_offset_ms()),
         }
     }
 }

@@ -28,6 +28,7 @@ impl Number {
             ("MPA_LOG_", "LogLevel", ""),
             ("MPA_RESEND_", "Resend", ""),
             ("MPA_STATS_", "Limits", "Stats"),
+            ("MPA_COMPLETION_", "Limits", "Completion"),
             ("MPA_NONE", "Limits", "None"),
             ("MPA_VERSION_", "Library", "Version"),
             ("MPA_MAX_", "Limits", "Max"),

@@ -88,15 +88,11 @@ fn in_rust() -> Vec<String> {
         }
         mpa_event { struct_size, r#type, operation, user_data }
         mpa_lane_stats {
-            submitted, calls, ended_ok, ended_cancelled, ended_expired, ended_abandoned, ended_closed,
-            ended_authorization_needed, ended_unauthorized, ended_forbidden, ended_sign_in_failed, ended_rejected,
-            ended_throttled, ended_service_unavailable, ended_unexpected_answer, ended_connection_failed,
-            ended_tls_failed, ended_timed_out, ended_uncertain, ended_internal, reserved_ends, requests, retries,
-            throttled, items, queued_buckets, queued_sum_ms, wire_buckets, wire_sum_ms, queued, running,
-            oldest_queued_ms, reserved
+            submitted, calls, completed, requests, retries, throttled, items, queue_wait_buckets, queue_wait_sum_ms,
+            request_duration_buckets, request_duration_sum_ms, queued, running, oldest_queued_ms, reserved
         }
         mpa_stats {
-            struct_size, reserved, invites, recent_players, held_operations, held_bytes, completions_waiting,
+            struct_size, clock_offset_known, invites, recent_players, held_operations, held_bytes, completions_waiting,
             since_last_poll_ms, since_last_success_ms, authorization_expires_at_unix_ms, clock_offset_ms
         }
     })

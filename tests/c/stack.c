@@ -217,6 +217,17 @@ static mpa_status unsent(void)
     return mpa_result_unsent(&result, UINT32_MAX, &left);
 }
 
+static mpa_status completion_kind(void)
+{
+    mpa_status status, cause;
+    return mpa_completion_kind(0, &status, &cause) == 1 ? MPA_OK : -1;
+}
+
+static mpa_status lane_stats_completed(void)
+{
+    return mpa_lane_stats_completed(&stats.invites, MPA_ERROR_UNCERTAIN) == 0 ? MPA_OK : -1;
+}
+
 static mpa_status version(void)
 {
     return mpa_version() == 0 ? -1 : MPA_OK;
@@ -266,6 +277,8 @@ static const struct function {
     { "mpa_client_set_authorization", nothing, set_authorization },
     { "mpa_client_get_authorization", set_it, get_authorization },
     { "mpa_client_stats", submit_and_finish, get_stats },
+    { "mpa_completion_kind", NULL, completion_kind },
+    { "mpa_lane_stats_completed", NULL, lane_stats_completed },
     { "mpa_stats_prometheus", NULL, to_prometheus },
     { "mpa_result_unsent", NULL, unsent },
     { "mpa_version", NULL, version },

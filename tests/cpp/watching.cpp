@@ -69,8 +69,8 @@ void the_numbers_are_those_of_the_client()
     CHECK(client.set_authorization({ "XBL3.0 x=-;newer", expires_at }).ok());
     CHECK(client.stats(stats).ok());
     const mpa::LaneStats invites = stats.invites();
-    CHECK(invites.calls() == 1 && invites.submitted() == 1 && invites.ended(mpa::Status::Ok) == 2);
-    CHECK(invites.requests() == 2 && invites.items() == 4 && invites.wire_buckets().back() == 2);
+    CHECK(invites.calls() == 1 && invites.submitted() == 1 && invites.completed(mpa::Status::Ok) == 2);
+    CHECK(invites.requests() == 2 && invites.items() == 4 && invites.request_duration_buckets().back() == 2);
     CHECK(stats.recent_players().requests() == 0 && stats.since_last_success());
     CHECK(stats.completions_waiting() == 1 && stats.held_operations() == 1);
     CHECK(stats.authorization_expires_at() == expires_at);
@@ -98,27 +98,28 @@ void every_number_is_in_its_place()
     std::memcpy(&raw, numbers, sizeof raw);
     const mpa::LaneStats lane(raw);
     std::vector<std::uint64_t> told = { lane.submitted(), lane.calls() };
-    using S = mpa::Status;
-    for (S status : { S::Ok, S::Cancelled, S::Expired, S::Abandoned, S::Closed, S::AuthorizationNeeded,
-                      S::Unauthorized, S::Forbidden, S::SignInFailed, S::Rejected, S::Throttled,
-                      S::ServiceUnavailable, S::UnexpectedAnswer, S::ConnectionFailed, S::TlsFailed,
-                      S::TimedOut, S::Uncertain, S::Internal }) {
-        told.push_back(lane.ended(status));
+    std::uint64_t of_uncertain = 0;
+    mpa_status status = MPA_OK;
+    mpa_status cause = MPA_OK;
+    for (std::uint32_t i = 0; mpa_completion_kind(i, &status, &cause) != 0; i++) {
+        told.push_back(lane.completed(static_cast<mpa::Status>(status), static_cast<mpa::Status>(cause)));
+        if (status == MPA_ERROR_UNCERTAIN) of_uncertain += told.back();
     }
-    for (std::uint64_t reserved = 20; reserved < 26; reserved++) told.push_back(reserved);
+    CHECK(told.size() > 20 && of_uncertain == lane.completed(mpa::Status::Uncertain));
+    for (std::size_t unused = told.size(); unused < 2 + MPA_COMPLETION_KINDS; unused++) told.push_back(unused);
     for (std::uint64_t value : { lane.requests(), lane.retries(), lane.throttled(), lane.items() }) {
         told.push_back(value);
     }
-    for (std::uint64_t value : lane.queued_buckets()) told.push_back(value);
-    told.push_back(static_cast<std::uint64_t>(lane.queued_sum().count()));
-    for (std::uint64_t value : lane.wire_buckets()) told.push_back(value);
-    told.push_back(static_cast<std::uint64_t>(lane.wire_sum().count()));
+    for (std::uint64_t value : lane.queue_wait_buckets()) told.push_back(value);
+    told.push_back(static_cast<std::uint64_t>(lane.queue_wait_sum().count()));
+    for (std::uint64_t value : lane.request_duration_buckets()) told.push_back(value);
+    told.push_back(static_cast<std::uint64_t>(lane.request_duration_sum().count()));
     told.push_back(lane.queued());
     told.push_back(lane.running());
     told.push_back(static_cast<std::uint64_t>(lane.oldest_queued().count()));
     CHECK(told.size() == count - 5);
     for (std::size_t i = 0; i < told.size(); i++) CHECK(told[i] == i);
-    CHECK(lane.ended(mpa::Status::QueueFull) == 0);
+    CHECK(lane.completed(mpa::Status::QueueFull) == 0 && lane.completed(mpa::Status::Ok, mpa::Status::TimedOut) == 0);
 }
 
 void an_authorization_that_expires_soon_is_told_ahead()

@@ -27,8 +27,8 @@ const SECTIONS: [(&str, &str); 14] = [
     ("Submitting", "submit.rs"),
     ("Events", "event.rs"),
     ("Draining", "drain.rs"),
-    ("Numbers", "stats.rs"),
-    ("Numbers for Prometheus", "prometheus.rs"),
+    ("Statistics", "stats.rs"),
+    ("Prometheus exposition", "prometheus.rs"),
 ];
 
 pub fn repository() -> PathBuf {
@@ -59,7 +59,18 @@ fn declarations(file: &str) -> String {
         .expect("cbindgen understands the file");
     let mut text = Vec::new();
     bindings.write(&mut text);
-    in_the_order_of(&code, &by_hand(&String::from_utf8(text).expect("a header is text")))
+    let declarations = in_the_order_of(&code, &by_hand(&String::from_utf8(text).expect("a header is text")));
+    if file == "status.rs" { with_the_statuses(&declarations) } else { declarations }
+}
+
+/// The statuses stand in a table, which cbindgen cannot read: after the declaration of their type.
+fn with_the_statuses(declarations: &str) -> String {
+    let (declared_type, functions) = declarations.split_once("\n\n").expect("there are two blocks at least");
+    let statuses = mpa::status::DOCUMENTED.iter().map(|(name, number, documentation)| {
+        let lines: String = documentation.iter().map(|line| format!("///{line}\n")).collect();
+        format!("{lines}#define {name} {number}\n\n")
+    });
+    format!("{declared_type}\n\n{}{functions}", by_hand(&statuses.collect::<String>()))
 }
 
 /// cbindgen has an order of its own, in which the values of an enumeration come after what uses them.
