@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::{Client, Config, ImposedLimits};
 use crate::auth::{Authorization, ProofKey};
 use crate::calls::{Call, ServerInvite};
-use crate::http::{Answer, CaMode, Request, Transport, TransportError};
+use crate::http::{Answer, CaMode, Deadlines, Request, Transport, TransportError};
 use crate::log::Level;
 use crate::queue::{Operation, Work};
 
@@ -17,7 +17,7 @@ const TOKEN: &str = "a-token-that-nobody-may-see";
 struct Printer;
 
 impl Transport for Printer {
-    fn exchange(&self, request: Request<'_>, _: Instant) -> Result<Answer, TransportError> {
+    fn send(&self, request: Request<'_>, _: Deadlines) -> Result<Answer, TransportError> {
         assert!(request.signature.is_some());
         shows_nothing(&format!("{request:?}"));
         let body = format!(r#"{{"errorCode":"{TOKEN}","debugMessage":"2533274790395904 {TOKEN}"}}"#).into_bytes();

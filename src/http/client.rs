@@ -42,10 +42,24 @@ pub struct Settings {
     pub connect_timeout: Duration,
 }
 
+/// Until when an exchange may begin, and end.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// No request is begun from then on; one that has begun goes on.
+    pub send: Instant,
+    /// By then the exchange is over.
+    pub response: Instant,
+}
+
 /// A way for requests to the service.
 pub trait Transport: fmt::Debug + Send + Sync {
-    /// Sends one request, once, and reads its response; by the deadline it is over.
-    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, TransportError>;
+    /// Sends one request, once, and reads its response.
+    fn send(&self, request: Request<'_>, deadlines: Deadlines) -> Result<Answer, TransportError>;
+
+    /// The same with one deadline for all of it.
+    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, TransportError> {
+        self.send(request, Deadlines { send: deadline, response: deadline })
+    }
 
     /// Ends the exchanges of other threads, and all further ones.
     fn cut(&self);
@@ -83,18 +97,22 @@ impl Http {
     fn try_exchange(
         &self,
         request: &Request<'_>,
-        deadline: Instant,
+        deadlines: Deadlines,
         progress: &mut Progress,
     ) -> Result<Answer, Source> {
         let bytes = request.to_bytes(&self.settings.user_agent);
         let origin = origin(request.uri);
-        let mut connection = self.quiet_connection(&origin, request.uri, deadline, progress)?;
+        let connect_deadline = deadlines.send.min(deadlines.response);
+        let mut connection = self.quiet_connection(&origin, request.uri, connect_deadline, progress)?;
         progress.was_connected = true;
-        connection.write_all(&bytes, deadline, &mut progress.entered)?;
+        if Instant::now() >= connect_deadline {
+            return Err(Source::new(ErrorKind::TimedOut, "the time was up"));
+        }
+        connection.write_all(&bytes, deadlines.response, &mut progress.entered)?;
         progress.is_all_sent = true;
         drop(bytes);
         let mut reader = ResponseReader::default();
-        let read = connection.read(&mut reader, deadline);
+        let read = connection.read(&mut reader, deadlines.response);
         if read.is_ok() && connection.can_be_kept(&reader) {
             self.keep(origin, connection);
         }
@@ -187,9 +205,9 @@ impl Http {
 }
 
 impl Transport for Http {
-    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, TransportError> {
+    fn send(&self, request: Request<'_>, deadlines: Deadlines) -> Result<Answer, TransportError> {
         let mut progress = Progress::default();
-        self.try_exchange(&request, deadline, &mut progress).map_err(|source| progress.failure(source))
+        self.try_exchange(&request, deadlines, &mut progress).map_err(|source| progress.failure(source))
     }
 
     /// Closes all connections, those in use as well.

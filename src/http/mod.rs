@@ -20,7 +20,7 @@ mod tls_error;
 mod trust;
 
 pub use base_url::BaseUrl;
-pub use client::{Http, Settings, Shared, Transport};
+pub use client::{Deadlines, Http, Settings, Shared, Transport};
 pub use error::{ErrorKind, Sent, TransportError};
 pub use request::Request;
 pub use response::{Answer, MAX_HEAD, ResponseReader};

@@ -1,11 +1,9 @@
 //! The service of the model: a peer in this process, which answers as it is told to.
 
-use std::time::Instant;
-
 use shuttle::thread;
 
 use super::{NOW, one_of};
-use crate::http::{Answer, ErrorKind, Request, Sent, Transport, TransportError};
+use crate::http::{Answer, Deadlines, ErrorKind, Request, Sent, Transport, TransportError};
 use crate::sync::{Condvar, Mutex};
 
 /// How the peer answers.
@@ -30,7 +28,7 @@ pub struct Peer {
 }
 
 impl Transport for Peer {
-    fn exchange(&self, request: Request<'_>, _deadline: Instant) -> Result<Answer, TransportError> {
+    fn send(&self, request: Request<'_>, _: Deadlines) -> Result<Answer, TransportError> {
         let is_repeatable = request.uri.path().contains("recentplayergroups");
         // The others have their turn while it is on the wire.
         thread::sleep(NOW);

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::http::{Answer, ErrorKind, Request, Sent, Transport, TransportError};
+use crate::http::{Answer, Deadlines, ErrorKind, Request, Sent, Transport, TransportError};
 
 /// How XUIDs of those who are invited, or met, begin in a body, and how no other text there does.
 const BEGINNING: &[u8] = b"\"77";
@@ -68,7 +68,7 @@ impl Peer {
 }
 
 impl Transport for Peer {
-    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, TransportError> {
+    fn send(&self, request: Request<'_>, deadlines: Deadlines) -> Result<Answer, TransportError> {
         let number = self.record.requests.fetch_add(1, Ordering::Relaxed);
         let mut random = fastrand::Rng::with_seed(self.seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
         if self.is_cut() {
@@ -106,7 +106,7 @@ impl Transport for Peer {
                 // Without the words that the standard library would print.
                 std::panic::resume_unwind(Box::new("a transport with a defect"));
             }
-            11 => Err(self.stall(deadline)),
+            11 => Err(self.stall(deadlines.response)),
             12 | 13 => {
                 std::thread::sleep(Duration::from_micros(random.u64(..2_000)));
                 self.record.acknowledged.fetch_add(items, Ordering::Relaxed);
