@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::outcome::shorten;
+use crate::outcome::{Outcome, Status, shorten};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -33,10 +33,66 @@ pub enum Level {
     Debug = 4,
 }
 
+impl Level {
+    /// How much it matters that a call ended so.
+    fn of(status: Status) -> Self {
+        match status {
+            Status::AuthorizationNeeded
+            | Status::Unauthorized
+            | Status::Forbidden
+            | Status::SignInFailed
+            | Status::Rejected
+            | Status::UnexpectedAnswer
+            | Status::TlsFailed
+            | Status::Internal => Level::Error,
+            Status::Ok | Status::Cancelled => Level::Debug,
+            _ => Level::Warning,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub level: Level,
     pub text: String,
+    pub outcome: Fields,
+}
+
+/// What an entry says about an outcome, apart from its text; nothing in entries about anything else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
+    pub status: Status,
+    pub cause: Status,
+    pub http_status: u16,
+    pub service_code: u32,
+    pub error_code: String,
+    pub correlation_id: String,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Fields {
+            status: Status::Ok,
+            cause: Status::Ok,
+            http_status: 0,
+            service_code: 0,
+            error_code: String::new(),
+            correlation_id: String::new(),
+        }
+    }
+}
+
+impl From<&Outcome> for Fields {
+    fn from(outcome: &Outcome) -> Self {
+        Fields {
+            status: outcome.status,
+            cause: outcome.cause,
+            http_status: outcome.http_status,
+            service_code: outcome.service_code,
+            error_code: outcome.error_code.clone(),
+            correlation_id: outcome.correlation_id.clone(),
+        }
+    }
 }
 
 /// The log of a client. Its lock is taken with others in hand, and no other with it.
@@ -59,10 +115,27 @@ impl Log {
 
     /// `text` is made only where somebody wants to read it. No secret may be in it, and no XUID.
     pub fn write<T: Into<Cow<'static, str>>>(&self, level: Level, text: impl FnOnce() -> T) {
+        self.write_about(level, Fields::default, text);
+    }
+
+    /// Writes how a call or an operation ended.
+    pub fn write_outcome(&self, outcome: &Outcome) {
+        if outcome.status != Status::Ok {
+            self.write_about(Level::of(outcome.status), || outcome.into(), || outcome.message.clone());
+        }
+    }
+
+    /// `write` with what is known of an outcome.
+    pub fn write_about<T: Into<Cow<'static, str>>>(
+        &self,
+        level: Level,
+        outcome: impl FnOnce() -> Fields,
+        text: impl FnOnce() -> T,
+    ) {
         if level <= self.level {
             let mut text = text().into();
             shorten(&mut text);
-            self.lock().push(level, text, Instant::now());
+            self.lock().push(level, text, outcome(), Instant::now());
             self.has_entries.store(true, Ordering::Release);
         }
     }
@@ -101,6 +174,7 @@ struct Ring {
 struct Waiting {
     level: Level,
     text: Cow<'static, str>,
+    outcome: Fields,
     times: u64,
 }
 
@@ -109,6 +183,7 @@ struct Waiting {
 struct Told {
     level: Level,
     text: Cow<'static, str>,
+    outcome: Fields,
     at: Instant,
     /// How often it came since then.
     again: u64,
@@ -119,15 +194,17 @@ impl Ring {
         Ring { waiting: VecDeque::new(), told: VecDeque::new(), left_out: 0, room: BURST, room_since: now }
     }
 
-    fn push(&mut self, level: Level, text: Cow<'static, str>, now: Instant) {
+    fn push(&mut self, level: Level, text: Cow<'static, str>, outcome: Fields, now: Instant) {
         if let Some(same) = self.waiting.iter_mut().find(|waiting| waiting.text == text) {
             same.times += 1;
+            same.outcome = outcome;
             return;
         }
         let mut times = 1;
         if let Some(place) = self.told.iter().position(|told| told.text == text) {
             if now.saturating_duration_since(self.told[place].at) < REMEMBERED {
                 self.told[place].again += 1;
+                self.told[place].outcome = outcome;
                 return;
             }
             times += self.told.remove(place).map_or(0, |told| told.again);
@@ -136,8 +213,8 @@ impl Ring {
             self.left_out += 1;
             return;
         }
-        self.remember(level, text.clone(), now);
-        self.waiting.push_back(Waiting { level, text, times });
+        self.remember(level, text.clone(), outcome.clone(), now);
+        self.waiting.push_back(Waiting { level, text, outcome, times });
     }
 
     fn has_room(&mut self, now: Instant) -> bool {
@@ -152,20 +229,21 @@ impl Ring {
     }
 
     /// Forgets the oldest for it; repetitions of that which were not told become an entry.
-    fn remember(&mut self, level: Level, text: Cow<'static, str>, now: Instant) {
+    fn remember(&mut self, level: Level, text: Cow<'static, str>, outcome: Fields, now: Instant) {
         if self.told.len() >= REMEMBERED_ENTRIES
             && let Some(oldest) = self.told.pop_front()
             && oldest.again > 0
         {
-            self.waiting.push_back(Waiting { level: oldest.level, text: oldest.text, times: oldest.again });
+            let Told { level, text, outcome, again, .. } = oldest;
+            self.waiting.push_back(Waiting { level, text, outcome, times: again });
         }
-        self.told.push_back(Told { level, text, at: now, again: 0 });
+        self.told.push_back(Told { level, text, outcome, at: now, again: 0 });
     }
 
     fn pull(&mut self) -> Option<Entry> {
-        if let Some(Waiting { level, text, times }) = self.waiting.pop_front() {
+        if let Some(Waiting { level, text, outcome, times }) = self.waiting.pop_front() {
             let text = if times > 1 { format!("{text} ({times} times)") } else { text.into_owned() };
-            return Some(Entry { level, text });
+            return Some(Entry { level, text, outcome });
         }
         match std::mem::take(&mut self.left_out) {
             0 => None,
@@ -174,6 +252,7 @@ impl Ring {
                 text: format!(
                     "{left_out} log entries were left out: more than {PLACES} waited to be pulled, or too many came."
                 ),
+                outcome: Fields::default(),
             }),
         }
     }
@@ -198,7 +277,7 @@ mod tests {
         assert!(!log.has_entries());
         log.write(Level::Error, || "broken");
         assert!(log.has_entries());
-        assert_eq!(log.pull(), Some(Entry { level: Level::Error, text: "broken".into() }));
+        assert_eq!(log.pull(), Some(Entry { level: Level::Error, text: "broken".into(), outcome: Fields::default() }));
         assert_eq!((log.pull(), log.has_entries()), (None, false));
     }
 
@@ -207,15 +286,15 @@ mod tests {
         let start = Instant::now();
         let mut ring = Ring::new(start);
         for _ in 0..3 {
-            ring.push(Level::Info, "the same".into(), start);
+            ring.push(Level::Info, "the same".into(), Fields::default(), start);
         }
-        ring.push(Level::Info, "another".into(), start);
+        ring.push(Level::Info, "another".into(), Fields::default(), start);
         assert_eq!(texts(&mut ring), ["the same (3 times)", "another"]);
         // Just told: counted, and told with the first one that comes later.
-        ring.push(Level::Info, "the same".into(), start + Duration::from_secs(1));
-        ring.push(Level::Info, "the same".into(), start + Duration::from_secs(2));
+        ring.push(Level::Info, "the same".into(), Fields::default(), start + Duration::from_secs(1));
+        ring.push(Level::Info, "the same".into(), Fields::default(), start + Duration::from_secs(2));
         assert!(ring.is_empty());
-        ring.push(Level::Info, "the same".into(), start + Duration::from_secs(11));
+        ring.push(Level::Info, "the same".into(), Fields::default(), start + Duration::from_secs(11));
         assert_eq!(texts(&mut ring), ["the same (3 times)"]);
     }
 
@@ -224,12 +303,12 @@ mod tests {
         let start = Instant::now();
         let mut ring = Ring::new(start);
         for number in 0..100 {
-            ring.push(Level::Info, format!("entry {number}").into(), start);
+            ring.push(Level::Info, format!("entry {number}").into(), Fields::default(), start);
         }
         let pulled = texts(&mut ring);
         assert_eq!(pulled.len(), BURST as usize + 1);
         assert!(pulled[BURST as usize].starts_with("68 log entries were left out"), "{pulled:?}");
-        ring.push(Level::Info, "later".into(), start + ONE_MORE_AFTER);
+        ring.push(Level::Info, "later".into(), Fields::default(), start + ONE_MORE_AFTER);
         assert_eq!(texts(&mut ring), ["later"]);
     }
 
@@ -238,7 +317,12 @@ mod tests {
         let start = Instant::now();
         let mut ring = Ring::new(start);
         for number in 0..1_000 {
-            ring.push(Level::Info, format!("entry {number}").into(), start + ONE_MORE_AFTER * number);
+            ring.push(
+                Level::Info,
+                format!("entry {number}").into(),
+                Fields::default(),
+                start + ONE_MORE_AFTER * number,
+            );
         }
         assert_eq!(ring.waiting.len(), PLACES);
         assert!(texts(&mut ring).last().unwrap().starts_with("936 log entries"));

@@ -162,8 +162,14 @@ fn store(target: &Target<mpa_event>, event: Option<Event>) -> Outcome {
             mpa_event { r#type: MPA_EVENT_AUTHORIZATION_NEEDED, ..none },
             Outcome::new(Status::AuthorizationNeeded, authorization_needed(why)),
         ),
-        Some(Event::Log(Entry { level, text })) => {
-            (mpa_event { r#type: MPA_EVENT_LOG, user_data: level as u64, ..none }, Outcome::new(Status::Ok, text))
+        Some(Event::Log(Entry { level, text, outcome: fields })) => {
+            let mut outcome = Outcome::new(fields.status, text);
+            outcome.cause = fields.cause;
+            outcome.http_status = fields.http_status;
+            outcome.service_code = fields.service_code;
+            outcome.error_code = fields.error_code;
+            outcome.correlation_id = fields.correlation_id;
+            (mpa_event { r#type: MPA_EVENT_LOG, user_data: level as u64, ..none }, outcome)
         }
         Some(Event::Completed { operation, user_data, outcome }) => {
             (mpa_event { r#type: MPA_EVENT_COMPLETED, operation, user_data, ..none }, *outcome)
