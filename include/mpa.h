@@ -150,14 +150,16 @@ typedef int32_t mpa_status;
 /// frame.
 #define MPA_ERROR_EVENTS_NOT_POLLED (-6)
 
-/// Not done: the operation was cancelled before it was sent.
+/// Not done: the operation was cancelled before it was sent. `cause` is the obstacle where it had been
+/// tried before.
 #define MPA_ERROR_CANCELLED (-20)
 
-/// Not done: the operation's time to live was over before it, or the rest of it, could be sent. `cause`
-/// is the obstacle met last.
+/// Not done: the operation's time to live passed before it, or the rest of it, could be sent. `cause` is
+/// the obstacle met last, or what the operations before it waited for; 0 where there is none.
 #define MPA_ERROR_EXPIRED (-21)
 
-/// Not done, or not known to be done (see `uncertain`): the client was closed while the call ran.
+/// Not done, or, for recent players, not known to be done (see `uncertain`): the client was closed, or
+/// its time to drain was over. Another client may send it. `cause` is the obstacle met last.
 #define MPA_ERROR_ABANDONED (-22)
 
 /// There is no authorization that could be sent: none was given, it has expired, or the service has
@@ -179,12 +181,13 @@ typedef int32_t mpa_status;
 /// The service refused what was sent (other HTTP 4xx). See `error_code` and `message`.
 #define MPA_ERROR_REJECTED (-60)
 
-/// The service limits how often it is called, and the call could not wait for its turn. See
-/// `retry_after_ms` and the limit's numbers. With an `http_status` of 0, the service was not asked.
+/// The service limits how often it is called, and the wait for the call's turn would not fit in its
+/// time. It ends at once; see `retry_after_ms` and the limit's numbers. With an `http_status` of 0, the
+/// service was not asked.
 #define MPA_ERROR_THROTTLED (-61)
 
-/// The service failed (HTTP 408 or 5xx), or did not look at the request (421, 425). For an invite, see
-/// `uncertain`: it may have been sent.
+/// The service failed (HTTP 408 or 5xx), or did not look at the request (421, 425). An invite was not
+/// sent; recent players may have been, see `uncertain`.
 #define MPA_ERROR_SERVICE_UNAVAILABLE (-62)
 
 /// The answer is none that the service gives: something else answered, such as a proxy.
@@ -201,8 +204,11 @@ typedef int32_t mpa_status;
 /// The time limit was up: nothing was sent, or the call can be repeated (see `uncertain`).
 #define MPA_ERROR_TIMED_OUT (-82)
 
-/// An invite was sent and its answer was lost: nothing tells whether it arrived. Do not send it
-/// again, since it could be shown twice. `cause` says how the answer was lost.
+/// An invite ends so exactly when any of it is in doubt (`uncertain` is not 0): it was sent, and nothing
+/// tells whether it arrived. Do not send that part again, since it could be shown twice. `cause` says
+/// why: the answer was lost (MPA_ERROR_TIMED_OUT, _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or it
+/// settles nothing (MPA_ERROR_SERVICE_UNAVAILABLE, _UNEXPECTED_ANSWER). Recent players never end so,
+/// since sending them again does no harm.
 #define MPA_ERROR_UNCERTAIN (-100)
 
 /// A defect of the library, caught before it could harm the process. Please report the message.
@@ -234,8 +240,8 @@ typedef struct mpa_result {
     uint32_t struct_size;
     /// The same as the return value.
     mpa_status status;
-    /// The obstacle behind MPA_ERROR_UNCERTAIN, _ABANDONED and _EXPIRED, such as MPA_ERROR_TIMED_OUT or
-    /// MPA_ERROR_THROTTLED; else 0.
+    /// The obstacle behind MPA_ERROR_UNCERTAIN, _ABANDONED, _CANCELLED and _EXPIRED, such as
+    /// MPA_ERROR_TIMED_OUT or MPA_ERROR_THROTTLED; else 0.
     mpa_status cause;
     /// How many users or groups, from the front, the service has acknowledged.
     uint32_t acknowledged;
@@ -362,10 +368,12 @@ typedef int32_t mpa_log_level;
 /// Nothing is logged.
 #define MPA_LOG_OFF 0
 
-/// A defect, or what needs your hand: without it, calls go on failing.
+/// A defect, or what needs operator action: without it, calls go on failing. Calls and operations that
+/// the service refused are among these.
 #define MPA_LOG_ERROR 1
 
-/// What went wrong and was mended, or may be a sign of more: requests that were tried again.
+/// Calls and operations that failed for a reason that passes by itself, and requests that are tried
+/// again.
 #define MPA_LOG_WARNING 2
 
 /// What changes seldom: a newer authorization, draining.
@@ -411,7 +419,8 @@ typedef struct mpa_client_config {
     /// 5,000. At most MPA_MAX_TIMEOUT_MS.
     uint32_t request_timeout_ms;
     /// Time limit for a whole call that blocks, with all its requests, in milliseconds. Default 0:
-    /// 15,000. At most MPA_MAX_TIMEOUT_MS.
+    /// 30,000, so that it outlasts the 15 to 18 s that a call waits after the service's burst limit. At
+    /// most MPA_MAX_TIMEOUT_MS.
     uint32_t call_timeout_ms;
     /// How often each request is tried at most, the first time included, where it can be tried again.
     /// Default 0: 4. 1: never again. At most 10.
@@ -424,7 +433,9 @@ typedef struct mpa_client_config {
     /// The period of the two limits above, in milliseconds, up to 3,600,000. Required where one of
     /// them is set.
     uint32_t limit_period_ms;
-    /// How long a submitted invite may take until it is sent, in milliseconds. Default 0: 15,000.
+    /// How long a submitted invite may take until it is sent, in milliseconds; once it is sent,
+    /// request_timeout_ms decides. Default 0: 30,000, so that it outlasts the 15 to 18 s that it waits after
+    /// the service's burst limit.
     uint32_t invite_time_to_live_ms;
     /// How long submitted recent players may take until they are sent, in milliseconds. Default 0:
     /// 600,000.
@@ -716,7 +727,8 @@ typedef struct mpa_server_invite {
 /// calling too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
 ///
 /// Returns MPA_OK when the service has acknowledged all users. MPA_ERROR_UNCERTAIN when a request was
-/// sent and its answer was lost: its users may have been invited, so do not invite them again. Any
+/// sent and nothing tells whether the service acted on it: its users may have been invited, so do not
+/// invite them again. Any
 /// other status: see `acknowledged`, `uncertain` and `refused` for how far it came, and `retryable`.
 /// A 401 to the invite's own token ends the call and leaves the client's token in use.
 ///
@@ -884,7 +896,9 @@ typedef struct mpa_event {
 #define MPA_EVENT_AUTHORIZATION_NEEDED 3
 
 /// An entry of the log, where log_level asks for it: the text is the `message` of the mpa_result,
-/// `user_data` is its level. Entries that repeat are counted in one; at most 64 wait to be pulled, and
+/// `user_data` is its level. Of an entry about how a call, an operation or an attempt ended, the
+/// mpa_result has `status`, `cause`, `http_status`, `service_code`, `error_code` and `correlation_id` too;
+/// of others they are 0 or empty. Entries that repeat are counted in one; at most 64 wait to be pulled, and
 /// what is left out is counted in an entry of its own.
 #define MPA_EVENT_LOG 4
 

@@ -40,16 +40,18 @@ macro_rules! statuses {
             EventsNotPolled = -6, MPA_ERROR_EVENTS_NOT_POLLED, refusal,
                 "The queue is full of completions that nobody has polled; nothing was sent. Poll events.";
 
-            /// Not done: the operation was cancelled before it was sent.
-            Cancelled = -20, MPA_ERROR_CANCELLED, completion,
+            /// Not done: the operation was cancelled before it was sent. `cause` is the obstacle where it had been
+            /// tried before.
+            Cancelled = -20, MPA_ERROR_CANCELLED, completion OBSTACLES,
                 "The operation was cancelled before it was sent.";
 
-            /// Not done: the operation's time to live was over before it, or the rest of it, could be sent. `cause`
-            /// is the obstacle met last.
+            /// Not done: the operation's time to live passed before it, or the rest of it, could be sent. `cause` is
+            /// the obstacle met last, or what the operations before it waited for; 0 where there is none.
             Expired = -21, MPA_ERROR_EXPIRED, completion OBSTACLES,
-                "The operation's time to live was over before it could be sent.";
+                "The operation's time to live passed before it could be sent.";
 
-            /// Not done, or not known to be done (see `uncertain`): the client was closed while the call ran.
+            /// Not done, or, for recent players, not known to be done (see `uncertain`): the client was closed, or
+            /// its time to drain was over. Another client may send it. `cause` is the obstacle met last.
             Abandoned = -22, MPA_ERROR_ABANDONED, completion WHEN_CLOSED,
                 "The client was closed before the call ended.";
 
@@ -77,15 +79,16 @@ macro_rules! statuses {
             Rejected = -60, MPA_ERROR_REJECTED, completion,
                 "The service refused what was sent. Correct the call.";
 
-            /// The service limits how often it is called, and the call could not wait for its turn. See
-            /// `retry_after_ms` and the limit's numbers. With an `http_status` of 0, the service was not asked.
+            /// The service limits how often it is called, and the wait for the call's turn would not fit in its
+            /// time. It ends at once; see `retry_after_ms` and the limit's numbers. With an `http_status` of 0, the
+            /// service was not asked.
             Throttled = -61, MPA_ERROR_THROTTLED, completion,
                 "The service limits how often it is called. Wait, and call less often.";
 
-            /// The service failed (HTTP 408 or 5xx), or did not look at the request (421, 425). For an invite, see
-            /// `uncertain`: it may have been sent.
+            /// The service failed (HTTP 408 or 5xx), or did not look at the request (421, 425). An invite was not
+            /// sent; recent players may have been, see `uncertain`.
             ServiceUnavailable = -62, MPA_ERROR_SERVICE_UNAVAILABLE, completion,
-                "The service failed. An invite may have been sent all the same.";
+                "The service failed. Try again later.";
 
             /// The answer is none that the service gives: something else answered, such as a proxy.
             UnexpectedAnswer = -63, MPA_ERROR_UNEXPECTED_ANSWER, completion,
@@ -105,10 +108,13 @@ macro_rules! statuses {
             TimedOut = -82, MPA_ERROR_TIMED_OUT, completion OBSTACLES,
                 "The time limit was up. Try again later.";
 
-            /// An invite was sent and its answer was lost: nothing tells whether it arrived. Do not send it
-            /// again, since it could be shown twice. `cause` says how the answer was lost.
-            Uncertain = -100, MPA_ERROR_UNCERTAIN, completion ANSWER_LOST,
-                "An invite was sent and its answer was lost: it may have arrived. Do not send it again.";
+            /// An invite ends so exactly when any of it is in doubt (`uncertain` is not 0): it was sent, and nothing
+            /// tells whether it arrived. Do not send that part again, since it could be shown twice. `cause` says
+            /// why: the answer was lost (MPA_ERROR_TIMED_OUT, _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or it
+            /// settles nothing (MPA_ERROR_SERVICE_UNAVAILABLE, _UNEXPECTED_ANSWER). Recent players never end so,
+            /// since sending them again does no harm.
+            Uncertain = -100, MPA_ERROR_UNCERTAIN, completion IN_DOUBT,
+                "An invite was sent, and nothing tells whether it arrived. Do not send it again.";
 
             /// A defect of the library, caught before it could harm the process. Please report the message.
             Internal = -120, MPA_ERROR_INTERNAL, completion,
@@ -160,15 +166,15 @@ const IN_A_SIGN_IN: &[Status] = &[
     Status::Internal,
 ];
 
-/// How the answer to an invite was lost.
-const ANSWER_LOST: &[Status] = &[
+/// Why nothing tells whether an invite arrived.
+const IN_DOUBT: &[Status] = &[
     Status::Closed,
-    Status::Cancelled,
     Status::ServiceUnavailable,
     Status::UnexpectedAnswer,
     Status::ConnectionFailed,
     Status::TlsFailed,
     Status::TimedOut,
+    Status::Internal,
 ];
 
 macro_rules! causes {

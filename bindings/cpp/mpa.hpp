@@ -364,7 +364,7 @@ struct ClientConfig {
     std::chrono::milliseconds connect_timeout{0};
     /// For one request with its answer. Default: 5 s.
     std::chrono::milliseconds request_timeout{0};
-    /// For a whole call that blocks. Default: 15 s.
+    /// For a whole call that blocks. Default: 30 s.
     std::chrono::milliseconds call_timeout{0};
     /// How often each request is tried at most. 0: 4. 1: never again. At most 10.
     uint32_t max_attempts = 0;
@@ -375,7 +375,7 @@ struct ClientConfig {
     uint32_t recent_players_limit = 0;
     /// Of the two limits above, up to an hour. Required where one of them is set.
     std::chrono::milliseconds limit_period{0};
-    /// How long a submitted invite may take until it is sent. Default: 15 s.
+    /// How long a submitted invite may take until it is sent. Default: 30 s.
     std::chrono::milliseconds invite_time_to_live{0};
     /// How long submitted recent players may take until they are sent. Default: 10 minutes.
     std::chrono::milliseconds recent_players_time_to_live{0};

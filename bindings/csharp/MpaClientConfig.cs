@@ -40,7 +40,7 @@ namespace Mpa
         /// <see cref="MpaLimits.MaxTimeoutMs"/>.</summary>
         public TimeSpan RequestTimeout { get; set; }
 
-        /// <summary>For a whole call that blocks, with all its requests. Default: 15 s. At most
+        /// <summary>For a whole call that blocks, with all its requests. Default: 30 s. At most
         /// <see cref="MpaLimits.MaxTimeoutMs"/>.</summary>
         public TimeSpan CallTimeout { get; set; }
 
@@ -60,7 +60,7 @@ namespace Mpa
         /// set.</summary>
         public TimeSpan LimitPeriod { get; set; }
 
-        /// <summary>How long a submitted invite may take until it is sent. Default: 15 s.</summary>
+        /// <summary>How long a submitted invite may take until it is sent. Default: 30 s.</summary>
         public TimeSpan InviteTimeToLive { get; set; }
 
         /// <summary>How long submitted recent players may take until they are sent. Default: 10

@@ -1,38 +1,45 @@
-//! One request of a call, until it is acknowledged or given up: authorize, wait for the pace, send,
-//! judge, wait, again.
+//! One call: batch by batch, each until it is acknowledged or given up: authorize, wait for its turn,
+//! send, classify the response, wait, again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::Client;
-use super::endings::{self, abandoned, begun, cut, given_up, out_of_time, out_of_time_to_sign_in, out_of_turn};
 use super::gate::{Closed, Gate};
 use super::sign_in::Missing;
+use super::stop::{Deadline, Stop, aborted, begun, out_of_time_to_sign_in, throttled};
 use crate::auth::Authorization;
 use crate::calls::{Call, batches, parse_response};
-use crate::http::{Request, Sent};
+use crate::http::{Deadlines, Request, Sent};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
-use crate::policy::{Moment, Next, Part, classify_error, classify_response, next};
+use crate::policy::{Batch, Moment, Next, classify_error, classify_response, next};
 use crate::redactor::Redactor;
 use crate::stats::RequestEnd;
 
 /// A call under way, as its requests see it.
-pub struct Attempts<'a> {
+pub struct CallRun<'a> {
     client: &'a Client,
     call: &'a dyn Call,
     /// The call's own authorization, instead of the client's.
     own: Option<&'a Authorization>,
-    deadline: Instant,
-    patience: &'a dyn Patience,
-    /// Requests put on the wire, those of earlier parts included.
+    deadline: Deadline,
+    wait_policy: &'a dyn WaitPolicy,
+    /// Requests put on the wire, those of earlier batches included.
     on_the_wire: u32,
     /// For an authorization, and for its turn.
     waited: Duration,
-    /// The last answer showed that the time of its request's signature was wrong.
+    /// The last response showed that the time of its request's signature was wrong.
     clock_moved: bool,
-    /// Whether it was the deadline that ended the call.
-    pub ran_out_of_time: bool,
+    /// It ended because of its deadline.
+    lacked_time: bool,
+}
+
+/// How a call ended.
+pub struct Ended {
+    pub outcome: Outcome,
+    /// With more time it could have gone on.
+    pub lacked_time: bool,
 }
 
 /// A request may go out.
@@ -43,97 +50,115 @@ struct Turn {
     authorization: Authorization,
 }
 
-/// What a call does without a usable authorization.
-pub trait Patience {
-    /// Whether to wait for one until the deadline.
-    fn authorization_needed(&self) -> bool;
+/// What a call does while it cannot be sent.
+pub trait WaitPolicy {
+    /// Whether to wait for an authorization until the deadline. Asked again while it waits.
+    fn waits_for_authorization(&self) -> bool;
 
-    /// Whether the call is not wanted any more, and ends unless it is on the wire.
-    fn is_withdrawn(&self) -> bool;
+    /// Whether the call ends unless it is on the wire.
+    fn cancel_requested(&self) -> bool;
+
+    /// What the call waits for from now on; `Status::Ok`: for nothing any more.
+    fn waits_for(&self, obstacle: Status);
 }
 
 /// Fails at once.
-pub struct AtOnce;
+pub struct NoWait;
 
-impl Patience for AtOnce {
-    fn authorization_needed(&self) -> bool {
+impl WaitPolicy for NoWait {
+    fn waits_for_authorization(&self) -> bool {
         false
     }
 
-    fn is_withdrawn(&self) -> bool {
+    fn cancel_requested(&self) -> bool {
         false
     }
+
+    fn waits_for(&self, _: Status) {}
 }
 
-impl<'a> Attempts<'a> {
+impl<'a> CallRun<'a> {
     pub fn new(
         client: &'a Client,
         call: &'a dyn Call,
         own: Option<&'a Authorization>,
-        deadline: Instant,
-        patience: &'a dyn Patience,
+        deadline: Deadline,
+        wait_policy: &'a dyn WaitPolicy,
     ) -> Self {
-        Attempts {
+        CallRun {
             client,
             call,
             own,
             deadline,
-            patience,
+            wait_policy,
             on_the_wire: 0,
             waited: Duration::ZERO,
             clock_moved: false,
-            ran_out_of_time: false,
+            lacked_time: false,
         }
     }
 
-    /// Part by part, in order, until one is not acknowledged.
-    pub fn send_parts(&mut self) -> Outcome {
-        let (endpoint, count) = (self.call.endpoint(), self.call.count());
-        for items in batches(count, endpoint.batch_limit()) {
-            let part = Part { endpoint, items, count, own_authorization: self.own.is_some() };
-            if let Err(mut outcome) = self.send(&part) {
-                outcome.attempts = self.on_the_wire;
-                outcome.queued = self.waited;
-                return *outcome;
+    /// Batch by batch, in order, until one is not acknowledged.
+    pub fn run(mut self) -> Ended {
+        let mut outcome = match self.send_batches() {
+            Ok(http_status) => {
+                let mut outcome = Outcome::new(Status::Ok, "The service acknowledged all of it.");
+                outcome.acknowledged = u32::try_from(self.call.count()).unwrap_or(u32::MAX);
+                outcome.http_status = http_status;
+                outcome
             }
-        }
-        let mut outcome = Outcome::new(Status::Ok, "The service acknowledged all of it.");
-        outcome.acknowledged = u32::try_from(count).unwrap_or(u32::MAX);
+            Err(outcome) => *outcome,
+        };
         outcome.attempts = self.on_the_wire;
         outcome.queued = self.waited;
-        outcome.http_status = 204;
-        outcome
+        Ended { outcome, lacked_time: self.lacked_time }
     }
 
-    /// Sends one part until it is acknowledged. An error ends the call.
-    fn send(&mut self, part: &Part) -> Result<()> {
+    /// The HTTP status of the last response, or how the call ended before that.
+    fn send_batches(&mut self) -> Result<u16> {
+        let (endpoint, count) = (self.call.endpoint(), self.call.count());
+        let mut http_status = 0;
+        for items in batches(count, endpoint.batch_limit()) {
+            let batch = Batch { endpoint, items, count, own_authorization: self.own.is_some() };
+            http_status = self.send(&batch)?;
+        }
+        Ok(http_status)
+    }
+
+    /// Sends one batch until it is acknowledged. An error ends the call.
+    fn send(&mut self, batch: &Batch) -> Result<u16> {
         let mut in_doubt = false;
-        self.try_to_send(part, &mut in_doubt).map_err(|mut outcome| {
+        self.try_to_send(batch, &mut in_doubt).map_err(|mut outcome| {
             if in_doubt && outcome.uncertain == 0 {
-                part.doubt_an_earlier_attempt(&mut outcome);
+                batch.doubt_an_earlier_attempt(&mut outcome);
             }
             outcome
         })
     }
 
     /// `in_doubt` is set once an attempt may have been acted on.
-    fn try_to_send(&mut self, part: &Part, in_doubt: &mut bool) -> Result<()> {
-        let body = self.call.body(part.items.clone()).map_err(|outcome| begun(part, outcome))?;
+    fn try_to_send(&mut self, batch: &Batch, in_doubt: &mut bool) -> Result<u16> {
+        let body = self.call.body(batch.items.clone()).map_err(|outcome| begun(batch, outcome))?;
         let mut last: Option<Outcome> = None;
         let mut after_a_401 = false;
         let mut attempts = 0;
         loop {
-            let turn = self.wait_for_turn(part, last.take())?;
-            if attempts == 0 {
-                self.client.budget().request();
+            let turn = self.wait_for_turn(batch, &mut last)?;
+            match &last {
+                None => self.client.budget().request(),
+                Some(last) => {
+                    let text = || format!("{} It is tried again.", last.message);
+                    self.client.log.write_about(Level::Warning, || last.into(), text);
+                }
             }
-            let Some(outcome) = self.attempt(part, &turn, &body, attempts > 0) else {
-                return Ok(());
+            let outcome = match self.attempt(batch, &turn, &body, attempts > 0) {
+                Ok(http_status) => return Ok(http_status),
+                Err(outcome) => *outcome,
             };
             attempts += 1;
             *in_doubt |= outcome.uncertain > 0;
             if outcome.http_status == 0 && self.client.books.is_cut() {
-                return Err(Box::new(cut(part, outcome)));
+                return Err(Box::new(aborted(batch, outcome)));
             }
             let max_attempts = self.client.max_attempts;
             let may_be_newer = (self.own.is_none() || self.clock_moved) && !after_a_401 && attempts < max_attempts;
@@ -144,45 +169,89 @@ impl<'a> Attempts<'a> {
                 continue;
             }
             let next = next(&outcome, attempts, max_attempts, &mut self.client.budget(), fastrand::f64());
-            if next != Next::End {
-                self.client.log.write(Level::Warning, || format!("{} It is tried again.", outcome.message));
-            }
-            last = match next {
+            last = Some(match next {
                 Next::End => return Err(Box::new(outcome)),
-                Next::AgainInPace => Some(outcome),
-                Next::Again { after } => Some(self.sleep(part, outcome, after)?),
-            };
+                Next::AgainInPace => outcome,
+                Next::Again { after } => self.sleep(batch, outcome, after)?,
+            });
         }
     }
 
-    fn authorization_in_time(&mut self) -> Result<Authorization> {
+    /// Waits until there is an authorization and the pace of its kind of call lets the request out.
+    /// `last`: how the attempt before ended; taken where the call ends here.
+    fn wait_for_turn(&mut self, batch: &Batch, last: &mut Option<Outcome>) -> Result<Turn> {
+        let started = Instant::now();
+        let turn = self.find_turn(batch, last);
+        self.wait_policy.waits_for(Status::Ok);
+        self.waited += started.elapsed();
+        turn
+    }
+
+    fn find_turn(&mut self, batch: &Batch, last: &mut Option<Outcome>) -> Result<Turn> {
+        let client = self.client;
+        if let (None, Some(sign_in)) = (self.own, &client.sign_in) {
+            sign_in.renew_if_due(self.deadline.at());
+        }
+        let mut authorization = self.wait_for_authorization(batch, last)?;
+        loop {
+            if let Some(stop) = self.stop() {
+                return Err(self.end(batch, stop, last.take()));
+            }
+            let gate = client.gates.of(batch.endpoint, authorization.user_hash());
+            let wait_policy = self.wait_policy;
+            let entered =
+                gate.enter(self.deadline.at(), || self.is_stopped(), || wait_policy.waits_for(Status::Throttled));
+            let sent = match entered {
+                Ok(sent) => sent,
+                Err(Closed::Cut) => return Err(self.end(batch, self.stop().unwrap_or(Stop::Closed), last.take())),
+                Err(Closed::TooLate { wait, limit }) => {
+                    let stop = self.stop().unwrap_or(Stop::TurnTooLate { deadline: self.deadline, wait });
+                    // A client that drains has nothing to say about the pace.
+                    let waited_for =
+                        (!matches!(self.deadline, Deadline::Drain(_))).then(|| throttled(batch, wait, limit));
+                    return Err(self.end(batch, stop, last.take().or(waited_for)));
+                }
+            };
+            // While it waited, the token may have been refused, or have expired, or been replaced.
+            let current = self.wait_for_authorization(batch, last)?;
+            let is_same_kind = current.user_hash() == authorization.user_hash();
+            authorization = current;
+            if is_same_kind {
+                return Ok(Turn { gate, sent, authorization });
+            }
+        }
+    }
+
+    /// The authorization to send with, once there is one.
+    fn wait_for_authorization(&mut self, batch: &Batch, last: &mut Option<Outcome>) -> Result<Authorization> {
         loop {
             let pushes = self.client.authorizations.pushes();
             let needed = match self.authorization() {
+                Ok(authorization) => return Ok(authorization),
                 Err(needed) if self.own.is_none() && needed.status == Status::AuthorizationNeeded => needed,
-                other => return other,
+                Err(refused) => return Err(last.take().map_or_else(|| begun(batch, refused), Box::new)),
             };
-            if let Some(sign_in) = &self.client.sign_in {
-                match sign_in.obtain(self.deadline, || self.is_over()) {
+            self.wait_policy.waits_for(Status::AuthorizationNeeded);
+            let waited_for = match &self.client.sign_in {
+                Some(sign_in) => match sign_in.obtain(self.deadline.at(), || self.is_stopped()) {
                     Ok(()) => continue,
-                    Err(Missing::Over) => return Err(needed),
-                    Err(Missing::Failed(outcome)) => return Err(outcome),
-                    Err(Missing::OutOfTime(failure)) => {
-                        self.ran_out_of_time = true;
-                        return Err(failure.unwrap_or_else(out_of_time_to_sign_in));
+                    Err(Missing::Over) => None,
+                    Err(Missing::Failed(outcome)) => {
+                        return Err(last.take().map_or_else(|| begun(batch, outcome), Box::new));
                     }
-                }
-            }
-            if !self.patience.authorization_needed() || self.is_over() {
-                return Err(needed);
-            }
-            let remaining = self.deadline.saturating_duration_since(Instant::now());
-            if remaining.is_zero() {
-                self.ran_out_of_time = true;
-                return Err(needed);
+                    Err(Missing::OutOfTime(failure)) => Some(failure.unwrap_or_else(out_of_time_to_sign_in)),
+                },
+                None if self.wait_policy.waits_for_authorization() => Some(needed),
+                None => return Err(last.take().map_or_else(|| begun(batch, needed), Box::new)),
+            };
+            if let Some(stop) = self.stop() {
+                let is_over = !stop.is_for_lack_of_time();
+                let obstacle = waited_for.filter(|_| !is_over).map(|outcome| *begun(batch, outcome));
+                return Err(self.end(batch, stop, last.take().or(obstacle)));
             }
             // Looked at now and then, since the host may have to be told again.
-            self.client.authorizations.wait(pushes, remaining.min(Duration::from_secs(1)), || self.is_over());
+            let remaining = self.deadline.at().saturating_duration_since(Instant::now());
+            self.client.authorizations.wait(pushes, remaining.min(Duration::from_secs(1)), || self.is_stopped());
         }
     }
 
@@ -202,115 +271,59 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// Waits until there is an authorization and the pace of its kind of call lets the request out.
-    /// `last`: how the attempt before ended, which is what the caller is told where there is no other.
-    fn wait_for_turn(&mut self, part: &Part, last: Option<Outcome>) -> Result<Turn> {
-        let started = Instant::now();
-        let turn = self.find_turn(part, last);
-        self.waited += started.elapsed();
-        turn
-    }
-
-    fn find_turn(&mut self, part: &Part, last: Option<Outcome>) -> Result<Turn> {
-        let client = self.client;
-        if let (None, Some(sign_in)) = (self.own, &client.sign_in) {
-            sign_in.renew_if_due(self.deadline);
-        }
-        let mut authorization = match self.authorization_in_time() {
-            Ok(authorization) => authorization,
-            Err(needed) => return Err(self.without_authorization(part, needed, last)),
-        };
-        loop {
-            if Instant::now() >= self.deadline {
-                self.ran_out_of_time = true;
-                return Err(Box::new(last.unwrap_or_else(|| out_of_time(part))));
-            }
-            let gate = client.gates.of(part.endpoint, authorization.user_hash());
-            let sent = match gate.enter(self.deadline, || self.is_over()) {
-                Ok(sent) => sent,
-                Err(Closed::Cut) => {
-                    return Err(Box::new(last.map_or_else(|| abandoned(part), |last| given_up(part, last))));
-                }
-                Err(Closed::TooLate { wait, limit }) => {
-                    self.ran_out_of_time = true;
-                    let mut outcome = last.unwrap_or_else(|| out_of_turn(part, wait, limit));
-                    outcome.retry_after = outcome.retry_after.max(Some(wait));
-                    return Err(Box::new(outcome));
-                }
-            };
-            // While it waited, the token may have been refused, or have expired, or been replaced.
-            let current = match self.authorization_in_time() {
-                Ok(current) => current,
-                Err(needed) => return Err(self.without_authorization(part, needed, last)),
-            };
-            let is_same_kind = current.user_hash() == authorization.user_hash();
-            authorization = current;
-            if is_same_kind {
-                return Ok(Turn { gate, sent, authorization });
-            }
-        }
-    }
-
-    /// Nobody waits for one any more, or there is none.
-    fn without_authorization(&self, part: &Part, needed: Box<Outcome>, last: Option<Outcome>) -> Box<Outcome> {
-        match last {
-            Some(last) if self.is_over() => Box::new(given_up(part, last)),
-            None if self.is_over() => Box::new(abandoned(part)),
-            Some(last) => Box::new(last),
-            None => begun(part, needed),
-        }
-    }
-
-    /// One attempt; `None` where the service acknowledged it.
-    fn attempt(&mut self, part: &Part, turn: &Turn, body: &[u8], is_retry: bool) -> Option<Outcome> {
+    /// One attempt: the HTTP status with which the service acknowledged it, or how it ended.
+    fn attempt(&mut self, batch: &Batch, turn: &Turn, body: &[u8], is_retry: bool) -> Result<u16> {
         let begun = Instant::now();
         let on_the_wire_before = self.on_the_wire;
-        let outcome = self.exchange(part, &turn.authorization, body, begun);
+        let result = self.exchange(batch, &turn.authorization, body, begun);
+        let outcome = result.as_ref().err().map(|outcome| &**outcome);
         if self.on_the_wire > on_the_wire_before {
             self.client.counters.request_ended(RequestEnd {
-                lane: part.endpoint.lane(),
-                items: part.items.len(),
+                lane: batch.endpoint.lane(),
+                items: batch.items.len(),
                 is_retry,
                 took: begun.elapsed(),
                 is_acknowledged: outcome.is_none(),
-                is_throttled: outcome.as_ref().is_some_and(|outcome| outcome.status == Status::Throttled),
+                is_throttled: outcome.is_some_and(|outcome| outcome.status == Status::Throttled),
             });
         }
-        self.learn(turn, outcome.as_ref());
-        outcome
+        self.learn(turn, outcome);
+        result
     }
 
-    /// Sends the request and judges what came of it.
-    fn exchange(&mut self, part: &Part, authorization: &Authorization, body: &[u8], begun: Instant) -> Option<Outcome> {
+    /// Sends the request and classifies what came of it.
+    fn exchange(&mut self, batch: &Batch, authorization: &Authorization, body: &[u8], began: Instant) -> Result<u16> {
         let client = self.client;
         self.clock_moved = false;
-        let uri = &client.uris[part.endpoint as usize];
-        let signature = match authorization.proof_key().map(|key| client.sign(key, uri, authorization, body)) {
-            None => None,
-            Some(Ok(signature)) => Some(signature),
-            Some(Err(outcome)) => return Some(*endings::begun(part, outcome)),
-        };
+        let uri = &client.uris[batch.endpoint as usize];
+        let signature = authorization.proof_key().map(|key| client.sign(key, uri, authorization, body)).transpose();
+        let signature = signature.map_err(|outcome| begun(batch, outcome))?;
         let is_signed = signature.is_some();
         let authorization_header = Some(authorization.header());
         let request = Request { uri, authorization: authorization_header, signature: signature.as_ref(), body };
         let sent_at = SystemTime::now();
-        let answer = match client.transport.exchange(request, self.deadline.min(begun + client.request_timeout)) {
+        let deadlines =
+            Deadlines { send: self.deadline.at(), response: self.deadline.of_response(client.request_timeout) };
+        let answer = match client.transport.send(request, deadlines) {
             Ok(answer) => answer,
             Err(failure) => {
                 if failure.sent != Sent::Nothing {
                     self.on_the_wire += 1;
                 }
-                return Some(classify_error(part, &failure));
+                return Err(Box::new(classify_error(batch, &failure)));
             }
         };
         self.on_the_wire += 1;
         self.clock_moved = client.time.learn(sent_at, &answer, &client.log) && is_signed;
         client.log.write(Level::Debug, || {
-            let (path, took) = (client.uris[part.endpoint as usize].path(), begun.elapsed().as_millis());
-            format!("POST {path}: {part} was answered with HTTP {} after {took} ms.", answer.status)
+            let (path, took) = (client.uris[batch.endpoint as usize].path(), began.elapsed().as_millis());
+            format!("POST {path}: {batch} was answered with HTTP {} after {took} ms.", answer.status)
         });
-        let redactor = || redactor(self.call, part, authorization);
-        classify_response(part, answer.status, parse_response(&answer, client.time.now()), redactor)
+        let redactor = || redactor(self.call, batch, authorization);
+        match classify_response(batch, answer.status, parse_response(&answer, client.time.now()), redactor) {
+            None => Ok(answer.status),
+            Some(outcome) => Err(Box::new(outcome)),
+        }
     }
 
     /// What the end of an attempt says about those that follow.
@@ -338,34 +351,52 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// Waits before another attempt, unless that would be too late or the client is cut.
-    fn sleep(&mut self, part: &Part, mut outcome: Outcome, wait: Duration) -> Result<Outcome> {
-        if Instant::now() + wait >= self.deadline {
-            self.ran_out_of_time = true;
-            outcome.retry_after = outcome.retry_after.max(Some(wait));
-            return Err(Box::new(outcome));
-        }
+    /// Waits before another attempt, unless that would be too late or the call is stopped.
+    fn sleep(&mut self, batch: &Batch, outcome: Outcome, wait: Duration) -> Result<Outcome> {
         let until = Instant::now() + wait;
         loop {
+            if let Some(stop) = self.stop() {
+                return Err(self.end(batch, stop, Some(outcome)));
+            }
+            if until >= self.deadline.at() {
+                let stop = Stop::RetryTooLate { deadline: self.deadline, wait };
+                return Err(self.end(batch, stop, Some(outcome)));
+            }
             let remaining = until.saturating_duration_since(Instant::now());
             if remaining.is_zero() {
                 return Ok(outcome);
             }
-            // Looked at now and then: whoever withdraws a call wakes nobody here.
+            // Looked at now and then: a request to cancel wakes no one here.
             self.client.books.sleep(remaining.min(Duration::from_millis(100)));
-            if self.is_over() {
-                return Err(Box::new(given_up(part, outcome)));
-            }
         }
     }
 
-    fn is_over(&self) -> bool {
-        self.client.books.is_cut() || self.patience.is_withdrawn()
+    /// Why the call goes no further now, if it does not.
+    fn stop(&self) -> Option<Stop> {
+        if self.client.books.is_cut() {
+            Some(Stop::Closed)
+        } else if self.wait_policy.cancel_requested() {
+            Some(Stop::Cancelled)
+        } else if self.deadline.has_passed() {
+            Some(Stop::DeadlinePassed(self.deadline))
+        } else {
+            None
+        }
+    }
+
+    /// Whether somebody stopped it; its deadline aside, which those who wait know.
+    fn is_stopped(&self) -> bool {
+        self.client.books.is_cut() || self.wait_policy.cancel_requested()
+    }
+
+    fn end(&mut self, batch: &Batch, stop: Stop, last: Option<Outcome>) -> Box<Outcome> {
+        self.lacked_time = stop.is_for_lack_of_time();
+        Box::new(stop.outcome(batch, last))
     }
 }
 
-fn redactor(call: &dyn Call, part: &Part, authorization: &Authorization) -> Redactor {
-    let mut redactor = call.redactor(part.items.clone());
+fn redactor(call: &dyn Call, batch: &Batch, authorization: &Authorization) -> Redactor {
+    let mut redactor = call.redactor(batch.items.clone());
     redactor.add_text(authorization.token());
     redactor
 }

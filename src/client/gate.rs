@@ -101,8 +101,8 @@ impl Gate {
     }
 
     /// Waits until a request may go out, which then counts as sent at the moment that is returned. Ends
-    /// at once where it is clear that this would be after `deadline`.
-    pub fn enter(&self, deadline: Instant, is_cut: impl Fn() -> bool) -> Result<Moment, Closed> {
+    /// at once where it is clear that this would be after `deadline`. `on_wait`: called before it waits.
+    pub fn enter(&self, deadline: Instant, is_cut: impl Fn() -> bool, on_wait: impl Fn()) -> Result<Moment, Closed> {
         let deadline = deadline.saturating_duration_since(self.beginning);
         let mut queue = lock(&self.queue);
         let ticket = queue.next_ticket;
@@ -120,6 +120,7 @@ impl Gate {
                 queue.pace.take(now);
                 Ok(now)
             } else {
+                on_wait();
                 // Those behind the first are woken when it has gone.
                 let wait = if ahead == 0 { slot - now } else { deadline.saturating_sub(now) };
                 let wait = wait.max(Duration::from_millis(1));
@@ -192,7 +193,7 @@ mod tests {
     #[test]
     fn kinds_have_gates_of_their_own() {
         let gates = gates(1, 60_000);
-        let enter = |endpoint, user| gates.of(endpoint, user).enter(soon(), || false);
+        let enter = |endpoint, user| gates.of(endpoint, user).enter(soon(), || false, || ());
         assert!(enter(Endpoint::Invites, "1").is_ok());
         assert!(matches!(enter(Endpoint::Invites, "1"), Err(Closed::TooLate { .. })));
         assert!(enter(Endpoint::Invites, "2").is_ok());
@@ -204,16 +205,19 @@ mod tests {
 
     #[test]
     fn those_who_wait_go_in_the_order_in_which_they_came() {
-        let gate = gates(1, 50).of(Endpoint::Invites, "1");
+        let gate = gates(1, 100).of(Endpoint::Invites, "1");
         let order = Mutex::new(Vec::new());
         thread::scope(|scope| {
             for number in 0..5 {
                 let (gate, order) = (&gate, &order);
                 scope.spawn(move || {
-                    gate.enter(soon(), || false).unwrap();
+                    gate.enter(soon(), || false, || ()).unwrap();
                     lock(order).push(number);
                 });
-                thread::sleep(Duration::from_millis(15));
+                // It has gone, or it stands in the queue.
+                while lock(&gate.queue).next_ticket == number {
+                    thread::yield_now();
+                }
             }
         });
         assert_eq!(*lock(&order), [0, 1, 2, 3, 4]);
@@ -222,9 +226,9 @@ mod tests {
     #[test]
     fn who_would_wait_too_long_is_told_at_once_how_long() {
         let gate = gates(1, 60_000).of(Endpoint::Invites, "1");
-        gate.enter(soon(), || false).unwrap();
+        gate.enter(soon(), || false, || ()).unwrap();
         let started = Instant::now();
-        let Err(Closed::TooLate { wait, limit }) = gate.enter(soon(), || false) else { panic!("let through") };
+        let Err(Closed::TooLate { wait, limit }) = gate.enter(soon(), || false, || ()) else { panic!("let through") };
         assert!(started.elapsed() < Duration::from_secs(1));
         assert!((59..=61).contains(&wait.as_secs()), "{wait:?}");
         assert_eq!(limit.unwrap().max, 1);
@@ -234,10 +238,10 @@ mod tests {
     fn a_cut_ends_waiting() {
         let gates = gates(1, 5_000);
         let gate = gates.of(Endpoint::Invites, "1");
-        gate.enter(soon(), || false).unwrap();
+        gate.enter(soon(), || false, || ()).unwrap();
         let cut = AtomicBool::new(false);
         thread::scope(|scope| {
-            let waiting = scope.spawn(|| gate.enter(soon(), || cut.load(Ordering::SeqCst)));
+            let waiting = scope.spawn(|| gate.enter(soon(), || cut.load(Ordering::SeqCst), || ()));
             thread::sleep(Duration::from_millis(50));
             cut.store(true, Ordering::SeqCst);
             gates.wake_all();
@@ -248,9 +252,9 @@ mod tests {
     #[test]
     fn a_rejection_holds_back_who_waits() {
         let gate = gates(1, 100).of(Endpoint::Invites, "1");
-        gate.enter(soon(), || false).unwrap();
+        gate.enter(soon(), || false, || ()).unwrap();
         thread::scope(|scope| {
-            let waiting = scope.spawn(|| gate.enter(soon(), || false));
+            let waiting = scope.spawn(|| gate.enter(soon(), || false, || ()));
             thread::sleep(Duration::from_millis(20));
             gate.rejected(Moment::ZERO, &Throttle::default(), Some(Duration::from_secs(60)), 0.0);
             assert!(matches!(waiting.join().unwrap(), Err(Closed::TooLate { .. })));
@@ -261,7 +265,7 @@ mod tests {
     fn gates_that_do_not_matter_any_more_are_forgotten() {
         let gates = gates(1, 1);
         for user in 0..2 * MANY_GATES {
-            gates.of(Endpoint::Invites, &user.to_string()).enter(soon(), || false).unwrap();
+            gates.of(Endpoint::Invites, &user.to_string()).enter(soon(), || false, || ()).unwrap();
             thread::sleep(Duration::from_micros(10));
         }
         assert!(lock(&gates.gates).len() <= MANY_GATES + 1);

@@ -1,10 +1,10 @@
-//! One call, start to end: part by part, each until it is acknowledged or given up.
+//! One call, start to end: batch by batch, each until it is acknowledged or given up.
 
-mod attempts;
 mod books;
-mod endings;
+mod call_run;
 mod gate;
 mod sign_in;
+mod stop;
 mod time;
 
 use std::sync::Arc;
@@ -20,14 +20,15 @@ use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Budget;
 use crate::stats::Counters;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
-pub use attempts::Patience;
-use attempts::{AtOnce, Attempts};
 use books::Books;
 pub use books::CloseReport;
+use call_run::{CallRun, NoWait};
+pub use call_run::{Ended, WaitPolicy};
 use gate::Gates;
 pub use gate::ImposedLimits;
 pub use sign_in::{Connect, SignInConfig};
 use sign_in::{SignIn, Surroundings};
+pub use stop::{Deadline, Stop};
 use time::Time;
 
 /// A configuration with its defaults filled in; not yet checked where only `Client::open` can.
@@ -171,7 +172,7 @@ impl Client {
         &self.counters
     }
 
-    pub fn log(&self) -> &Log {
+    pub fn log(&self) -> &Arc<Log> {
         &self.log
     }
 
@@ -184,29 +185,24 @@ impl Client {
         };
         let lane = call.endpoint().lane();
         self.counters.call_began(lane);
-        let mut attempts = Attempts::new(self, call, own, started + self.call_timeout, &AtOnce);
-        let mut outcome = attempts.send_parts();
+        let deadline = Deadline::Call(started + self.call_timeout);
+        let mut outcome = CallRun::new(self, call, own, deadline, &NoWait).run().outcome;
         outcome.elapsed = started.elapsed();
         self.counters.completed(lane, &outcome);
+        self.log.write_outcome(&outcome);
         running.end(&outcome);
         outcome
     }
 
-    /// Makes a call that may take until `deadline`, and then ends as expired where nothing of the rest
-    /// of it was sent.
-    pub fn run_patiently(
+    /// Makes a call of which no request begins after `deadline`.
+    pub fn run_until(
         &self,
         call: &dyn Call,
         own: Option<&Authorization>,
-        deadline: Instant,
-        patience: &dyn Patience,
-    ) -> Outcome {
-        let mut attempts = Attempts::new(self, call, own, deadline, patience);
-        let outcome = attempts.send_parts();
-        if attempts.ran_out_of_time && outcome.uncertain == 0 && outcome.status != Status::Ok {
-            return expired(outcome);
-        }
-        outcome
+        deadline: Deadline,
+        wait_policy: &dyn WaitPolicy,
+    ) -> Ended {
+        CallRun::new(self, call, own, deadline, wait_policy).run()
     }
 
     /// Refuses further calls, waits for those under way, and cuts what has not ended then.
@@ -263,9 +259,4 @@ mod secrets_tests;
 
 fn closed() -> Outcome {
     Outcome::new(Status::Closed, "The client is being closed; nothing was sent.")
-}
-
-fn expired(outcome: Outcome) -> Outcome {
-    let message = format!("The operation's time to live was over. The obstacle met last: {}", outcome.message);
-    Outcome { status: Status::Expired, cause: outcome.status, message: message.into(), retryable: true, ..outcome }
 }

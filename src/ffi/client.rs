@@ -41,9 +41,11 @@ pub type mpa_log_level = i32;
 
 /// Nothing is logged.
 pub const MPA_LOG_OFF: mpa_log_level = 0;
-/// A defect, or what needs your hand: without it, calls go on failing.
+/// A defect, or what needs operator action: without it, calls go on failing. Calls and operations that
+/// the service refused are among these.
 pub const MPA_LOG_ERROR: mpa_log_level = 1;
-/// What went wrong and was mended, or may be a sign of more: requests that were tried again.
+/// Calls and operations that failed for a reason that passes by itself, and requests that are tried
+/// again.
 pub const MPA_LOG_WARNING: mpa_log_level = 2;
 /// What changes seldom: a newer authorization, draining.
 pub const MPA_LOG_INFO: mpa_log_level = 3;
@@ -93,7 +95,8 @@ pub struct mpa_client_config {
     /// 5,000. At most MPA_MAX_TIMEOUT_MS.
     pub request_timeout_ms: u32,
     /// Time limit for a whole call that blocks, with all its requests, in milliseconds. Default 0:
-    /// 15,000. At most MPA_MAX_TIMEOUT_MS.
+    /// 30,000, so that it outlasts the 15 to 18 s that a call waits after the service's burst limit. At
+    /// most MPA_MAX_TIMEOUT_MS.
     pub call_timeout_ms: u32,
     /// How often each request is tried at most, the first time included, where it can be tried again.
     /// Default 0: 4. 1: never again. At most 10.
@@ -106,7 +109,9 @@ pub struct mpa_client_config {
     /// The period of the two limits above, in milliseconds, up to 3,600,000. Required where one of
     /// them is set.
     pub limit_period_ms: u32,
-    /// How long a submitted invite may take until it is sent, in milliseconds. Default 0: 15,000.
+    /// How long a submitted invite may take until it is sent, in milliseconds; once it is sent,
+    /// request_timeout_ms decides. Default 0: 30,000, so that it outlasts the 15 to 18 s that it waits after
+    /// the service's burst limit.
     pub invite_time_to_live_ms: u32,
     /// How long submitted recent players may take until they are sent, in milliseconds. Default 0:
     /// 600,000.
@@ -255,7 +260,7 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
         user_agent: user_agent_header(user_agent)?,
         connect_timeout: timeout(fields.connect_timeout_ms, 3_000, "config.connect_timeout_ms")?,
         request_timeout: timeout(fields.request_timeout_ms, 5_000, "config.request_timeout_ms")?,
-        call_timeout: timeout(fields.call_timeout_ms, 15_000, "config.call_timeout_ms")?,
+        call_timeout: timeout(fields.call_timeout_ms, 30_000, "config.call_timeout_ms")?,
         max_attempts: max_attempts(fields.max_attempts)?,
         imposed_limits: ImposedLimits {
             invites: limit(fields.invite_limit, fields.limit_period_ms, "config.invite_limit")?,
@@ -278,7 +283,7 @@ fn read_settings(fields: &mpa_client_config) -> Result<Settings> {
     Ok(Settings {
         capacity: count(fields.queue_capacity, 4_096, 1_000_000, "queue_capacity")?,
         capacity_bytes: count(fields.queue_capacity_bytes, 16 * 1024 * 1024, u32::MAX, "queue_capacity_bytes")?,
-        invite_time_to_live: milliseconds(fields.invite_time_to_live_ms, 15_000),
+        invite_time_to_live: milliseconds(fields.invite_time_to_live_ms, 30_000),
         recent_players_time_to_live: milliseconds(fields.recent_players_time_to_live_ms, 600_000),
         recent_players_hold: match fields.recent_players_hold_ms {
             MPA_NONE => None,

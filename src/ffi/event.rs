@@ -27,7 +27,9 @@ pub const MPA_EVENT_DRAINED: mpa_event_type = 2;
 /// in use expires within authorization_lead_ms. Push a newer one. Told again every 30 s while it is so.
 pub const MPA_EVENT_AUTHORIZATION_NEEDED: mpa_event_type = 3;
 /// An entry of the log, where log_level asks for it: the text is the `message` of the mpa_result,
-/// `user_data` is its level. Entries that repeat are counted in one; at most 64 wait to be pulled, and
+/// `user_data` is its level. Of an entry about how a call, an operation or an attempt ended, the
+/// mpa_result has `status`, `cause`, `http_status`, `service_code`, `error_code` and `correlation_id` too;
+/// of others they are 0 or empty. Entries that repeat are counted in one; at most 64 wait to be pulled, and
 /// what is left out is counted in an entry of its own.
 pub const MPA_EVENT_LOG: mpa_event_type = 4;
 

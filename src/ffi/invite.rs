@@ -125,7 +125,8 @@ unsafe impl Struct for mpa_server_invite {
 /// calling too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
 ///
 /// Returns MPA_OK when the service has acknowledged all users. MPA_ERROR_UNCERTAIN when a request was
-/// sent and its answer was lost: its users may have been invited, so do not invite them again. Any
+/// sent and nothing tells whether the service acted on it: its users may have been invited, so do not
+/// invite them again. Any
 /// other status: see `acknowledged`, `uncertain` and `refused` for how far it came, and `retryable`.
 /// A 401 to the invite's own token ends the call and leaves the client's token in use.
 ///

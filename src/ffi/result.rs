@@ -36,8 +36,8 @@ pub struct mpa_result {
     pub struct_size: u32,
     /// The same as the return value.
     pub status: mpa_status,
-    /// The obstacle behind MPA_ERROR_UNCERTAIN, _ABANDONED and _EXPIRED, such as MPA_ERROR_TIMED_OUT or
-    /// MPA_ERROR_THROTTLED; else 0.
+    /// The obstacle behind MPA_ERROR_UNCERTAIN, _ABANDONED, _CANCELLED and _EXPIRED, such as
+    /// MPA_ERROR_TIMED_OUT or MPA_ERROR_THROTTLED; else 0.
     pub cause: mpa_status,
     /// How many users or groups, from the front, the service has acknowledged.
     pub acknowledged: u32,

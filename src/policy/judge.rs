@@ -9,9 +9,9 @@ use crate::http::{ErrorKind, MAX_HEAD, Sent, TransportError};
 use crate::outcome::{Outcome, Status};
 use crate::redactor::Redactor;
 
-/// The part of a call that one request carries.
+/// What of a call one request carries.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct Batch {
     pub endpoint: Endpoint,
     pub items: Range<usize>,
     /// Of the whole call.
@@ -20,7 +20,7 @@ pub struct Part {
     pub own_authorization: bool,
 }
 
-impl Part {
+impl Batch {
     fn len(&self) -> u32 {
         count(self.items.len())
     }
@@ -32,7 +32,7 @@ impl Part {
         outcome
     }
 
-    /// The parts before this one were acknowledged.
+    /// The batches before this one were acknowledged.
     pub fn acknowledged_before(&self) -> u32 {
         count(self.items.start)
     }
@@ -44,15 +44,20 @@ impl Part {
         outcome.message = format!("{} An earlier attempt may have been acted on.", outcome.message).into();
     }
 
-    /// Marks the request as one that may have been acted on.
+    /// Marks the request as one that may have been acted on. What must not be sent twice ends as
+    /// uncertain, for whatever reason.
     fn doubt(&self, outcome: &mut Outcome) {
         outcome.uncertain = self.len();
         outcome.retryable = self.endpoint.repeatable();
+        if !self.endpoint.repeatable() {
+            outcome.cause = outcome.status;
+            outcome.status = Status::Uncertain;
+        }
     }
 }
 
 /// "the request", or which of several.
-impl fmt::Display for Part {
+impl fmt::Display for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let limit = self.endpoint.batch_limit();
         if self.count <= limit {
@@ -72,7 +77,7 @@ fn count(items: usize) -> u32 {
 
 /// An answer came; `None`: it acknowledges the request.
 pub fn classify_response(
-    part: &Part,
+    batch: &Batch,
     http_status: u16,
     parsed: ParsedResponse,
     redactor: impl FnOnce() -> Redactor,
@@ -92,29 +97,29 @@ pub fn classify_response(
         said.push_str(&in_an_encoding(&redactor.redact(encoding)));
     }
     let message = if settled && status == Status::Rejected && parsed.content_encoding.is_some() {
-        format!("The service refused {part}: {said}. {DECODE}")
+        format!("The service refused {batch}: {said}. {DECODE}")
     } else if settled {
-        format!("The service refused {part}: {said}. {}", advice(part, status, parsed.retry_after))
+        format!("The service refused {batch}: {said}. {}", advice(batch, status, parsed.retry_after))
     } else {
-        format!("Nothing tells whether {part} was acted on: {said}. {}", advice_in_doubt(part))
+        format!("Nothing tells whether {batch} was acted on: {said}. {}", advice_in_doubt(batch))
     };
-    let mut outcome = part.outcome(status, message);
+    let mut outcome = batch.outcome(status, message);
     outcome.http_status = http_status;
     outcome.retry_after = parsed.retry_after;
     outcome.throttle = redactor.redact_throttle(parsed.throttle);
     outcome.error_code = error_code;
     outcome.correlation_id = redactor.redact(&parsed.correlation_id);
     if settled {
-        outcome.refused = part.len();
+        outcome.refused = batch.len();
         outcome.retryable = may_change(status);
     } else {
-        part.doubt(&mut outcome);
+        batch.doubt(&mut outcome);
     }
     Some(outcome)
 }
 
 /// No answer came.
-pub fn classify_error(part: &Part, failure: &TransportError) -> Outcome {
+pub fn classify_error(batch: &Batch, failure: &TransportError) -> Outcome {
     let status = match failure.kind {
         ErrorKind::Connection | ErrorKind::InsecureTransport => Status::ConnectionFailed,
         ErrorKind::Tls | ErrorKind::TlsAlert => Status::TlsFailed,
@@ -125,18 +130,11 @@ pub fn classify_error(part: &Part, failure: &TransportError) -> Outcome {
     if failure.sent == Sent::MaybeDelivered {
         let message = format!(
             "{} was sent, and no answer tells whether it was acted on: {detail}. {}",
-            capital(part),
-            advice_in_doubt(part)
+            capital(batch),
+            advice_in_doubt(batch)
         );
-        let lost = failure.kind != ErrorKind::InvalidResponse;
-        let mut outcome = if lost && !part.endpoint.repeatable() {
-            let mut outcome = part.outcome(Status::Uncertain, message);
-            outcome.cause = status;
-            outcome
-        } else {
-            part.outcome(status, message)
-        };
-        part.doubt(&mut outcome);
+        let mut outcome = batch.outcome(status, message);
+        batch.doubt(&mut outcome);
         return outcome;
     }
     let how_far = match failure.sent {
@@ -146,8 +144,8 @@ pub fn classify_error(part: &Part, failure: &TransportError) -> Outcome {
     };
     let advice = if failure.kind.may_pass() { "Try again later." } else { "Trying again will not mend it." };
     let was_sent = if failure.sent == Sent::Unread { "" } else { " was sent" };
-    let message = format!("{how_far} {part}{was_sent}, so nothing of it happened: {detail}. {advice}");
-    let mut outcome = part.outcome(status, message);
+    let message = format!("{how_far} {batch}{was_sent}, so nothing of it happened: {detail}. {advice}");
+    let mut outcome = batch.outcome(status, message);
     outcome.retryable = failure.kind.may_pass();
     outcome
 }
@@ -176,7 +174,7 @@ fn said(http_status: u16, error_code: &str, debug_message: &str) -> String {
     said
 }
 
-fn advice(part: &Part, status: Status, retry_after: Option<Duration>) -> String {
+fn advice(batch: &Batch, status: Status, retry_after: Option<Duration>) -> String {
     match (status, retry_after) {
         (Status::Throttled | Status::ServiceUnavailable, Some(wait)) => {
             format!("Try again after {} s.", wait.as_millis().div_ceil(1_000))
@@ -185,7 +183,7 @@ fn advice(part: &Part, status: Status, retry_after: Option<Duration>) -> String 
         (Status::Throttled, None) => {
             "It limits how often it may be called; try again later, and less often.".to_owned()
         }
-        (Status::Unauthorized, _) if part.own_authorization => {
+        (Status::Unauthorized, _) if batch.own_authorization => {
             "Send it again with a newer authorization of that user.".to_owned()
         }
         (Status::Unauthorized, _) => {
@@ -201,17 +199,17 @@ fn advice(part: &Part, status: Status, retry_after: Option<Duration>) -> String 
     }
 }
 
-fn advice_in_doubt(part: &Part) -> &'static str {
-    if part.endpoint.repeatable() {
+fn advice_in_doubt(batch: &Batch) -> &'static str {
+    if batch.endpoint.repeatable() {
         "Sending it again does no harm."
     } else {
         "Do not send it again, since the invite could be shown twice."
     }
 }
 
-/// The part as the beginning of a sentence.
-fn capital(part: &Part) -> String {
-    let text = part.to_string();
+/// The batch as the beginning of a sentence.
+fn capital(batch: &Batch) -> String {
+    let text = batch.to_string();
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

@@ -9,7 +9,7 @@ mod renewal;
 mod retry;
 
 pub use budget::Budget;
-pub use judge::{DECODE, Part, classify_error, classify_response, in_an_encoding};
+pub use judge::{Batch, DECODE, classify_error, classify_response, in_an_encoding};
 pub use pace::{Limit, Moment, Pace};
 pub use renewal::{Prospect, Renewal, authentication_pace};
 pub use retry::{Next, next};

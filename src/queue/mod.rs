@@ -2,6 +2,7 @@
 //!
 //! - `state`: all operations and where each of them is, under one lock that nobody holds across I/O
 //! - `worker`: the threads that do them, one a lane (more for invites, if so configured)
+//! - `expiry`: when the next of those that are queued expires
 //! - `gather`: recent players of several operations in one request
 //! - `need`: whether the host is to be told that an authorization is needed
 //! - `stats`: all of it in numbers
@@ -9,6 +10,7 @@
 //! An operation is in one place at a time: queued, running, or completed and not yet pulled. It holds
 //! its share of the capacity until it has been pulled.
 
+mod expiry;
 mod gather;
 #[cfg(all(test, shuttle))]
 mod model;
@@ -28,7 +30,7 @@ use crate::calls::Lane;
 use crate::client::{Client, CloseReport};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
-use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 pub use need::Why;
 pub use operation::{Operation, Work};
@@ -83,7 +85,15 @@ struct Shared {
     eventful: AtomicBool,
     /// How often the host has polled.
     polls: AtomicU64,
+    /// When the next queued operation expires, in nanoseconds since `beginning`; `NO_EXPIRY`: none is
+    /// queued. Told without the lock, so that a poll looks at the clock only where something can expire.
+    next_expiry: AtomicU64,
+    beginning: Instant,
+    /// What each lane waits for, as the number of a status.
+    obstacles: [AtomicI32; 2],
 }
+
+const NO_EXPIRY: u64 = u64::MAX;
 
 /// Every so many polls, one that would find nothing looks at the clock all the same.
 const LOOK_EVERY: u64 = 64;
@@ -94,13 +104,16 @@ const LOG_INTERVAL: Duration = Duration::from_millis(250);
 impl Queue {
     pub fn new(client: Client, settings: Settings) -> Self {
         let shared = Shared {
-            state: Mutex::new(State::new(client.counters().clone())),
+            state: Mutex::new(State::new(client.counters().clone(), client.log().clone())),
             client,
             settings,
             work: Default::default(),
             news: Condvar::new(),
             eventful: AtomicBool::new(false),
             polls: AtomicU64::new(0),
+            next_expiry: AtomicU64::new(NO_EXPIRY),
+            beginning: Instant::now(),
+            obstacles: Default::default(),
         };
         Queue { shared: Arc::new(shared) }
     }
@@ -137,7 +150,8 @@ impl Queue {
         if own.is_none() {
             self.shared.client.sign_in_in_background();
         }
-        let operation = Operation::new(work, own, user_data, now, now + time_to_live);
+        let expires = now + time_to_live;
+        let operation = Operation::new(work, own, user_data, now, expires);
         let mut state = self.shared.lock();
         let number = state.admit(operation, &self.shared.settings)?;
         let workers = if lane == Lane::Invites { self.shared.settings.invite_workers } else { 1 };
@@ -153,11 +167,17 @@ impl Queue {
             }
         }
         let wakes_a_worker = state.claim_idle_worker(lane);
+        self.shared.note_next_expiry(&state);
+        // A thread that sleeps for longer than this operation may take is to look again.
+        let expires_in_a_wait = state.waiting > 0 && expires < state.latest_wake;
         stored(number);
         // A worker that is woken with the lock taken would have to be woken once more.
         drop(state);
         if wakes_a_worker {
             self.shared.work[lane as usize].notify_one();
+        }
+        if expires_in_a_wait {
+            self.shared.news.notify_all();
         }
         Ok(())
     }
@@ -168,7 +188,8 @@ impl Queue {
         // One reader polls; where there are more, it does no harm to miss one.
         let polls = shared.polls.load(Ordering::Relaxed) + 1;
         shared.polls.store(polls, Ordering::Relaxed);
-        let is_eventful = shared.eventful.load(Ordering::Acquire) || shared.client.log().has_entries();
+        let is_eventful =
+            shared.eventful.load(Ordering::Acquire) || shared.client.log().has_entries() || shared.has_expired();
         if !is_eventful && !polls.is_multiple_of(LOOK_EVERY) {
             return None;
         }
@@ -194,7 +215,7 @@ impl Queue {
             }
             let drained = state.drain_deadline().filter(|_| !state.cut).unwrap_or(deadline);
             let until = deadline.min(drained).min(self.shared.look_again_at(now).unwrap_or(deadline));
-            state = self.shared.wait_for_news(state, until.saturating_duration_since(now));
+            state = self.shared.wait_for_news(state, until);
         }
     }
 
@@ -237,6 +258,7 @@ impl Queue {
         state.flushed = state.flushed.max(mark);
         self.shared.work.iter().for_each(Condvar::notify_all);
         loop {
+            self.shared.expire_queued(&mut state);
             if !state.is_any_under_way(mark) {
                 return Ok(());
             }
@@ -247,7 +269,7 @@ impl Queue {
                 outcome.retryable = true;
                 return Err(Box::new(outcome));
             }
-            state = self.shared.wait_for_news(state, deadline - now);
+            state = self.shared.wait_for_news(state, deadline);
         }
     }
 
@@ -265,7 +287,8 @@ impl Queue {
             if now >= until {
                 break;
             }
-            state = self.shared.wait_for_news(state, until - now);
+            state = self.shared.wait_for_news(state, until);
+            self.shared.expire_queued(&mut state);
         }
         state.abandon_queued();
         state.stage = Stage::Closed;
@@ -285,12 +308,39 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait_for_news<'a>(&self, mut state: MutexGuard<'a, State>, limit: Duration) -> MutexGuard<'a, State> {
+    /// Waits until something ends or expires, or until `until`.
+    fn wait_for_news<'a>(&self, mut state: MutexGuard<'a, State>, until: Instant) -> MutexGuard<'a, State> {
+        let until = state.next_expiry().map_or(until, |expiry| expiry.min(until));
+        state.latest_wake = if state.waiting > 0 { state.latest_wake.max(until) } else { until };
         state.waiting += 1;
-        let limit = limit.max(Duration::from_millis(1));
+        let limit = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
         (state, _) = self.news.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner);
         state.waiting -= 1;
         state
+    }
+
+    /// Ends the queued operations whose time to live has passed: whoever looks for events, or takes work,
+    /// comes by. So they end in time, also where every worker is busy.
+    fn expire_queued(&self, state: &mut State) {
+        let obstacles = self
+            .obstacles
+            .each_ref()
+            .map(|obstacle| Status::from_number(obstacle.load(Ordering::Relaxed)).unwrap_or(Status::Ok));
+        if state.expire_queued(Instant::now(), obstacles) {
+            self.tell(state);
+        }
+        self.note_next_expiry(state);
+    }
+
+    fn note_next_expiry(&self, state: &State) {
+        let since_beginning = |at: Instant| at.saturating_duration_since(self.beginning).as_nanos();
+        let next = state.next_expiry().map_or(NO_EXPIRY, |at| u64::try_from(since_beginning(at)).unwrap_or(NO_EXPIRY));
+        self.next_expiry.store(next, Ordering::Release);
+    }
+
+    fn has_expired(&self) -> bool {
+        let next = self.next_expiry.load(Ordering::Acquire);
+        next != NO_EXPIRY && self.beginning.elapsed() >= Duration::from_nanos(next)
     }
 
     /// Something ended: those who wait for events should look.
@@ -318,6 +368,7 @@ impl Shared {
     fn look_at_the_clock(&self, state: &mut State) {
         self.note_polls(state);
         self.keep_the_deadline(state);
+        self.expire_queued(state);
         if self.authorization_expires_soon() {
             state.need.arises(Why::ExpiresSoon, Instant::now());
         }

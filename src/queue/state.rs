@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::expiry::ExpiryIndex;
 use super::need::{Need, Why};
 use super::operation::{Ended, Operation};
 use super::{OperationReport, Settings};
 use crate::calls::Lane;
-use crate::log::Entry;
+use crate::client::{Deadline, Stop};
+use crate::log::{Entry, Log};
 use crate::outcome::{Outcome, Result, Status};
 use crate::stats::Counters;
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -31,11 +33,13 @@ pub enum Stage {
     Closed,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct State {
     pub stage: Stage,
     /// Threads that wait for news.
     pub waiting: u32,
+    /// None of them sleeps for longer than until then.
+    pub latest_wake: Instant,
     /// How often somebody asked waits for events to end.
     pub wakes: u64,
     /// Operations up to this number are not held back to be gathered.
@@ -54,12 +58,14 @@ pub struct State {
     pub polls: u64,
     report: OperationReport,
     counters: Arc<Counters>,
+    log: Arc<Log>,
 }
 
 #[derive(Debug, Default)]
 struct LaneState {
     /// By their numbers: what goes back goes back to where it was.
     queued: VecDeque<Operation>,
+    expiries: ExpiryIndex,
     submitted: u64,
     /// Those that are being done.
     running: Vec<Running>,
@@ -96,8 +102,27 @@ pub struct Held {
 }
 
 impl State {
-    pub fn new(counters: Arc<Counters>) -> Self {
-        State { counters, ..State::default() }
+    pub fn new(counters: Arc<Counters>, log: Arc<Log>) -> Self {
+        State {
+            stage: Stage::Open,
+            waiting: 0,
+            latest_wake: Instant::now(),
+            wakes: 0,
+            flushed: 0,
+            cut: false,
+            lanes: Default::default(),
+            ended: VecDeque::new(),
+            last_number: 0,
+            held: 0,
+            held_bytes: 0,
+            drained_told: false,
+            need: Need::default(),
+            polled: None,
+            polls: 0,
+            report: OperationReport::default(),
+            counters,
+            log,
+        }
     }
 
     pub fn gauges(&self, lane: Lane) -> LaneGauges {
@@ -141,7 +166,9 @@ impl State {
         self.held_bytes += bytes;
         let lane = &mut self.lanes[operation.work.lane() as usize];
         lane.submitted += 1;
+        lane.expiries.add(operation.expires, operation.number);
         lane.queued.push_back(operation);
+        lane.trim_expiries();
         Ok(self.last_number)
     }
 
@@ -215,6 +242,7 @@ impl State {
     pub fn run_again(&mut self, operation: Operation) {
         let lane = &mut self.lanes[operation.work.lane() as usize];
         lane.running.retain(|running| running.number != operation.number);
+        lane.expiries.add(operation.expires, operation.number);
         lane.queued.push_front(operation);
     }
 
@@ -224,6 +252,7 @@ impl State {
         let lane = operation.work.lane();
         self.lanes[lane as usize].running.retain(|running| running.number != operation.number);
         self.counters.completed(lane, &outcome);
+        self.log.write_outcome(&outcome);
         match &outcome {
             Outcome { status: Status::Ok, .. } => self.report.succeeded += 1,
             Outcome { uncertain: 1.., .. } => self.report.uncertain += 1,
@@ -246,10 +275,8 @@ impl State {
             return refuse(Status::InvalidArgument, "operation is no number that was given out.");
         }
         for lane in &mut self.lanes {
-            if let Ok(place) = lane.queued.binary_search_by_key(&number, |operation| operation.number)
-                && let Some(operation) = lane.queued.remove(place)
-            {
-                self.end_unsent(operation, cancelled());
+            if let Some(operation) = lane.take_queued(number) {
+                self.end_unsent(operation, Stop::Cancelled.in_queue(Status::Ok));
                 return Ok(());
             }
             for running in lane.running.iter().filter(|running| running.number == number) {
@@ -259,16 +286,32 @@ impl State {
         Ok(())
     }
 
+    /// When the next of the queued operations expires.
+    pub fn next_expiry(&self) -> Option<Instant> {
+        self.lanes.iter().filter(|lane| !lane.queued.is_empty()).filter_map(|lane| lane.expiries.next()).min()
+    }
+
+    /// Ends the queued operations whose time to live has passed. `obstacles`: what each lane waits for.
+    /// Whether there was any.
+    pub fn expire_queued(&mut self, now: Instant, obstacles: [Status; 2]) -> bool {
+        let ended_before = self.ended.len();
+        for (index, obstacle) in obstacles.into_iter().enumerate() {
+            while let Some(number) = self.lanes[index].expiries.take_due(now) {
+                if let Some(operation) = self.lanes[index].take_queued(number) {
+                    let stop = Stop::DeadlinePassed(Deadline::TimeToLive(operation.expires));
+                    self.end_unsent(operation, stop.in_queue(obstacle));
+                }
+            }
+        }
+        self.ended.len() > ended_before
+    }
+
     /// Ends all that was not sent, because the client is being closed. Whether there was any.
     pub fn abandon_queued(&mut self) -> bool {
         let ended_before = self.ended.len();
         for lane in [Lane::Invites, Lane::RecentPlayers] {
             while let Some(operation) = self.lanes[lane as usize].queued.pop_front() {
-                let mut outcome =
-                    Outcome::new(Status::Abandoned, "The client was closed before the operation was sent.");
-                outcome.cause = Status::Closed;
-                outcome.retryable = true;
-                self.end_unsent(operation, outcome);
+                self.end_unsent(operation, Stop::Closed.in_queue(Status::Ok));
             }
         }
         self.ended.len() > ended_before
@@ -323,9 +366,18 @@ impl State {
     }
 }
 
-/// The end of an operation that was cancelled in time.
-pub fn cancelled() -> Outcome {
-    Outcome::new(Status::Cancelled, "The operation was cancelled before it was sent.")
+impl LaneState {
+    /// Takes an operation out of the queue, if it is there.
+    fn take_queued(&mut self, number: u64) -> Option<Operation> {
+        let place = self.queued.binary_search_by_key(&number, |operation| operation.number).ok()?;
+        self.queued.remove(place)
+    }
+
+    fn trim_expiries(&mut self) {
+        if self.expiries.is_outgrown(self.queued.len()) {
+            self.expiries.rebuild(self.queued.iter().map(|operation| (operation.expires, operation.number)));
+        }
+    }
 }
 
 fn refuse<T>(status: Status, message: &'static str) -> Result<T> {

@@ -8,11 +8,12 @@ use super::Shared;
 use super::gather::{Gathered, own_part, together};
 use super::need::Why;
 use super::operation::{Operation, Work};
-use super::state::{Stage, State, cancelled};
+use super::state::{Stage, State};
 use crate::calls::Lane;
-use crate::client::Patience;
+use crate::client::{Deadline, Ended, Stop, WaitPolicy};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
+use crate::sync::atomic::Ordering;
 use crate::sync::{MutexGuard, PoisonError, spawn};
 
 /// Starts one more worker of a lane, which counts from now on.
@@ -35,28 +36,16 @@ pub fn start(shared: &Arc<Shared>, lane: Lane) -> Result<()> {
 
 fn run(shared: &Shared, lane: Lane) {
     while let Some(operations) = next(shared, lane) {
-        let ends = do_together(shared, &operations);
+        let ends = run_batch(shared, lane, &operations);
         let mut state = shared.lock();
-        let drained = state.drain_deadline();
-        let earliest = operations.iter().map(|operation| operation.expires).min();
         let (mut again, mut ended) = (Vec::new(), Vec::with_capacity(operations.len()));
         for (mut operation, end) in operations.into_iter().zip(ends) {
-            let is_drained = drained.is_some_and(|deadline| deadline <= operation.expires);
             match end {
-                End::Alone => {
-                    operation.alone = true;
+                End::Again { alone } => {
+                    operation.alone = alone;
                     again.push(operation);
                 }
-                // One that it was gathered with had less time.
-                End::Ended(outcome)
-                    if outcome.status == Status::Expired && Some(operation.expires) > earliest && !is_drained =>
-                {
-                    again.push(operation);
-                }
-                End::Ended(outcome) => {
-                    let outcome = named(*outcome, is_drained, operation.is_withdrawn());
-                    ended.push(state.end(operation, outcome));
-                }
+                End::Ended(outcome) => ended.push(state.end(operation, *outcome)),
             }
         }
         // From the back, so that they stand in the queue as they did.
@@ -66,6 +55,7 @@ fn run(shared: &Shared, lane: Lane) {
         if state.stage == Stage::Closed {
             state.abandon_queued();
         }
+        shared.note_next_expiry(&state);
         shared.tell(&mut state);
         // Freeing takes longer than all of that: without the lock.
         drop(state);
@@ -73,28 +63,11 @@ fn run(shared: &Shared, lane: Lane) {
     }
 }
 
-/// What ended an operation that could not be sent: its own time, that for draining, or a wish.
-fn named(outcome: Outcome, drained: bool, withdrawn: bool) -> Outcome {
-    match outcome.status {
-        Status::Abandoned if withdrawn && outcome.uncertain == 0 => Outcome {
-            cause: Status::Ok,
-            retryable: false,
-            acknowledged: outcome.acknowledged,
-            attempts: outcome.attempts,
-            queued: outcome.queued,
-            elapsed: outcome.elapsed,
-            ..cancelled()
-        },
-        Status::Expired if drained => Outcome { status: Status::Abandoned, ..outcome },
-        _ => outcome,
-    }
-}
-
 /// What is to be done next, together; `None` once nothing will come any more.
 fn next(shared: &Shared, lane: Lane) -> Option<Vec<Operation>> {
     let mut state = shared.lock();
     loop {
-        expire(shared, &mut state, lane);
+        shared.expire_queued(&mut state);
         if state.stage == Stage::Closed {
             return None;
         }
@@ -103,7 +76,9 @@ fn next(shared: &Shared, lane: Lane) -> Option<Vec<Operation>> {
             Lane::RecentPlayers => ripe(shared, &state),
         };
         if count > 0 {
-            return Some((0..count).filter_map(|_| state.run_first(lane)).collect());
+            let operations = (0..count).filter_map(|_| state.run_first(lane)).collect();
+            shared.note_next_expiry(&state);
+            return Some(operations);
         }
         if state.drain_deadline().is_some() && state.queued(lane).next().is_none() {
             return None;
@@ -142,69 +117,69 @@ fn ripe(shared: &Shared, state: &State) -> usize {
     if is_full || is_wanted || !is_held { count } else { 0 }
 }
 
-/// Ends those at the front whose time is over.
-fn expire(shared: &Shared, state: &mut MutexGuard<'_, State>, lane: Lane) {
-    let now = Instant::now();
-    let mut any = false;
-    while state.queued(lane).next().is_some_and(|operation| operation.expires <= now) {
-        let Some(operation) = state.run_first(lane) else { break };
-        let message = "The operation's time to live was over before it could be sent.";
-        let mut outcome = Outcome::new(Status::Expired, message);
-        outcome.retryable = true;
-        let outcome = since_submitted(outcome, &operation, now);
-        state.end(operation, outcome);
-        any = true;
-    }
-    if any {
-        shared.tell(state);
-    }
-}
-
 /// What becomes of an operation that a worker has had.
 enum End {
     Ended(Box<Outcome>),
-    /// It is to be sent on its own.
-    Alone,
+    /// It goes back to the queue; `alone`: to be sent without others.
+    Again {
+        alone: bool,
+    },
 }
 
-fn do_together(shared: &Shared, operations: &[Operation]) -> Vec<End> {
+/// Sends operations in one call, and splits what came of it among them.
+fn run_batch(shared: &Shared, lane: Lane, operations: &[Operation]) -> Vec<End> {
     let begun = Instant::now();
-    let Some(first) = operations.first() else { return vec![] };
-    let gathered: Vec<_> = operations
-        .iter()
-        .filter_map(|operation| match &operation.work {
-            Work::RecentPlayers(call) => Some(call.clone()),
-            Work::Invite(_) | Work::ServerInvite(_) => None,
-        })
-        .collect();
     let deadline = deadline(shared, operations, begun);
     // A defect ends the operation, not the worker.
-    let all = panic::catch_unwind(AssertUnwindSafe(|| match operations {
-        [_] => do_one(shared, first, deadline),
-        _ => shared.client.run_patiently(&Gathered(gathered), None, deadline, &Waiter { shared, operations }),
-    }));
-    let all = all.unwrap_or_else(|_| {
-        let defect = defect(operations);
-        shared.client.log().write(Level::Error, || defect.message.clone());
-        defect
-    });
-    let is_refused = all.status == Status::Rejected && operations.len() > 1;
+    let ran = panic::catch_unwind(AssertUnwindSafe(|| send(shared, lane, operations, deadline)));
+    let all = ran.unwrap_or_else(|_| Ended { outcome: defect(operations), lacked_time: false });
+    let is_refused = all.outcome.status == Status::Rejected && operations.len() > 1;
     if is_refused {
         shared.client.log().write(Level::Warning, || {
-            format!("{} Each of the {} operations in it is sent on its own.", all.message, operations.len())
+            format!("{} Each of the {} operations in it is sent on its own.", all.outcome.message, operations.len())
         });
     }
     let mut before = 0;
-    let told = operations.iter().map(|operation| {
+    let ends = operations.iter().map(|operation| {
         let groups = u32::try_from(operation.work.call().count()).unwrap_or(u32::MAX);
-        let own = own_part(&all, before..before + groups);
+        let own = own_part(&all.outcome, before..before + groups);
         before += groups;
+        // One that it was gathered with had less time.
+        let has_time = matches!(deadline, Deadline::TimeToLive(at) if operation.expires > at);
         if is_refused {
-            return End::Alone;
+            End::Again { alone: true }
+        } else if all.lacked_time && has_time && own.uncertain == 0 {
+            End::Again { alone: operation.alone }
+        } else {
+            End::Ended(Box::new(finalize(own, operation, begun)))
         }
-        End::Ended(Box::new(since_submitted(own, operation, begun)))
     });
-    told.collect()
+    ends.collect()
+}
+
+fn send(shared: &Shared, lane: Lane, operations: &[Operation], deadline: Deadline) -> Ended {
+    let waiter = Waiter { shared, lane, operations };
+    if let [operation] = operations {
+        return shared.client.run_until(operation.work.call(), operation.own.as_ref(), deadline, &waiter);
+    }
+    let gathered = operations.iter().filter_map(|operation| match &operation.work {
+        Work::RecentPlayers(call) => Some(call.clone()),
+        Work::Invite(_) | Work::ServerInvite(_) => None,
+    });
+    shared.client.run_until(&Gathered(gathered.collect()), None, deadline, &waiter)
+}
+
+/// The outcome as that of an operation, which counts from when it was submitted.
+fn finalize(mut outcome: Outcome, operation: &Operation, begun: Instant) -> Outcome {
+    // Those that it was gathered with were still wanted.
+    if operation.is_withdrawn() && outcome.attempts == 0 && outcome.status != Status::Ok {
+        let queued = outcome.queued;
+        outcome = Stop::Cancelled.in_queue(Status::Ok);
+        outcome.queued = queued;
+    }
+    outcome.queued += begun.saturating_duration_since(operation.submitted);
+    outcome.elapsed = operation.submitted.elapsed();
+    outcome
 }
 
 /// A panic: nothing tells how far it came.
@@ -213,35 +188,32 @@ fn defect(operations: &[Operation]) -> Outcome {
     let message = "The library has a defect; whether the operation did anything is unknown. Please report this.";
     let mut outcome = *Outcome::internal(message);
     outcome.uncertain = u32::try_from(count).unwrap_or(u32::MAX);
+    let is_repeatable = operations.iter().all(|operation| operation.work.call().endpoint().repeatable());
+    if !is_repeatable {
+        outcome.cause = std::mem::replace(&mut outcome.status, Status::Uncertain);
+    }
     outcome
-}
-
-fn do_one(shared: &Shared, operation: &Operation, deadline: Instant) -> Outcome {
-    let waiter = Waiter { shared, operations: std::slice::from_ref(operation) };
-    shared.client.run_patiently(operation.work.call(), operation.own.as_ref(), deadline, &waiter)
 }
 
 /// Gathered operations were submitted within the time that they are held; the first of them to expire
 /// is the measure for all.
-fn deadline(shared: &Shared, operations: &[Operation], begun: Instant) -> Instant {
+fn deadline(shared: &Shared, operations: &[Operation], begun: Instant) -> Deadline {
     let expires = operations.iter().map(|operation| operation.expires).min().unwrap_or(begun);
-    shared.lock().drain_deadline().map_or(expires, |drained| drained.min(expires))
-}
-
-fn since_submitted(mut outcome: Outcome, operation: &Operation, begun: Instant) -> Outcome {
-    outcome.queued += begun.saturating_duration_since(operation.submitted);
-    outcome.elapsed = operation.submitted.elapsed();
-    outcome
+    match shared.lock().drain_deadline() {
+        Some(drained) if drained <= expires => Deadline::Drain(drained),
+        _ => Deadline::TimeToLive(expires),
+    }
 }
 
 /// Waits for a newer authorization, and has the host told that one is needed.
 struct Waiter<'a> {
     shared: &'a Shared,
+    lane: Lane,
     operations: &'a [Operation],
 }
 
-impl Patience for Waiter<'_> {
-    fn authorization_needed(&self) -> bool {
+impl WaitPolicy for Waiter<'_> {
+    fn waits_for_authorization(&self) -> bool {
         let mut state = self.shared.lock();
         // One may have been pushed since.
         if self.shared.client.authorization().is_ok() {
@@ -252,7 +224,11 @@ impl Patience for Waiter<'_> {
         true
     }
 
-    fn is_withdrawn(&self) -> bool {
+    fn cancel_requested(&self) -> bool {
         self.operations.iter().all(Operation::is_withdrawn)
+    }
+
+    fn waits_for(&self, obstacle: Status) {
+        self.shared.obstacles[self.lane as usize].store(obstacle as i32, Ordering::Relaxed);
     }
 }

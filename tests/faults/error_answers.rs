@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn the_service_fails_once() {
     for status in [408, 500, 502, 503, 504] {
-        let invite = ends("MPA_ERROR_SERVICE_UNAVAILABLE", 1, 3, 0);
+        let invite = ends("MPA_ERROR_UNCERTAIN", 1, 3, 0);
         row(&format!("{status}"), (invite, ok(2)), first(response(status, &[], "")));
     }
 }
