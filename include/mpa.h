@@ -178,6 +178,10 @@ typedef int32_t mpa_status;
 /// `cause` is the obstacle, `service_code` the service's number for it.
 #define MPA_ERROR_SIGN_IN_FAILED (-43)
 
+/// Of mpa_client_get_authorization: the client signs in by itself, has begun to do so, and has not ended
+/// yet. Nothing is wrong; ask again in a moment, after `retry_after_ms` where that is set.
+#define MPA_ERROR_SIGN_IN_PENDING (-44)
+
 /// The service refused what was sent (other HTTP 4xx). See `error_code` and `message`.
 #define MPA_ERROR_REJECTED (-60)
 
@@ -343,6 +347,37 @@ mpa_status mpa_result_unsent(const mpa_result *result,
                              uint32_t count,
                              mpa_unsent *unsent);
 
+/* Tokens -------------------------------------------------------------------------------------- */
+
+/// The longest authorization header, in bytes.
+#define MPA_MAX_AUTHORIZATION_HEADER_LENGTH 12288
+
+/// A token and how long it is good for.
+typedef struct mpa_authorization {
+    /// sizeof(mpa_authorization), as MPA_INIT sets it. Required.
+    uint32_t struct_size;
+    /// Must be 0.
+    uint32_t reserved;
+    /// The whole value of the Authorization header: "XBL3.0 x=<user hash>;<token>", for a service's
+    /// own token "XBL3.0 x=-;<token>". Visible ASCII without white space at its ends, at most
+    /// MPA_MAX_AUTHORIZATION_HEADER_LENGTH bytes. Required.
+    const char *header;
+    /// When the token expires by the service's clock, in milliseconds since 1970-01-01 UTC. It is not used
+    /// from then on, once an answer of the service has told its time; until then it is sent also where it
+    /// has expired by this machine's clock, which may be wrong. Default 0: unknown, used until the service
+    /// refuses it.
+    uint64_t expires_at_unix_ms;
+    /// The P-256 private key that the token is bound to, in PEM (PKCS#8 or SEC1): requests with the
+    /// token are signed with it. Default NULL: the token is bound to none.
+    const char *proof_key_pem;
+    /// For how long the token is still good, in milliseconds from this call on, counted on a clock that
+    /// nobody sets. It decides, whatever expires_at_unix_ms says. Default 0: unknown.
+    uint64_t expires_in_ms;
+} mpa_authorization;
+
+/// The longest proof key, in bytes.
+#define MPA_MAX_PROOF_KEY_PEM_LENGTH 16384
+
 /* Clients ------------------------------------------------------------------------------------- */
 
 /// Names an open client. A plain value: copy it, pass it to any thread. Zero, stale and forged ones
@@ -399,7 +434,8 @@ typedef struct mpa_client_config {
     /// the host resolves to loopback addresses only, or allow_plain_http is 1.
     const char *endpoint;
     /// The token to begin with: the whole value of the Authorization header, as in
-    /// mpa_authorization. Default NULL: none yet, push one with mpa_client_set_authorization.
+    /// mpa_authorization. For one that expires or is bound to a key, use `authorization` instead. Default
+    /// NULL: none yet, push one with mpa_client_set_authorization.
     const char *authorization_header;
     /// A file of PEM certificates of authorities to trust, read while opening: a regular file of at most
     /// 4 MiB with nothing else in it. Default NULL: only those that the library carries (Mozilla's). The
@@ -488,6 +524,9 @@ typedef struct mpa_client_config {
     /// Base URL of the service that gives tokens. Default NULL: production,
     /// "https://xsts.auth.xboxlive.com".
     const char *token_endpoint;
+    /// The token to begin with, with when it expires and the key that it is bound to. Not together with
+    /// authorization_header. Default NULL: none yet, push one with mpa_client_set_authorization.
+    const mpa_authorization *authorization;
 } mpa_client_config;
 
 /// Opens a client and stores its handle in `client`; on failure, zero is stored.
@@ -566,30 +605,6 @@ mpa_status mpa_close_all(uint64_t owner_tag,
 
 /* Authorizations ------------------------------------------------------------------------------ */
 
-/// The longest authorization header, in bytes.
-#define MPA_MAX_AUTHORIZATION_HEADER_LENGTH 12288
-
-/// A token and how long it is good for.
-typedef struct mpa_authorization {
-    /// sizeof(mpa_authorization), as MPA_INIT sets it. Required.
-    uint32_t struct_size;
-    /// Must be 0.
-    uint32_t reserved;
-    /// The whole value of the Authorization header: "XBL3.0 x=<user hash>;<token>", for a service's
-    /// own token "XBL3.0 x=-;<token>". Visible ASCII without white space at its ends, at most
-    /// MPA_MAX_AUTHORIZATION_HEADER_LENGTH bytes. Required.
-    const char *header;
-    /// When the token expires, in milliseconds since 1970-01-01 UTC; it is not used from then on.
-    /// Default 0: unknown, used until the service refuses it.
-    uint64_t expires_at_unix_ms;
-    /// The P-256 private key that the token is bound to, in PEM (PKCS#8 or SEC1): requests with the
-    /// token are signed with it. Default NULL: the token is bound to none.
-    const char *proof_key_pem;
-} mpa_authorization;
-
-/// The longest proof key, in bytes.
-#define MPA_MAX_PROOF_KEY_PEM_LENGTH 16384
-
 /// Where mpa_client_get_authorization puts an authorization.
 typedef struct mpa_authorization_buffers {
     /// sizeof(mpa_authorization_buffers), as MPA_INIT sets it. Required.
@@ -608,6 +623,9 @@ typedef struct mpa_authorization_buffers {
     uint32_t proof_key_pem_size;
     /// Written: when the token expires, in milliseconds since 1970-01-01 UTC; 0 where that is not known.
     uint64_t expires_at_unix_ms;
+    /// Written: for how long it is still good by the service's clock, in milliseconds; 0 where that is not
+    /// known. Hand it on: the clock of the other machine may be wrong.
+    uint64_t expires_in_ms;
 } mpa_authorization_buffers;
 
 /// Gives a client another token, for all requests that begin from now on. Requests on the wire end
@@ -616,9 +634,11 @@ typedef struct mpa_authorization_buffers {
 /// Once the service has refused a token, the client does not use it again; only another one makes
 /// it send again.
 ///
-/// Returns MPA_OK; MPA_ERROR_UNAUTHORIZED where the service has refused this very token before;
-/// MPA_ERROR_INVALID_ARGUMENT, _INVALID_STRUCT, _INVALID_HANDLE or _CLOSED. Never blocks. The texts
-/// are copied and may be freed at once.
+/// Returns MPA_OK, with a message that says where the token has expired by a clock that may be wrong;
+/// MPA_ERROR_AUTHORIZATION_NEEDED where it has certainly expired, and MPA_ERROR_UNAUTHORIZED where the
+/// service has refused this very token before: then the one in use stays; MPA_ERROR_INVALID_ARGUMENT,
+/// _INVALID_STRUCT, _INVALID_HANDLE or _CLOSED. Never blocks. The texts are copied and may be freed at
+/// once.
 MPA_API
 mpa_status mpa_client_set_authorization(mpa_client client,
                                         const mpa_authorization *authorization,
@@ -628,17 +648,35 @@ mpa_status mpa_client_set_authorization(mpa_client client,
 /// hands them on to the servers, which push them with mpa_client_set_authorization.
 ///
 /// A client that signs in by itself begins to do so, in the background, with the first call, and renews
-/// from then on: ask again every few seconds, and hand on what has changed. What is copied are secrets.
+/// from then on: ask again every second or so, and hand on what has changed. What is copied are secrets.
 ///
 /// `buffers`: where to, and how much fits. The texts are empty after a failure.
 ///
-/// Returns MPA_OK; MPA_ERROR_AUTHORIZATION_NEEDED where there is none, or none yet;
-/// MPA_ERROR_SIGN_IN_FAILED with the reason where signing in has failed; MPA_ERROR_INVALID_ARGUMENT, also
-/// where a buffer is too small; MPA_ERROR_INVALID_STRUCT or _INVALID_HANDLE. Never blocks.
+/// Returns MPA_OK; of a client that signs in by itself MPA_ERROR_SIGN_IN_PENDING until that has ended, so
+/// also with the first call, and MPA_ERROR_SIGN_IN_FAILED with the reason where it has failed; of others
+/// MPA_ERROR_AUTHORIZATION_NEEDED where there is none; MPA_ERROR_INVALID_ARGUMENT, also where a buffer is
+/// too small; MPA_ERROR_INVALID_STRUCT, _INVALID_HANDLE or _CLOSED. Never blocks.
 MPA_API
 mpa_status mpa_client_get_authorization(mpa_client client,
                                         mpa_authorization_buffers *buffers,
                                         mpa_result *result);
+
+/// Tells a client that signs in by itself that the service refused the token that it gave out: a server
+/// that was handed it got MPA_ERROR_UNAUTHORIZED, or MPA_EVENT_AUTHORIZATION_NEEDED with
+/// MPA_AUTHORIZATION_REFUSED. If that token is still the one in use, it is not given out again, and another
+/// is obtained at once in the background: ask for it with mpa_client_get_authorization. Of tokens that are
+/// refused within a minute, the next is obtained after a wait that grows to 20 s, so that reports cannot
+/// make the client sign in in a loop.
+///
+/// `authorization`: as it was handed on; tokens are told apart by its `header`.
+///
+/// Returns MPA_OK, also for any other token, with which nothing happens; MPA_ERROR_INVALID_ARGUMENT, also
+/// for a client that does not sign in by itself; MPA_ERROR_SIGN_IN_FAILED where no thread could be started;
+/// MPA_ERROR_INVALID_STRUCT, _INVALID_HANDLE or _CLOSED. Never blocks.
+MPA_API
+mpa_status mpa_client_invalidate_authorization(mpa_client client,
+                                               const mpa_authorization *authorization,
+                                               mpa_result *result);
 
 /* Invites ------------------------------------------------------------------------------------- */
 
@@ -869,18 +907,6 @@ mpa_status mpa_submit_recent_player_groups(mpa_client client,
 /// What an event is about. Later versions may add some: pass over those that you do not know.
 typedef int32_t mpa_event_type;
 
-/// One event. The rest of the story is in the mpa_result beside it.
-typedef struct mpa_event {
-    /// sizeof(mpa_event), as MPA_INIT sets it. Never written by the library.
-    uint32_t struct_size;
-    /// One of MPA_EVENT_.
-    mpa_event_type type;
-    /// The operation that has ended; else 0.
-    uint64_t operation;
-    /// What was submitted with it; of MPA_EVENT_LOG, one of MPA_LOG_; else 0.
-    uint64_t user_data;
-} mpa_event;
-
 /// There was none.
 #define MPA_EVENT_NONE 0
 
@@ -891,8 +917,8 @@ typedef struct mpa_event {
 /// Draining is over: every operation has ended, and its event has been pulled. The last event.
 #define MPA_EVENT_DRAINED 2
 
-/// Operations wait for an authorization, because there is none or the service has refused it, or the one
-/// in use expires within authorization_lead_ms. Push a newer one. Told again every 30 s while it is so.
+/// Another authorization is needed; `reason` says why. Push one with mpa_client_set_authorization. Told
+/// again every 5 s while operations wait for it, else every 30 s.
 #define MPA_EVENT_AUTHORIZATION_NEEDED 3
 
 /// An entry of the log, where log_level asks for it: the text is the `message` of the mpa_result,
@@ -901,6 +927,38 @@ typedef struct mpa_event {
 /// of others they are 0 or empty. Entries that repeat are counted in one; at most 64 wait to be pulled, and
 /// what is left out is counted in an entry of its own.
 #define MPA_EVENT_LOG 4
+
+/// Why another authorization is needed. Later versions may add some.
+typedef int32_t mpa_authorization_reason;
+
+/// None was given yet.
+#define MPA_AUTHORIZATION_MISSING 1
+
+/// The service refused the one that was in use. Where another process obtained it, report it there: see
+/// mpa_client_invalidate_authorization.
+#define MPA_AUTHORIZATION_REFUSED 2
+
+/// The one in use has expired.
+#define MPA_AUTHORIZATION_EXPIRED 3
+
+/// The one in use expires within authorization_lead_ms.
+#define MPA_AUTHORIZATION_EXPIRES_SOON 4
+
+/// One event. The rest of the story is in the mpa_result beside it.
+typedef struct mpa_event {
+    /// sizeof(mpa_event), as MPA_INIT sets it. Never written by the library.
+    uint32_t struct_size;
+    /// One of MPA_EVENT_.
+    mpa_event_type type;
+    /// The operation that has ended; else 0.
+    uint64_t operation;
+    /// What was submitted with it; of MPA_EVENT_LOG, one of MPA_LOG_; else 0.
+    uint64_t user_data;
+    /// Of MPA_EVENT_AUTHORIZATION_NEEDED, one of MPA_AUTHORIZATION_; else 0.
+    mpa_authorization_reason reason;
+    /// 0.
+    uint32_t reserved;
+} mpa_event;
 
 /// Pulls the next event, if there is one. Call it in a loop, each frame, until it returns 0.
 ///

@@ -69,7 +69,8 @@ fn resend(ended: &Ended, status: Option<Status>) -> Resend {
         Status::Ok | Status::Cancelled => Resend::None,
         Status::InvalidArgument | Status::InvalidStruct | Status::Forbidden | Status::Rejected => Resend::AfterFix,
         Status::InvalidHandle | Status::Closed | Status::Abandoned => Resend::Elsewhere,
-        Status::QueueFull
+        Status::SignInPending
+        | Status::QueueFull
         | Status::EventsNotPolled
         | Status::Throttled
         | Status::ServiceUnavailable

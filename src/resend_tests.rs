@@ -30,6 +30,7 @@ fn expected(status: Status) -> Option<Resend> {
         Status::InvalidHandle | Status::Closed | Status::Abandoned => Resend::Elsewhere,
         Status::AuthorizationNeeded | Status::Unauthorized => Resend::AfterAuthorization,
         Status::QueueFull | Status::EventsNotPolled | Status::Throttled | Status::ServiceUnavailable => Resend::Later,
+        Status::SignInPending => Resend::Later,
         Status::TimedOut | Status::Expired | Status::Uncertain => Resend::Later,
     })
 }

@@ -75,6 +75,11 @@ macro_rules! statuses {
             SignInFailed = -43, MPA_ERROR_SIGN_IN_FAILED, completion IN_A_SIGN_IN,
                 "The client could not sign in; nothing was sent. The message says at which step and why.";
 
+            /// Of mpa_client_get_authorization: the client signs in by itself, has begun to do so, and has not ended
+            /// yet. Nothing is wrong; ask again in a moment, after `retry_after_ms` where that is set.
+            SignInPending = -44, MPA_ERROR_SIGN_IN_PENDING, refusal,
+                "Signing in has begun and has not ended yet. Ask again in a moment.";
+
             /// The service refused what was sent (other HTTP 4xx). See `error_code` and `message`.
             Rejected = -60, MPA_ERROR_REJECTED, completion,
                 "The service refused what was sent. Correct the call.";

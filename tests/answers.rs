@@ -221,21 +221,6 @@ fn a_401_to_an_invites_own_token_leaves_the_clients_alone() {
 }
 
 #[test]
-fn an_expired_authorization_is_not_sent() {
-    use mpa::ffi::authorization::mpa_authorization;
-    let (endpoint, requests) = peer::start(|_| Answer::Say(response(204, &[], "")));
-    let client = Client::open(&config(&endpoint));
-    let expired = mpa_authorization { header: text("XBL3.0 x=-;old"), expires_at_unix_ms: 1, ..init() };
-    // SAFETY: the pointers are good.
-    let pushed = mpa_tests::c::outcome(|result| unsafe {
-        mpa_tests::c::mpa_client_set_authorization(client.0, &expired, result)
-    });
-    assert_eq!(pushed.status, "MPA_OK");
-    assert_eq!(client.invite_many(1).status, "MPA_ERROR_AUTHORIZATION_NEEDED");
-    assert_eq!(requests.try_iter().count(), 0);
-}
-
-#[test]
 fn closing_cuts_a_call_that_waits_for_its_answer() {
     for (wait, invite) in [(0, true), (100, true), (0, false)] {
         let (endpoint, requests) = peer::start(|_| Answer::Stall);

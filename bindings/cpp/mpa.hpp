@@ -82,6 +82,7 @@ enum class Status : std::int32_t {
     Unauthorized = MPA_ERROR_UNAUTHORIZED,
     Forbidden = MPA_ERROR_FORBIDDEN,
     SignInFailed = MPA_ERROR_SIGN_IN_FAILED,
+    SignInPending = MPA_ERROR_SIGN_IN_PENDING,
     Rejected = MPA_ERROR_REJECTED,
     Throttled = MPA_ERROR_THROTTLED,
     ServiceUnavailable = MPA_ERROR_SERVICE_UNAVAILABLE,
@@ -129,6 +130,14 @@ enum class Resend : mpa_resend {
     AfterAuthorization = MPA_RESEND_AFTER_AUTHORIZATION,
     AfterFix = MPA_RESEND_AFTER_FIX,
     Elsewhere = MPA_RESEND_ELSEWHERE,
+};
+
+/// Why another authorization is needed. A newer library may have others.
+enum class AuthorizationReason : mpa_authorization_reason {
+    Missing = MPA_AUTHORIZATION_MISSING,
+    Refused = MPA_AUTHORIZATION_REFUSED,
+    Expired = MPA_AUTHORIZATION_EXPIRED,
+    ExpiresSoon = MPA_AUTHORIZATION_EXPIRES_SOON,
 };
 
 /// How much an entry of the log matters.
@@ -279,11 +288,14 @@ private:
 struct Authorization {
     /// The whole value of the Authorization header: "XBL3.0 x=<user hash>;<token>".
     std::string header;
-    /// Absent: unknown, used until the service refuses it.
+    /// By the service's clock. Absent: unknown, used until the service refuses it.
     std::optional<TimePoint> expires_at;
     /// The P-256 private key that the token is bound to, in PEM: requests are signed with it. Empty: it
     /// is bound to none.
     std::string proof_key_pem = {};
+    /// For how long it is still good, from the call on that it is given to. It decides, whatever
+    /// expires_at and this machine's clock say. Absent: unknown.
+    std::optional<std::chrono::milliseconds> expires_in = {};
 };
 
 /// An invite from a user, who is known by the token.
@@ -341,6 +353,9 @@ struct Event {
 
     /// Of EventType::Log.
     LogLevel log_level() const noexcept { return static_cast<LogLevel>(user_data); }
+
+    /// Of EventType::AuthorizationNeeded.
+    AuthorizationReason reason{};
 };
 
 // Clients -----------------------------------------------------------------------------------------
@@ -353,6 +368,9 @@ struct ClientConfig {
     std::string endpoint;
     /// The token to begin with. Default: none yet, push one with Client::set_authorization.
     std::string authorization_header;
+    /// The same, with when it expires and the key that it is bound to. Not together with
+    /// authorization_header.
+    std::optional<Authorization> authorization;
     /// A file of PEM certificates to trust. Default: only those that the library carries.
     std::string ca_certificates_path;
     /// Put before the library's own User-Agent, such as "MyGame/1.2".
@@ -469,6 +487,13 @@ inline std::uint64_t unix_ms(const std::optional<TimePoint>& time) noexcept
     if (!time) return 0;
     const auto since_1970 = std::chrono::floor<std::chrono::milliseconds>(time->time_since_epoch());
     return static_cast<std::uint64_t>(std::max<std::int64_t>(since_1970.count(), 1));
+}
+
+/// 0, which means unknown, only where there is no time; what is over is about to be.
+inline std::uint64_t remaining_ms(const std::optional<std::chrono::milliseconds>& remaining) noexcept
+{
+    if (!remaining) return 0;
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(remaining->count(), 1));
 }
 
 /// The other way round. Later than there is becomes the latest.
@@ -682,6 +707,12 @@ public:
         raw.relying_party = detail::text(config.relying_party);
         raw.sign_in_endpoint = detail::text(config.sign_in_endpoint);
         raw.token_endpoint = detail::text(config.token_endpoint);
+        mpa_authorization authorization = MPA_INIT(mpa_authorization);
+        if (config.authorization) {
+            if (!check_texts(*config.authorization, "config.authorization", raw_result)) return std::nullopt;
+            authorization = raw_authorization(*config.authorization);
+            raw.authorization = &authorization;
+        }
         mpa_client handle = mpa_client();
         if (mpa_client_open(&raw, &handle, &raw_result) != MPA_OK) return std::nullopt;
         return Client(handle, config.close_deadline);
@@ -733,17 +764,29 @@ public:
     Result set_authorization(const Authorization& authorization) const noexcept
     {
         Result result;
-        mpa_authorization raw = raw_authorization(authorization);
-        if (detail::check_text(authorization.header, "authorization.header", result.raw_) &&
-            detail::check_text(authorization.proof_key_pem, "authorization.proof_key_pem", result.raw_)) {
+        if (check_texts(authorization, "authorization", result.raw_)) {
+            const mpa_authorization raw = raw_authorization(authorization);
             mpa_client_set_authorization(handle_, &raw, &result.raw_);
         }
         return result;
     }
 
+    /// Tells a client that signs in by itself that the service refused the token that it gave out. If that
+    /// token is still the one in use, it is not given out again, and another is obtained at once in the
+    /// background; with any other token nothing happens. Never blocks.
+    Result invalidate_authorization(const Authorization& authorization) const noexcept
+    {
+        Result result;
+        if (check_texts(authorization, "authorization", result.raw_)) {
+            const mpa_authorization raw = raw_authorization(authorization);
+            mpa_client_invalidate_authorization(handle_, &raw, &result.raw_);
+        }
+        return result;
+    }
+
     /// Copies the authorization in use, with its proof key, so that one process can sign in for many.
-    /// On failure it is empty: AuthorizationNeeded where there is none, or none yet. A client that signs
-    /// in by itself begins to do so with the first call; ask again every few seconds. Never blocks.
+    /// On failure it is empty. A client that signs in by itself begins to do so with the first call, and
+    /// returns SignInPending until that has ended; ask again every second or so. Never blocks.
     Result get_authorization(Authorization& authorization) const
     {
         Result result;
@@ -761,6 +804,11 @@ public:
         header.resize(result.ok() ? header.find('\0') : 0);
         key.resize(result.ok() ? key.find('\0') : 0);
         authorization.expires_at = detail::time_point(raw.expires_at_unix_ms);
+        authorization.expires_in.reset();
+        if (raw.expires_in_ms != 0) {
+            const auto ms = static_cast<std::int64_t>(std::min<std::uint64_t>(raw.expires_in_ms, INT64_MAX));
+            authorization.expires_in = std::chrono::milliseconds(ms);
+        }
         return result;
     }
 
@@ -938,13 +986,9 @@ private:
         raw.invited_user_count = detail::count(invite.invited_users.size());
         raw.time_to_live_ms = detail::milliseconds(invite.time_to_live);
         raw.connection_string = detail::text(invite.connection_string);
-        const char* field = "invite.connection_string";
-        if (!detail::check_text(invite.connection_string, field, result.raw_)) return false;
+        if (!detail::check_text(invite.connection_string, "invite.connection_string", result.raw_)) return false;
         if (!invite.authorization) return true;
-        field = "invite.authorization.header";
-        if (!detail::check_text(invite.authorization->header, field, result.raw_)) return false;
-        field = "invite.authorization.proof_key_pem";
-        if (!detail::check_text(invite.authorization->proof_key_pem, field, result.raw_)) return false;
+        if (!check_texts(*invite.authorization, "invite.authorization", result.raw_)) return false;
         authorization = raw_authorization(*invite.authorization);
         raw.authorization = &authorization;
         return true;
@@ -980,6 +1024,18 @@ private:
         event.type = static_cast<EventType>(raw.type);
         event.operation = raw.operation;
         event.user_data = raw.user_data;
+        event.reason = static_cast<AuthorizationReason>(raw.reason);
+    }
+
+    /// False where a text cannot be passed on as it is; `result` says which. `name`: of the authorization.
+    static bool check_texts(const Authorization& authorization, const char* name,
+                            mpa_result& result) noexcept
+    {
+        std::array<char, 64> field{};
+        std::snprintf(field.data(), field.size(), "%s.header", name);
+        if (!detail::check_text(authorization.header, field.data(), result)) return false;
+        std::snprintf(field.data(), field.size(), "%s.proof_key_pem", name);
+        return detail::check_text(authorization.proof_key_pem, field.data(), result);
     }
 
     static mpa_authorization raw_authorization(const Authorization& authorization) noexcept
@@ -988,6 +1044,7 @@ private:
         raw.header = authorization.header.c_str();
         raw.expires_at_unix_ms = detail::unix_ms(authorization.expires_at);
         raw.proof_key_pem = detail::text(authorization.proof_key_pem);
+        raw.expires_in_ms = detail::remaining_ms(authorization.expires_in);
         return raw;
     }
 

@@ -10,9 +10,15 @@ namespace Mpa
         /// Required.</summary>
         public string Header { get; set; }
 
-        /// <summary>The token is not used from then on. Null: unknown, used until the service
-        /// refuses it.</summary>
+        /// <summary>When the token expires by the service's clock: it is not used from then on, once
+        /// an answer of the service has told its time. Null: unknown, used until the service refuses
+        /// it.</summary>
         public DateTimeOffset? ExpiresAt { get; set; }
+
+        /// <summary>For how long the token is still good, from the call on that it is given to. It
+        /// decides, whatever <see cref="ExpiresAt"/> and this machine's clock say. Null:
+        /// unknown.</summary>
+        public TimeSpan? ExpiresIn { get; set; }
 
         /// <summary>The P-256 private key that the token is bound to, in PEM (PKCS#8 or SEC1): requests
         /// with the token are signed with it. Null: the token is bound to none.</summary>

@@ -1,3 +1,5 @@
+using System;
+
 namespace Mpa
 {
     using Mpa.Internal;
@@ -30,9 +32,9 @@ namespace Mpa
 
         /// <summary>Copies the authorization in use, with its proof key, so that one process can sign in
         /// for many: it hands them on to the servers, which push them with
-        /// <see cref="SetAuthorization"/>. Null on failure: <see cref="MpaStatus.AuthorizationNeeded"/>
-        /// where there is none, or none yet. A client that signs in by itself begins to do so with the
-        /// first call; ask again every few seconds. Never blocks.</summary>
+        /// <see cref="SetAuthorization"/>. Null on failure. A client that signs in by itself begins to
+        /// do so with the first call, and returns <see cref="MpaStatus.SignInPending"/> until that has
+        /// ended; ask again every second or so. Never blocks.</summary>
         public unsafe MpaResult GetAuthorization(out MpaAuthorization authorization)
         {
             authorization = null;
@@ -57,6 +59,7 @@ namespace Mpa
                     {
                         Header = Text.Decode(header),
                         ExpiresAt = Time.At(raw.expires_at_unix_ms),
+                        ExpiresIn = raw.expires_in_ms == 0 ? (TimeSpan?)null : Time.Span(raw.expires_in_ms),
                         ProofKeyPem = *proofKey == 0 ? null : Text.Decode(proofKey),
                     };
                 }
@@ -69,6 +72,29 @@ namespace Mpa
             return Ended(&result);
         }
 
+        /// <summary>Tells a client that signs in by itself that the service refused the token that it
+        /// gave out. If that token is still the one in use, it is not given out again, and another is
+        /// obtained at once in the background; with any other token nothing happens. Never
+        /// blocks.</summary>
+        public unsafe MpaResult InvalidateAuthorization(MpaAuthorization authorization)
+        {
+            if (authorization == null)
+            {
+                return MpaResult.Invalid("authorization is null.");
+            }
+            var result = Native.mpa_result.Init();
+            using (var texts = new Texts())
+            {
+                Native.mpa_authorization raw = Raw(authorization, "authorization", texts);
+                if (texts.Refusal != null)
+                {
+                    return texts.Refusal;
+                }
+                Native.mpa_client_invalidate_authorization(handle, &raw, &result);
+            }
+            return Ended(&result);
+        }
+
         private static unsafe Native.mpa_authorization Raw(MpaAuthorization authorization, string name, Texts texts)
         {
             return new Native.mpa_authorization
@@ -77,6 +103,7 @@ namespace Mpa
                 header = texts.Add(authorization.Header, name + ".header"),
                 expires_at_unix_ms = Time.UnixMs(authorization.ExpiresAt),
                 proof_key_pem = texts.Add(authorization.ProofKeyPem, name + ".proof_key_pem"),
+                expires_in_ms = Time.Ms(authorization.ExpiresIn),
             };
         }
     }

@@ -19,6 +19,12 @@ namespace Mpa
             using (var texts = new Texts())
             {
                 Native.mpa_client_config raw = Raw(config, texts);
+                var authorization = default(Native.mpa_authorization);
+                if (config.Authorization != null)
+                {
+                    authorization = Raw(config.Authorization, "config.authorization", texts);
+                    raw.authorization = &authorization;
+                }
                 if (texts.Refusal != null)
                 {
                     return texts.Refusal;

@@ -17,6 +17,10 @@ namespace Mpa
         /// yet, push one with <see cref="MpaClient.SetAuthorization"/>.</summary>
         public string AuthorizationHeader { get; set; }
 
+        /// <summary>The same, with when it expires and the key that it is bound to. Not together with
+        /// <see cref="AuthorizationHeader"/>.</summary>
+        public MpaAuthorization Authorization { get; set; }
+
         /// <summary>A file of PEM certificates of authorities to trust, read while opening. Default:
         /// only those that the library carries. The system's are never read.</summary>
         public string CaCertificatesPath { get; set; }

@@ -54,6 +54,9 @@ namespace Mpa
         /// <see cref="MpaResult.ServiceCode"/> the service's number for it.</summary>
         SignInFailed = -43,
 
+        /// <summary>Signing in has begun and has not ended yet: ask again in a moment.</summary>
+        SignInPending = -44,
+
         /// <summary>The service refused what was sent. See <see cref="MpaResult.Message"/>.</summary>
         Rejected = -60,
 

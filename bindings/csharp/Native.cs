@@ -53,7 +53,7 @@ namespace Mpa.Internal
             public uint delay_ms;
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 192)]
+        [StructLayout(LayoutKind.Sequential, Size = 200)]
         internal struct mpa_client_config
         {
             public uint struct_size;
@@ -90,6 +90,7 @@ namespace Mpa.Internal
             public byte* relying_party;
             public byte* sign_in_endpoint;
             public byte* token_endpoint;
+            public mpa_authorization* authorization;
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 8)]
@@ -117,7 +118,7 @@ namespace Mpa.Internal
             public ulong events_not_pulled;
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 32)]
+        [StructLayout(LayoutKind.Sequential, Size = 40)]
         internal struct mpa_authorization
         {
             public uint struct_size;
@@ -125,9 +126,10 @@ namespace Mpa.Internal
             public byte* header;
             public ulong expires_at_unix_ms;
             public byte* proof_key_pem;
+            public ulong expires_in_ms;
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 40)]
+        [StructLayout(LayoutKind.Sequential, Size = 48)]
         internal struct mpa_authorization_buffers
         {
             public uint struct_size;
@@ -137,6 +139,7 @@ namespace Mpa.Internal
             public uint header_size;
             public uint proof_key_pem_size;
             public ulong expires_at_unix_ms;
+            public ulong expires_in_ms;
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 40)]
@@ -174,13 +177,15 @@ namespace Mpa.Internal
             public uint reserved;
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 24)]
+        [StructLayout(LayoutKind.Sequential, Size = 32)]
         internal struct mpa_event
         {
             public uint struct_size;
             public int type;
             public ulong operation;
             public ulong user_data;
+            public int reason;
+            public uint reserved;
 
             public static mpa_event Init()
             {
@@ -275,6 +280,10 @@ namespace Mpa.Internal
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_get_authorization(
             mpa_client client, mpa_authorization_buffers* buffers, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_client_invalidate_authorization(
+            mpa_client client, mpa_authorization* authorization, mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_send_invite(

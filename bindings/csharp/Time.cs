@@ -71,6 +71,13 @@ namespace Mpa.Internal
             }
         }
 
+        /// <summary>How much is left of something: 0, which means unknown, only where there is none,
+        /// and at least 1, also of what is over.</summary>
+        internal static ulong Ms(TimeSpan? left)
+        {
+            return left == null ? 0 : (ulong)Math.Max(left.Value.TotalMilliseconds, 1);
+        }
+
         /// <summary>0, which means the default, only where there is no time.</summary>
         internal static ulong UnixMs(DateTimeOffset? time)
         {

@@ -1,13 +1,13 @@
 //! One authorization: the value of the `Authorization` header and how long it is good for.
 
 use std::fmt;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
-use super::ProofKey;
+use super::{Now, ProofKey};
 use crate::outcome::{Outcome, Result};
 
 /// Tokens of the service have 2 to 4 KiB; the bound keeps a request head within one buffer.
@@ -20,8 +20,23 @@ const SCHEME: &str = "XBL3.0 x=";
 pub struct Authorization {
     header: HeaderValue,
     expires_at: Option<SystemTime>,
+    /// When it expires, by the monotonic clock: where it is known, it decides.
+    expires_by: Option<Instant>,
     /// The key that the token is bound to: requests with it are signed.
     proof_key: Option<ProofKey>,
+}
+
+/// How good a token is, as far as it can be known here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Good,
+    /// Expired so long ago by this machine's clock, which may be wrong: the service's is not known yet.
+    ExpiredByLocalClock(Duration),
+    /// Expired so long ago by the service's clock, and not by this machine's, so that it may be one wrong
+    /// answer that says so.
+    ExpiredByServiceClock(Duration),
+    /// Expired so long ago by all clocks that are known.
+    Expired(Duration),
 }
 
 impl Authorization {
@@ -37,12 +52,17 @@ impl Authorization {
             // A time beyond the clock's range never comes.
             unix_ms => UNIX_EPOCH.checked_add(Duration::from_millis(unix_ms)),
         };
-        Ok(Authorization { header, expires_at, proof_key: None })
+        Ok(Authorization { header, expires_at, expires_by: None, proof_key: None })
     }
 
     /// The same, bound to this key.
     pub fn bound_to(self, proof_key: ProofKey) -> Self {
         Authorization { proof_key: Some(proof_key), ..self }
+    }
+
+    /// The same, good for as long as this, from now on. What cannot be counted never ends.
+    pub fn expiring_in(self, remaining: Duration) -> Self {
+        Authorization { expires_by: Instant::now().checked_add(remaining), ..self }
     }
 
     pub fn proof_key(&self) -> Option<&ProofKey> {
@@ -53,12 +73,52 @@ impl Authorization {
         &self.header
     }
 
-    pub fn expires_at(&self) -> Option<SystemTime> {
-        self.expires_at
+    /// When it expires, by the service's clock, or by this machine's until that is known.
+    pub fn expires_at(&self, now: &Now) -> Option<SystemTime> {
+        match (self.expires_at, self.expires_by) {
+            (Some(expires_at), _) => Some(expires_at),
+            (None, None) => None,
+            (None, Some(expires_by)) => {
+                let remaining = expires_by.saturating_duration_since(now.monotonic);
+                now.service.unwrap_or(now.local).checked_add(remaining)
+            }
+        }
     }
 
-    pub fn is_expired(&self, now: SystemTime) -> bool {
-        self.expires_at.is_some_and(|expires_at| expires_at <= now)
+    /// What is left of its life, as far as that can be known: not by this machine's clock, which may be
+    /// wrong.
+    pub fn remaining(&self, now: &Now) -> Option<Duration> {
+        match self.expires_by {
+            Some(expires_by) => Some(expires_by.saturating_duration_since(now.monotonic)),
+            None => Some(self.expires_at?.duration_since(now.service?).unwrap_or_default()),
+        }
+    }
+
+    /// The same; by this machine's clock, where nothing better is known.
+    pub fn estimated_remaining(&self, now: &Now) -> Option<Duration> {
+        let by_local_clock = || Some(self.expires_at?.duration_since(now.local).unwrap_or_default());
+        self.remaining(now).or_else(by_local_clock)
+    }
+
+    pub fn standing(&self, now: &Now) -> Standing {
+        if let Some(expires_by) = self.expires_by {
+            return match now.monotonic.checked_duration_since(expires_by) {
+                None => Standing::Good,
+                Some(ago) => Standing::Expired(ago),
+            };
+        }
+        let ago = |time: SystemTime| time.duration_since(self.expires_at?).ok();
+        match (now.service.map(ago), ago(now.local)) {
+            (None, Some(by_local)) => Standing::ExpiredByLocalClock(by_local),
+            (Some(Some(by_service)), Some(_)) => Standing::Expired(by_service),
+            (Some(Some(by_service)), None) => Standing::ExpiredByServiceClock(by_service),
+            (Some(None), _) | (None, None) => Standing::Good,
+        }
+    }
+
+    /// Whether it is certain that it has expired.
+    pub fn is_expired(&self, now: &Now) -> bool {
+        matches!(self.standing(now), Standing::Expired(_))
     }
 
     /// Whether both are the same bytes, which is what "newer" is measured by.
@@ -87,7 +147,10 @@ impl Authorization {
 
 impl fmt::Debug for Authorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authorization").field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("Authorization")
+            .field("expires_at", &self.expires_at)
+            .field("expires_by", &self.expires_by)
+            .finish_non_exhaustive()
     }
 }
 
@@ -139,9 +202,59 @@ mod tests {
         let authorization = Authorization::new("XBL3.0 x=-;token", 5, "header").unwrap();
         assert_eq!(authorization.header(), "XBL3.0 x=-;token");
         assert_eq!((authorization.user_hash(), authorization.token()), ("-", "token"));
-        assert!(authorization.is_expired(UNIX_EPOCH + Duration::from_millis(5)));
-        assert!(!authorization.is_expired(UNIX_EPOCH + Duration::from_millis(4)));
-        assert!(!Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap().is_expired(SystemTime::now()));
+        assert_eq!(authorization.expires_at(&at(0, None)), Some(UNIX_EPOCH + Duration::from_millis(5)));
+    }
+
+    /// The time by our clock and by the service's, in seconds since 1970.
+    fn at(local: u64, service: Option<u64>) -> Now {
+        let time = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        Now { local: time(local), service: service.map(time), monotonic: Instant::now() }
+    }
+
+    #[test]
+    fn only_what_is_certain_makes_a_token_expired() {
+        let seconds = Duration::from_secs;
+        let token = Authorization::new("XBL3.0 x=-;t", 1_000_000, "header").unwrap();
+        for (local, service, standing, remaining, estimated) in [
+            (900, None, Standing::Good, None, 100),
+            (1_060, None, Standing::ExpiredByLocalClock(seconds(60)), None, 0),
+            (900, Some(900), Standing::Good, Some(100), 100),
+            (999_999, Some(900), Standing::Good, Some(100), 100),
+            (900, Some(1_060), Standing::ExpiredByServiceClock(seconds(60)), Some(0), 0),
+            (1_090, Some(1_060), Standing::Expired(seconds(60)), Some(0), 0),
+            (1_000, Some(1_000), Standing::Expired(seconds(0)), Some(0), 0),
+        ] {
+            let now = at(local, service);
+            assert_eq!(token.standing(&now), standing, "{now:?}");
+            assert_eq!(token.remaining(&now), remaining.map(seconds), "{now:?}");
+            assert_eq!(token.estimated_remaining(&now), Some(seconds(estimated)), "{now:?}");
+            assert_eq!(token.is_expired(&now), matches!(standing, Standing::Expired(_)), "{now:?}");
+        }
+        let endless = Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap();
+        assert_eq!(endless.standing(&at(u64::from(u32::MAX), Some(u64::from(u32::MAX)))), Standing::Good);
+        assert_eq!((endless.remaining(&at(0, Some(0))), endless.expires_at(&at(0, Some(0)))), (None, None));
+    }
+
+    #[test]
+    fn the_monotonic_clock_decides_where_the_remaining_time_is_given() {
+        let minute = Duration::from_secs(60);
+        // Expired long ago by both clocks.
+        let token = Authorization::new("XBL3.0 x=-;t", 1, "header").unwrap().expiring_in(minute);
+        let now = at(1_000, Some(2_000));
+        assert_eq!(token.standing(&now), Standing::Good);
+        let remaining = token.remaining(&now).unwrap();
+        assert!(remaining <= minute && remaining > minute / 2, "{remaining:?}");
+        let later = Now { monotonic: now.monotonic + 2 * minute, ..now };
+        assert!(matches!(token.standing(&later), Standing::Expired(ago) if ago >= minute));
+        assert_eq!(token.remaining(&later), Some(Duration::ZERO));
+        // And where nothing else is known, it tells the time of the end.
+        let token = Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap().expiring_in(minute);
+        let now = at(1_000, Some(2_000));
+        let service = now.service.unwrap();
+        let expires_at = token.expires_at(&now).unwrap();
+        assert!(expires_at > service && expires_at <= service + minute);
+        let endless = Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap().expiring_in(Duration::MAX);
+        assert_eq!(endless.standing(&now), Standing::Good);
     }
 
     #[test]

@@ -12,8 +12,8 @@ mod store;
 #[cfg(test)]
 mod openssl;
 
-pub use authorization::{Authorization, MAX_HEADER_LENGTH};
-pub use clock::ServiceClock;
+pub use authorization::{Authorization, MAX_HEADER_LENGTH, Standing};
+pub use clock::{Now, ServiceClock};
 pub use credential::{Credential, CredentialSource, Credentials, Refresh, Validity};
 pub use proof_key::{MAX_PEM_LENGTH, ProofKey};
 pub use sign_in::{
@@ -21,4 +21,4 @@ pub use sign_in::{
     service_token_request, token_request,
 };
 pub use signature::{MOST_OF_A_BODY, Signed};
-pub use store::AuthorizationStore;
+pub use store::{AuthorizationStore, Reason};

@@ -256,10 +256,10 @@ impl<'a> CallRun<'a> {
     }
 
     fn authorization(&self) -> Result<Authorization> {
-        let now = self.client.time.earliest();
+        let now = self.client.time.by_all_clocks();
         match self.own {
-            None => self.client.authorizations.current(now),
-            Some(authorization) if authorization.is_expired(now) => {
+            None => self.client.authorizations.current(&now),
+            Some(authorization) if authorization.is_expired(&now) => {
                 let mut outcome = Outcome::new(
                     Status::AuthorizationNeeded,
                     "The invite's own authorization has expired; nothing was sent. Send it again with a newer one.",
@@ -343,7 +343,8 @@ impl<'a> CallRun<'a> {
         }
         // With a wrong time the signature was refused, not the token.
         let is_refused = outcome.is_some_and(|outcome| outcome.status == Status::Unauthorized) && !self.clock_moved;
-        if is_refused && self.own.is_none() && client.authorizations.refuse(authorization) {
+        let now = client.time.by_all_clocks();
+        if is_refused && self.own.is_none() && client.authorizations.refuse(authorization, &now) {
             client.log.write(Level::Warning, || "The service refused the client's authorization (HTTP 401).");
             if let Some(sign_in) = &client.sign_in {
                 sign_in.refused();

@@ -7,12 +7,13 @@ mod sign_in;
 mod stop;
 mod time;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderValue, Uri};
 
-use crate::auth::{Authorization, AuthorizationStore, MOST_OF_A_BODY, ProofKey, Signed};
+use crate::auth::{Authorization, AuthorizationStore, MOST_OF_A_BODY, ProofKey, Reason, Signed, Standing};
 use crate::calls::{Call, Endpoint};
 use crate::http::{BaseUrl, CaMode, Http, Settings, Shared, Transport, Trust};
 use crate::log::{Level, Log};
@@ -26,7 +27,7 @@ use call_run::{CallRun, NoWait};
 pub use call_run::{Ended, WaitPolicy};
 use gate::Gates;
 pub use gate::ImposedLimits;
-pub use sign_in::{Connect, SignInConfig};
+pub use sign_in::{Connect, SignInConfig, SignInStats};
 use sign_in::{SignIn, Surroundings};
 pub use stop::{Deadline, Stop};
 use time::Time;
@@ -132,35 +133,94 @@ impl Client {
         })
     }
 
-    pub fn set_authorization(&self, newer: Authorization) -> Result<()> {
+    /// Takes another authorization into use, and says how good it is, as far as that is known.
+    pub fn set_authorization(&self, newer: Authorization) -> Result<Outcome> {
         if self.books.is_closed() {
             return Err(Box::new(closed()));
         }
         if self.sign_in.is_some() {
             return Err(Outcome::invalid("The client signs in by itself; it takes no authorization."));
         }
+        let standing = newer.standing(&self.time.by_all_clocks());
+        let message =
+            acceptance(standing).inspect_err(|outcome| self.log.write(Level::Warning, || outcome.message.clone()))?;
         self.authorizations.push(newer)?;
-        self.log.write(Level::Info, || "A newer authorization is in use.");
-        Ok(())
+        let level = if standing == Standing::Good { Level::Info } else { Level::Warning };
+        self.log.write(level, || message.clone());
+        Ok(Outcome::new(Status::Ok, message))
+    }
+
+    /// The service refused this token when somebody else sent it: if it is the one in use, it is not given
+    /// out again, and another is obtained.
+    pub fn invalidate_authorization(&self, refused: &Authorization) -> Result<Outcome> {
+        if self.books.is_closed() {
+            return Err(Box::new(closed()));
+        }
+        let Some(sign_in) = &self.sign_in else {
+            return Err(Outcome::invalid(
+                "The client does not sign in by itself, so it cannot obtain another authorization; push one with \
+                 mpa_client_set_authorization.",
+            ));
+        };
+        if !self.authorizations.invalidate(refused, &self.time.by_all_clocks()) {
+            return Ok(Outcome::new(Status::Ok, "This authorization is not in use any more; nothing was changed."));
+        }
+        sign_in.refused();
+        self.log.write(
+            Level::Warning,
+            || "A process that was given the authorization reported that the service refused it; another is obtained.",
+        );
+        sign_in.in_background()?;
+        Ok(Outcome::new(Status::Ok, "This authorization is not given out again; another is obtained."))
     }
 
     /// When the authorization expires that is in use; `None` where there is none, or that is unknown.
     pub fn authorization_expires_at(&self) -> Option<SystemTime> {
-        self.authorizations.expires_at()
+        let now = self.time.by_all_clocks();
+        self.authorizations.in_use(|authorization| authorization.expires_at(&now)).flatten()
     }
 
-    /// The authorization in use, or why there is none.
-    pub fn authorization(&self) -> Result<Authorization> {
-        let current = self.authorizations.current(self.time.earliest());
-        let Some(sign_in) = &self.sign_in else { return current };
-        current.map_err(|needed| sign_in.failure().unwrap_or(needed))
+    /// How long it is still good for, by the best clock there is; `None` as before.
+    pub fn authorization_remaining(&self) -> Option<Duration> {
+        let now = self.time.by_all_clocks();
+        self.authorizations.in_use(|authorization| authorization.estimated_remaining(&now)).flatten()
+    }
+
+    /// Why no request can be sent with the client's authorization, if that is so.
+    pub fn authorization_needed(&self) -> Option<Reason> {
+        self.authorizations.usable(&self.time.by_all_clocks()).err()
+    }
+
+    /// The authorization in use, for others to use, with the time of its end and how long it is still good
+    /// for, where that is certain.
+    pub fn authorization(&self) -> Result<(Authorization, Option<SystemTime>, Option<Duration>)> {
+        let now = self.time.by_all_clocks();
+        match (self.authorizations.usable(&now), &self.sign_in) {
+            (Ok(authorization), _) => {
+                let (expires_at, remaining) = (authorization.expires_at(&now), authorization.remaining(&now));
+                Ok((authorization, expires_at, remaining))
+            }
+            (Err(_), Some(sign_in)) => Err(sign_in.why_there_is_no_token()),
+            (Err(reason), None) => {
+                let message = match reason {
+                    Reason::Missing => "The client has no authorization, and does not sign in by itself.",
+                    Reason::Refused => "The service has refused the client's authorization.",
+                    Reason::Expired | Reason::ExpiresSoon => "The client's authorization has expired.",
+                };
+                Err(Box::new(Outcome::new(Status::AuthorizationNeeded, message)))
+            }
+        }
     }
 
     /// Has a thread sign in, where the client does so by itself.
-    pub fn sign_in_in_background(&self) {
-        if let Some(sign_in) = &self.sign_in {
-            sign_in.in_background();
-        }
+    pub fn sign_in_in_background(&self) -> Result<()> {
+        self.sign_in.as_ref().map_or(Ok(()), SignIn::in_background)
+    }
+
+    #[allow(dead_code)] // For mpa_stats.
+    /// How signing in has gone; `None` where the client does not sign in by itself.
+    pub fn sign_in_stats(&self) -> Option<SignInStats> {
+        self.sign_in.as_ref().map(|sign_in| sign_in.stats())
     }
 
     /// The service's clock less this machine's.
@@ -256,6 +316,33 @@ impl Drop for Client {
 
 #[cfg(test)]
 mod secrets_tests;
+
+/// What is said of an authorization that was pushed, or why it is not taken.
+fn acceptance(standing: Standing) -> Result<Cow<'static, str>> {
+    let ago = |duration: Duration| format!("{} s ago", duration.as_secs());
+    match standing {
+        Standing::Good => Ok("The authorization is in use from now on.".into()),
+        Standing::ExpiredByLocalClock(expired) => Ok(format!(
+            "The authorization is in use, although it expired {} by this machine's clock: the clock may be wrong, \
+             and the service's is not known until its first answer. Pass the remaining time too.",
+            ago(expired)
+        )
+        .into()),
+        Standing::ExpiredByServiceClock(expired) => Ok(format!(
+            "The authorization is in use, although it expired {} by the service's clock: by this machine's clock it \
+             has not. Set this machine's clock.",
+            ago(expired)
+        )
+        .into()),
+        Standing::Expired(expired) => Err(Box::new(Outcome::new(
+            Status::AuthorizationNeeded,
+            format!(
+                "The authorization expired {} by the service's clock, so it is not used; push one that is still good.",
+                ago(expired)
+            ),
+        ))),
+    }
+}
 
 fn closed() -> Outcome {
     Outcome::new(Status::Closed, "The client is being closed; nothing was sent.")

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::auth::ServiceClock;
+use crate::auth::{Now, ServiceClock};
 use crate::http::Answer;
 use crate::log::{Level, Log};
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -17,14 +17,15 @@ pub struct Time {
 }
 
 impl Time {
+    /// By the service's clock, or by ours until that is known.
     pub fn now(&self) -> SystemTime {
-        self.clock.at(SystemTime::now())
+        let now = self.clock.now();
+        now.service.unwrap_or(now.local)
     }
 
-    /// By the slower of both clocks. What ends a token goes by this: if it was one wrong `Date` that has
-    /// it expired, the service would never be asked again, and so never correct it.
-    pub fn earliest(&self) -> SystemTime {
-        self.now().min(SystemTime::now())
+    /// By all clocks.
+    pub fn by_all_clocks(&self) -> Now {
+        self.clock.now()
     }
 
     pub fn offset_ms(&self) -> i64 {
@@ -34,10 +35,8 @@ impl Time {
     /// Learns from the `Date` of an answer to a request that began at `before`. Tells whether that
     /// changed so much that a signature made before would be refused.
     pub fn learn(&self, before: SystemTime, answer: &Answer, log: &Log) -> bool {
-        let known = self.offset_ms();
-        if let Some(date) = answer.header("Date") {
-            self.clock.learn(before, SystemTime::now(), date);
-        }
+        let Some(date) = answer.header("Date") else { return false };
+        let correction = self.clock.learn(before, SystemTime::now(), date);
         let offset = self.offset_ms();
         if offset.abs() >= WORTH_TELLING_MS && !self.was_told.swap(true, Ordering::Relaxed) {
             log.write(Level::Warning, || {
@@ -47,6 +46,6 @@ impl Time {
                 )
             });
         }
-        (offset - known).abs() >= WORTH_TELLING_MS
+        correction.abs() >= WORTH_TELLING_MS
     }
 }

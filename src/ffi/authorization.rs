@@ -1,4 +1,4 @@
-//! Authorizations: the token that requests carry.
+//! Authorizations: the token that requests carry, replaced, handed on and taken back.
 
 use std::ffi::c_char;
 use std::mem;
@@ -8,40 +8,11 @@ use super::client::mpa_client;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct, Target};
-use super::times::unix_milliseconds;
-use super::{handles, text};
-use crate::auth::{Authorization, MAX_HEADER_LENGTH, MAX_PEM_LENGTH, ProofKey};
-use crate::outcome::{Outcome, Result, Status};
-
-/// The longest authorization header, in bytes.
-pub const MPA_MAX_AUTHORIZATION_HEADER_LENGTH: u32 = 12288;
-
-const _: () = assert!(MPA_MAX_AUTHORIZATION_HEADER_LENGTH as usize == MAX_HEADER_LENGTH);
-
-/// A token and how long it is good for.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct mpa_authorization {
-    /// sizeof(mpa_authorization), as MPA_INIT sets it. Required.
-    pub struct_size: u32,
-    /// Must be 0.
-    pub reserved: u32,
-    /// The whole value of the Authorization header: "XBL3.0 x=<user hash>;<token>", for a service's
-    /// own token "XBL3.0 x=-;<token>". Visible ASCII without white space at its ends, at most
-    /// MPA_MAX_AUTHORIZATION_HEADER_LENGTH bytes. Required.
-    pub header: *const c_char,
-    /// When the token expires, in milliseconds since 1970-01-01 UTC; it is not used from then on.
-    /// Default 0: unknown, used until the service refuses it.
-    pub expires_at_unix_ms: u64,
-    /// The P-256 private key that the token is bound to, in PEM (PKCS#8 or SEC1): requests with the
-    /// token are signed with it. Default NULL: the token is bound to none.
-    pub proof_key_pem: *const c_char,
-}
-
-/// The longest proof key, in bytes.
-pub const MPA_MAX_PROOF_KEY_PEM_LENGTH: u32 = 16384;
-
-const _: () = assert!(MPA_MAX_PROOF_KEY_PEM_LENGTH as usize == MAX_PEM_LENGTH);
+use super::times::{milliseconds, unix_milliseconds};
+pub use super::token::{MPA_MAX_AUTHORIZATION_HEADER_LENGTH, MPA_MAX_PROOF_KEY_PEM_LENGTH, mpa_authorization};
+use super::{handles, text, token};
+use crate::auth::ProofKey;
+use crate::outcome::{Outcome, Status};
 
 /// Where mpa_client_get_authorization puts an authorization.
 #[repr(C)]
@@ -63,18 +34,15 @@ pub struct mpa_authorization_buffers {
     pub proof_key_pem_size: u32,
     /// Written: when the token expires, in milliseconds since 1970-01-01 UTC; 0 where that is not known.
     pub expires_at_unix_ms: u64,
+    /// Written: for how long it is still good by the service's clock, in milliseconds; 0 where that is not
+    /// known. Hand it on: the clock of the other machine may be wrong.
+    pub expires_in_ms: u64,
 }
 
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers and pointers.
 unsafe impl Struct for mpa_authorization_buffers {
     const NAME: &'static str = "mpa_authorization_buffers";
-    const FIRST_SIZE: usize = 40;
-}
-
-// SAFETY: C layout, without padding (asserted in the tests of the layout), integers and a pointer.
-unsafe impl Struct for mpa_authorization {
-    const NAME: &'static str = "mpa_authorization";
-    const FIRST_SIZE: usize = 32;
+    const FIRST_SIZE: usize = 48;
 }
 
 /// Gives a client another token, for all requests that begin from now on. Requests on the wire end
@@ -83,9 +51,11 @@ unsafe impl Struct for mpa_authorization {
 /// Once the service has refused a token, the client does not use it again; only another one makes
 /// it send again.
 ///
-/// Returns MPA_OK; MPA_ERROR_UNAUTHORIZED where the service has refused this very token before;
-/// MPA_ERROR_INVALID_ARGUMENT, _INVALID_STRUCT, _INVALID_HANDLE or _CLOSED. Never blocks. The texts
-/// are copied and may be freed at once.
+/// Returns MPA_OK, with a message that says where the token has expired by a clock that may be wrong;
+/// MPA_ERROR_AUTHORIZATION_NEEDED where it has certainly expired, and MPA_ERROR_UNAUTHORIZED where the
+/// service has refused this very token before: then the one in use stays; MPA_ERROR_INVALID_ARGUMENT,
+/// _INVALID_STRUCT, _INVALID_HANDLE or _CLOSED. Never blocks. The texts are copied and may be freed at
+/// once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_client_set_authorization(
     client: mpa_client,
@@ -95,9 +65,8 @@ pub unsafe extern "C" fn mpa_client_set_authorization(
     let body = || {
         let client = handles::get(client.id)?;
         // SAFETY: passed on from the caller.
-        let authorization = unsafe { read(authorization, "authorization") }?;
-        client.set_authorization(authorization)?;
-        Ok(Outcome::new(Status::Ok, "The authorization is in use from now on."))
+        let authorization = unsafe { token::read(authorization, "authorization") }?;
+        client.set_authorization(authorization)
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }
@@ -107,13 +76,14 @@ pub unsafe extern "C" fn mpa_client_set_authorization(
 /// hands them on to the servers, which push them with mpa_client_set_authorization.
 ///
 /// A client that signs in by itself begins to do so, in the background, with the first call, and renews
-/// from then on: ask again every few seconds, and hand on what has changed. What is copied are secrets.
+/// from then on: ask again every second or so, and hand on what has changed. What is copied are secrets.
 ///
 /// `buffers`: where to, and how much fits. The texts are empty after a failure.
 ///
-/// Returns MPA_OK; MPA_ERROR_AUTHORIZATION_NEEDED where there is none, or none yet;
-/// MPA_ERROR_SIGN_IN_FAILED with the reason where signing in has failed; MPA_ERROR_INVALID_ARGUMENT, also
-/// where a buffer is too small; MPA_ERROR_INVALID_STRUCT or _INVALID_HANDLE. Never blocks.
+/// Returns MPA_OK; of a client that signs in by itself MPA_ERROR_SIGN_IN_PENDING until that has ended, so
+/// also with the first call, and MPA_ERROR_SIGN_IN_FAILED with the reason where it has failed; of others
+/// MPA_ERROR_AUTHORIZATION_NEEDED where there is none; MPA_ERROR_INVALID_ARGUMENT, also where a buffer is
+/// too small; MPA_ERROR_INVALID_STRUCT, _INVALID_HANDLE or _CLOSED. Never blocks.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_client_get_authorization(
     client: mpa_client,
@@ -133,9 +103,8 @@ pub unsafe extern "C" fn mpa_client_get_authorization(
             )
         };
         let queue = handles::get(client.id)?;
-        queue.client().sign_in_in_background();
-        let authorization = queue.client().authorization()?;
-        let expires_at_unix_ms = authorization.expires_at().map_or(0, unix_milliseconds);
+        queue.client().sign_in_in_background()?;
+        let (authorization, expires_at, remaining) = queue.client().authorization()?;
         if !fields.proof_key_pem.is_null() {
             let pem = authorization.proof_key().map(ProofKey::to_pkcs8_pem);
             key.write(pem.as_ref().map_or("", |pem| pem))?;
@@ -144,7 +113,12 @@ pub unsafe extern "C" fn mpa_client_get_authorization(
             key.clear();
             return Err(too_small);
         }
-        let written = mpa_authorization_buffers { expires_at_unix_ms, ..fields };
+        let written = mpa_authorization_buffers {
+            expires_at_unix_ms: expires_at.map_or(0, unix_milliseconds),
+            // 0 would mean that it is not known.
+            expires_in_ms: remaining.map_or(0, |remaining| milliseconds(remaining).max(1)),
+            ..fields
+        };
         target.write_from(mem::offset_of!(mpa_authorization_buffers, expires_at_unix_ms), &written);
         Ok(Outcome::new(Status::Ok, "The authorization is in the buffers."))
     };
@@ -152,24 +126,30 @@ pub unsafe extern "C" fn mpa_client_get_authorization(
     unsafe { report(result, body) }
 }
 
-/// Copies an authorization of the caller. `name` is the caller's parameter or field.
+/// Tells a client that signs in by itself that the service refused the token that it gave out: a server
+/// that was handed it got MPA_ERROR_UNAUTHORIZED, or MPA_EVENT_AUTHORIZATION_NEEDED with
+/// MPA_AUTHORIZATION_REFUSED. If that token is still the one in use, it is not given out again, and another
+/// is obtained at once in the background: ask for it with mpa_client_get_authorization. Of tokens that are
+/// refused within a minute, the next is obtained after a wait that grows to 20 s, so that reports cannot
+/// make the client sign in in a loop.
 ///
-/// # Safety
-/// `source` is NULL or points to an `mpa_authorization`.
-pub unsafe fn read(source: *const mpa_authorization, name: &str) -> Result<Authorization> {
-    // SAFETY: passed on from the caller.
-    let fields = unsafe { structs::read(source, name) }?;
-    structs::check_reserved(fields.reserved, format_args!("{name}.reserved"))?;
-    let field = format!("{name}.header");
-    // SAFETY: the caller's field is NULL or a text.
-    let Some(header) = unsafe { text::read_secret(fields.header, MAX_HEADER_LENGTH, &field) }? else {
-        return Err(Outcome::invalid(format!("{field} is NULL; it is required. Nothing was sent.")));
+/// `authorization`: as it was handed on; tokens are told apart by its `header`.
+///
+/// Returns MPA_OK, also for any other token, with which nothing happens; MPA_ERROR_INVALID_ARGUMENT, also
+/// for a client that does not sign in by itself; MPA_ERROR_SIGN_IN_FAILED where no thread could be started;
+/// MPA_ERROR_INVALID_STRUCT, _INVALID_HANDLE or _CLOSED. Never blocks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_client_invalidate_authorization(
+    client: mpa_client,
+    authorization: *const mpa_authorization,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let body = || {
+        let queue = handles::get(client.id)?;
+        // SAFETY: passed on from the caller.
+        let refused = unsafe { token::read(authorization, "authorization") }?;
+        queue.client().invalidate_authorization(&refused)
     };
-    let authorization = Authorization::new(&header, fields.expires_at_unix_ms, &field)?;
-    let field = format!("{name}.proof_key_pem");
-    // SAFETY: the caller's field is NULL or a text.
-    match unsafe { text::read_secret(fields.proof_key_pem, MAX_PEM_LENGTH, &field) }? {
-        None => Ok(authorization),
-        Some(pem) => Ok(authorization.bound_to(ProofKey::from_pem(&pem, &field)?)),
-    }
+    // SAFETY: passed on from the caller.
+    unsafe { report(result, body) }
 }

@@ -8,6 +8,7 @@ use super::caller::Slot;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
+use super::token::{self, mpa_authorization};
 use super::{handles, sign_in, text};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
 use crate::calls::Endpoint;
@@ -75,7 +76,8 @@ pub struct mpa_client_config {
     /// the host resolves to loopback addresses only, or allow_plain_http is 1.
     pub endpoint: *const c_char,
     /// The token to begin with: the whole value of the Authorization header, as in
-    /// mpa_authorization. Default NULL: none yet, push one with mpa_client_set_authorization.
+    /// mpa_authorization. For one that expires or is bound to a key, use `authorization` instead. Default
+    /// NULL: none yet, push one with mpa_client_set_authorization.
     pub authorization_header: *const c_char,
     /// A file of PEM certificates of authorities to trust, read while opening: a regular file of at most
     /// 4 MiB with nothing else in it. Default NULL: only those that the library carries (Mozilla's). The
@@ -164,6 +166,9 @@ pub struct mpa_client_config {
     /// Base URL of the service that gives tokens. Default NULL: production,
     /// "https://xsts.auth.xboxlive.com".
     pub token_endpoint: *const c_char,
+    /// The token to begin with, with when it expires and the key that it is bound to. Not together with
+    /// authorization_header. Default NULL: none yet, push one with mpa_client_set_authorization.
+    pub authorization: *const mpa_authorization,
 }
 
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers and pointers.
@@ -221,9 +226,16 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
             text::read(fields.user_agent, MAX_USER_AGENT_LENGTH, "config.user_agent")?,
         )
     };
-    let authorization = match header {
-        None => None,
-        Some(header) => Some(Authorization::new(&header, 0, "config.authorization_header")?),
+    let authorization = match (header, fields.authorization.is_null()) {
+        (None, true) => None,
+        (Some(header), true) => Some(Authorization::new(&header, 0, "config.authorization_header")?),
+        // SAFETY: the caller's field is not NULL, so it points to an authorization.
+        (None, false) => Some(unsafe { token::read(fields.authorization, "config.authorization") }?),
+        (Some(_), false) => {
+            return Err(Outcome::invalid(
+                "config.authorization and config.authorization_header are both set; one is needed.",
+            ));
+        }
     };
     let ca_mode = match (fields.ca_mode, &ca_certificates_path) {
         (MPA_CA_ADDED, _) => CaMode::Added,

@@ -9,9 +9,10 @@ use super::handles;
 use super::result::{ResultTarget, mpa_result};
 use super::status::mpa_status;
 use super::structs::{Struct, Target};
+use crate::auth::Reason;
 use crate::log::Entry;
 use crate::outcome::{Outcome, Result, Status};
-use crate::queue::{Event, Why};
+use crate::queue::Event;
 
 /// What an event is about. Later versions may add some: pass over those that you do not know.
 pub type mpa_event_type = i32;
@@ -23,8 +24,8 @@ pub const MPA_EVENT_NONE: mpa_event_type = 0;
 pub const MPA_EVENT_COMPLETED: mpa_event_type = 1;
 /// Draining is over: every operation has ended, and its event has been pulled. The last event.
 pub const MPA_EVENT_DRAINED: mpa_event_type = 2;
-/// Operations wait for an authorization, because there is none or the service has refused it, or the one
-/// in use expires within authorization_lead_ms. Push a newer one. Told again every 30 s while it is so.
+/// Another authorization is needed; `reason` says why. Push one with mpa_client_set_authorization. Told
+/// again every 5 s while operations wait for it, else every 30 s.
 pub const MPA_EVENT_AUTHORIZATION_NEEDED: mpa_event_type = 3;
 /// An entry of the log, where log_level asks for it: the text is the `message` of the mpa_result,
 /// `user_data` is its level. Of an entry about how a call, an operation or an attempt ended, the
@@ -32,6 +33,26 @@ pub const MPA_EVENT_AUTHORIZATION_NEEDED: mpa_event_type = 3;
 /// of others they are 0 or empty. Entries that repeat are counted in one; at most 64 wait to be pulled, and
 /// what is left out is counted in an entry of its own.
 pub const MPA_EVENT_LOG: mpa_event_type = 4;
+
+/// Why another authorization is needed. Later versions may add some.
+pub type mpa_authorization_reason = i32;
+
+/// None was given yet.
+pub const MPA_AUTHORIZATION_MISSING: mpa_authorization_reason = 1;
+/// The service refused the one that was in use. Where another process obtained it, report it there: see
+/// mpa_client_invalidate_authorization.
+pub const MPA_AUTHORIZATION_REFUSED: mpa_authorization_reason = 2;
+/// The one in use has expired.
+pub const MPA_AUTHORIZATION_EXPIRED: mpa_authorization_reason = 3;
+/// The one in use expires within authorization_lead_ms.
+pub const MPA_AUTHORIZATION_EXPIRES_SOON: mpa_authorization_reason = 4;
+
+const _: () = {
+    assert!(Reason::Missing as mpa_authorization_reason == MPA_AUTHORIZATION_MISSING);
+    assert!(Reason::Refused as mpa_authorization_reason == MPA_AUTHORIZATION_REFUSED);
+    assert!(Reason::Expired as mpa_authorization_reason == MPA_AUTHORIZATION_EXPIRED);
+    assert!(Reason::ExpiresSoon as mpa_authorization_reason == MPA_AUTHORIZATION_EXPIRES_SOON);
+};
 
 /// One event. The rest of the story is in the mpa_result beside it.
 #[repr(C)]
@@ -45,12 +66,16 @@ pub struct mpa_event {
     pub operation: u64,
     /// What was submitted with it; of MPA_EVENT_LOG, one of MPA_LOG_; else 0.
     pub user_data: u64,
+    /// Of MPA_EVENT_AUTHORIZATION_NEEDED, one of MPA_AUTHORIZATION_; else 0.
+    pub reason: mpa_authorization_reason,
+    /// 0.
+    pub reserved: u32,
 }
 
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers only.
 unsafe impl Struct for mpa_event {
     const NAME: &'static str = "mpa_event";
-    const FIRST_SIZE: usize = 24;
+    const FIRST_SIZE: usize = 32;
 }
 
 /// Pulls the next event, if there is one. Call it in a loop, each frame, until it returns 0.
@@ -143,7 +168,8 @@ unsafe fn event_target(event: *mut mpa_event) -> Result<Target<mpa_event>> {
     target.ok_or_else(|| Outcome::invalid("event is NULL; it must point to an mpa_event."))
 }
 
-const NO_EVENT: mpa_event = mpa_event { struct_size: 0, r#type: MPA_EVENT_NONE, operation: 0, user_data: 0 };
+const NO_EVENT: mpa_event =
+    mpa_event { struct_size: 0, r#type: MPA_EVENT_NONE, operation: 0, user_data: 0, reason: 0, reserved: 0 };
 
 static NO_EVENT_RESULT: LazyLock<mpa_result> = LazyLock::new(|| mpa_result::from(&no_event()));
 
@@ -160,9 +186,9 @@ fn store(target: &Target<mpa_event>, event: Option<Event>) -> Outcome {
             mpa_event { r#type: MPA_EVENT_DRAINED, ..none },
             Outcome::new(Status::Ok, "Every operation has ended. Close the client."),
         ),
-        Some(Event::AuthorizationNeeded(why)) => (
-            mpa_event { r#type: MPA_EVENT_AUTHORIZATION_NEEDED, ..none },
-            Outcome::new(Status::AuthorizationNeeded, authorization_needed(why)),
+        Some(Event::AuthorizationNeeded(reason)) => (
+            mpa_event { r#type: MPA_EVENT_AUTHORIZATION_NEEDED, reason: reason as mpa_authorization_reason, ..none },
+            Outcome::new(Status::AuthorizationNeeded, authorization_needed(reason)),
         ),
         Some(Event::Log(Entry { level, text, outcome: fields })) => {
             let mut outcome = Outcome::new(fields.status, text);
@@ -181,10 +207,18 @@ fn store(target: &Target<mpa_event>, event: Option<Event>) -> Outcome {
     outcome
 }
 
-fn authorization_needed(why: Why) -> &'static str {
-    match why {
-        Why::Missing => "Operations wait for an authorization. Push one with mpa_client_set_authorization.",
-        Why::ExpiresSoon => {
+fn authorization_needed(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Missing => {
+            "The client has no authorization, and operations wait for one. Push one with mpa_client_set_authorization."
+        }
+        Reason::Refused => {
+            "The service refused the client's authorization. Push another one with mpa_client_set_authorization."
+        }
+        Reason::Expired => {
+            "The client's authorization has expired. Push a newer one with mpa_client_set_authorization."
+        }
+        Reason::ExpiresSoon => {
             "The client's authorization expires soon. Push a newer one with mpa_client_set_authorization before."
         }
     }

@@ -4,12 +4,12 @@ use std::ffi::c_char;
 use std::fmt::Display;
 use std::time::Duration;
 
-use super::authorization::{self, mpa_authorization};
 use super::boundary::report;
 use super::client::mpa_client;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
+use super::token::{self, mpa_authorization};
 use super::{caller, handles, text};
 use crate::auth::Authorization;
 use crate::calls::{
@@ -195,7 +195,7 @@ pub unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<A
         None
     } else {
         // SAFETY: not NULL, so it points to an `mpa_authorization`.
-        Some(unsafe { authorization::read(fields.authorization, "invite.authorization") }?)
+        Some(unsafe { token::read(fields.authorization, "invite.authorization") }?)
     };
     Ok((call, own, time_to_live(fields.time_to_live_ms)))
 }

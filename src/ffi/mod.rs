@@ -31,6 +31,7 @@ pub mod result;
 pub mod stats;
 pub mod status;
 pub mod submit;
+pub mod token;
 pub mod unsent;
 pub mod version;
 

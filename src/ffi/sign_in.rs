@@ -47,9 +47,9 @@ pub unsafe fn read(fields: &mpa_client_config) -> Result<Option<SignInConfig>> {
         }
         (None, None) => return Ok(None),
     };
-    if !fields.authorization_header.is_null() {
+    if !fields.authorization_header.is_null() || !fields.authorization.is_null() {
         return refuse(
-            "config has a certificate and an authorization_header; a client signs in by itself or is given tokens.",
+            "config has a certificate and an authorization; a client signs in by itself or is given tokens.",
         );
     }
     let name = |field, default: &str, name: &str| {

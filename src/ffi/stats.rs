@@ -137,7 +137,9 @@ pub unsafe extern "C" fn mpa_client_stats(
 pub unsafe extern "C" fn mpa_completion_kind(index: u32, status: *mut mpa_status, cause: *mut mpa_status) -> i32 {
     let Some(completion) = COMPLETIONS.get(index as usize) else { return 0 };
     // SAFETY: passed on from the caller.
-    let (status, cause) = unsafe { (Slot::new(status), Slot::new(cause)) };
+    let status = unsafe { Slot::new(status) };
+    // SAFETY: passed on from the caller.
+    let cause = unsafe { Slot::new(cause) };
     let (Some(status), Some(cause)) = (status, cause) else { return 0 };
     status.store(completion.0 as mpa_status);
     cause.store(completion.1 as mpa_status);

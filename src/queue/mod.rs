@@ -23,16 +23,15 @@ mod stress;
 mod worker;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use crate::auth::Authorization;
+use crate::auth::{Authorization, Reason};
 use crate::calls::Lane;
 use crate::client::{Client, CloseReport};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-pub use need::Why;
 pub use operation::{Operation, Work};
 use state::State;
 pub use state::{Event, Held, LaneGauges, Stage};
@@ -123,13 +122,12 @@ impl Queue {
         &self.shared.client
     }
 
-    pub fn set_authorization(&self, newer: Authorization) -> Result<()> {
+    pub fn set_authorization(&self, newer: Authorization) -> Result<Outcome> {
         // With the lock: a worker that has it refused in the meantime says so after this, not before.
         let mut state = self.shared.lock();
-        self.shared.client.set_authorization(newer)?;
-        let expires_soon = self.shared.authorization_expires_soon();
-        state.need.is_satisfied(expires_soon, Instant::now());
-        Ok(())
+        let taken = self.shared.client.set_authorization(newer)?;
+        state.need.is_satisfied(self.shared.authorization_expires(), Instant::now());
+        Ok(taken)
     }
 
     /// Takes an operation; `stored` gets its number before its end can be seen.
@@ -148,7 +146,8 @@ impl Queue {
             Lane::RecentPlayers => self.shared.settings.recent_players_time_to_live,
         });
         if own.is_none() {
-            self.shared.client.sign_in_in_background();
+            // Where it cannot, the worker does it.
+            drop(self.shared.client.sign_in_in_background());
         }
         let expires = now + time_to_live;
         let operation = Operation::new(work, own, user_data, now, expires);
@@ -369,30 +368,31 @@ impl Shared {
         self.note_polls(state);
         self.keep_the_deadline(state);
         self.expire_queued(state);
-        if self.authorization_expires_soon() {
-            state.need.arises(Why::ExpiresSoon, Instant::now());
+        if let Some(reason) = self.authorization_expires() {
+            state.need.expires(reason, Instant::now());
         }
     }
 
     /// When a reader that waits is to look at the clock again, if not at news.
     fn look_again_at(&self, now: Instant) -> Option<Instant> {
         let log = self.client.log().is_on().then_some(LOG_INTERVAL);
-        let expiry = self.expiry_to_tell().map(|(at, lead)| {
-            let left = at.duration_since(SystemTime::now()).unwrap_or_default();
-            left.saturating_sub(lead).max(Duration::from_secs(1))
-        });
+        let expiry = self.expiry_to_tell().map(|(left, lead)| left.saturating_sub(lead).max(Duration::from_secs(1)));
         // Far beyond any wait, and what can be added to a time.
         [log, expiry].into_iter().flatten().min().and_then(|wait| now.checked_add(wait))
     }
 
-    fn authorization_expires_soon(&self) -> bool {
-        self.expiry_to_tell().is_some_and(|(at, lead)| SystemTime::now() + lead >= at)
+    /// Whether the host is to be told that the authorization expires soon, or has expired.
+    fn authorization_expires(&self) -> Option<Reason> {
+        self.expiry_to_tell().filter(|(left, lead)| left <= lead)?;
+        let has_expired = self.client.authorization_needed() == Some(Reason::Expired);
+        Some(if has_expired { Reason::Expired } else { Reason::ExpiresSoon })
     }
 
-    /// When the authorization ends, and how long before the host is told; `None`: never.
-    fn expiry_to_tell(&self) -> Option<(SystemTime, Duration)> {
+    /// How long the authorization is still good for, and how long before its end the host is told; `None`:
+    /// never.
+    fn expiry_to_tell(&self) -> Option<(Duration, Duration)> {
         let lead = self.settings.authorization_lead?;
-        Some((self.client.authorization_expires_at()?, lead))
+        Some((self.client.authorization_remaining()?, lead))
     }
 
     /// Looking is noticed here; the poll that finds nothing has no time to look at the clock.

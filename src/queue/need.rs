@@ -2,37 +2,54 @@
 
 use std::time::{Duration, Instant};
 
-/// How often the host is told, while it is so.
-const TELL_AGAIN: Duration = Duration::from_secs(30);
+use crate::auth::Reason;
 
-/// Why an authorization is needed.
+/// How often the host is told, while operations wait for one. Well within their time to live.
+const INTERVAL_IF_WAITING: Duration = Duration::from_secs(5);
+
+/// How often it is told otherwise.
+const INTERVAL: Duration = Duration::from_secs(30);
+
+/// A reason, and whether operations wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// Operations wait for one.
-    Missing,
-    /// The one in use expires soon.
-    ExpiresSoon,
+struct Cause {
+    reason: Reason,
+    is_waiting: bool,
 }
 
 #[derive(Debug, Default)]
 pub struct Need {
-    pending: Option<Why>,
-    told: Option<(Why, Instant)>,
+    pending: Option<Cause>,
+    reported: Option<(Cause, Instant)>,
 }
 
 impl Need {
-    pub fn arises(&mut self, why: Why, now: Instant) {
-        let is_news = self.told.is_none_or(|(told, at)| {
-            now.saturating_duration_since(at) >= TELL_AGAIN || (told, why) == (Why::ExpiresSoon, Why::Missing)
+    /// Operations wait for an authorization.
+    pub fn operations_wait(&mut self, reason: Reason, now: Instant) {
+        self.arises(Cause { reason, is_waiting: true }, now);
+    }
+
+    /// The one in use expires soon, or has expired.
+    pub fn expires(&mut self, reason: Reason, now: Instant) {
+        self.arises(Cause { reason, is_waiting: false }, now);
+    }
+
+    fn arises(&mut self, cause: Cause, now: Instant) {
+        let interval = if cause.is_waiting { INTERVAL_IF_WAITING } else { INTERVAL };
+        let is_news = self.reported.is_none_or(|(reported, at)| {
+            let is_worse = reported.reason != cause.reason || (cause.is_waiting && !reported.is_waiting);
+            is_worse || now.saturating_duration_since(at) >= interval
         });
-        if is_news {
-            self.pending = Some(why);
+        // That operations wait is not hidden by what the timer sees.
+        if is_news && !self.pending.is_some_and(|pending| pending.is_waiting && !cause.is_waiting) {
+            self.pending = Some(cause);
         }
     }
 
-    /// A newer authorization was pushed; `expires_soon`: one that does not mend it for long.
-    pub fn is_satisfied(&mut self, expires_soon: bool, now: Instant) {
-        *self = Need { pending: None, told: expires_soon.then_some((Why::ExpiresSoon, now)) };
+    /// A newer authorization was pushed; `expires`: one that does not last either.
+    pub fn is_satisfied(&mut self, expires: Option<Reason>, now: Instant) {
+        let reported = expires.map(|reason| (Cause { reason, is_waiting: false }, now));
+        *self = Need { pending: None, reported };
     }
 
     pub fn is_pending(&self) -> bool {
@@ -40,10 +57,10 @@ impl Need {
     }
 
     /// What the host is told now, if anything.
-    pub fn tell(&mut self, now: Instant) -> Option<Why> {
-        let why = self.pending.take()?;
-        self.told = Some((why, now));
-        Some(why)
+    pub fn tell(&mut self, now: Instant) -> Option<Reason> {
+        let cause = self.pending.take()?;
+        self.reported = Some((cause, now));
+        Some(cause.reason)
     }
 }
 
@@ -51,37 +68,66 @@ impl Need {
 mod tests {
     use super::*;
 
-    #[test]
-    fn one_is_told_at_a_time_and_again_after_a_while() {
-        let start = Instant::now();
-        let mut need = Need::default();
-        need.arises(Why::ExpiresSoon, start);
-        need.arises(Why::Missing, start);
-        assert_eq!((need.tell(start), need.tell(start)), (Some(Why::Missing), None));
-        need.arises(Why::Missing, start + TELL_AGAIN / 2);
-        assert!(!need.is_pending());
-        need.arises(Why::Missing, start + TELL_AGAIN);
-        assert!(need.is_pending());
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// When it is told within a minute, in seconds, if it is looked at every second.
+    fn told(mut look: impl FnMut(&mut Need, Instant)) -> Vec<u64> {
+        let (start, mut need) = (Instant::now(), Need::default());
+        let mut told = Vec::new();
+        for second in 0..=60 {
+            let now = start + Duration::from_secs(second);
+            look(&mut need, now);
+            if need.tell(now).is_some() {
+                told.push(second);
+            }
+        }
+        told
     }
 
     #[test]
-    fn what_was_about_to_expire_and_did_is_told_at_once() {
+    fn it_is_told_again_more_often_while_operations_wait() {
+        let waiting = told(|need, now| need.operations_wait(Reason::Missing, now));
+        assert_eq!(waiting, (0..=60).step_by(5).collect::<Vec<_>>());
+        assert_eq!(told(|need, now| need.expires(Reason::ExpiresSoon, now)), [0, 30, 60]);
+        let both = told(|need, now| {
+            need.operations_wait(Reason::Expired, now);
+            need.expires(Reason::Expired, now);
+        });
+        assert_eq!(both, waiting);
+    }
+
+    #[test]
+    fn one_is_told_at_a_time() {
         let start = Instant::now();
         let mut need = Need::default();
-        need.arises(Why::ExpiresSoon, start);
-        need.tell(start);
-        need.arises(Why::Missing, start);
-        assert_eq!(need.tell(start), Some(Why::Missing));
+        need.expires(Reason::ExpiresSoon, start);
+        need.operations_wait(Reason::Refused, start);
+        need.expires(Reason::ExpiresSoon, start);
+        assert_eq!((need.tell(start), need.tell(start)), (Some(Reason::Refused), None));
+    }
+
+    #[test]
+    fn another_reason_and_the_first_that_waits_are_told_at_once() {
+        let start = Instant::now();
+        let mut need = Need::default();
+        need.expires(Reason::ExpiresSoon, start);
+        assert_eq!(need.tell(start), Some(Reason::ExpiresSoon));
+        need.expires(Reason::Expired, start + SECOND);
+        assert_eq!(need.tell(start + SECOND), Some(Reason::Expired));
+        need.operations_wait(Reason::Expired, start + 2 * SECOND);
+        assert_eq!(need.tell(start + 2 * SECOND), Some(Reason::Expired));
+        need.expires(Reason::Expired, start + 3 * SECOND);
+        assert!(!need.is_pending());
     }
 
     #[test]
     fn a_newer_one_satisfies_it() {
         let start = Instant::now();
         let mut need = Need::default();
-        need.arises(Why::Missing, start);
-        need.is_satisfied(false, start);
+        need.operations_wait(Reason::Missing, start);
+        need.is_satisfied(None, start);
         assert_eq!(need.tell(start), None);
-        need.arises(Why::Missing, start);
+        need.operations_wait(Reason::Missing, start);
         assert!(need.is_pending(), "it was not told yet that this one is not enough");
     }
 
@@ -89,8 +135,8 @@ mod tests {
     fn pushing_one_that_expires_soon_as_well_is_not_answered_at_once() {
         let start = Instant::now();
         let mut need = Need::default();
-        need.is_satisfied(true, start);
-        need.arises(Why::ExpiresSoon, start);
+        need.is_satisfied(Some(Reason::ExpiresSoon), start);
+        need.expires(Reason::ExpiresSoon, start);
         assert!(!need.is_pending());
     }
 }

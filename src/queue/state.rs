@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::expiry::ExpiryIndex;
-use super::need::{Need, Why};
+use super::need::Need;
 use super::operation::{Ended, Operation};
 use super::{OperationReport, Settings};
+use crate::auth::Reason;
 use crate::calls::Lane;
 use crate::client::{Deadline, Stop};
 use crate::log::{Entry, Log};
@@ -18,7 +19,7 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 #[derive(Debug)]
 pub enum Event {
     Completed { operation: u64, user_data: u64, outcome: Box<Outcome> },
-    AuthorizationNeeded(Why),
+    AuthorizationNeeded(Reason),
     Log(Entry),
     Drained,
 }
@@ -338,8 +339,8 @@ impl State {
 
     /// The next event but for the last one, and those of the log.
     pub fn next_event(&mut self) -> Option<Event> {
-        if let Some(why) = self.need.tell(Instant::now()) {
-            return Some(Event::AuthorizationNeeded(why));
+        if let Some(reason) = self.need.tell(Instant::now()) {
+            return Some(Event::AuthorizationNeeded(reason));
         }
         let Ended { number, user_data, bytes, outcome } = self.ended.pop_front()?;
         self.held -= 1;

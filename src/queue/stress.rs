@@ -272,7 +272,7 @@ impl Round {
                 let token = self.record.first_good_token.load(Ordering::SeqCst);
                 let pushed = self.queue.set_authorization(authorization("-", token)).map_err(|outcome| outcome.status);
                 // The service may have refused that one too by now; then it is asked for again.
-                assert!(matches!(pushed, Ok(()) | Err(Status::Unauthorized | Status::Closed)), "{pushed:?}");
+                assert!(matches!(pushed, Ok(_) | Err(Status::Unauthorized | Status::Closed)), "{pushed:?}");
             }
             Event::Log(_) => unreachable!("it is off"),
             Event::Drained => assert!(!self.drained.swap(true, Ordering::SeqCst), "drained twice"),

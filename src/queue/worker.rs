@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use super::Shared;
 use super::gather::{Gathered, own_part, together};
-use super::need::Why;
 use super::operation::{Operation, Work};
 use super::state::{Stage, State};
 use crate::calls::Lane;
@@ -216,11 +215,10 @@ impl WaitPolicy for Waiter<'_> {
     fn waits_for_authorization(&self) -> bool {
         let mut state = self.shared.lock();
         // One may have been pushed since.
-        if self.shared.client.authorization().is_ok() {
-            return true;
+        if let Some(reason) = self.shared.client.authorization_needed() {
+            state.need.operations_wait(reason, Instant::now());
+            self.shared.tell(&mut state);
         }
-        state.need.arises(Why::Missing, Instant::now());
-        self.shared.tell(&mut state);
         true
     }
 

@@ -91,7 +91,9 @@ fn the_header_bears_the_macros_of_others() {
 #[test]
 fn every_number_of_the_header_is_an_enumerator() {
     let mut text = "#include \"mpa.hpp\"\n".to_owned();
-    for name in ["Status", "Platform", "EncounterType", "CaMode", "EventType", "LogLevel", "Resend"] {
+    for name in
+        ["Status", "Platform", "EncounterType", "CaMode", "EventType", "AuthorizationReason", "LogLevel", "Resend"]
+    {
         let numbers = declared::numbers();
         let members = numbers.iter().filter(|number| number.in_the_bindings().0 == name);
         let (mut asserts, mut cases) = (String::new(), String::new());

@@ -25,6 +25,7 @@ impl Number {
             ("MPA_ENCOUNTER_", "EncounterType", ""),
             ("MPA_CA_", "CaMode", ""),
             ("MPA_EVENT_", "EventType", ""),
+            ("MPA_AUTHORIZATION_", "AuthorizationReason", ""),
             ("MPA_LOG_", "LogLevel", ""),
             ("MPA_RESEND_", "Resend", ""),
             ("MPA_STATS_", "Limits", "Stats"),

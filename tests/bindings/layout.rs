@@ -63,7 +63,7 @@ fn in_rust() -> Vec<String> {
             recent_players_time_to_live_ms, recent_players_hold_ms, worker_count, queue_capacity,
             queue_capacity_bytes, authorization_lead_ms, owner_tag, log_level, reserved, certificate_path,
             private_key_path, certificate_password, certificate_pem, private_key_pem, sandbox_id, relying_party,
-            sign_in_endpoint, token_endpoint
+            sign_in_endpoint, token_endpoint, authorization
         }
         mpa_client { id }
         mpa_close_report {
@@ -71,9 +71,10 @@ fn in_rust() -> Vec<String> {
             operations_succeeded, operations_uncertain, operations_failed, operations_abandoned,
             operations_unfinished, events_not_pulled
         }
-        mpa_authorization { struct_size, reserved, header, expires_at_unix_ms, proof_key_pem }
+        mpa_authorization { struct_size, reserved, header, expires_at_unix_ms, proof_key_pem, expires_in_ms }
         mpa_authorization_buffers {
-            struct_size, reserved, header, proof_key_pem, header_size, proof_key_pem_size, expires_at_unix_ms
+            struct_size, reserved, header, proof_key_pem, header_size, proof_key_pem_size, expires_at_unix_ms,
+            expires_in_ms
         }
         mpa_invite {
             struct_size, platform, invited_users, invited_user_count, time_to_live_ms,
@@ -86,7 +87,7 @@ fn in_rust() -> Vec<String> {
         mpa_recent_player_group {
             struct_size, encounter_type, timestamp_unix_ms, players, player_count, reserved
         }
-        mpa_event { struct_size, r#type, operation, user_data }
+        mpa_event { struct_size, r#type, operation, user_data, reason, reserved }
         mpa_lane_stats {
             submitted, calls, completed, requests, retries, throttled, items, queue_wait_buckets, queue_wait_sum_ms,
             request_duration_buckets, request_duration_sum_ms, queued, running, oldest_queued_ms, reserved

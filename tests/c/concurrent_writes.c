@@ -291,6 +291,11 @@ static mpa_status set_authorization(mpa_client client)
     return mpa_client_set_authorization(client, &authorization, &results.known);
 }
 
+static mpa_status invalidate_authorization(mpa_client client)
+{
+    return mpa_client_invalidate_authorization(client, &authorization, &results.known);
+}
+
 static const char KEY[] = "-----BEGIN PRIVATE KEY-----\n"
                           "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg1Dge+YjYmpuuCuEw\n"
                           "KPxV7vAxtNUKCgj6ZTZoRvcnjo6hRANCAATUFgkTasCt73waf6GREEtW+pcHoM5d\n"
@@ -315,10 +320,12 @@ static void authorizations(mpa_client client)
         CHANGE(authorization.proof_key_pem, 0, (uintptr_t)key),
         CHANGE(authorization.reserved, 0, 1),
         CHANGE(authorization.expires_at_unix_ms, 0, UINT64_MAX),
+        CHANGE(authorization.expires_in_ms, 0, UINT64_MAX),
         CHANGE(key[100], KEY[100], 0xE2),
         CHANGE(key[sizeof KEY - 3], '-', 0xF0),
     };
     CALL_WHILE_WRITTEN_TO("authorizations", list, set_authorization, client);
+    CALL_WHILE_WRITTEN_TO("invalid authorizations", list, invalidate_authorization, client);
 }
 
 static mpa_authorization_buffers buffers;

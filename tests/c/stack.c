@@ -201,6 +201,11 @@ static mpa_status get_authorization(void)
     return mpa_client_get_authorization(client, &buffers, &result);
 }
 
+static mpa_status invalidate_authorization(void)
+{
+    return mpa_client_invalidate_authorization(client, &authorization, &result);
+}
+
 static mpa_status get_stats(void)
 {
     return mpa_client_stats(client, &stats, &result);
@@ -276,6 +281,7 @@ static const struct function {
     { "mpa_close_all", submit_all, close_all },
     { "mpa_client_set_authorization", nothing, set_authorization },
     { "mpa_client_get_authorization", set_it, get_authorization },
+    { "mpa_client_invalidate_authorization", set_it, invalidate_authorization },
     { "mpa_client_stats", submit_and_finish, get_stats },
     { "mpa_completion_kind", NULL, completion_kind },
     { "mpa_lane_stats_completed", NULL, lane_stats_completed },

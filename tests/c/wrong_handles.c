@@ -13,6 +13,7 @@ static void no_function_takes(mpa_client client)
     memset(&report, 0x5A, sizeof report);
     report.struct_size = sizeof report;
     WRONG_HANDLE(mpa_client_set_authorization(client, &authorization, fresh()));
+    WRONG_HANDLE(mpa_client_invalidate_authorization(client, &authorization, fresh()));
     WRONG_HANDLE(mpa_send_invite(client, &invite, fresh()));
     WRONG_HANDLE(mpa_send_server_invite(client, &server_invite, fresh()));
     WRONG_HANDLE(mpa_post_recent_player_groups(client, &group, 1, fresh()));

@@ -76,12 +76,6 @@ void what_cannot_be_sent_is_refused_before()
     own.connection_string.clear();
     own.authorization.emplace().header.assign("XBL3.0 x=1;a\0b", 14);
     CHECK(says(client.send_invite(own), "invite.authorization.header"));
-    own.authorization->header = "XBL3.0 x=1;token";
-    own.authorization->expires_at = std::chrono::system_clock::now() - 1s;
-    CHECK(client.send_invite(own).status() == mpa::Status::AuthorizationNeeded);
-    // Long before 1970 is as expired as can be.
-    own.authorization->expires_at = mpa::TimePoint(-24h * 365);
-    CHECK(client.send_invite(own).status() == mpa::Status::AuthorizationNeeded);
     CHECK(client.post_recent_player_groups({}).status() == mpa::Status::InvalidArgument);
     CHECK(client.set_authorization({}).status() == mpa::Status::InvalidArgument);
     CHECK(client.post_recent_player_groups({ {} }).status() == mpa::Status::InvalidArgument);
@@ -106,6 +100,40 @@ void a_refusal_of_the_service_is_told_in_full()
     CHECK(result.queued() == 0ms && result.elapsed() < 15s && result.service_code() == 0);
     CHECK(result.message().data()[result.message().size()] == '\0');
     CHECK(result.raw().struct_size == sizeof(mpa_result));
+
+    // The answer has told the time. Long before 1970 is as expired as can be.
+    const mpa::TimePoint now = std::chrono::system_clock::now();
+    for (const mpa::TimePoint past : { now - 1s, mpa::TimePoint(-24h * 365) }) {
+        invite.authorization = mpa::Authorization{ "XBL3.0 x=1;token", past };
+        CHECK(client.send_invite(invite).status() == mpa::Status::AuthorizationNeeded);
+        CHECK(client.set_authorization(*invite.authorization).status() == mpa::Status::AuthorizationNeeded);
+    }
+    // What is left decides.
+    mpa::Authorization authorization{ "XBL3.0 x=-;newer", now - 1h };
+    authorization.expires_in = 1h;
+    CHECK(client.set_authorization(authorization).ok());
+    CHECK(client.send_server_invite(server_invite()).ok());
+    CHECK(client.get_authorization(authorization).ok());
+    CHECK(authorization.expires_in > 59min && authorization.expires_in <= 1h);
+}
+
+void it_may_begin_with_an_authorization()
+{
+    mpa::ClientConfig config = good_config;
+    config.authorization = mpa::Authorization{ std::exchange(config.authorization_header, {}), std::nullopt };
+    config.authorization->expires_in = 1h;
+    const mpa::Client client = open(config);
+    mpa::Authorization authorization;
+    CHECK(client.get_authorization(authorization).ok() && authorization.header == "XBL3.0 x=-;first");
+    CHECK(authorization.expires_in > 59min && authorization.expires_at);
+    CHECK(client.invalidate_authorization(authorization).status() == mpa::Status::InvalidArgument);
+    mpa::Result result;
+    config.authorization->proof_key_pem.assign("a\0b", 3);
+    CHECK(!mpa::Client::open(config, result));
+    CHECK(says(result, "config.authorization.proof_key_pem"));
+    config.authorization->proof_key_pem.clear();
+    config.authorization_header = "XBL3.0 x=-;first";
+    CHECK(!mpa::Client::open(config, result) && result.status() == mpa::Status::InvalidArgument);
 }
 
 void a_client_closes_when_it_ends()
@@ -206,6 +234,7 @@ int main(int argc, char** argv)
     wrong_configurations_are_refused_by_name();
     what_cannot_be_sent_is_refused_before();
     a_refusal_of_the_service_is_told_in_full();
+    it_may_begin_with_an_authorization();
     a_client_closes_when_it_ends();
     a_client_moves();
     a_client_is_closed_under_the_hands_of_others();

@@ -60,9 +60,10 @@ mpa::Authorization signed_in(const mpa::Client& client)
 {
     mpa::Authorization authorization;
     const auto until = std::chrono::steady_clock::now() + 10s;
-    while (!client.get_authorization(authorization).ok()) {
+    for (mpa::Result result; !(result = client.get_authorization(authorization)).ok();) {
+        CHECK(result.status() == mpa::Status::SignInPending);
         CHECK(authorization.header.empty() && authorization.proof_key_pem.empty());
-        CHECK(!authorization.expires_at);
+        CHECK(!authorization.expires_at && !authorization.expires_in);
         CHECK(std::chrono::steady_clock::now() < until);
         std::this_thread::sleep_for(20ms);
     }
@@ -74,7 +75,7 @@ void one_signs_in_for_another()
     const mpa::Authorization authorization = signed_in(open(signing_in));
     CHECK(authorization.header.find("XBL3.0 x=-;") == 0);
     CHECK(authorization.proof_key_pem.find("-----BEGIN PRIVATE KEY-----") == 0);
-    CHECK(authorization.expires_at > std::chrono::system_clock::now());
+    CHECK(authorization.expires_at > std::chrono::system_clock::now() && authorization.expires_in > 1h);
 
     const mpa::Client server = open(of_a_server);
     CHECK(server.set_authorization(authorization).ok());

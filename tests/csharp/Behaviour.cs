@@ -23,6 +23,7 @@ static class Behaviour
         WrongConfigurationsAreRefusedByName();
         WhatCannotBeSentIsRefusedBefore();
         ARefusalOfTheServiceIsToldInFull();
+        ItMayBeginWithAnAuthorization();
         AClientClosesWhenDisposed();
         AClientClosesUnderTheHandsOfOthers();
         AForgottenClientIsClosed();
@@ -165,13 +166,6 @@ static class Behaviour
         Refused("invite.authorization.header", client.SendInvite(own));
         own.Authorization.Header = "XBL3.0 x=1;\0";
         Refused("invite.authorization.header", client.SendInvite(own));
-        own.Authorization.Header = "XBL3.0 x=1;token";
-        // Long before 1970 is as expired as can be.
-        foreach (DateTimeOffset past in new[] { DateTimeOffset.UtcNow.AddSeconds(-1), DateTimeOffset.MinValue })
-        {
-            own.Authorization.ExpiresAt = past;
-            Check(client.SendInvite(own).Status == MpaStatus.AuthorizationNeeded);
-        }
         Check(client.Close(TimeSpan.Zero).Succeeded == 0);
     }
 
@@ -197,7 +191,49 @@ static class Behaviour
             {
                 Check(exception.Result == result && exception.Message.StartsWith("Forbidden: "), exception);
             }
+
+            // The answer has told the time. Long before 1970 is as expired as can be.
+            foreach (DateTimeOffset past in new[] { DateTimeOffset.UtcNow.AddSeconds(-1), DateTimeOffset.MinValue })
+            {
+                var expired = new Authorization { Header = "XBL3.0 x=1;token", ExpiresAt = past };
+                var own = new Invite { InvitedUsers = new ulong[] { 2 }, Authorization = expired };
+                Check(client.SendInvite(own).Status == Status.AuthorizationNeeded);
+                Check(client.SetAuthorization(expired).Status == Status.AuthorizationNeeded);
+            }
+            // What is left decides.
+            var good = new Authorization
+            {
+                Header = "XBL3.0 x=-;newer", ExpiresAt = DateTimeOffset.MinValue, ExpiresIn = TimeSpan.FromHours(1),
+            };
+            client.SetAuthorization(good).ThrowIfFailed();
+            client.SendServerInvite(AnInvite()).ThrowIfFailed();
+            client.GetAuthorization(out good).ThrowIfFailed();
+            Check(good.ExpiresIn > TimeSpan.FromMinutes(59) && good.ExpiresIn <= TimeSpan.FromHours(1), good.ExpiresIn);
         }
+    }
+
+    static void ItMayBeginWithAnAuthorization()
+    {
+        var config = new ClientConfig
+        {
+            Endpoint = endpoint,
+            TitleId = titleId,
+            Authorization = new Authorization { Header = "XBL3.0 x=-;first", ExpiresIn = TimeSpan.FromHours(1) },
+        };
+        Client.Open(config, out Client client).ThrowIfFailed();
+        using (client)
+        {
+            client.GetAuthorization(out Authorization authorization).ThrowIfFailed();
+            Check(authorization.Header == "XBL3.0 x=-;first" && authorization.ExpiresAt != null, authorization);
+            Check(authorization.ExpiresIn > TimeSpan.FromMinutes(59), authorization.ExpiresIn);
+            Check(client.InvalidateAuthorization(authorization).Status == Status.InvalidArgument);
+            Check(client.InvalidateAuthorization(null).Status == Status.InvalidArgument);
+        }
+        config.Authorization.ProofKeyPem = "a\0";
+        Refused("config.authorization.proof_key_pem", Client.Open(config, out client));
+        config.Authorization.ProofKeyPem = null;
+        config.AuthorizationHeader = config.Authorization.Header;
+        Refused("config.authorization", Client.Open(config, out client));
     }
 
     static void AClientClosesWhenDisposed()

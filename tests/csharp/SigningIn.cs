@@ -98,7 +98,7 @@ static class SigningIn
             {
                 return authorization;
             }
-            Check(authorization == null && result.Status == MpaStatus.AuthorizationNeeded, result);
+            Check(authorization == null && result.Status == MpaStatus.SignInPending, result);
             Check(clock.Elapsed < TimeSpan.FromSeconds(10), result);
             Thread.Sleep(20);
         }
@@ -114,6 +114,7 @@ static class SigningIn
         Check(authorization.Header.StartsWith("XBL3.0 x=-;"));
         Check(authorization.ProofKeyPem.StartsWith("-----BEGIN PRIVATE KEY-----"));
         Check(authorization.ExpiresAt > DateTimeOffset.UtcNow, authorization.ExpiresAt);
+        Check(authorization.ExpiresIn > TimeSpan.FromHours(1), authorization.ExpiresIn);
 
         using (MpaClient server = Open(OfAServer()))
         {

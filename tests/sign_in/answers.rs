@@ -20,7 +20,7 @@ fn signed_in_by(partner: &Partner, body: &str) -> Copied {
     loop {
         match get_authorization(&client, 13_000) {
             Ok(copied) => return copied,
-            Err(needed) if needed.status == "MPA_ERROR_AUTHORIZATION_NEEDED" && Instant::now() < until => {
+            Err(needed) if needed.status == "MPA_ERROR_SIGN_IN_PENDING" && Instant::now() < until => {
                 thread::sleep(Duration::from_millis(5));
             }
             Err(failed) => panic!("{}: {} {body}", failed.status, failed.message),

@@ -54,7 +54,7 @@ fn one_signs_in_for_many() {
     let copied = loop {
         match get_authorization(&service, 13_000) {
             Ok(copied) => break copied,
-            Err(needed) => assert_eq!(needed.status, "MPA_ERROR_AUTHORIZATION_NEEDED", "{}", needed.message),
+            Err(needed) => assert_eq!(needed.status, "MPA_ERROR_SIGN_IN_PENDING", "{}", needed.message),
         }
         assert!(Instant::now() < until);
         thread::sleep(Duration::from_millis(20));

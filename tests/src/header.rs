@@ -14,11 +14,12 @@ const BOTTOM: &str = "
 ";
 
 /// What stands before comes before: a section uses only what is declared above it.
-const SECTIONS: [(&str, &str); 14] = [
+const SECTIONS: [(&str, &str); 15] = [
     ("Version", "version.rs"),
     ("Statuses", "status.rs"),
     ("Results", "result.rs"),
     ("What was not sent", "unsent.rs"),
+    ("Tokens", "token.rs"),
     ("Clients", "client.rs"),
     ("Closing", "close.rs"),
     ("Authorizations", "authorization.rs"),
@@ -78,8 +79,9 @@ fn in_the_order_of(code: &str, declarations: &str) -> String {
     let mut blocks: Vec<&str> = declarations.trim_end().split("\n\n").collect();
     blocks.sort_by_key(|block| {
         let name = declared(block);
-        let places = ["pub const ", "pub type ", "pub struct ", "fn "];
-        let place = places.iter().find_map(|keyword| code.find(&format!("{keyword}{name}")));
+        // With what follows, since one name may begin with another.
+        let places = [("pub const ", ":"), ("pub type ", " "), ("pub struct ", " "), ("fn ", "(")];
+        let place = places.iter().find_map(|(keyword, end)| code.find(&format!("{keyword}{name}{end}")));
         place.unwrap_or_else(|| panic!("{name} is not declared where it should be: {block}"))
     });
     format!("{}\n", blocks.join("\n\n"))

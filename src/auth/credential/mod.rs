@@ -140,6 +140,11 @@ impl Credential {
         }
     }
 
+    /// When the certificate itself expires.
+    pub fn expires_at(&self) -> SystemTime {
+        self.0.valid_until
+    }
+
     /// Whether the certificate stands alone, without those that issued it: a server that does not happen to have
     /// them cannot check it.
     pub fn lacks_issuers(&self) -> bool {

@@ -98,9 +98,12 @@ fn time(value: Option<Value<'_>>) -> Option<SystemTime> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use serde_json::{Value, json};
 
     use super::{MAX_HASH_LENGTH, MAX_TOKEN_LENGTH, *};
+    use crate::auth::Now;
 
     fn read(body: &Value) -> Result<TokenAnswer> {
         TokenAnswer::read(&serde_json::to_vec(body).unwrap(), "sign-in.example")
@@ -116,8 +119,9 @@ mod tests {
         let authorization = answer.authorization().unwrap();
         assert_eq!(authorization.header(), "XBL3.0 x=-;eyJ.secret");
         // To the millisecond, and never later than the token ends.
-        assert!(authorization.is_expired(answer.not_after));
-        assert!(!authorization.is_expired(answer.not_after - Duration::from_millis(1)));
+        let at = |time| Now { local: time, service: Some(time), monotonic: Instant::now() };
+        assert!(authorization.is_expired(&at(answer.not_after)));
+        assert!(!authorization.is_expired(&at(answer.not_after - Duration::from_millis(1))));
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod mutual;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::time::Time;
 use crate::auth::{AuthorizationStore, Credentials, SignInFailure, Step};
@@ -81,6 +81,20 @@ struct State {
     /// Why there is no token; of the last attempt.
     failure: Option<SignInFailure>,
     is_stopped: bool,
+    stats: SignInStats,
+}
+
+/// How signing in has gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SignInStats {
+    /// Begun, whether one step was due or both.
+    pub attempts: u64,
+    /// Of those, how many ended without what was due.
+    pub failures: u64,
+    /// When one last succeeded, by the service's clock.
+    pub last_success: Option<SystemTime>,
+    /// When the certificate in use expires.
+    pub certificate_expires_at: Option<SystemTime>,
 }
 
 /// Why a caller goes without a token.
@@ -101,10 +115,13 @@ impl SignIn {
         let place =
             |step: Step, url: &str, field: &str| BaseUrl::parse(url, allow_plain_http, field)?.join(step.path());
         let mutual = Arc::new(MutualTls::new(connect));
+        let certificate = CertificateFiles::new(config.credentials);
+        let stats =
+            SignInStats { certificate_expires_at: Some(certificate.current().expires_at()), ..SignInStats::default() };
         let chain = Chain {
             sign_in: place(Step::ServiceToken, &config.sign_in_endpoint, "config.sign_in_endpoint")?,
             token: place(Step::Token, &config.token_endpoint, "config.token_endpoint")?,
-            certificate: CertificateFiles::new(config.credentials),
+            certificate,
             sandbox_id: config.sandbox_id,
             relying_party: config.relying_party,
             mutual: mutual.clone(),
@@ -120,6 +137,7 @@ impl SignIn {
             token: Renewal::new(config.lead),
             failure: None,
             is_stopped: false,
+            stats,
         };
         Ok(SignIn {
             state: Mutex::new(state),
@@ -135,17 +153,20 @@ impl SignIn {
     }
 
     /// From now on a thread of its own signs in, ahead of the end of each token.
-    pub fn in_background(self: &Arc<Self>) {
+    pub fn in_background(self: &Arc<Self>) -> outcome::Result<()> {
         if self.has_thread.load(Ordering::Acquire) || self.has_thread.swap(true, Ordering::AcqRel) {
-            return;
+            return Ok(());
         }
         let own = self.clone();
-        let started = spawn("mpa-sign-in", move || own.run());
-        if let Err(error) = started {
+        spawn("mpa-sign-in", move || own.run()).map_err(|error| {
             // Then calls do it themselves, as they come.
             self.has_thread.store(false, Ordering::Release);
-            self.log.write(Level::Warning, || format!("No thread could be started to sign in ({error})."));
-        }
+            let message = format!("No thread could be started to sign in ({error}); the next call tries it again.");
+            self.log.write(Level::Warning, || message.clone());
+            let mut outcome = Outcome::new(Status::SignInFailed, message);
+            outcome.retryable = true;
+            Box::new(outcome)
+        })
     }
 
     /// Waits for a token, or signs in to get one.
@@ -156,7 +177,7 @@ impl SignIn {
             state = self.look_at_files(state, deadline);
         }
         loop {
-            if self.authorizations.current(self.time.earliest()).is_ok() {
+            if self.authorizations.usable(&self.time.by_all_clocks()).is_ok() {
                 return Ok(());
             }
             if state.is_stopped || is_over() {
@@ -211,9 +232,39 @@ impl SignIn {
         self.changed.notify_all();
     }
 
-    /// Why there is no token, as far as that is known.
-    pub fn failure(&self) -> Option<Box<Outcome>> {
-        self.lock().failure.as_ref().map(|failure| failure.outcome.clone())
+    /// Why there is no token: the last attempt failed, or none has ended yet.
+    pub fn why_there_is_no_token(&self) -> Box<Outcome> {
+        let now = self.now();
+        let state = self.lock();
+        if let Some(failure) = &state.failure {
+            return failure.outcome.clone();
+        }
+        if state.is_stopped {
+            return Box::new(Outcome::new(
+                Status::Closed,
+                "The client is being closed, and does not sign in any more.",
+            ));
+        }
+        let mut outcome = Outcome::new(
+            Status::SignInPending,
+            "Signing in has begun and has not ended yet; there is no authorization so far. Ask again in a moment.",
+        );
+        let wait = if state.chain.is_some() { state.due(now).saturating_sub(now) } else { Duration::ZERO };
+        if !wait.is_zero() {
+            let seconds = wait.as_secs() + 1;
+            outcome.message = format!(
+                "The service refused the last authorization soon after it was given, so signing in waits for {seconds} \
+                 s; there is no authorization until then. Ask again."
+            )
+            .into();
+            outcome.retry_after = Some(wait);
+        }
+        outcome.retryable = true;
+        Box::new(outcome)
+    }
+
+    pub fn stats(&self) -> SignInStats {
+        self.lock().stats
     }
 
     /// Ends what is under way, and the thread.
@@ -262,6 +313,7 @@ impl SignIn {
     fn sign_in<'a>(&'a self, mut state: MutexGuard<'a, State>, deadline: Instant) -> MutexGuard<'a, State> {
         let Some(mut chain) = state.chain.take() else { return state };
         let plan = state.plan(self.now());
+        state.stats.attempts += 1;
         drop(state);
         let gain = panic::catch_unwind(AssertUnwindSafe(|| chain.sign_in(plan, deadline)));
         let gain = gain.unwrap_or_else(|_| {
@@ -272,6 +324,7 @@ impl SignIn {
         if !chain.has_service_token() {
             state.service_token.forget();
         }
+        state.stats.certificate_expires_at = Some(chain.certificate.current().expires_at());
         state.chain = Some(chain);
         self.conclude(&mut state, plan, gain);
         self.changed.notify_all();
@@ -281,6 +334,7 @@ impl SignIn {
     fn conclude(&self, state: &mut State, plan: Plan, gain: Gain) {
         let now = self.now();
         let random = fastrand::f64();
+        let mut has_failed = matches!(gain.service_token, Some(Err(_)));
         match gain.service_token {
             None => {}
             Some(Ok(life)) => state.service_token.succeeded(now, life.whole, life.left, random),
@@ -295,12 +349,13 @@ impl SignIn {
         match gain.token {
             None => {}
             Some(Ok((_, life))) if life.left.is_zero() => {
+                has_failed = true;
                 state.token.failed(now, Prospect::MayPass, None, random);
                 let ended = Outcome::new(Status::SignInFailed, "The token that signing in gave has ended already.");
                 state.failure = Some(SignInFailure::of(Box::new(ended)));
             }
             Some(Ok((authorization, life))) => {
-                let expires_at = authorization.expires_at();
+                let expires_at = authorization.expires_at(&self.time.by_all_clocks());
                 match self.authorizations.push(authorization) {
                     Ok(()) => {
                         state.token.succeeded(now, life.whole, life.left, random);
@@ -312,12 +367,14 @@ impl SignIn {
                     }
                     // It gave the very token that was refused.
                     Err(outcome) => {
+                        has_failed = true;
                         state.token.failed(now, Prospect::MayPass, None, random);
                         state.failure = Some(SignInFailure::of(outcome));
                     }
                 }
             }
             Some(Err(failure)) => {
+                has_failed = true;
                 if failure.wants_another_service_token {
                     state.service_token.refused(now, failure.outcome.retry_after, random);
                 } else {
@@ -325,6 +382,11 @@ impl SignIn {
                 }
                 state.failure = Some(failure);
             }
+        }
+        if has_failed {
+            state.stats.failures += 1;
+        } else {
+            state.stats.last_success = Some(self.time.now());
         }
     }
 
