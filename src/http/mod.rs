@@ -24,6 +24,7 @@ pub use client::{Deadlines, Http, Settings, Shared, Transport};
 pub use error::{ErrorKind, Sent, TransportError};
 pub use request::Request;
 pub use response::{Answer, MAX_HEAD, ResponseReader};
+pub use tls_error::{TlsFailure, TlsReason};
 pub use trust::{CaMode, Trust};
 
 #[cfg(test)]

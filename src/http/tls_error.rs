@@ -1,17 +1,62 @@
 //! What each failure of TLS means, and what to do: one table for certificates, one for alerts, one for
 //! the rest.
 
+use std::borrow::Cow;
+
 use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible};
 
 use super::error::{ErrorKind, Source};
 
-/// The end of a sentence about the server.
+/// What a failure of TLS has to do with, for whoever words an advice of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsReason {
+    UnknownIssuer,
+    /// The certificate is an authority's own (CA:TRUE), as `openssl req -x509` makes it.
+    OwnAuthority,
+    /// The certificate was not signed by the authority that it names.
+    BadSignature,
+    /// X.509 version 1.
+    Version1,
+    Expired,
+    NotYetValid,
+    OtherName,
+    /// Something else about the server's certificate.
+    Certificate,
+    /// The server does not accept what the client showed, or did not show, to prove who it is.
+    Client,
+    NotTls,
+    Other,
+}
+
+/// A failure of TLS in words, as ends of a sentence about the server.
+#[derive(Clone, Debug)]
+pub struct TlsFailure {
+    pub kind: ErrorKind,
+    pub reason: TlsReason,
+    /// What is the case; no field of the configuration is named in it.
+    pub what: Cow<'static, str>,
+    /// What to do, in the names of the configuration's fields; may be empty.
+    advice: &'static str,
+}
+
+impl TlsFailure {
+    pub fn of(error: &Error) -> Self {
+        let (reason, what, advice) = match error {
+            Error::InvalidCertificate(error) => certificate(error),
+            Error::AlertReceived(alert) => {
+                let reason = if ends_handshake(*alert) { TlsReason::Client } else { TlsReason::Other };
+                let what = alert_sentence(*alert).into();
+                return TlsFailure { kind: ErrorKind::TlsAlert, reason, what, advice: "" };
+            }
+            other => protocol(other),
+        };
+        TlsFailure { kind: ErrorKind::Tls, reason, what: what.into(), advice }
+    }
+}
+
 pub fn tls_source(error: &Error) -> Source {
-    let (kind, detail) = match error {
-        Error::InvalidCertificate(error) => (ErrorKind::Tls, certificate(error).to_owned()),
-        Error::AlertReceived(alert) => (ErrorKind::TlsAlert, alert_sentence(*alert)),
-        other => (ErrorKind::Tls, protocol(other).to_owned()),
-    };
+    let TlsFailure { kind, what, advice, .. } = TlsFailure::of(error);
+    let detail = if advice.is_empty() { what.into_owned() } else { format!("{what}; {advice}") };
     Source::new(kind, detail)
 }
 
@@ -34,63 +79,94 @@ pub fn ends_handshake(alert: AlertDescription) -> bool {
     )
 }
 
-fn certificate(error: &CertificateError) -> &'static str {
+/// A reason, what is the case, and what to do.
+type Row = (TlsReason, &'static str, &'static str);
+
+fn certificate(error: &CertificateError) -> Row {
     use CertificateError as E;
-    match error {
+    let what = match error {
         E::UnknownIssuer => {
-            "its certificate was issued by an authority that is not trusted; where that is intended, name the issuer's \
-             certificate in ca_certificates_path"
+            return (
+                TlsReason::UnknownIssuer,
+                "its certificate was issued by an authority that is not trusted",
+                "where that is intended, name the issuer's certificate in ca_certificates_path",
+            );
         }
-        E::Expired | E::ExpiredContext { .. } => "its certificate has expired, or this machine's clock is wrong",
+        E::Expired | E::ExpiredContext { .. } => {
+            return (TlsReason::Expired, "its certificate has expired, or this machine's clock is wrong", "");
+        }
         E::NotValidYet | E::NotValidYetContext { .. } => {
-            "its certificate is not valid yet, or this machine's clock is wrong"
+            return (TlsReason::NotYetValid, "its certificate is not valid yet, or this machine's clock is wrong", "");
         }
         E::NotValidForName | E::NotValidForNameContext { .. } => {
-            "its certificate is for another name than the endpoint's; expected the name among its subject \
-             alternative names"
+            return (
+                TlsReason::OtherName,
+                "its certificate is for another name than the endpoint's",
+                "expected the name among its subject alternative names",
+            );
+        }
+        E::BadSignature => {
+            return (
+                TlsReason::BadSignature,
+                "its certificate was not signed by the authority that it names",
+                "check that ca_certificates_path and the chain that the server sends are of the same authority",
+            );
+        }
+        E::Other(other) => return other.0.downcast_ref().map_or(UNKNOWN_CERTIFICATE, path),
+        E::UnsupportedSignatureAlgorithmContext { .. } | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            return UNSUPPORTED_SIGNATURE;
+        }
+        #[allow(deprecated)]
+        E::UnsupportedSignatureAlgorithm => return UNSUPPORTED_SIGNATURE,
+        E::InvalidPurpose | E::InvalidPurposeContext { .. } => {
+            return (
+                TlsReason::Certificate,
+                "its certificate is not for servers",
+                "expected the extended key usage serverAuth",
+            );
         }
         E::BadEncoding => "its certificate is damaged, or is not X.509",
         E::Revoked => "its certificate was revoked",
         E::UnhandledCriticalExtension => "its certificate has a critical extension that is not supported",
-        E::BadSignature => {
-            "its certificate was not signed by the authority that it names; check that ca_certificates_path and the \
-             chain that the server sends are of the same authority"
-        }
-        E::InvalidPurpose | E::InvalidPurposeContext { .. } => {
-            "its certificate is not for servers; expected the extended key usage serverAuth"
-        }
         E::UnknownRevocationStatus | E::ExpiredRevocationList | E::ExpiredRevocationListContext { .. } => {
             "whether its certificate was revoked could not be found out"
         }
         E::InvalidOcspResponse => "the proof that its certificate was not revoked (OCSP) is not valid",
         E::ApplicationVerificationFailure => "its certificate was refused",
-        E::Other(other) => other.0.downcast_ref().map_or(UNKNOWN_CERTIFICATE, path),
-        E::UnsupportedSignatureAlgorithmContext { .. } | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            UNSUPPORTED_SIGNATURE
-        }
-        #[allow(deprecated)]
-        E::UnsupportedSignatureAlgorithm => UNSUPPORTED_SIGNATURE,
-        _ => UNKNOWN_CERTIFICATE,
-    }
+        _ => return UNKNOWN_CERTIFICATE,
+    };
+    (TlsReason::Certificate, what, "")
 }
 
-const UNKNOWN_CERTIFICATE: &str = "its certificate is not acceptable; check it with `openssl x509 -text`";
+const UNKNOWN_CERTIFICATE: Row =
+    (TlsReason::Certificate, "its certificate is not acceptable", "check it with `openssl x509 -text`");
 
-const UNSUPPORTED_SIGNATURE: &str = "its certificate has a key or a signature that is not supported; expected RSA of \
-                                     2048 bits or more, P-256, P-384 or Ed25519, and SHA-256 or longer";
+const UNSUPPORTED_SIGNATURE: Row = (
+    TlsReason::Certificate,
+    "its certificate has a key or a signature that is not supported",
+    "expected RSA of 2048 bits or more, P-256, P-384 or Ed25519, and SHA-256 or longer",
+);
 
 /// Failures on the way from a certificate to its authority.
-fn path(error: &webpki::Error) -> &'static str {
+fn path(error: &webpki::Error) -> Row {
     use webpki::Error as E;
-    match error {
+    let what = match error {
         E::CaUsedAsEndEntity => {
-            "its certificate says that it is an authority's (CA:TRUE), as `openssl req -x509` makes it; name that same \
-             certificate in ca_certificates_path, or have one made with `-addext basicConstraints=critical,CA:FALSE`"
+            return (
+                TlsReason::OwnAuthority,
+                "its certificate says that it is an authority's (CA:TRUE), as `openssl req -x509` makes it",
+                "name that same certificate in ca_certificates_path, or have one made with \
+                 `-addext basicConstraints=critical,CA:FALSE`",
+            );
+        }
+        E::UnsupportedCertVersion => {
+            return (
+                TlsReason::Version1,
+                "its certificate is of X.509 version 1",
+                "expected version 3 (`openssl x509 -req` makes it with -extfile)",
+            );
         }
         E::EndEntityUsedAsCa => "its chain has a certificate in the place of an authority's that is none (no CA:TRUE)",
-        E::UnsupportedCertVersion => {
-            "its certificate is of X.509 version 1; expected version 3 (`openssl x509 -req` makes it with -extfile)"
-        }
         E::BadDer | E::BadDerTime | E::TrailingData(_) | E::MalformedExtensions | E::ExtensionValueInvalid => {
             "its certificate is damaged"
         }
@@ -111,8 +187,9 @@ fn path(error: &webpki::Error) -> &'static str {
         E::EmptyEkuExtension => "its certificate has an empty extended key usage; expected serverAuth",
         E::UnsupportedCriticalExtension => "its certificate has a critical extension that is not supported",
         E::CertDistrusted => "its certificate was issued by an authority that is not trusted any more",
-        _ => UNKNOWN_CERTIFICATE,
-    }
+        _ => return UNKNOWN_CERTIFICATE,
+    };
+    (TlsReason::Certificate, what, "")
 }
 
 /// Alerts by their number (RFC 8446, section 6, and RFC 5246), and what they mean to a client.
@@ -180,13 +257,19 @@ fn alert_sentence(alert: AlertDescription) -> String {
     }
 }
 
-fn protocol(error: &Error) -> &'static str {
-    match error {
+fn protocol(error: &Error) -> Row {
+    let what = match error {
         Error::InvalidMessage(
             InvalidMessage::InvalidContentType
             | InvalidMessage::UnknownProtocolVersion
             | InvalidMessage::MessageTooLarge,
-        ) => "what it sent is not TLS; check the port, and whether the endpoint is to be http://",
+        ) => {
+            return (
+                TlsReason::NotTls,
+                "what it sent is not TLS",
+                "check the port, and whether the endpoint is to be http://",
+            );
+        }
         Error::InvalidMessage(_)
         | Error::InappropriateMessage { .. }
         | Error::InappropriateHandshakeMessage { .. }
@@ -209,7 +292,8 @@ fn protocol(error: &Error) -> &'static str {
         Error::InconsistentKeys(_) => "the private key does not belong to the certificate that is to be shown",
         // The others are of features that are not used, or defects of this library.
         _ => "TLS failed within this library",
-    }
+    };
+    (TlsReason::Other, what, "")
 }
 
 #[cfg(test)]

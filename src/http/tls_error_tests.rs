@@ -189,3 +189,35 @@ fn only_what_belongs_to_a_handshake_ends_it() {
         assert_eq!(ends_handshake(AlertDescription::from(number)), ends, "{number}");
     }
 }
+
+#[test]
+fn what_has_an_advice_of_its_own_has_a_reason_and_no_name_of_a_field() {
+    use CertificateError as E;
+    let other = |error: webpki::Error| E::Other(OtherError(Arc::new(error)));
+    for (error, reason) in [
+        (E::UnknownIssuer, TlsReason::UnknownIssuer),
+        (E::BadSignature, TlsReason::BadSignature),
+        (E::Expired, TlsReason::Expired),
+        (E::NotValidYet, TlsReason::NotYetValid),
+        (E::NotValidForName, TlsReason::OtherName),
+        (E::Revoked, TlsReason::Certificate),
+        (other(webpki::Error::CaUsedAsEndEntity), TlsReason::OwnAuthority),
+        (other(webpki::Error::UnsupportedCertVersion), TlsReason::Version1),
+        (other(webpki::Error::BadDer), TlsReason::Certificate),
+    ] {
+        assert_eq!(TlsFailure::of(&Error::InvalidCertificate(error)).reason, reason);
+    }
+    for (error, reason) in [
+        (Error::AlertReceived(AlertDescription::CertificateRequired), TlsReason::Client),
+        (Error::AlertReceived(AlertDescription::ProtocolVersion), TlsReason::Other),
+        (Error::InvalidMessage(InvalidMessage::InvalidContentType), TlsReason::NotTls),
+        (Error::DecryptError, TlsReason::Other),
+    ] {
+        assert_eq!(TlsFailure::of(&error).reason, reason);
+    }
+    let paths = path_errors().into_iter().map(other);
+    for error in certificate_errors().into_iter().chain(paths) {
+        let failure = TlsFailure::of(&Error::InvalidCertificate(error));
+        assert!(!failure.what.contains('_') && !failure.what.ends_with(';'), "{}", failure.what);
+    }
+}

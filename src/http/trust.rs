@@ -54,11 +54,26 @@ pub struct Trust {
 
 impl Trust {
     pub fn new(defaults: &TlsDefaults, ca_certificates_path: Option<&str>, mode: CaMode) -> Result<Self> {
-        let certificates = match ca_certificates_path {
+        Self::in_file(defaults, ca_certificates_path, mode, "config.ca_certificates_path")
+    }
+
+    /// `field` names the file in a refusal.
+    pub fn in_file(defaults: &TlsDefaults, path: Option<&str>, mode: CaMode, field: &str) -> Result<Self> {
+        let certificates = match path {
             None => Vec::new(),
-            Some(path) => read_certificates(path)?,
+            Some(path) => read_certificates(path, field)?,
         };
         Self::in_certificates(defaults, certificates, mode)
+    }
+
+    /// Those that were named, not those that the library carries.
+    pub fn named(&self) -> &[CertificateDer<'static>] {
+        &self.verifier.named
+    }
+
+    /// What decides whether a server's certificate is accepted.
+    pub fn verifier(&self) -> Arc<dyn ServerCertVerifier> {
+        self.verifier.clone()
     }
 
     /// In these certificates, and in the carried ones unless `mode` or the lack of others says so.
@@ -154,8 +169,8 @@ fn is_own_authority(error: &Error) -> bool {
     matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }
 
-fn read_certificates(path: &str) -> Result<Vec<CertificateDer<'static>>> {
-    let refuse = |what: &dyn fmt::Display| Outcome::invalid(format!("config.ca_certificates_path {what}."));
+fn read_certificates(path: &str, field: &str) -> Result<Vec<CertificateDer<'static>>> {
+    let refuse = |what: &dyn fmt::Display| Outcome::invalid(format!("{field} {what}."));
     let bytes = file::read(path, LARGEST_FILE).map_err(|error| refuse(&error))?;
     let mut certificates = Vec::new();
     let format = Format::of(&bytes);

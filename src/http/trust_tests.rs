@@ -6,6 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::*;
 
+const FIELD: &str = "config.ca_certificates_path";
+
 fn folder(name: &str) -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let folder = tests.ancestors().nth(3).unwrap().join("tmp").join("mpa-trust").join(name);
@@ -31,7 +33,7 @@ fn authorities() -> Authorities {
 fn read(name: &str, content: &[u8]) -> std::result::Result<usize, String> {
     let path = folder(name).join("ca.pem");
     fs::write(&path, content).unwrap();
-    let read = read_certificates(path.to_str().unwrap());
+    let read = read_certificates(path.to_str().unwrap(), FIELD);
     read.map(|certificates| certificates.len()).map_err(|outcome| outcome.message.into_owned())
 }
 
@@ -83,6 +85,6 @@ fn what_is_no_authority_is_named() {
         assert!(message.ends_with('.'), "{message}");
     }
     let directory = folder("bad");
-    let message = read_certificates(directory.to_str().unwrap()).unwrap_err().message;
+    let message = read_certificates(directory.to_str().unwrap(), FIELD).unwrap_err().message;
     assert_eq!(message, "config.ca_certificates_path is a directory; expected a regular file.");
 }
