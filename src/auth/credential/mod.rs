@@ -19,6 +19,7 @@ use rustls_pki_types::CertificateDer;
 use crate::encoding::pem::SecretKey;
 use crate::outcome::{Outcome, Result};
 use certificate::CertificateInfo;
+pub use reading::CredentialNames;
 pub use source::{CredentialSource, Credentials, Refresh};
 
 /// Its owner is told so long before it ends: getting another takes people, and days.

@@ -8,18 +8,33 @@ use crate::encoding::pem::{self, Block, Fault, Item, Refusal};
 use crate::outcome::{Outcome, Result};
 
 /// How the caller names what a credential comes from.
-pub struct Names {
-    pub certificate: &'static str,
-    pub key: &'static str,
-    is_of_files: bool,
+pub struct CredentialNames<'a> {
+    pub certificate: &'a str,
+    pub key: &'a str,
+    /// Of a PKCS#12 file.
+    pub password: &'a str,
+    /// What takes a PKCS#12 file.
+    pub pkcs12: &'a str,
+    /// PKCS#12 is read from files only.
+    pub is_of_files: bool,
 }
 
-pub const FILES: Names =
-    Names { certificate: "config.certificate_path", key: "config.private_key_path", is_of_files: true };
-pub const TEXTS: Names =
-    Names { certificate: "config.certificate_pem", key: "config.private_key_pem", is_of_files: false };
-
 const PASSWORD: &str = "config.certificate_password";
+
+pub const FILES: CredentialNames<'static> = CredentialNames {
+    certificate: "config.certificate_path",
+    key: "config.private_key_path",
+    password: PASSWORD,
+    pkcs12: "config.certificate_path",
+    is_of_files: true,
+};
+pub const TEXTS: CredentialNames<'static> = CredentialNames {
+    certificate: "config.certificate_pem",
+    key: "config.private_key_pem",
+    password: PASSWORD,
+    pkcs12: "config.certificate_path",
+    is_of_files: false,
+};
 
 const CONVERT: &str = "`openssl pkcs12 -in in.p12 -nodes -out out.pem` converts it to PEM";
 const CONVERT_LEGACY: &str = "`openssl pkcs12 -legacy -in in.p12 -nodes -out out.pem` converts it to PEM";
@@ -39,7 +54,7 @@ struct PemContents {
     encrypted_key: Option<usize>,
 }
 
-impl Names {
+impl CredentialNames<'_> {
     /// With the key of its own source, where there is one, otherwise with the one beside the certificate.
     pub fn read(&self, certificate: &[u8], key: Option<&[u8]>, password: Option<&str>) -> Result<Credential> {
         let PemContents { mut contents, encrypted_key } = match Format::of(certificate) {
@@ -57,12 +72,12 @@ impl Names {
             (Some(key), _) => {
                 let from_key = read_pem(key, Format::of(key), self.key, "PEM")?;
                 if let Some(block) = from_key.encrypted_key {
-                    return Err(encrypted(self.key, block));
+                    return Err(self.encrypted(self.key, block));
                 }
                 contents.keys = from_key.contents.keys;
                 contents.issuers = from_key.contents.certificates;
             }
-            (None, Some(block)) => return Err(encrypted(self.certificate, block)),
+            (None, Some(block)) => return Err(self.encrypted(self.certificate, block)),
             (None, None) => {}
         }
         let count = contents.certificates.len();
@@ -70,7 +85,7 @@ impl Names {
     }
 
     fn of_misfit(&self, misfit: Misfit, has_key_source: bool, count: usize) -> String {
-        let Names { certificate, key, .. } = self;
+        let CredentialNames { certificate, key, .. } = self;
         let key_field = if has_key_source { key } else { certificate };
         match misfit {
             Misfit::NoCertificate => {
@@ -101,17 +116,26 @@ impl Names {
         }
     }
 
+    fn encrypted(&self, field: &str, block: usize) -> Box<Outcome> {
+        refusal(&format!(
+            "{field} cannot be used: block {block} is an encrypted private key, which is supported in PKCS#12 only; \
+             take the password off (`openssl pkey -in key.pem -out plain.pem`), or name a PKCS#12 file in {} and its \
+             password in {}.",
+            self.pkcs12, self.password
+        ))
+    }
+
     fn of_pkcs12(&self, unread: &Unread) -> String {
-        let field = self.certificate;
+        let CredentialNames { certificate: field, password, .. } = self;
         match unread {
             Unread::PasswordMissing => {
-                format!("{field} is a PKCS#12 file that needs a password; expected it in {PASSWORD}.")
+                format!("{field} is a PKCS#12 file that needs a password; expected it in {password}.")
             }
             Unread::PasswordWrong => {
-                format!("{PASSWORD} is the wrong password for the PKCS#12 file of {field}; expected the one it has.")
+                format!("{password} is the wrong password for the PKCS#12 file of {field}; expected the one it has.")
             }
             Unread::OtherPassword => format!(
-                "{field} is a PKCS#12 file with a second password, which {PASSWORD} is not; expected one password for \
+                "{field} is a PKCS#12 file with a second password, which {password} is not; expected one password for \
                  all of it (`openssl pkcs12 -twopass -in in.p12 -nodes -out out.pem` converts it to PEM)."
             ),
             Unread::TooManyIterations => format!(
@@ -169,12 +193,4 @@ fn read_pem(bytes: &[u8], format: Format, field: &str, expected: &str) -> Result
 
 fn refusal(sentence: &str) -> Box<Outcome> {
     Outcome::invalid(sentence.to_owned())
-}
-
-fn encrypted(field: &str, block: usize) -> Box<Outcome> {
-    refusal(&format!(
-        "{field} cannot be used: block {block} is an encrypted private key, which is supported in PKCS#12 only; take \
-         the password off (`openssl pkey -in key.pem -out plain.pem`), or name a PKCS#12 file in \
-         config.certificate_path and its password in {PASSWORD}."
-    ))
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use zeroize::Zeroizing;
 
 use super::Credential;
-use super::reading::{FILES, TEXTS};
+use super::reading::{CredentialNames, FILES, TEXTS};
 use crate::file;
 use crate::outcome::{Outcome, Result};
 
@@ -101,19 +101,24 @@ impl Credentials {
 impl CredentialSource {
     /// Reads a certificate and its key. Whether the certificate is valid now is not asked here.
     pub fn read(&self) -> Result<Credential> {
+        self.read_as(if self.is_of_files() { &FILES } else { &TEXTS })
+    }
+
+    /// The same, with the caller's own names in a refusal.
+    pub fn read_as(&self, names: &CredentialNames<'_>) -> Result<Credential> {
         match self {
             CredentialSource::Files { certificate_path, private_key_path, password } => {
-                let file = read_file(certificate_path, FILES.certificate)?;
+                let file = read_file(certificate_path, names.certificate)?;
                 let key_file = match private_key_path {
-                    Some(path) if path != certificate_path => Some(read_file(path, FILES.key)?),
+                    Some(path) if path != certificate_path => Some(read_file(path, names.key)?),
                     _ => None,
                 };
                 let password = password.as_ref().map(|password| password.as_str());
-                FILES.read(&file, key_file.as_ref().map(|file| file.as_slice()), password)
+                names.read(&file, key_file.as_ref().map(|file| file.as_slice()), password)
             }
             CredentialSource::Texts { certificate_pem, private_key_pem } => {
                 let key = private_key_pem.as_ref().map(|text| text.as_bytes());
-                TEXTS.read(certificate_pem.as_bytes(), key, None)
+                names.read(certificate_pem.as_bytes(), key, None)
             }
         }
     }

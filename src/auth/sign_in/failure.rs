@@ -72,6 +72,9 @@ pub struct ErrorContext<'a> {
 #[derive(Clone, Debug)]
 pub struct SignInFailure {
     pub outcome: Box<Outcome>,
+    /// What happened, in sentences: the beginning of the outcome's message, without the advice that names
+    /// fields of the configuration.
+    pub summary: String,
     pub prospect: Prospect,
     /// The service token that was shown is to be replaced.
     pub wants_another_service_token: bool,
@@ -82,9 +85,10 @@ pub struct SignInFailure {
 impl SignInFailure {
     /// `words` follow the name of the step, as the end of a sentence; `advice` is one of its own.
     fn new(at: &ErrorContext<'_>, words: &str, advice: &str, prospect: Prospect) -> Self {
-        let mut outcome = Outcome::new(Status::SignInFailed, format!("{}{words}. {advice}", at.beginning()));
+        let summary = format!("{}{words}.", at.beginning());
+        let mut outcome = Outcome::new(Status::SignInFailed, format!("{summary} {advice}"));
         outcome.retryable = prospect == Prospect::MayPass;
-        Self::with(Box::new(outcome), prospect)
+        Self::with(Box::new(outcome), summary, prospect)
     }
 
     /// What went wrong before anything was sent, or with what came; time may mend it.
@@ -92,11 +96,12 @@ impl SignInFailure {
         outcome.cause = outcome.status;
         outcome.status = Status::SignInFailed;
         outcome.retryable = true;
-        Self::with(outcome, Prospect::MayPass)
+        let summary = outcome.message.clone().into_owned();
+        Self::with(outcome, summary, Prospect::MayPass)
     }
 
-    fn with(outcome: Box<Outcome>, prospect: Prospect) -> Self {
-        SignInFailure { outcome, prospect, wants_another_service_token: false, wants_another_signature: false }
+    fn with(outcome: Box<Outcome>, summary: String, prospect: Prospect) -> Self {
+        SignInFailure { outcome, summary, prospect, wants_another_service_token: false, wants_another_signature: false }
     }
 
     /// The authentication limits leave no room for a request before `wait`.
@@ -168,6 +173,10 @@ impl SignInFailure {
             said.push_str(&in_an_encoding(&redactor.redact(encoding)));
         }
         let mut told = Self::new(at, &format!("was refused by {} ({said})", at.host), &advice, prospect);
+        if let Some(meaning) = refusal.meaning() {
+            told.summary.push(' ');
+            told.summary.push_str(meaning.words);
+        }
         told.wants_another_service_token = remedy == Some(Remedy::AnotherServiceToken);
         told.wants_another_signature = at.clock_moved && matches!(answer.status, 401 | 403);
         told.outcome.cause = match answer.status {
@@ -197,7 +206,8 @@ impl SignInFailure {
     /// An answer that says it succeeded, and holds no token.
     fn useless(at: &ErrorContext<'_>, http_status: u16, outcome: Box<Outcome>) -> Self {
         let mut told = Self::of(outcome);
-        told.outcome.message = format!("{} failed. {}", at.beginning().trim_end(), told.outcome.message).into();
+        told.summary = format!("{} failed. {}", at.beginning().trim_end(), told.outcome.message);
+        told.outcome.message = told.summary.clone().into();
         told.outcome.cause = Status::UnexpectedAnswer;
         told.outcome.http_status = http_status;
         told
@@ -210,8 +220,10 @@ const AGAIN: &str = "It is tried again by itself.";
 fn judge(at: &ErrorContext<'_>, http_status: u16, refusal: &Refusal) -> (String, Prospect, Option<Remedy>) {
     if let Some(meaning) = refusal.meaning() {
         let prospect = if meaning.remedy.may_pass_by_itself() { Prospect::MayPass } else { Prospect::NeedsPeople };
-        let then = if prospect == Prospect::MayPass { format!(" {AGAIN}") } else { String::new() };
-        return (format!("{}{then}", meaning.words), prospect, Some(meaning.remedy));
+        let then = if prospect == Prospect::MayPass { AGAIN } else { "" };
+        let sentences = [meaning.words, meaning.advice, then];
+        let advice = sentences.into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ");
+        return (advice, prospect, Some(meaning.remedy));
     }
     let (advice, prospect) = match (http_status, at.step) {
         (408 | 429 | 500.., _) => (AGAIN.to_owned(), Prospect::MayPass),

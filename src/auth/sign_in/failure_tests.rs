@@ -90,3 +90,20 @@ fn what_the_service_repeats_is_masked() {
     let failure = SignInFailure::refused(&at(Step::Token, Validity::Valid), &answer(401, body), UNIX_EPOCH, &redactor);
     assert!(!failure.outcome.message.contains("dGhl"), "{}", failure.outcome.message);
 }
+
+#[test]
+fn the_summary_begins_the_message_and_names_no_field() {
+    let failures = [
+        refused(Step::Token, 401, r#"{"XErr":2148916242}"#),
+        refused(Step::Token, 401, ""),
+        refused(Step::Token, 400, ""),
+        refused(Step::ServiceToken, 503, r#"{"XErr":2148916273}"#),
+        unanswered(Step::Token, Validity::Valid, ErrorKind::Tls, true),
+        unanswered(Step::ServiceToken, Validity::Valid, ErrorKind::Connection, true),
+    ];
+    for failure in failures {
+        let (summary, message) = (&failure.summary, &failure.outcome.message);
+        assert!(message.starts_with(summary.as_str()) && summary.ends_with('.'), "{summary}: {message}");
+        assert!(!summary.contains("config.") && !summary.contains("tried again"), "{summary}");
+    }
+}

@@ -3,6 +3,8 @@
 use crate::json::{self, Value};
 use crate::redactor::ServiceText;
 
+const SANDBOX_DENIED: u32 = 0x8015_DC12;
+
 /// What the body of a refusal says; empty or `None` where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusal {
@@ -37,6 +39,8 @@ impl Remedy {
 pub struct Meaning {
     /// What is the matter, as a sentence.
     pub words: &'static str,
+    /// What to do, as a sentence in the names of the configuration's fields; may be empty.
+    pub advice: &'static str,
     pub remedy: Remedy,
 }
 
@@ -71,11 +75,7 @@ fn number(value: Value<'_>) -> Option<u32> {
 fn meaning(code: u32) -> Option<Meaning> {
     use Remedy::{AnotherServiceToken, AnotherUserToken, Configuration, TheUser, Waiting};
     let (words, remedy) = match code {
-        0x8015_DC12 => (
-            "The certificate may not be used with this sandbox. Check config.sandbox_id, which is case-sensitive, and \
-             for which sandbox the certificate was issued.",
-            Configuration,
-        ),
+        SANDBOX_DENIED => ("The certificate may not be used with this sandbox.", Configuration),
         0x8015_DC1F => ("The service token has expired.", AnotherServiceToken),
         0x8015_DC27 => ("The service token is not valid.", AnotherServiceToken),
         0x8015_DC22 => ("The user's token has expired.", AnotherUserToken),
@@ -85,7 +85,13 @@ fn meaning(code: u32) -> Option<Meaning> {
         0x8015_DC03..=0x8015_DC13 => ("The state of the user's account does not allow it.", TheUser),
         _ => return None,
     };
-    Some(Meaning { words, remedy })
+    let advice = match code {
+        SANDBOX_DENIED => {
+            "Check config.sandbox_id, which is case-sensitive, and for which sandbox the certificate was issued."
+        }
+        _ => "",
+    };
+    Some(Meaning { words, advice, remedy })
 }
 
 #[cfg(test)]
