@@ -1,9 +1,12 @@
-//! The program's arguments, read by hand: there are few of them.
+//! The program's arguments.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
+use lexopt::{Arg, Parser};
 use mpa::auth::{DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, Step};
 use mpa::calls::Endpoint;
+
+use crate::codes::Code;
 
 pub const HELP: &str = "\
 Checks step by step whether a game server can reach the Multiplayer Activity service: its
@@ -33,12 +36,20 @@ For servers that are given tokens:
                           a file with the value of the Authorization header, `XBL3.0 x=...;...`
   --proof-key-file FILE   the key that this token is bound to, in PEM [it is not bound]
 
+Without either:
+  --network-only          check only that the service can be reached; no call is made
+
+  --strict                warnings fail
   --json                  write one JSON object instead of lines
   --help                  show this
   --version               show the version
 
-Exit status: 0 where all is well or there are warnings only, 1 where something failed, 2 where the
-arguments are wrong.
+Exit status:
+  0  the call succeeded (with --network-only: the service answered); there may be warnings
+  1  something failed that needs a change; with --strict also: there are warnings
+  2  the arguments are wrong
+  3  what failed passes without a change, such as an outage or throttling: run this again later
+  4  nothing failed, but the call was not checked, for want of a certificate or a token
 ";
 
 /// What the program is asked to do.
@@ -54,15 +65,22 @@ pub struct Arguments {
     pub title_id: u32,
     pub endpoint: String,
     pub ca_certificates: Option<String>,
-    pub ca_only: bool,
     pub identity: Identity,
+    pub flags: Flags,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Flags {
+    pub ca_only: bool,
+    pub network_only: bool,
+    pub strict: bool,
     pub json: bool,
 }
 
 /// How the server comes by its tokens.
 #[derive(Debug)]
 pub enum Identity {
-    SignsIn(SignsIn),
+    SignsIn(SignInOptions),
     GivenTokens {
         header_file: String,
         proof_key_file: Option<String>,
@@ -72,7 +90,7 @@ pub enum Identity {
 }
 
 #[derive(Debug)]
-pub struct SignsIn {
+pub struct SignInOptions {
     pub certificate: String,
     pub private_key: Option<String>,
     pub password_file: Option<String>,
@@ -80,6 +98,17 @@ pub struct SignsIn {
     pub relying_party: String,
     pub sign_in_endpoint: String,
     pub token_endpoint: String,
+}
+
+/// Why the arguments cannot be used.
+#[derive(Debug)]
+pub struct ArgumentError {
+    /// Stable, for programs.
+    pub code: Code,
+    /// The option that it is about, where it is one of this program's.
+    pub option: Option<&'static str>,
+    /// A sentence without its period.
+    pub message: String,
 }
 
 /// As they were given.
@@ -104,6 +133,7 @@ const WITH_VALUE: [&str; 12] = [
 const CERTIFICATE: &str = "--certificate";
 const HEADER_FILE: &str = "--authorization-header-file";
 const PROOF_KEY_FILE: &str = "--proof-key-file";
+const NETWORK_ONLY: &str = "--network-only";
 
 /// Those that make sense only where a certificate is given.
 const OF_SIGNING_IN: [&str; 6] = [
@@ -115,59 +145,106 @@ const OF_SIGNING_IN: [&str; 6] = [
     "--token-endpoint",
 ];
 
-/// Reads the arguments after the program's name. The error is a sentence for the user.
-pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
-    let mut given = Given::default();
-    let (mut json, mut ca_only) = (false, false);
-    let mut arguments = arguments.map(to_text);
-    while let Some(argument) = arguments.next() {
-        let argument = argument?;
-        match argument.as_str() {
-            "--help" | "-h" => return Ok(Request::Help),
-            "--version" | "-V" => return Ok(Request::Version),
-            "--json" => {
-                json = true;
-                continue;
-            }
-            "--ca-only" => {
-                ca_only = true;
-                continue;
-            }
-            _ => {}
-        }
-        // Both "--title-id 7" and "--title-id=7" are usual.
-        let (name, attached) = match argument.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (argument.as_str(), None),
-        };
-        let known = WITH_VALUE.into_iter().find(|known| *known == name);
-        // What is not known is not shown in full: it may be a secret that went astray.
-        let Some(name) = known else { return Err(unknown(name)) };
-        let value = match attached {
-            Some(value) => value,
-            None => arguments.next().ok_or_else(|| format!("{name} needs a value"))??,
-        };
-        if value.is_empty() {
-            return Err(format!("{name} is empty; leave it out for its default"));
-        }
-        given.put(name, value)?;
-    }
-    Ok(Request::Check(Box::new(given.arguments(ca_only, json)?)))
+type Result<T> = std::result::Result<T, ArgumentError>;
+
+/// Whether an error is to be written as JSON, too.
+pub fn wants_json(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| argument == "--json")
 }
 
-fn unknown(name: &str) -> String {
-    match name.strip_prefix("--") {
-        Some(rest) if rest.len() < 40 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') => {
-            format!("there is no option {name:?}; --help shows what there is")
+/// Reads the arguments after the program's name.
+pub fn read(arguments: Vec<OsString>) -> Result<Request> {
+    let mut given = Given::default();
+    let mut flags = Flags::default();
+    let mut parser = Parser::from_args(arguments);
+    while let Some(argument) = parser.next().map_err(|error| of_lexopt(&error))? {
+        let name = match argument {
+            Arg::Long("help") | Arg::Short('h') => return Ok(Request::Help),
+            Arg::Long("version") | Arg::Short('V') => return Ok(Request::Version),
+            Arg::Long("json") => {
+                flags.json = true;
+                continue;
+            }
+            Arg::Long("strict") => {
+                flags.strict = true;
+                continue;
+            }
+            Arg::Long("ca-only") => {
+                flags.ca_only = true;
+                continue;
+            }
+            Arg::Long("network-only") => {
+                flags.network_only = true;
+                continue;
+            }
+            Arg::Long(name) => match WITH_VALUE.into_iter().find(|known| known.strip_prefix("--") == Some(name)) {
+                Some(known) => known,
+                None => return Err(unknown(name)),
+            },
+            Arg::Short(_) | Arg::Value(_) => return Err(unexpected()),
+        };
+        let value = value_of(&mut parser, name)?;
+        given.put(name, value)?;
+    }
+    Ok(Request::Check(Box::new(given.arguments(flags)?)))
+}
+
+fn value_of(parser: &mut Parser, name: &'static str) -> Result<String> {
+    let missing = |found: &str| error(Code::MissingValue, Some(name), format!("{name} needs a value{found}"));
+    let value = match parser.optional_value() {
+        Some(attached) => attached,
+        None => match parser.value() {
+            // The value before it was left out, as by a shell's variable that is empty.
+            Ok(value) if is_option(&value) => return Err(missing(", and an option follows")),
+            Ok(value) => value,
+            Err(_) => return Err(missing("")),
+        },
+    };
+    let value = value
+        .into_string()
+        .map_err(|_| error(Code::NotUnicode, Some(name), format!("the value of {name} is not valid Unicode")))?;
+    if value.is_empty() {
+        return Err(error(Code::EmptyValue, Some(name), format!("{name} is empty; leave it out for its default")));
+    }
+    Ok(value)
+}
+
+fn is_option(value: &OsStr) -> bool {
+    value.as_encoded_bytes().starts_with(b"--")
+}
+
+fn error(code: Code, option: Option<&'static str>, message: impl Into<String>) -> ArgumentError {
+    ArgumentError { code, option, message: message.into() }
+}
+
+/// Nothing of what was given is shown: it may be a secret that went astray.
+fn of_lexopt(cause: &lexopt::Error) -> ArgumentError {
+    match cause {
+        lexopt::Error::UnexpectedValue { .. } => {
+            error(Code::UnexpectedValue, None, "an option without a value has one")
         }
-        _ => "there is an argument that is no option; --help shows what there is".to_owned(),
+        _ => unexpected(),
+    }
+}
+
+fn unexpected() -> ArgumentError {
+    error(Code::UnexpectedArgument, None, "there is an argument that is no option; --help shows what there is")
+}
+
+/// What is not known is not shown in full: it may be a secret that went astray.
+fn unknown(name: &str) -> ArgumentError {
+    if name.len() < 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        let message = format!("there is no option \"--{name}\"; --help shows what there is");
+        error(Code::UnknownOption, None, message)
+    } else {
+        unexpected()
     }
 }
 
 impl Given {
-    fn put(&mut self, name: &'static str, value: String) -> Result<(), String> {
+    fn put(&mut self, name: &'static str, value: String) -> Result<()> {
         if self.has(name) {
-            return Err(format!("{name} is there twice; one is needed"));
+            return Err(error(Code::RepeatedOption, Some(name), format!("{name} is there twice; one is needed")));
         }
         self.0.push((name, value));
         Ok(())
@@ -185,36 +262,52 @@ impl Given {
         self.get(name).unwrap_or_else(|| default.to_owned())
     }
 
-    fn arguments(&self, ca_only: bool, json: bool) -> Result<Arguments, String> {
-        let title_id = self.get("--title-id").ok_or("--title-id is missing; it is the number of your title")?;
-        let title_id = title_id.parse().ok().filter(|title_id| *title_id > 0);
-        let title_id = title_id.ok_or_else(|| format!("--title-id must be a number from 1 to {}", u32::MAX))?;
+    fn arguments(&self, flags: Flags) -> Result<Arguments> {
+        const TITLE_ID: &str = "--title-id";
+        let Some(title_id) = self.get(TITLE_ID) else {
+            let message = format!("{TITLE_ID} is missing; it is the number of your title");
+            return Err(error(Code::MissingOption, Some(TITLE_ID), message));
+        };
+        let Some(title_id) = title_id.parse().ok().filter(|title_id| *title_id > 0) else {
+            let message = format!("{TITLE_ID} must be a number from 1 to {}", u32::MAX);
+            return Err(error(Code::InvalidValue, Some(TITLE_ID), message));
+        };
         let ca_certificates = self.get("--ca-certificates");
-        if ca_only && ca_certificates.is_none() {
-            return Err("--ca-only needs --ca-certificates, as nobody would be trusted without".to_owned());
+        if flags.ca_only && ca_certificates.is_none() {
+            let message = "--ca-only needs --ca-certificates, as no one would be trusted without";
+            return Err(error(Code::MissingOption, Some("--ca-certificates"), message));
         }
         Ok(Arguments {
             title_id,
             endpoint: self.or("--endpoint", Endpoint::PRODUCTION),
             ca_certificates,
-            ca_only,
-            identity: self.identity()?,
-            json,
+            identity: self.identity(flags)?,
+            flags,
         })
     }
 
-    fn identity(&self) -> Result<Identity, String> {
+    fn identity(&self, flags: Flags) -> Result<Identity> {
         if let (None, Some(name)) = (self.get(CERTIFICATE), OF_SIGNING_IN.into_iter().find(|name| self.has(name))) {
-            return Err(format!("{name} needs {CERTIFICATE}, as nobody signs in without"));
+            let message = format!("{name} needs {CERTIFICATE}, as no one signs in without");
+            return Err(error(Code::MissingOption, Some(CERTIFICATE), message));
         }
         if self.has(PROOF_KEY_FILE) && !self.has(HEADER_FILE) {
-            return Err(format!("{PROOF_KEY_FILE} needs {HEADER_FILE}, as it goes with a token"));
+            let message = format!("{PROOF_KEY_FILE} needs {HEADER_FILE}, as it goes with a token");
+            return Err(error(Code::MissingOption, Some(HEADER_FILE), message));
+        }
+        for name in [CERTIFICATE, HEADER_FILE] {
+            if flags.network_only && self.has(name) {
+                let message = format!("{NETWORK_ONLY} must not be there beside {name}, which would not be used");
+                return Err(error(Code::ConflictingOptions, Some(NETWORK_ONLY), message));
+            }
         }
         match (self.get(CERTIFICATE), self.get(HEADER_FILE)) {
-            (Some(_), Some(_)) => Err(format!(
-                "{HEADER_FILE} must not be there beside {CERTIFICATE}: a server signs in or is given tokens"
+            (Some(_), Some(_)) => Err(error(
+                Code::ConflictingOptions,
+                Some(HEADER_FILE),
+                format!("{HEADER_FILE} must not be there beside {CERTIFICATE}: a server signs in or is given tokens"),
             )),
-            (Some(certificate), None) => Ok(Identity::SignsIn(SignsIn {
+            (Some(certificate), None) => Ok(Identity::SignsIn(SignInOptions {
                 certificate,
                 private_key: self.get("--private-key"),
                 password_file: self.get("--certificate-password-file"),
@@ -229,8 +322,4 @@ impl Given {
             (None, None) => Ok(Identity::Unknown),
         }
     }
-}
-
-fn to_text(argument: OsString) -> Result<String, String> {
-    argument.into_string().map_err(|_| "an argument is not valid Unicode".to_owned())
 }

@@ -1,44 +1,41 @@
 //! One call that changes nothing: what does a user do? It needs the same token as an invite.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use http::{HeaderValue, Uri};
 use mpa::auth::{Authorization, MOST_OF_A_BODY, ServiceClock, Signed};
-use mpa::calls::{content_encoding, parse_response};
+use mpa::calls::{ParsedResponse, ResponseClass, content_encoding, parse_response};
 use mpa::http::{Answer, Request, Transport};
 use mpa::json;
+use mpa::outcome::Status;
 use mpa::policy::in_an_encoding;
 use mpa::redactor::Redactor;
 
-use crate::host::Way;
+use crate::codes::Code;
+use crate::host::{LIMIT, Route};
+use crate::messages::{defect, transport_failed};
 use crate::report::Finding;
-use crate::words;
 
-const LIMIT: Duration = Duration::from_secs(5);
-
-/// Nobody: the service answers about him all the same.
+/// No one's: the service answers all the same.
 const BODY: &[u8] = br#"{"users":["1"]}"#;
 
-pub fn check(way: &Way, title_id: u32, authorization: &Authorization, clock: &ServiceClock) -> Finding {
+pub fn check(route: &Route, title_id: u32, authorization: &Authorization, clock: &ServiceClock) -> Finding {
     let path = format!("/titles/{title_id}/activities/query");
-    let (uri, signature) = match address(way, &path, authorization, clock) {
+    let (uri, signature) = match address(route, &path, authorization, clock) {
         Ok(parts) => parts,
-        Err(outcome) => return Finding::failed(words::of(&outcome), "Please report this."),
+        Err(outcome) => return defect(outcome),
     };
     let authorization_header = Some(authorization.header());
     let request = Request { uri: &uri, authorization: authorization_header, signature: signature.as_ref(), body: BODY };
-    match way.transport.exchange(request, Instant::now() + LIMIT) {
-        Ok(answer) => judge(&answer, authorization, title_id),
-        Err(failure) => Finding::failed(
-            format!("There was no answer: {}.", words::of_options(&failure.detail)),
-            "Run this again in a minute; where it goes on, look for a proxy in between.",
-        ),
+    match route.transport.exchange(request, Instant::now() + LIMIT) {
+        Ok(answer) => classify_response(&answer, authorization, title_id),
+        Err(error) => transport_failed(&error),
     }
 }
 
 /// Where the request goes, and its signature.
 fn address(
-    way: &Way,
+    route: &Route,
     path: &str,
     authorization: &Authorization,
     clock: &ServiceClock,
@@ -57,58 +54,81 @@ fn address(
             Some(signed.header(key)?)
         }
     };
-    Ok((way.base.join(path)?, signature))
+    Ok((route.base.join(path)?, signature))
 }
 
-fn judge(answer: &Answer, authorization: &Authorization, title_id: u32) -> Finding {
+fn classify_response(answer: &Answer, authorization: &Authorization, title_id: u32) -> Finding {
     let status = answer.status;
-    let refused =
-        |what: &str, advice: &str| Finding::failed(format!("{what} ({}).", said(answer, authorization)), advice);
-    match status {
-        200 if content_encoding(answer).is_none() && json::is_object(&answer.body) => {
+    let parsed = parse_response(answer, SystemTime::now());
+    let redactor = redactor(authorization);
+    let refused = |code: Code, what: &str, advice: &str| {
+        Finding::failed(code, format!("{what} ({}).", reason(&parsed, status, &redactor)), advice)
+    };
+    let finding = match (status, parsed.class) {
+        (200, _) if content_encoding(answer).is_none() && json::is_object(&answer.body) => {
             Finding::ok(format!("The service took a call for title {title_id}."))
         }
-        200..=399 => refused(
+        (200..=399, _) => refused(
+            Code::UnexpectedAnswer,
             "Something answered that does not seem to be the service",
             "Check --endpoint, and look for a proxy in between.",
         ),
-        401 if authorization.proof_key().is_none() => refused(
+        (_, ResponseClass::Refused(Status::Throttled)) => refused(
+            Code::Throttled,
+            "The service limits how often it is called",
+            "The way is open, but the call was not checked. Run this again in some minutes, and call less often.",
+        )
+        .transient(true),
+        (401, _) if authorization.proof_key().is_none() => refused(
+            Code::Unauthorized,
             "The service refused the token",
             "Get a newer token; where it is bound to a proof key, give the key too (--proof-key-file).",
         ),
-        401 => refused("The service refused the token", "Get a newer token, and check the sandbox and the proof key."),
-        403 => refused(
+        (401, _) => refused(
+            Code::Unauthorized,
+            "The service refused the token",
+            "Get a newer token, and check the sandbox and the proof key.",
+        ),
+        (403, _) | (_, ResponseClass::Refused(Status::Forbidden)) => refused(
+            Code::Forbidden,
             "The token is good, but not for this call",
             "Check --title-id, the sandbox, and that the certificate is registered for this title.",
         ),
-        429 => Finding::warning(
-            format!("The service limits how often it is called ({}).", said(answer, authorization)),
-            "The way is open. Run this again in some minutes, and call less often.",
-        ),
-        408 | 421 | 425 | 500.. => {
-            refused("The service failed", "Run this again in some minutes; it is the service's to mend.")
-        }
-        _ => refused("The service refused the call", "Check --title-id and --endpoint."),
-    }
+        (408 | 421 | 425 | 500.., _) => refused(
+            Code::ServiceUnavailable,
+            "The service failed",
+            "Run this again in some minutes; the service has to fix it.",
+        )
+        .transient(true),
+        _ => refused(Code::Rejected, "The service refused the call", "Check --title-id and --endpoint."),
+    };
+    let mut finding = finding.http_status(status);
+    let correlation_id = redactor.redact(&parsed.correlation_id);
+    finding.details.correlation_id = (!correlation_id.is_empty()).then_some(correlation_id);
+    finding
 }
 
-/// What the service said, without what must not be shown.
-fn said(answer: &Answer, authorization: &Authorization) -> String {
-    let parsed = parse_response(answer, SystemTime::now());
+/// Masks what must not be shown.
+fn redactor(authorization: &Authorization) -> Redactor {
     let mut redactor = Redactor::default();
     redactor.add_text(authorization.token());
-    let mut said = format!("HTTP {}", answer.status);
+    redactor
+}
+
+/// What the service said.
+fn reason(parsed: &ParsedResponse, http_status: u16, redactor: &Redactor) -> String {
+    let mut reason = format!("HTTP {http_status}");
     for text in [&parsed.error_code, &parsed.debug_message] {
         let text = redactor.redact(text);
         let text = text.trim_end_matches('.');
         if !text.is_empty() {
-            said.push_str(&format!(", {text}"));
+            reason.push_str(&format!(", {text}"));
         }
     }
     if let Some(encoding) = &parsed.content_encoding {
-        said.push_str(&in_an_encoding(&redactor.redact(encoding)));
+        reason.push_str(&in_an_encoding(&redactor.redact(encoding)));
     }
-    said
+    reason
 }
 
 #[cfg(test)]
@@ -118,7 +138,7 @@ mod tests {
 
     fn judged(status: u16, body: &str) -> Finding {
         let answer = Answer::new(status, &[], body.as_bytes());
-        judge(&answer, &Authorization::new("XBL3.0 x=-;verysecret", 0, "header").unwrap(), 7)
+        classify_response(&answer, &Authorization::new("XBL3.0 x=-;verysecret", 0, "header").unwrap(), 7)
     }
 
     #[test]
@@ -134,28 +154,25 @@ mod tests {
         ] {
             let finding = judged(status, body);
             assert_eq!(finding.state, State::Failed);
-            assert!(finding.sentence.contains(words) && !finding.advice.is_empty(), "{}", finding.sentence);
+            assert!(finding.message.contains(words) && !finding.advice.is_empty(), "{}", finding.message);
         }
         assert_eq!(judged(200, "\u{feff}{\"userActivities\":[]}").state, State::Ok, "a byte-order mark");
-        assert_eq!(judged(429, "").state, State::Warning);
+        let throttled = judged(429, "");
+        assert_eq!((throttled.code, throttled.details.is_transient), (Code::Throttled, true));
     }
 
     #[test]
     fn a_coding_that_was_not_asked_for_is_named() {
         for status in [200, 400] {
             let answer = Answer::new(status, &[("content-encoding", "gzip")], b"{}");
-            let finding = judge(&answer, &Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap(), 7);
-            assert!(finding.sentence.contains("Content-Encoding: gzip"), "{}", finding.sentence);
+            let finding = classify_response(&answer, &Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap(), 7);
+            assert!(finding.message.contains("Content-Encoding: gzip"), "{}", finding.message);
         }
     }
 
     #[test]
     fn a_token_that_is_sent_back_is_masked() {
         let finding = judged(401, r#"{"errorCode":"x","description":"not verysecret please"}"#);
-        assert!(
-            finding.sentence.contains("please") && !finding.sentence.contains("verysecret"),
-            "{}",
-            finding.sentence
-        );
+        assert!(finding.message.contains("please") && !finding.message.contains("verysecret"), "{}", finding.message);
     }
 }

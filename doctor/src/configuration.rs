@@ -1,17 +1,20 @@
 //! What can be checked without a network: the endpoints, and the files that are named.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use mpa::auth::{Authorization, Credential, CredentialSource, ProofKey, Validity, date};
+use mpa::auth::{Authorization, Credential, CredentialNames, CredentialSource, ProofKey, Validity, date};
 use mpa::file;
 use mpa::http::{BaseUrl, CaMode, Settings, Shared, Trust};
 use mpa::outcome::Outcome;
 use zeroize::Zeroizing;
 
-use crate::arguments::{Arguments, Identity, SignsIn};
-use crate::report::{Finding, State};
-use crate::words;
+use crate::arguments::{Arguments, Identity, SignInOptions};
+use crate::certificate::CertificateSummary;
+use crate::codes::Code;
+use crate::messages::defect;
+use crate::report::Finding;
 
 /// As a client has it by default.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -37,110 +40,181 @@ pub struct SignInHosts {
 type Checked<T> = Result<(T, Finding), Finding>;
 
 pub fn read(arguments: &Arguments) -> Checked<Configuration> {
-    let configuration = read_endpoints(arguments).map_err(|outcome| wrong(&outcome))?;
-    let sentence = format!("Title {}, the service at {}.", arguments.title_id, arguments.endpoint);
-    Ok((configuration, Finding::ok(sentence)))
+    let Arguments { title_id, endpoint, .. } = arguments;
+    let configuration = read_endpoints(arguments)?;
+    let authorities: Vec<_> =
+        configuration.settings.trust.named().iter().map(|der| CertificateSummary::of(der)).collect();
+    let trusted = match (&arguments.ca_certificates, authorities.as_slice()) {
+        (Some(path), [only]) => format!(" {path} has the authority {}.", only.words()),
+        (Some(path), several) => format!(" {path} has {} authorities.", several.len()),
+        (None, _) => String::new(),
+    };
+    let message = format!("Title {title_id}, the service at {endpoint}.{trusted}");
+    Ok((configuration, Finding::ok(message).certificates(authorities)))
 }
 
-fn read_endpoints(arguments: &Arguments) -> mpa::outcome::Result<Configuration> {
-    let mode = if arguments.ca_only { CaMode::Only } else { CaMode::Added };
-    let user_agent = concat!("mpa-doctor/", env!("CARGO_PKG_VERSION")).parse();
+fn read_endpoints(arguments: &Arguments) -> Result<Configuration, Finding> {
+    let mode = if arguments.flags.ca_only { CaMode::Only } else { CaMode::Added };
     let shared = Arc::<Shared>::default();
+    let ca_certificates = arguments.ca_certificates.as_deref();
+    let name = named("--ca-certificates", ca_certificates.unwrap_or_default());
+    let trust = Trust::in_file(&shared.tls, ca_certificates, mode, &name);
+    let user_agent = concat!("mpa-doctor/", env!("CARGO_PKG_VERSION")).parse();
     let settings = Settings {
-        shared: shared.clone(),
-        trust: Trust::new(&shared.tls, arguments.ca_certificates.as_deref(), mode)?,
+        shared,
+        trust: trust.map_err(|outcome| wrong(Code::CaCertificatesUnusable, &outcome))?,
         client_certificate: None,
         allow_plain_http: false,
-        user_agent: user_agent.map_err(|_| Outcome::internal("The name of this program was no header value."))?,
+        user_agent: user_agent
+            .map_err(|_| defect(Outcome::internal("The name of this program was no header value.")))?,
         connect_timeout: CONNECT_TIMEOUT,
     };
     let sign_in = match &arguments.identity {
-        Identity::SignsIn(signs_in) => Some(SignInHosts {
-            sign_in: BaseUrl::parse(&signs_in.sign_in_endpoint, false, "--sign-in-endpoint")?,
-            token: BaseUrl::parse(&signs_in.token_endpoint, false, "--token-endpoint")?,
+        Identity::SignsIn(config) => Some(SignInHosts {
+            sign_in: base_url(&config.sign_in_endpoint, "--sign-in-endpoint")?,
+            token: base_url(&config.token_endpoint, "--token-endpoint")?,
         }),
         Identity::GivenTokens { .. } | Identity::Unknown => None,
     };
-    Ok(Configuration { settings, endpoint: BaseUrl::parse(&arguments.endpoint, false, "--endpoint")?, sign_in })
+    Ok(Configuration { settings, endpoint: base_url(&arguments.endpoint, "--endpoint")?, sign_in })
+}
+
+/// As a client takes it that does not allow plain HTTP.
+fn base_url(text: &str, option: &str) -> Result<BaseUrl, Finding> {
+    let base = BaseUrl::parse(text, true, option).map_err(|outcome| wrong(Code::EndpointInvalid, &outcome))?;
+    let uri = base.join("/").map_err(defect)?;
+    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let is_elsewhere = host.parse().is_ok_and(|ip: IpAddr| !ip.to_canonical().is_loopback());
+    if uri.scheme_str() == Some("http") && is_elsewhere {
+        let message = format!("{option} {text} would send the token in the clear to another machine.");
+        return Err(Finding::failed(Code::InsecureTransport, message, format!("Use https:// in {option}.")));
+    }
+    Ok(base)
+}
+
+/// An option with its file, for a sentence.
+fn named(option: &str, path: &str) -> String {
+    if path.is_empty() { option.to_owned() } else { format!("{option} {path}") }
 }
 
 /// Reads the certificate and its key, and looks at its dates.
-pub fn read_certificate(signs_in: &SignsIn, now: SystemTime) -> Checked<Credential> {
-    let password = match &signs_in.password_file {
+pub fn read_certificate(config: &SignInOptions, now: SystemTime) -> Checked<Credential> {
+    let password = match &config.password_file {
         None => None,
         Some(path) => Some(read_secret(path, "--certificate-password-file")?),
     };
     let source = CredentialSource::Files {
-        certificate_path: signs_in.certificate.clone(),
-        private_key_path: signs_in.private_key.clone(),
+        certificate_path: config.certificate.clone(),
+        private_key_path: config.private_key.clone(),
         password,
     };
+    let names = CredentialNames {
+        certificate: &named("--certificate", &config.certificate),
+        key: &named("--private-key", config.private_key.as_deref().unwrap_or_default()),
+        password: &named("--certificate-password-file", config.password_file.as_deref().unwrap_or_default()),
+        pkcs12: "--certificate",
+        is_of_files: true,
+    };
     let ends_with_a_blank = source.password().is_some_and(|password| password.ends_with([' ', '\t']));
-    let credential = source.read().map_err(|outcome| {
-        let mut finding = wrong(&outcome);
+    let credential = source.read_as(&names).map_err(|outcome| {
+        let mut finding = wrong(Code::CertificateUnusable, &outcome);
         if ends_with_a_blank {
-            finding.sentence.push_str(" The text of --certificate-password-file ends with a blank, which counts.");
+            finding.message.push_str(" The text of --certificate-password-file ends with a blank, which counts.");
         }
         finding
     })?;
-    let finding = judge(credential.validity(now))?;
-    if finding.state == State::Ok && credential.lacks_issuers() {
-        return Ok((credential, without_issuers()));
+    let chain = credential.client_certificate().map_err(defect)?;
+    let chain: Vec<_> = chain.cert.iter().map(|der| CertificateSummary::of(der)).collect();
+    match check_certificate(credential.validity(now), credential.lacks_issuers(), chain) {
+        Ok(finding) => Ok((credential, finding)),
+        Err(finding) => Err(finding),
     }
-    Ok((credential, finding))
-}
-
-fn without_issuers() -> Finding {
-    Finding::warning(
-        "The certificate can be read, its key fits, and it is valid, but the certificates that issued it are not in its file.",
-        "Put the issuing certificates behind it in the same file, as the portal that issued it offers them: a service that \
-         does not have them cannot check the certificate.",
-    )
 }
 
 /// A certificate that cannot be used now is of no use for the rest.
-fn judge(validity: Validity) -> Result<Finding, Finding> {
-    match validity {
-        Validity::Valid => Ok(Finding::ok("The certificate can be read, its key fits, and it is valid.")),
-        Validity::ExpiresSoon { at } => Ok(Finding::warning(
-            format!("The certificate is valid and its key fits, but it expires on {}.", date(at)),
-            format!("Get a new certificate from Partner Center before {}.", date(at)),
-        )),
+fn check_certificate(
+    validity: Validity,
+    lacks_issuers: bool,
+    chain: Vec<CertificateSummary>,
+) -> Result<Finding, Finding> {
+    let own = chain.first();
+    let which = own.map(|own| format!(" ({})", own.words())).unwrap_or_default();
+    let good = format!("The certificate{which} can be read, its key fits, and it is valid");
+    let finding = match validity {
         Validity::Expired { since } => Err(Finding::failed(
-            format!("The certificate expired on {}.", date(since)),
+            Code::CertificateExpired,
+            format!("The certificate{which} expired on {}.", date(since)),
             "Get a new certificate from Partner Center; a server that runs takes it as soon as its file is replaced.",
         )),
         Validity::NotYetValid { from } => Err(Finding::failed(
-            format!("The certificate is valid from {} only.", date(from)),
+            Code::CertificateNotYetValid,
+            format!("The certificate{which} is valid from {} only.", date(from)),
             "Use the certificate before this one until then, or set this machine's clock.",
         )),
-    }
+        Validity::Valid | Validity::ExpiresSoon { .. } if own.is_some_and(CertificateSummary::is_version_1) => {
+            Ok(Finding::warning(
+                Code::CertificateVersion1,
+                format!("{good}, but it is of X.509 version 1, which services refuse."),
+                "Use the Business Partner Certificate of Partner Center, which is of version 3.",
+            ))
+        }
+        Validity::Valid | Validity::ExpiresSoon { .. } if own.is_some_and(CertificateSummary::is_self_issued) => {
+            Ok(Finding::warning(
+                Code::CertificateSelfSigned,
+                format!("{good}, but it is self-signed, so that it proves nothing to the service."),
+                "Use the Business Partner Certificate, which Partner Center issues.",
+            ))
+        }
+        Validity::ExpiresSoon { at } => Ok(Finding::warning(
+            Code::CertificateExpiresSoon,
+            format!("{good}, but it expires on {}.", date(at)),
+            format!("Get a new certificate from Partner Center before {}.", date(at)),
+        )),
+        Validity::Valid if lacks_issuers => Ok(Finding::warning(
+            Code::CertificateWithoutIssuers,
+            format!("{good}, but the certificates that issued it are not in its file."),
+            "Put the issuing certificates behind it in the same file, as the portal that issued it offers them: a service \
+             that does not have them cannot check the certificate.",
+        )),
+        Validity::Valid => Ok(Finding::ok(format!("{good}."))),
+    };
+    let ends = own.and_then(|own| own.content.as_ref()).map(|content| content.not_after);
+    let with_details = |finding: Finding| {
+        let mut finding = finding.certificates(chain.clone());
+        finding.details.expires_at = ends;
+        finding
+    };
+    finding.map(with_details).map_err(with_details)
 }
 
 /// Reads the token of a server that is given tokens, and the key that it is bound to.
 pub fn read_authorization(header_file: &str, proof_key_file: Option<&str>) -> Checked<Authorization> {
-    const FIELD: &str = "--authorization-header-file";
-    let header = read_secret(header_file, FIELD)?;
-    let authorization = Authorization::new(&header, 0, FIELD).map_err(|outcome| wrong(&outcome))?;
+    const OPTION: &str = "--authorization-header-file";
+    const KEY_OPTION: &str = "--proof-key-file";
+    let header = read_secret(header_file, OPTION)?;
+    let authorization = Authorization::new(&header, 0, &named(OPTION, header_file));
+    let authorization = authorization.map_err(|outcome| wrong(Code::TokenUnusable, &outcome))?;
     let Some(path) = proof_key_file else {
         return Ok((authorization, Finding::ok("The token has the right form.")));
     };
-    let pem = read_secret(path, "--proof-key-file")?;
-    let key = ProofKey::from_pem(&pem, "--proof-key-file").map_err(|outcome| wrong(&outcome))?;
+    let pem = read_secret(path, KEY_OPTION)?;
+    let key = ProofKey::from_pem(&pem, &named(KEY_OPTION, path));
+    let key = key.map_err(|outcome| wrong(Code::ProofKeyUnusable, &outcome))?;
     Ok((authorization.bound_to(key), Finding::ok("The token has the right form, and its key can be read.")))
 }
 
 /// A file with one secret; the mark that editors put at its beginning and the line break at its end are none of it.
 fn read_secret(path: &str, option: &str) -> Result<Zeroizing<String>, Finding> {
-    let refuse = |what: String| Finding::failed(format!("{option} {what}."), CORRECT);
+    let refuse =
+        |what: String| Finding::failed(Code::FileUnreadable, format!("{} {what}.", named(option, path)), CORRECT);
     let bytes = file::read(path, LARGEST_FILE).map_err(|error| refuse(error.to_string()))?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| refuse("is no text in UTF-8; expected it saved as UTF-8".to_owned()))?;
     Ok(Zeroizing::new(text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']).to_owned()))
 }
 
-fn wrong(outcome: &Outcome) -> Finding {
-    Finding::failed(words::of(outcome), CORRECT)
+fn wrong(code: Code, outcome: &Outcome) -> Finding {
+    Finding::failed(code, outcome.message.clone(), CORRECT)
 }
 
 #[cfg(test)]
@@ -149,15 +223,48 @@ mod tests {
 
     use super::*;
 
+    fn chain(of: rcgen::Certificate) -> Vec<CertificateSummary> {
+        vec![CertificateSummary::of(of.der())]
+    }
+
+    fn self_signed() -> rcgen::Certificate {
+        rcgen::generate_simple_self_signed(["partner".to_owned()]).unwrap().cert
+    }
+
     #[test]
     fn the_end_of_a_certificate_is_told_ahead() {
         let at = UNIX_EPOCH;
-        assert_eq!(judge(Validity::Valid).unwrap().state, State::Ok);
-        let soon = judge(Validity::ExpiresSoon { at }).unwrap();
-        assert_eq!(soon.state, State::Warning);
-        assert!(soon.advice.contains("before 1970-01-01"), "{}", soon.advice);
-        for useless in [Validity::Expired { since: at }, Validity::NotYetValid { from: at }] {
-            assert_eq!(judge(useless).unwrap_err().state, State::Failed);
+        for (validity, lacks_issuers, code) in [
+            (Validity::Valid, false, Ok(Code::Ok)),
+            (Validity::Valid, true, Ok(Code::CertificateWithoutIssuers)),
+            (Validity::ExpiresSoon { at }, false, Ok(Code::CertificateExpiresSoon)),
+            (Validity::Expired { since: at }, false, Err(Code::CertificateExpired)),
+            (Validity::NotYetValid { from: at }, false, Err(Code::CertificateNotYetValid)),
+        ] {
+            let finding = check_certificate(validity, lacks_issuers, Vec::new());
+            assert_eq!(finding.as_ref().map(|f| f.code).map_err(|f| f.code), code, "{finding:?}");
         }
+        let soon = check_certificate(Validity::ExpiresSoon { at }, false, Vec::new()).unwrap();
+        assert!(soon.advice.contains("before 1970-01-01"), "{}", soon.advice);
+    }
+
+    #[test]
+    fn one_that_no_one_issued_is_told() {
+        let finding = check_certificate(Validity::Valid, false, chain(self_signed())).unwrap();
+        assert_eq!(finding.code, Code::CertificateSelfSigned);
+        assert!(finding.details.expires_at.is_some() && finding.message.contains("SHA-256 "), "{}", finding.message);
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine() {
+        for good in ["http://127.0.0.1:1", "http://[::1]:1", "http://localhost:1", "https://192.0.2.1"] {
+            assert!(base_url(good, "--endpoint").is_ok(), "{good}");
+        }
+        for elsewhere in ["http://192.0.2.1", "http://[2001:db8::1]:80"] {
+            let finding = base_url(elsewhere, "--endpoint").unwrap_err();
+            assert_eq!(finding.code, Code::InsecureTransport);
+            assert!(finding.message.starts_with("--endpoint http://"), "{}", finding.message);
+        }
+        assert_eq!(base_url("nonsense", "--endpoint").unwrap_err().code, Code::EndpointInvalid);
     }
 }

@@ -1,161 +1,217 @@
-//! The way to a host: its name, a connection, TLS. The first two by themselves, so that each has its
-//! own line; the third as a client does it.
+//! The way to a host: its name, a connection, TLS, an answer. The first three by themselves, so that each
+//! has its own line; the last as a client does it.
 
+use std::io;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use mpa::auth::{Credential, ErrorContext, ServiceClock, SignInFailure, Step};
-use mpa::http::{BaseUrl, ErrorKind, Http, Request, Settings, Transport, TransportError};
-use mpa::outcome::Outcome;
+use mpa::auth::{Credential, ServiceClock, Validity};
+use mpa::http::{BaseUrl, Http, Request, Settings, TlsReason, Transport};
 
-use crate::report::{Finding, Report};
-use crate::words;
+use crate::codes::Code;
+use crate::messages::{self, TlsProblem};
+use crate::report::{Finding, Report, Step};
+use crate::tls::{self, Handshake, HandshakeError};
 
-const LIMIT: Duration = Duration::from_secs(5);
+pub const LIMIT: Duration = Duration::from_secs(5);
 
-/// A way to a host that is open.
-pub struct Way {
+/// What a host is to a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Service,
+    TokenHost,
+    /// The one that takes the certificate.
+    SignInHost,
+}
+
+impl Role {
+    /// The beginning of the names of its steps.
+    pub fn id(self) -> &'static str {
+        match self {
+            Role::Service => "service",
+            Role::TokenHost => "token_host",
+            Role::SignInHost => "sign_in_host",
+        }
+    }
+
+    pub fn option(self) -> &'static str {
+        match self {
+            Role::Service => "--endpoint",
+            Role::TokenHost => "--token-endpoint",
+            Role::SignInHost => "--sign-in-endpoint",
+        }
+    }
+}
+
+/// A host that answers, and how to reach it.
+pub struct Route {
     pub transport: Http,
     pub base: BaseUrl,
     pub host: String,
+    /// It asked for the certificate in the handshake.
+    pub wants_certificate: bool,
+}
+
+/// What is the same for all hosts.
+pub struct Surroundings<'a> {
+    pub settings: &'a Settings,
+    pub clock: &'a ServiceClock,
+    pub ca_certificates: Option<&'a str>,
+    pub ca_only: bool,
+    /// The environment's variables with a proxy, which is not used.
+    pub proxy_variables: &'a [String],
+    pub network_only: bool,
 }
 
 /// A host, and whom we show to be there.
 pub struct Host<'a> {
-    pub base: &'a BaseUrl,
-    /// Shown where the host asks for it.
-    pub certificate: Option<&'a Credential>,
-}
-
-/// Checks the way to a host, as far as it goes. `clock` learns from what the host answers.
-pub fn check(host: &Host<'_>, settings: &Settings, clock: &ServiceClock, report: &mut Report) -> Option<Way> {
-    let Address { name, port, is_secure } = match address(host.base) {
-        Ok(address) => address,
-        Err(finding) => {
-            report.add("host", finding);
-            return None;
-        }
-    };
-    // Several hosts of one name are told apart, as those of an emulator.
-    let label = if port == 443 { name.clone() } else { format!("{name}:{port}") };
-    let addresses = report.take(format!("{label}, name"), look_up(&name, port))?;
-    report.take(format!("{label}, connection"), connect(&addresses))?;
-    let transport = report.take(format!("{label}, TLS"), speak(host, &name, is_secure, settings, clock))?;
-    Some(Way { transport, base: host.base.clone(), host: name })
-}
-
-struct Address {
-    name: String,
-    port: u16,
+    pub role: Role,
+    pub name: String,
+    pub port: u16,
     /// Whether TLS is spoken.
     is_secure: bool,
+    base: &'a BaseUrl,
+    /// Shown where the host asks for it.
+    credential: Option<&'a Credential>,
+    pub around: &'a Surroundings<'a>,
 }
 
-fn address(base: &BaseUrl) -> Result<Address, Finding> {
-    let uri = base.join("/").map_err(defect)?;
-    let is_secure = uri.scheme_str() != Some("http");
-    let port = uri.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
-    Ok(Address { name: uri.host().unwrap_or_default().to_owned(), port, is_secure })
-}
-
-fn look_up(name: &str, port: u16) -> Result<(Vec<SocketAddr>, Finding), Finding> {
-    const ADVICE: &str =
-        "Check the name in the endpoint and this machine's DNS: `nslookup` with the same name shows more.";
-    // The system's resolver cannot be interrupted; a thread that hangs ends with the program.
-    let (answer, answered) = mpsc::channel();
-    let wanted = name.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let spawned = thread::Builder::new().spawn(move || {
-        let found = (wanted.as_str(), port).to_socket_addrs().map(Vec::from_iter);
-        // Nobody may be waiting any more.
-        let _ = answer.send(found);
-    });
-    if let Err(error) = spawned {
-        return Err(Finding::failed(format!("No thread could be started to look up the name ({error})."), ""));
+impl<'a> Host<'a> {
+    pub fn new(
+        role: Role,
+        base: &'a BaseUrl,
+        credential: Option<&'a Credential>,
+        around: &'a Surroundings<'a>,
+    ) -> Result<Self, Finding> {
+        let uri = base.join("/").map_err(messages::defect)?;
+        let is_secure = uri.scheme_str() != Some("http");
+        let port = uri.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
+        let name = uri.host().unwrap_or_default().to_owned();
+        Ok(Host { role, name, port, is_secure, base, credential, around })
     }
-    match answered.recv_timeout(LIMIT) {
-        Ok(Ok(addresses)) if !addresses.is_empty() => {
-            let listed: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
-            Ok((addresses, Finding::ok(format!("It stands for {}.", listed.join(", ")))))
+
+    /// Whether it is one of the service's own, not one of a test.
+    pub fn is_production(&self) -> bool {
+        self.name.trim_end_matches('.').to_ascii_lowercase().ends_with(".xboxlive.com")
+    }
+
+    /// Whether the certificate that it is shown can be used now.
+    pub fn validity(&self) -> Option<Validity> {
+        let now = self.around.clock.at(SystemTime::now());
+        self.credential.map(|credential| credential.validity(now))
+    }
+
+    /// Checks the way there, as far as it goes. The clock learns from what the host answers.
+    pub fn check(&self, report: &mut Report) -> Option<Route> {
+        let addresses = report.take(self.step("name"), self.look_up())?;
+        let (stream, address) = report.take(self.step("connection"), self.connect(&addresses))?;
+        let wants_certificate =
+            if self.is_secure { report.take(self.step("TLS"), self.shake_hands(&stream, &address))? } else { false };
+        drop(stream);
+        let (answer, clock_offset_ms) = report.take(self.step("HTTP"), self.send(&address))?;
+        report.clock_offset_ms = clock_offset_ms.or(report.clock_offset_ms);
+        Some(Route { transport: answer, base: self.base.clone(), host: self.name.clone(), wants_certificate })
+    }
+
+    fn step(&self, part: &str) -> Step {
+        // Several hosts of one name are told apart, as those of an emulator.
+        let Host { role, name, port, .. } = self;
+        let host = if *port == 443 { name.clone() } else { format!("{name}:{port}") };
+        Step { id: format!("{}_{}", role.id(), part.to_ascii_lowercase()), label: format!("{host}, {part}") }
+    }
+
+    fn look_up(&self) -> Result<(Vec<SocketAddr>, Finding), Finding> {
+        // The system's resolver cannot be interrupted; a thread that hangs ends with the program.
+        let (answer, answered) = mpsc::channel();
+        let (wanted, port) = (self.name.trim_start_matches('[').trim_end_matches(']').to_owned(), self.port);
+        let spawned = thread::Builder::new().spawn(move || {
+            let found = (wanted.as_str(), port).to_socket_addrs().map(Vec::from_iter);
+            // No one may be waiting any more.
+            let _ = answer.send(found);
+        });
+        if let Err(error) = spawned {
+            let message = format!("No thread could be started to look up the name ({error}).");
+            return Err(Finding::failed(Code::Internal, message, "Give this machine room for another thread."));
         }
-        Ok(Ok(_)) => Err(Finding::failed("The name has no address.", ADVICE)),
-        Ok(Err(error)) => Err(Finding::failed(format!("The name was not found ({error})."), ADVICE)),
-        Err(_) => Err(Finding::failed("Looking up the name took too long.", ADVICE)),
-    }
-}
-
-fn connect(addresses: &[SocketAddr]) -> Result<((), Finding), Finding> {
-    let mut obstacles = Vec::new();
-    for address in addresses {
-        match TcpStream::connect_timeout(address, LIMIT / 2) {
-            Ok(_) => return Ok(((), Finding::ok(format!("Somebody accepts connections at {address}.")))),
-            Err(error) => obstacles.push(format!("{address}: {error}")),
+        let advice = messages::look_up_advice(self);
+        match answered.recv_timeout(LIMIT) {
+            Ok(Ok(addresses)) if !addresses.is_empty() => {
+                let listed: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
+                let message = format!("It stands for {}.", listed.join(", "));
+                Ok((addresses, Finding::ok(message)))
+            }
+            Ok(Ok(_)) => Err(Finding::failed(Code::NameNotFound, "The name has no address.", advice)),
+            Ok(Err(error)) => {
+                Err(Finding::failed(Code::NameNotFound, format!("The name was not found ({error})."), advice))
+            }
+            Err(_) => Err(Finding::failed(Code::NameTimedOut, "Looking up the name took too long.", advice)),
         }
     }
-    Err(Finding::failed(
-        format!("No connection could be made ({}).", obstacles.join("; ")),
-        "Let this machine connect to that host and port: look at the firewall, the network's egress rules, and the \
-         endpoint.",
-    ))
-}
 
-/// Sends a request that every host answers and none acts on: for no path, without a token.
-fn speak(
-    host: &Host<'_>,
-    name: &str,
-    is_secure: bool,
-    settings: &Settings,
-    clock: &ServiceClock,
-) -> Result<(Http, Finding), Finding> {
-    let client_certificate = host.certificate.map(Credential::client_certificate).transpose().map_err(defect)?;
-    let transport = Http::new(Settings { client_certificate, ..settings.clone() }).map_err(defect)?;
-    let uri = host.base.join("/").map_err(defect)?;
-    let request = Request { uri: &uri, authorization: None, signature: None, body: b"{}" };
-    let before = SystemTime::now();
-    let answer = transport.exchange(request, Instant::now() + LIMIT);
-    let answer = answer.map_err(|failure| unanswered(host, name, clock, &failure))?;
-    if let Some(date) = answer.header("Date") {
-        clock.learn(before, SystemTime::now(), date);
+    fn connect(&self, addresses: &[SocketAddr]) -> Result<((TcpStream, SocketAddr), Finding), Finding> {
+        let mut errors = Vec::new();
+        for address in addresses {
+            match TcpStream::connect_timeout(address, LIMIT / 2) {
+                Ok(stream) => {
+                    return Ok(((stream, *address), Finding::ok(format!("Connections are accepted at {address}."))));
+                }
+                Err(error) => errors.push(format!("{address}: {error}")),
+            }
+        }
+        let message = format!("No connection could be made ({}).", errors.join("; "));
+        Err(Finding::failed(Code::ConnectionFailed, message, messages::connection_advice(self)))
     }
-    let sentence = match (is_secure, host.certificate) {
-        (false, _) => "It answers, without TLS: nobody is to be trusted, on this machine.",
-        (true, None) => "It has proved who it is, and answers.",
-        (true, Some(_)) => "It has proved who it is, and answers a connection that shows the certificate.",
-    };
-    Ok((transport, Finding::ok(sentence)))
-}
 
-fn unanswered(host: &Host<'_>, name: &str, clock: &ServiceClock, failure: &TransportError) -> Finding {
-    // Where the host's certificate was refused, the one that is shown to it has nothing to do with it.
-    if let (Some(credential), true) = (host.certificate, failure.kind != ErrorKind::Tls) {
-        let at = ErrorContext {
-            clock_moved: false,
-            step: Step::ServiceToken,
-            host: name,
-            certificate: credential.validity(clock.at(SystemTime::now())),
-            clock_offset_ms: clock.offset_ms(),
+    /// Returns whether the host asked for the certificate.
+    fn shake_hands(&self, stream: &TcpStream, address: &SocketAddr) -> Result<(bool, Finding), Finding> {
+        let key = self.credential.map(Credential::client_certificate).transpose();
+        let key = key.map_err(messages::defect)?;
+        let handshake = tls::handshake(stream, &self.name, &self.around.settings.trust, key, LIMIT);
+        let Handshake { chain, wants_certificate, result } = handshake.map_err(messages::defect)?;
+        let problem = match result {
+            Ok(()) => return Ok((wants_certificate, messages::tls_succeeded(self, chain, wants_certificate))),
+            Err(HandshakeError::Tls(failure)) if failure.reason == TlsReason::NotTls => TlsProblem::NotTls,
+            Err(HandshakeError::Tls(failure)) => return Err(messages::tls_failed(self, &failure, chain)),
+            Err(HandshakeError::Io(error)) => match error.kind() {
+                io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => TlsProblem::TimedOut,
+                _ => TlsProblem::Closed,
+            },
         };
-        let told = SignInFailure::unanswered(&at, failure);
-        return Finding::failed(
-            words::of(&told.outcome),
-            "Check the certificate, and that nothing opens TLS in between.",
-        );
+        // A server that waits for a request may also close, or wait.
+        let problem = if tls::speaks_plain_http(address, &self.name) { TlsProblem::PlainHttp } else { problem };
+        Err(messages::tls_not_spoken(self, problem))
     }
-    let advice = match failure.kind {
-        ErrorKind::Tls | ErrorKind::TlsAlert => {
-            "If a proxy opens TLS on purpose, name its authority in --ca-certificates; where dates are the matter, set \
-             this machine's clock."
-        }
-        ErrorKind::Connection | ErrorKind::TimedOut => {
-            "Look for a firewall or a proxy that accepts connections and drops them; try again in a minute."
-        }
-        ErrorKind::InvalidResponse => "Check the endpoint and its port, and look for a proxy in between.",
-        ErrorKind::InsecureTransport => "Use https://.",
-    };
-    Finding::failed(format!("There was no answer: {}.", words::of_options(&failure.detail)), advice)
-}
 
-fn defect(outcome: Box<Outcome>) -> Finding {
-    Finding::failed(words::of(&outcome), "Please report this.")
+    /// Sends a request that every host answers and none acts on: for no path, without a token. Returns the
+    /// clock's offset too, where the answer told the time.
+    fn send(&self, address: &SocketAddr) -> Result<((Http, Option<i64>), Finding), Finding> {
+        let Surroundings { settings, clock, .. } = *self.around;
+        let defect = messages::defect;
+        let client_certificate = self.credential.map(Credential::client_certificate).transpose().map_err(defect)?;
+        let transport = Http::new(Settings { client_certificate, ..settings.clone() }).map_err(defect)?;
+        let uri = self.base.join("/").map_err(defect)?;
+        let request = Request { uri: &uri, authorization: None, signature: None, body: b"{}" };
+        let before = SystemTime::now();
+        let answer = transport
+            .exchange(request, Instant::now() + LIMIT)
+            .map_err(|error| messages::unanswered(self, &error, || self.speaks_tls(address)))?;
+        let offset_ms = answer.header("Date").map(|date| {
+            clock.learn(before, SystemTime::now(), date);
+            clock.offset_ms()
+        });
+        let finding = messages::answered(self, answer.status, self.is_secure)?;
+        Ok(((transport, offset_ms), finding))
+    }
+
+    /// Whether TLS is spoken at the port of an endpoint with http://.
+    fn speaks_tls(&self, address: &SocketAddr) -> bool {
+        if self.is_secure {
+            return false;
+        }
+        let Ok(stream) = TcpStream::connect_timeout(address, LIMIT / 2) else { return false };
+        let handshake = tls::handshake(&stream, &self.name, &self.around.settings.trust, None, LIMIT / 2);
+        handshake.is_ok_and(|handshake| handshake.result.is_ok() || !handshake.chain.is_empty())
+    }
 }

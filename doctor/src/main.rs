@@ -3,22 +3,30 @@
 //!
 //! - `arguments`: what it is told
 //! - `checkup`: the steps, in their order
-//! - `configuration`, `host`, `clock`, `sign_in`, `call`: one kind of step each
-//! - `report`: what was found; `words`: the library's sentences for somebody with options
+//! - `configuration`, `permissions`, `environment`, `host`, `clock`, `sign_in`, `call`: one kind of step each
+//! - `tls`, `certificate`: what a handshake shows
+//! - `messages`: what is said about hosts and answers, and the advice that fits
+//! - `report`: what was found, and what it comes to; `codes`: its names
+//!   for programs; `output`: the same as JSON
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
 mod arguments;
 mod call;
+mod certificate;
 mod checkup;
 mod clock;
+mod codes;
 mod configuration;
+mod environment;
 mod host;
+mod messages;
+mod output;
 mod permissions;
 mod report;
 mod sign_in;
-mod words;
+mod tls;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -26,30 +34,36 @@ use std::{env, io};
 
 use arguments::{Arguments, Request};
 
-const WRONG_ARGUMENTS: u8 = 2;
-
 fn main() -> ExitCode {
-    match arguments::read(env::args_os().skip(1)) {
-        Ok(Request::Help) => print(arguments::HELP, ExitCode::SUCCESS),
-        Ok(Request::Version) => print(concat!("mpa-doctor ", env!("CARGO_PKG_VERSION"), "\n"), ExitCode::SUCCESS),
+    let given: Vec<_> = env::args_os().skip(1).collect();
+    let wants_json = arguments::wants_json(&given);
+    match arguments::read(given) {
+        Ok(Request::Help) => print(arguments::HELP, 0),
+        Ok(Request::Version) => print(concat!("mpa-doctor ", env!("CARGO_PKG_VERSION"), "\n"), 0),
         Ok(Request::Check(arguments)) => check(&arguments),
-        Err(sentence) => {
-            let _ = writeln!(io::stderr(), "mpa-doctor: {sentence}");
-            ExitCode::from(WRONG_ARGUMENTS)
+        Err(error) if wants_json => print(&format!("{:#}\n", output::argument_error(&error)), output::WRONG_ARGUMENTS),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "mpa-doctor: {}", error.message);
+            ExitCode::from(output::WRONG_ARGUMENTS)
         }
     }
 }
 
 fn check(arguments: &Arguments) -> ExitCode {
     let report = checkup::run(arguments);
-    let exit_code = if report.has_failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
-    let text = if arguments.json { format!("{:#}\n", report.json()) } else { report.text() };
-    print(&text, exit_code)
+    let is_strict = arguments.flags.strict;
+    let exit_status = report.verdict().exit_status(is_strict);
+    let text = if arguments.flags.json {
+        format!("{:#}\n", output::report(&report, arguments))
+    } else {
+        report.text(is_strict)
+    };
+    print(&text, exit_status)
 }
 
-/// Nobody may be reading, which changes nothing about what was found.
-fn print(text: &str, exit_code: ExitCode) -> ExitCode {
+/// No one may be reading, which changes nothing about what was found.
+fn print(text: &str, exit_status: u8) -> ExitCode {
     let mut stdout = io::stdout();
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    exit_code
+    ExitCode::from(exit_status)
 }

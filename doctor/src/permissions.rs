@@ -13,7 +13,7 @@ pub fn check(_: &Identity) -> Option<Finding> {
 /// `None` where there is no such file. One that cannot be looked at is told of where it is read.
 #[cfg(unix)]
 pub fn check(identity: &Identity) -> Option<Finding> {
-    unix::judge(&unix::files_with_secrets(identity))
+    unix::check(&unix::files_with_secrets(identity))
 }
 
 #[cfg(unix)]
@@ -25,6 +25,7 @@ mod unix {
     use zeroize::Zeroizing;
 
     use crate::arguments::Identity;
+    use crate::codes::Code;
     use crate::report::Finding;
 
     /// More than the library reads of a certificate's file.
@@ -33,12 +34,19 @@ mod unix {
     const EVERYONE: u32 = 0o004;
     const GROUP: u32 = 0o040;
 
-    /// A file by its option, and its permissions.
-    type Mode = (&'static str, u32);
+    /// A file with a secret.
+    #[derive(Clone, Debug)]
+    pub struct SecretFile {
+        pub option: &'static str,
+        pub path: String,
+        pub mode: u32,
+    }
 
-    pub fn files_with_secrets(identity: &Identity) -> Vec<Mode> {
+    pub fn files_with_secrets(identity: &Identity) -> Vec<SecretFile> {
         let mut files = Vec::new();
-        let mut add = |option, path: &str| files.extend(mode(path).map(|mode| (option, mode)));
+        let mut add = |option, path: &str| {
+            files.extend(mode(path).map(|mode| SecretFile { option, path: path.to_owned(), mode }));
+        };
         match identity {
             Identity::SignsIn(signs_in) => {
                 if holds_key(&signs_in.certificate) {
@@ -74,34 +82,40 @@ mod unix {
         read && (content.first() == Some(&0x30) || content.windows(IN_PEM.len()).any(|part| part == IN_PEM))
     }
 
-    pub fn judge(files: &[Mode]) -> Option<Finding> {
+    pub fn check(files: &[SecretFile]) -> Option<Finding> {
         if files.is_empty() {
             return None;
         }
-        let exposed: Vec<_> = files.iter().filter_map(|(option, mode)| exposure(option, *mode)).collect();
+        let (exposed, sentences): (Vec<_>, Vec<_>) =
+            files.iter().filter_map(|file| Some((file.path.as_str(), exposure(file)?))).unzip();
         if exposed.is_empty() {
-            return Some(Finding::ok("Nobody but the owner can read the files with secrets."));
+            return Some(Finding::ok("No one but the owner can read the files with secrets."));
         }
-        Some(Finding::warning(
-            exposed.join(" "),
-            "Let the files with secrets belong to the user that the server runs as, and let nobody else read them \
-             (chmod 600 FILE).",
-        ))
+        let advice = format!(
+            "Let the files with secrets belong to the user that the server runs as, and let no one else read them \
+             (chmod 600 {}).",
+            exposed.join(" ")
+        );
+        Some(Finding::warning(Code::SecretReadableByOthers, sentences.join(" "), advice))
     }
 
-    fn exposure(option: &str, mode: u32) -> Option<String> {
+    fn exposure(SecretFile { option, path, mode }: &SecretFile) -> Option<String> {
         let readers = match mode {
             _ if mode & EVERYONE != 0 => "everyone",
             _ if mode & GROUP != 0 => "its group",
             _ => return None,
         };
-        Some(format!("The file of {option} may be read by {readers}: its permissions are {mode:04o}."))
+        Some(format!("{option} {path} may be read by {readers}: its permissions are {mode:04o}."))
     }
 
     #[cfg(test)]
     mod tests {
         use super::*;
         use crate::report::State;
+
+        fn file(option: &'static str, mode: u32) -> SecretFile {
+            SecretFile { option, path: "f".to_owned(), mode }
+        }
 
         #[test]
         fn whoever_may_read_is_told() {
@@ -116,22 +130,23 @@ mod unix {
                 (0o604, Some("everyone")),
                 (0o4777, Some("everyone")),
             ] {
-                let finding = judge(&[("--private-key", mode)]).unwrap();
+                let finding = check(&[file("--private-key", mode)]).unwrap();
                 let expected = readers.map(|readers| {
-                    format!("The file of --private-key may be read by {readers}: its permissions are {mode:04o}.")
+                    format!("--private-key f may be read by {readers}: its permissions are {mode:04o}.")
                 });
                 assert_eq!(finding.state == State::Warning, expected.is_some(), "{mode:o}");
-                assert!(expected.is_none_or(|expected| finding.sentence == expected), "{}", finding.sentence);
+                assert!(expected.is_none_or(|expected| finding.message == expected), "{}", finding.message);
             }
         }
 
         #[test]
         fn several_files_are_one_finding() {
-            assert!(judge(&[]).is_none());
-            let finding = judge(&[("--a", 0o644), ("--b", 0o600), ("--c", 0o640)]).unwrap();
-            let expected = "The file of --a may be read by everyone: its permissions are 0644. \
-                            The file of --c may be read by its group: its permissions are 0640.";
-            assert_eq!((finding.state, finding.sentence.as_str()), (State::Warning, expected));
+            assert!(check(&[]).is_none());
+            let finding = check(&[file("--a", 0o644), file("--b", 0o600), file("--c", 0o640)]).unwrap();
+            let expected = "--a f may be read by everyone: its permissions are 0644. \
+                            --c f may be read by its group: its permissions are 0640.";
+            assert_eq!((finding.state, finding.message.as_str()), (State::Warning, expected));
+            assert!(finding.advice.ends_with("(chmod 600 f f)."), "{}", finding.advice);
         }
     }
 }

@@ -1,22 +1,18 @@
 //! The two steps of signing in, each made once, of the parts that a client makes them of.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use mpa::auth::{
-    Authorization, Credential, ErrorContext, ProofKey, ServiceClock, SignInFailure, Signed, Step, TokenAnswer, date,
-    read_token, service_token_request, token_request,
+    Authorization, Credential, ErrorContext, ProofKey, ServiceClock, Signed, Step, TokenAnswer, date, read_token,
+    service_token_request, token_request,
 };
-use mpa::http::{Request, Transport};
-use mpa::outcome::Outcome;
-use mpa::policy::Prospect;
+use mpa::http::{ErrorKind, Request, Transport};
 use mpa::redactor::Redactor;
 
-use crate::arguments::SignsIn;
-use crate::host::Way;
+use crate::arguments::SignInOptions;
+use crate::host::{LIMIT, Route};
+use crate::messages::{self, defect};
 use crate::report::Finding;
-use crate::words;
-
-const LIMIT: Duration = Duration::from_secs(5);
 
 /// A token with the key that it is bound to.
 pub struct ServiceToken {
@@ -31,69 +27,67 @@ pub struct Signer<'a> {
 }
 
 impl Signer<'_> {
-    pub fn service_token(&self, way: &Way) -> Result<(ServiceToken, Finding), Finding> {
+    pub fn service_token(&self, route: &Route) -> Result<(ServiceToken, Finding), Finding> {
         let key = ProofKey::generate().map_err(defect)?;
         let body = service_token_request(&key).map_err(defect)?;
-        let answer = self.ask(Step::ServiceToken, way, &key, &body, &Redactor::default())?;
-        let finding = Finding::ok(format!("A service token came, good until {}.", date(answer.not_after)));
+        let answer = self.send(Step::ServiceToken, route, &key, &body, &Redactor::default())?;
+        let message = format!("A service token came, good until {}.", date(answer.not_after));
+        let finding = gained(message, &answer);
         Ok((ServiceToken { answer, key }, finding))
     }
 
     pub fn token(
         &self,
-        way: &Way,
+        route: &Route,
         service_token: &ServiceToken,
-        wish: &SignsIn,
+        config: &SignInOptions,
     ) -> Result<(Authorization, Finding), Finding> {
         let ServiceToken { answer, key } = service_token;
-        let body = token_request(answer.token(), &wish.sandbox, &wish.relying_party).map_err(defect)?;
+        let body = token_request(answer.token(), &config.sandbox, &config.relying_party);
+        let body = body.map_err(defect)?;
         let mut redactor = Redactor::default();
         redactor.add_text(answer.token());
-        let answer = self.ask(Step::Token, way, key, &body, &redactor)?;
+        let answer = self.send(Step::Token, route, key, &body, &redactor)?;
         let authorization = answer.authorization().map_err(defect)?.bound_to(key.clone());
         let until = date(answer.not_after);
-        Ok((authorization, Finding::ok(format!("A token for the sandbox {} came, good until {until}.", wish.sandbox))))
+        let message = format!("A token for the sandbox {} came, good until {until}.", config.sandbox);
+        Ok((authorization, gained(message, &answer)))
     }
 
-    fn ask(
+    fn send(
         &self,
         step: Step,
-        way: &Way,
+        route: &Route,
         key: &ProofKey,
         body: &[u8],
         redactor: &Redactor,
     ) -> Result<TokenAnswer, Finding> {
-        let uri = way.base.join(step.path()).map_err(defect)?;
+        let uri = route.base.join(step.path()).map_err(defect)?;
         let now = self.clock.at(SystemTime::now());
         let signature = Signed::of_a_step(step, now, body).header(key).map_err(defect)?;
         let request = Request { uri: &uri, authorization: None, signature: Some(&signature), body };
+        let certificate = self.credential.validity(now);
         let at = ErrorContext {
             clock_moved: false,
             step,
-            host: &way.host,
-            certificate: self.credential.validity(now),
+            host: &route.host,
+            certificate,
             clock_offset_ms: self.clock.offset_ms(),
         };
-        let answer = way.transport.exchange(request, Instant::now() + LIMIT);
-        let answer = answer.map_err(|failure| told(step, &SignInFailure::unanswered(&at, &failure)))?;
-        read_token(&at, answer, now, redactor).map_err(|failure| told(step, &failure))
+        let answer = route.transport.exchange(request, Instant::now() + LIMIT).map_err(|error| {
+            let may_be_certificate = matches!(error.kind, ErrorKind::Connection | ErrorKind::TlsAlert);
+            if step == Step::ServiceToken && may_be_certificate {
+                messages::sign_in_closed(route, &error, certificate)
+            } else {
+                messages::transport_failed(&error)
+            }
+        })?;
+        read_token(&at, answer, now, redactor).map_err(|failure| messages::sign_in_failed(step, route, &failure))
     }
 }
 
-fn told(step: Step, failure: &SignInFailure) -> Finding {
-    let advice = match (failure.prospect, step) {
-        (Prospect::MayPass, _) => "Run this again in a minute: signing in may succeed without a change.",
-        (Prospect::NeedsPeople, Step::ServiceToken) => {
-            "Check that the certificate is the Business Partner Certificate, registered with Partner Center for this \
-             title."
-        }
-        (Prospect::NeedsPeople, Step::Token) => {
-            "Check --sandbox and --relying-party, and for which sandbox the certificate was issued."
-        }
-    };
-    Finding::failed(words::of(&failure.outcome), advice)
-}
-
-fn defect(outcome: Box<Outcome>) -> Finding {
-    Finding::failed(words::of(&outcome), "Please report this.")
+fn gained(message: String, answer: &TokenAnswer) -> Finding {
+    let mut finding = Finding::ok(message).http_status(200);
+    finding.details.expires_at = Some(answer.not_after);
+    finding
 }

@@ -16,41 +16,47 @@ fn a_secret_that_others_may_read_is_a_warning() {
         let expected = sentences.join(" ");
         ended.has(0, "file permissions", "warning", &format!("file permissions: {expected}"));
         assert!(ended.line("file permissions").ends_with(&expected), "{}", ended.text);
-        assert!(ended.text.contains("What to do: ") && ended.text.contains("(chmod 600 FILE)"), "{}", ended.text);
+        assert!(ended.text.contains("What to do: ") && ended.text.contains("(chmod 600 /"), "{}", ended.text);
     };
-    // The certificate is nobody's secret.
+    // The certificate is no secret.
     expose("partner.pem", 0o644);
     expose("ca.pem", 0o644);
-    partner.run(&[]).has(0, "file permissions", "ok", "Nobody but the owner can read");
+    partner.run(&[]).has(0, "file permissions", "ok", "No one but the owner can read");
+    let key = partner.path("partner.key");
     for (mode, readers) in [(0o640, "its group"), (0o604, "everyone"), (0o644, "everyone")] {
         expose("partner.key", mode);
-        let sentence = format!("The file of --private-key may be read by {readers}: its permissions are {mode:04o}.");
+        let sentence = format!("--private-key {key} may be read by {readers}: its permissions are {mode:04o}.");
         warned(&[], &[&sentence]);
     }
     let link = partner.folder.join("link.key");
     // Of an earlier run.
     let _ = fs::remove_file(&link);
     std::os::unix::fs::symlink("partner.key", &link).unwrap();
-    let of_key = "The file of --private-key may be read by everyone: its permissions are 0644.";
-    warned(&[("--private-key", &partner.path("link.key"))], &[of_key]);
+    let of_link =
+        format!("--private-key {} may be read by everyone: its permissions are 0644.", partner.path("link.key"));
+    warned(&[("--private-key", &partner.path("link.key"))], &[&of_link]);
+    let of_key = &format!("--private-key {key} may be read by everyone: its permissions are 0644.");
     partner.write("password", "opensesame\n");
     expose("password", 0o640);
-    let of_password = "The file of --certificate-password-file may be read by its group: its permissions are 0640.";
-    warned(&[("--certificate-password-file", &partner.path("password"))], &[of_key, of_password]);
+    let password = partner.path("password");
+    let of_password =
+        &format!("--certificate-password-file {password} may be read by its group: its permissions are 0640.");
+    warned(&[("--certificate-password-file", &password)], &[of_key, of_password]);
     // With a key in it, the certificate's file is one of them.
     let read = |name| fs::read_to_string(partner.folder.join(name)).unwrap();
     partner.write("both.pem", &(read("partner.pem") + &read("partner.key")));
     expose("both.pem", 0o644);
-    let of_certificate = "The file of --certificate may be read by everyone: its permissions are 0644.";
-    warned(&[("--certificate", &partner.path("both.pem"))], &[of_certificate, of_key]);
+    let both = partner.path("both.pem");
+    let of_certificate = &format!("--certificate {both} may be read by everyone: its permissions are 0644.");
+    warned(&[("--certificate", &both)], &[of_certificate, of_key]);
     expose("partner.key", 0o600);
-    warned(&[("--certificate", &partner.path("both.pem"))], &[of_certificate]);
+    warned(&[("--certificate", &both)], &[of_certificate]);
     // A file that cannot be used is looked at all the same. One of DER may be PKCS#12.
     partner.write("partner.pfx", "\x30\x00");
     expose("partner.pfx", 0o644);
     let unread = partner.run(&[("--certificate", &partner.path("partner.pfx"))]);
     unread.has(1, "certificate", "failed", "--certificate");
-    unread.has(1, "file permissions", "warning", of_certificate);
+    unread.has(1, "file permissions", "warning", "/partner.pfx may be read by everyone");
 }
 
 #[test]
@@ -69,15 +75,15 @@ fn a_token_that_others_may_read_is_a_warning() {
             &format!("--proof-key-file={}", file("proof.pem")),
         ])
     };
-    run_with(&file("header")).has(0, "file permissions", "ok", "Nobody but the owner");
+    run_with(&file("header")).has(0, "file permissions", "ok", "No one but the owner");
     set_mode(&folder.join("header"), 0o644);
     set_mode(&folder.join("proof.pem"), 0o660);
     let ended = run_with(&file("header"));
-    ended.has(0, "file permissions", "warning", "--authorization-header-file may be read by everyone");
-    ended.has(0, "file permissions", "warning", "--proof-key-file may be read by its group: its permissions are 0660.");
+    ended.has(0, "file permissions", "warning", "/header may be read by everyone");
+    ended.has(0, "file permissions", "warning", "/proof.pem may be read by its group: its permissions are 0660.");
     assert!(!ended.text.contains("sometoken") && !ended.text.contains(key.lines().nth(1).unwrap()), "{}", ended.text);
     // A file that is not there is told of once.
     let missing = run_with(&file("missing"));
-    missing.has(1, "token", "failed", "--authorization-header-file could not be read");
-    missing.has(1, "file permissions", "warning", "permissions: The file of --proof-key-file may");
+    missing.has(1, "token", "failed", "/missing could not be read");
+    missing.has(1, "file permissions", "warning", "permissions: --proof-key-file ");
 }
