@@ -14,6 +14,8 @@ pub struct CertificateInfo<'a> {
     pub valid_until: SystemTime,
     /// With its algorithm, as DER.
     pub public_key: &'a [u8],
+    /// X.509 version 1, which TLS libraries refuse.
+    pub is_version_1: bool,
     subject: &'a [u8],
     issuer: &'a [u8],
 }
@@ -21,15 +23,15 @@ pub struct CertificateInfo<'a> {
 impl<'a> CertificateInfo<'a> {
     pub fn read(certificate: &'a [u8]) -> Result<Self> {
         let mut fields = DerReader::of(certificate)?.sequence()?;
-        // The version is left out of the oldest certificates.
-        fields.optional(context_specific(0))?;
+        // The version is left out of those of version 1.
+        let is_version_1 = fields.optional(context_specific(0))?.is_none();
         let _serial_number = fields.content(Tag::Integer)?;
         let _signature_algorithm = fields.sequence()?;
         let issuer = fields.element()?;
         let mut validity = fields.sequence()?;
         let (valid_from, valid_until) = (time(&mut validity)?, time(&mut validity)?);
         let subject = fields.element()?;
-        Ok(CertificateInfo { valid_from, valid_until, public_key: fields.element()?, subject, issuer })
+        Ok(CertificateInfo { valid_from, valid_until, public_key: fields.element()?, is_version_1, subject, issuer })
     }
 
     pub fn is_self_issued(&self) -> bool {

@@ -71,6 +71,8 @@ enum Misfit {
     NoKey,
     /// This certificate, counted from 0, cannot be understood.
     Certificate(usize),
+    /// The certificate of the key, counted from 0, is of X.509 version 1.
+    Version1(usize),
     /// None of the keys can be used.
     Key,
     /// The key belongs to none of the certificates.
@@ -112,6 +114,9 @@ impl Credential {
             };
             let chain: Vec<_> =
                 certificate::chain(&infos, leaf).into_iter().map(|index| certificates[index].clone()).collect();
+            if infos[leaf].is_version_1 {
+                return Err(Misfit::Version1(leaf));
+            }
             // What TLS will check again, when it is too late for a good message.
             CertifiedKey::new(chain.clone(), signing).keys_match().map_err(|_| Misfit::Certificate(leaf))?;
             let CertificateInfo { valid_from, valid_until, .. } = infos[leaf];

@@ -101,6 +101,11 @@ impl CredentialNames<'_> {
                 "{certificate} has a certificate, number {} of {count}, that cannot be understood; expected X.509.",
                 index + 1
             ),
+            Misfit::Version1(index) => format!(
+                "{certificate} has a certificate, number {} of {count}, of X.509 version 1; expected version 3, as \
+                 Partner Center issues it.",
+                index + 1
+            ),
             Misfit::Key => format!(
                 "{key_field} has a private key that cannot be used; expected RSA with 2048 to 4096 bits, P-256, P-384 \
                  or Ed25519, not damaged."

@@ -20,6 +20,9 @@ fn files_that_are_not_what_they_should_be() {
     files.openssl(&["pkcs8", "-topk8", "-in", "leaf.key", "-passout", "pass:wrong password", "-out", "sealed.key"]);
     files.openssl(&["ec", "-in", "leaf.key", "-aes256", "-passout", "pass:wrong password", "-out", "old-sealed.key"]);
     files.join("with-sealed.pem", &["chain.pem", "sealed.key"]);
+    // Without extensions.
+    let authority = ["-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial"];
+    files.openssl(&[&["x509", "-req", "-in", "leaf.csr", "-days", "30", "-out", "v1.pem"][..], &authority].concat());
     files.join("pair.pem", &["middle.pem", "leaf.key"]);
     let leaf = files.text("leaf.key");
     fs::write(files.path("half.key"), &leaf[..leaf.len() / 2]).unwrap();
@@ -51,6 +54,7 @@ fn files_that_are_not_what_they_should_be() {
         ("second.pem", Some("leaf.key"), CERTIFICATE, "block 2 is not one certificate in DER"),
         ("chain.pem", Some("root.key"), KEY, "belongs to no certificate of config.certificate_path"),
         ("pair.pem", None, CERTIFICATE, "belongs to none of its certificates"),
+        ("v1.pem", Some("leaf.key"), CERTIFICATE, "number 1 of 1, of X.509 version 1; expected version 3"),
     ] {
         let message = files.refusal(certificate, key, None);
         check(&files, &message, beginning, part);
@@ -83,4 +87,45 @@ fn nothing_printed_for_debugging_shows_a_secret() {
     let key = files.text("leaf.key");
     let printed = format!("{:?}", texts(&files.text("chain.pem"), Some(&key)));
     assert_eq!(printed, "CredentialSource::Texts { .. }");
+}
+
+#[test]
+fn a_refusal_has_the_callers_names() {
+    let Some(files) = Files::make("names") else { return };
+    let names = CredentialNames {
+        certificate: "--certificate c",
+        key: "--private-key k",
+        password: "--password p",
+        pkcs12: "--certificate",
+        is_of_files: true,
+    };
+    files.openssl(&["pkcs8", "-topk8", "-in", "leaf.key", "-passout", "pass:secret", "-out", "sealed.key"]);
+    files.pkcs12("file.p12", PASSWORD, &[]);
+    for (certificate, key, password, expected) in [
+        ("missing.pem", None, None, "--certificate c could not be read"),
+        ("chain.pem", Some("missing.key"), None, "--private-key k could not be read"),
+        ("chain.pem", None, None, "name the key in --private-key k."),
+        (
+            "chain.pem",
+            Some("root.key"),
+            None,
+            "--private-key k has a key that belongs to no certificate of --certificate c;",
+        ),
+        (
+            "chain.pem",
+            Some("sealed.key"),
+            None,
+            "name a PKCS#12 file in --certificate and its password in --password p.",
+        ),
+        ("file.p12", None, None, "needs a password; expected it in --password p."),
+        (
+            "file.p12",
+            None,
+            Some("other"),
+            "--password p is the wrong password for the PKCS#12 file of --certificate c;",
+        ),
+    ] {
+        let message = files.source(certificate, key, password).read_as(&names).unwrap_err().message;
+        assert!(message.contains(expected) && !message.contains("config."), "{message}");
+    }
 }
