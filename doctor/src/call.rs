@@ -66,7 +66,7 @@ fn classify_response(answer: &Answer, authorization: &Authorization, title_id: u
     };
     let finding = match (status, parsed.class) {
         (200, _) if content_encoding(answer).is_none() && json::is_object(&answer.body) => {
-            Finding::ok(format!("The service took a call for title {title_id}."))
+            Finding::ok(format!("The service accepted a call for title {title_id}."))
         }
         (200..=399, _) => refused(
             Code::UnexpectedAnswer,
@@ -76,7 +76,7 @@ fn classify_response(answer: &Answer, authorization: &Authorization, title_id: u
         (_, ResponseClass::Refused(Status::Throttled)) => refused(
             Code::Throttled,
             "The service limits how often it is called",
-            "The way is open, but the call was not checked. Run this again in some minutes, and call less often.",
+            "The service can be reached, but the call was not checked. Run this again in some minutes, and call less often.",
         )
         .transient(true),
         (401, _) if authorization.proof_key().is_none() => refused(

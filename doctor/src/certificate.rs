@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
-use x509_cert::certificate::{CertificateInner, Raw, Version};
+use x509_cert::certificate::{CertificateInner, Raw};
 use x509_cert::der::Decode;
 use x509_cert::name::Name;
 
@@ -26,7 +26,6 @@ pub struct CertificateContent {
     pub issuer: String,
     pub not_before: SystemTime,
     pub not_after: SystemTime,
-    pub is_version_1: bool,
 }
 
 impl CertificateSummary {
@@ -40,7 +39,6 @@ impl CertificateSummary {
                 issuer: words(certificate.issuer()),
                 not_before: certificate.validity().not_before.to_system_time(),
                 not_after: certificate.validity().not_after.to_system_time(),
-                is_version_1: certificate.version() == Version::V1,
             }
         });
         CertificateSummary { fingerprint: bytes.join(":"), content }
@@ -52,10 +50,6 @@ impl CertificateSummary {
 
     pub fn issuer(&self) -> &str {
         self.content.as_ref().map_or("unreadable", |content| &content.issuer)
-    }
-
-    pub fn is_version_1(&self) -> bool {
-        self.content.as_ref().is_some_and(|content| content.is_version_1)
     }
 
     /// Whether it names itself as its issuer.
@@ -113,7 +107,7 @@ mod tests {
         let certificate = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert;
         let summary = CertificateSummary::of(certificate.der());
         assert_eq!(summary.subject(), "CN=rcgen self signed cert");
-        assert!(summary.is_self_issued() && !summary.is_version_1());
+        assert!(summary.is_self_issued());
         assert!(summary.words().starts_with("CN=rcgen self signed cert, issued by itself, SHA-256 "));
         assert_eq!(summary.json()["not_before"], "1975-01-01T00:00:00Z");
     }

@@ -82,7 +82,7 @@ fn read_caller<'a>(arguments: &'a Arguments, report: &mut Report) -> Caller<'a> 
         Identity::Unknown => {
             let finding = Finding::warning(
                 Code::CredentialMissing,
-                "Neither a certificate nor a token was given: only the way to the service is checked.",
+                "Neither a certificate nor a token was given: only whether the service can be reached is checked.",
                 "Give --certificate or --authorization-header-file to have the rest checked too, or --network-only if \
                  this is all that is to be checked.",
             );

@@ -33,7 +33,6 @@ codes! {
     CertificateExpiresSoon = "certificate_expires_soon",
     CertificateWithoutIssuers = "certificate_without_issuers",
     CertificateSelfSigned = "certificate_self_signed",
-    CertificateVersion1 = "certificate_version_1",
     CredentialMissing = "credential_missing",
     TokenUnusable = "token_unusable",
     ProofKeyUnusable = "proof_key_unusable",

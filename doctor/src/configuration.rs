@@ -151,13 +151,6 @@ fn check_certificate(
             format!("The certificate{which} is valid from {} only.", date(from)),
             "Use the certificate before this one until then, or set this machine's clock.",
         )),
-        Validity::Valid | Validity::ExpiresSoon { .. } if own.is_some_and(CertificateSummary::is_version_1) => {
-            Ok(Finding::warning(
-                Code::CertificateVersion1,
-                format!("{good}, but it is of X.509 version 1, which services refuse."),
-                "Use the Business Partner Certificate of Partner Center, which is of version 3.",
-            ))
-        }
         Validity::Valid | Validity::ExpiresSoon { .. } if own.is_some_and(CertificateSummary::is_self_issued) => {
             Ok(Finding::warning(
                 Code::CertificateSelfSigned,
@@ -195,12 +188,12 @@ pub fn read_authorization(header_file: &str, proof_key_file: Option<&str>) -> Ch
     let authorization = Authorization::new(&header, 0, &named(OPTION, header_file));
     let authorization = authorization.map_err(|outcome| wrong(Code::TokenUnusable, &outcome))?;
     let Some(path) = proof_key_file else {
-        return Ok((authorization, Finding::ok("The token has the right form.")));
+        return Ok((authorization, Finding::ok("The token has the expected form.")));
     };
     let pem = read_secret(path, KEY_OPTION)?;
     let key = ProofKey::from_pem(&pem, &named(KEY_OPTION, path));
     let key = key.map_err(|outcome| wrong(Code::ProofKeyUnusable, &outcome))?;
-    Ok((authorization.bound_to(key), Finding::ok("The token has the right form, and its key can be read.")))
+    Ok((authorization.bound_to(key), Finding::ok("The token has the expected form, and its key can be read.")))
 }
 
 /// A file with one secret; the mark that editors put at its beginning and the line break at its end are none of it.

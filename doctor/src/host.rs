@@ -11,9 +11,10 @@ use mpa::auth::{Credential, ServiceClock, Validity};
 use mpa::http::{BaseUrl, Http, Request, Settings, TlsReason, Transport};
 
 use crate::codes::Code;
-use crate::messages::{self, TlsProblem};
+use crate::messages;
 use crate::report::{Finding, Report, Step};
 use crate::tls::{self, Handshake, HandshakeError};
+use crate::tls_messages::{self, TlsProblem};
 
 pub const LIMIT: Duration = Duration::from_secs(5);
 
@@ -139,7 +140,7 @@ impl<'a> Host<'a> {
         match answered.recv_timeout(LIMIT) {
             Ok(Ok(addresses)) if !addresses.is_empty() => {
                 let listed: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
-                let message = format!("It stands for {}.", listed.join(", "));
+                let message = format!("Resolves to {}.", listed.join(", "));
                 Ok((addresses, Finding::ok(message)))
             }
             Ok(Ok(_)) => Err(Finding::failed(Code::NameNotFound, "The name has no address.", advice)),
@@ -155,7 +156,7 @@ impl<'a> Host<'a> {
         for address in addresses {
             match TcpStream::connect_timeout(address, LIMIT / 2) {
                 Ok(stream) => {
-                    return Ok(((stream, *address), Finding::ok(format!("Connections are accepted at {address}."))));
+                    return Ok(((stream, *address), Finding::ok(format!("Connected to {address}."))));
                 }
                 Err(error) => errors.push(format!("{address}: {error}")),
             }
@@ -171,9 +172,9 @@ impl<'a> Host<'a> {
         let handshake = tls::handshake(stream, &self.name, &self.around.settings.trust, key, LIMIT);
         let Handshake { chain, wants_certificate, result } = handshake.map_err(messages::defect)?;
         let problem = match result {
-            Ok(()) => return Ok((wants_certificate, messages::tls_succeeded(self, chain, wants_certificate))),
+            Ok(()) => return Ok((wants_certificate, tls_messages::tls_succeeded(self, chain, wants_certificate))),
             Err(HandshakeError::Tls(failure)) if failure.reason == TlsReason::NotTls => TlsProblem::NotTls,
-            Err(HandshakeError::Tls(failure)) => return Err(messages::tls_failed(self, &failure, chain)),
+            Err(HandshakeError::Tls(failure)) => return Err(tls_messages::tls_failed(self, &failure, chain)),
             Err(HandshakeError::Io(error)) => match error.kind() {
                 io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => TlsProblem::TimedOut,
                 _ => TlsProblem::Closed,
@@ -181,7 +182,7 @@ impl<'a> Host<'a> {
         };
         // A server that waits for a request may also close, or wait.
         let problem = if tls::speaks_plain_http(address, &self.name) { TlsProblem::PlainHttp } else { problem };
-        Err(messages::tls_not_spoken(self, problem))
+        Err(tls_messages::tls_not_spoken(self, problem))
     }
 
     /// Sends a request that every host answers and none acts on: for no path, without a token. Returns the

@@ -5,7 +5,7 @@
 //! - `checkup`: the steps, in their order
 //! - `configuration`, `permissions`, `environment`, `host`, `clock`, `sign_in`, `call`: one kind of step each
 //! - `tls`, `certificate`: what a handshake shows
-//! - `messages`: what is said about hosts and answers, and the advice that fits
+//! - `messages`, `tls_messages`: what is said about hosts and answers, and the advice that fits
 //! - `report`: what was found, and what it comes to; `codes`: its names
 //!   for programs; `output`: the same as JSON
 
@@ -27,6 +27,7 @@ mod permissions;
 mod report;
 mod sign_in;
 mod tls;
+mod tls_messages;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -2,11 +2,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mpa::auth::ServiceClock;
-use mpa::http::{BaseUrl, CaMode, Sent, Settings, Shared, Trust};
+use mpa::http::{BaseUrl, CaMode, Sent, Settings, Shared, TlsFailure, Trust};
 use rcgen::{CertificateParams, KeyPair};
 
 use super::*;
+use crate::certificate::CertificateSummary;
+use crate::host::Role;
 use crate::host::Surroundings;
+use crate::tls_messages::tls_failed;
 
 const PRODUCTION: &str = "https://service.auth.xboxlive.com";
 
@@ -83,7 +86,7 @@ fn a_private_certificate_of_a_production_host_is_a_proxys() {
             );
             assert_eq!(finding.code, code);
             let advice = &finding.advice;
-            assert!(advice.starts_with("Something in between opens TLS in the name of CN=Proxy: "), "{advice}");
+            assert!(advice.starts_with("A proxy intercepts TLS: CN=Proxy issued "), "{advice}");
             assert!(advice.ends_with(words) && !advice.contains("server of yours"), "{advice}");
         }
     }

@@ -244,7 +244,7 @@ impl Report {
         }
         match self.what_to_do().as_slice() {
             [] if self.verdict() != Verdict::Ok => {}
-            [] => text.push_str("All is well: there is nothing to do.\n"),
+            [] => text.push_str("No problems found.\n"),
             [advice] => {
                 let _ = writeln!(text, "What to do: {}", one_line(advice));
             }

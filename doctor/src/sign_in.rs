@@ -6,7 +6,7 @@ use mpa::auth::{
     Authorization, Credential, ErrorContext, ProofKey, ServiceClock, Signed, Step, TokenAnswer, date, read_token,
     service_token_request, token_request,
 };
-use mpa::http::{ErrorKind, Request, Transport};
+use mpa::http::{Request, Transport};
 use mpa::redactor::Redactor;
 
 use crate::arguments::SignInOptions;
@@ -31,7 +31,7 @@ impl Signer<'_> {
         let key = ProofKey::generate().map_err(defect)?;
         let body = service_token_request(&key).map_err(defect)?;
         let answer = self.send(Step::ServiceToken, route, &key, &body, &Redactor::default())?;
-        let message = format!("A service token came, good until {}.", date(answer.not_after));
+        let message = format!("Received a service token, valid until {}.", date(answer.not_after));
         let finding = gained(message, &answer);
         Ok((ServiceToken { answer, key }, finding))
     }
@@ -50,7 +50,7 @@ impl Signer<'_> {
         let answer = self.send(Step::Token, route, key, &body, &redactor)?;
         let authorization = answer.authorization().map_err(defect)?.bound_to(key.clone());
         let until = date(answer.not_after);
-        let message = format!("A token for the sandbox {} came, good until {until}.", config.sandbox);
+        let message = format!("Received a token for the sandbox {}, valid until {until}.", config.sandbox);
         Ok((authorization, gained(message, &answer)))
     }
 
@@ -66,22 +66,15 @@ impl Signer<'_> {
         let now = self.clock.at(SystemTime::now());
         let signature = Signed::of_a_step(step, now, body).header(key).map_err(defect)?;
         let request = Request { uri: &uri, authorization: None, signature: Some(&signature), body };
-        let certificate = self.credential.validity(now);
         let at = ErrorContext {
             clock_moved: false,
             step,
             host: &route.host,
-            certificate,
+            certificate: self.credential.validity(now),
             clock_offset_ms: self.clock.offset_ms(),
         };
-        let answer = route.transport.exchange(request, Instant::now() + LIMIT).map_err(|error| {
-            let may_be_certificate = matches!(error.kind, ErrorKind::Connection | ErrorKind::TlsAlert);
-            if step == Step::ServiceToken && may_be_certificate {
-                messages::sign_in_closed(route, &error, certificate)
-            } else {
-                messages::transport_failed(&error)
-            }
-        })?;
+        let answer = route.transport.exchange(request, Instant::now() + LIMIT);
+        let answer = answer.map_err(|error| messages::sign_in_unanswered(step, route, &error))?;
         read_token(&at, answer, now, redactor).map_err(|failure| messages::sign_in_failed(step, route, &failure))
     }
 }

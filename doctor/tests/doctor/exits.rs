@@ -22,6 +22,7 @@ fn what_passes_without_a_change_is_status_3() {
     for (rule, step, words) in [
         ("status:status=503,calls=sign_in", "sign-in step 1 of 2", "HTTP 503"),
         ("status:status=429,calls=sign_in", "sign-in step 1 of 2", "HTTP 429"),
+        ("close:calls=sign_in", "sign-in step 1 of 2", "No response: the other side closed the connection"),
         ("status:status=500,calls=token", "sign-in step 2 of 2", "HTTP 500"),
         ("x_err:code=outage,calls=token", "sign-in step 2 of 2", "0x8015DC31"),
     ] {
@@ -54,9 +55,9 @@ fn a_call_that_fails_for_a_time_is_status_3() {
 fn what_was_not_checked_is_no_success() {
     let emulator = Emulator::start(Options::default()).unwrap();
     let ended = run(&["--title-id", "7", "--endpoint", emulator.url()]);
-    ended.has(4, "token", "warning", "only the way to the service is checked");
+    ended.has(4, "token", "warning", "only whether the service can be reached is checked");
     assert!(ended.text.contains("Not tried: call.\nNothing failed, but the call was not checked"), "{}", ended.text);
-    assert!(!ended.text.contains("All is well"), "{}", ended.text);
+    assert!(!ended.text.contains("No problems found"), "{}", ended.text);
     let asked_for = run(&["--title-id", "7", "--endpoint", emulator.url(), "--network-only"]);
     assert_eq!(asked_for.status, 0, "{}", asked_for.text);
     assert!(!asked_for.text.contains("Not tried") && !asked_for.text.contains("warning"), "{}", asked_for.text);
@@ -100,6 +101,6 @@ fn an_answer_that_does_not_come_passes() {
     let partner = Partner::start("stall");
     partner.emulator.set_faults(Titles::All, &["stall:calls=token"]).unwrap();
     let started = std::time::Instant::now();
-    partner.run(&[]).has(3, "sign-in step 2 of 2", "failed", "no answer in time");
+    partner.run(&[]).has(3, "sign-in step 2 of 2", "failed", "No response in time");
     assert!(started.elapsed() < Duration::from_secs(20));
 }

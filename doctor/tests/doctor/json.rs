@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use mpa_emulator::Titles;
 use serde_json::{Value, json};
 
-use crate::{ALL_STEPS, DAY, Ended, NOBODY, Partner, run, schema};
+use crate::{ALL_STEPS, DAY, Ended, NOBODY, Partner, run, run_with, schema};
 
 #[track_caller]
 fn read(ended: &Ended) -> Value {
@@ -90,8 +90,14 @@ fn every_kind_of_output_fits_the_schema() {
     assert_eq!(no_authority["clock_offset_ms"], Value::Null, "unknown is absent");
     partner.certificate_until(SystemTime::now() - DAY);
     assert_eq!(step(&read(&partner.run(&[JSON])), "certificate")["code"], "certificate_expired");
-    let incomplete = read(&run(&["--title-id=7", "--json", &format!("--endpoint={NOBODY}"), "--network-only"]));
-    assert_eq!(incomplete["result"], "failed");
+    let endpoint = format!("--endpoint={}", partner.emulator.url());
+    let authority = format!("--ca-certificates={}", partner.path("ca.pem"));
+    let arguments = ["--json", "--title-id=7", &endpoint, &authority];
+    let incomplete = read(&run_with(&[("HTTPS_PROXY", "http://127.0.0.1:9")], &arguments));
+    assert_eq!((&incomplete["result"], &incomplete["exit_status"]), (&json!("incomplete"), &json!(4)));
+    assert_eq!(step(&incomplete, "proxy_environment")["state"], "note");
+    let network = read(&run(&[&arguments[..], &["--network-only"]].concat()));
+    assert_eq!((&network["result"], network.get("not_tried")), (&json!("ok"), Some(&json!([]))));
 }
 
 #[test]

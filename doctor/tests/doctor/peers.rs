@@ -264,8 +264,8 @@ fn a_proxy_that_opens_tls_where_mutual_tls_cannot_pass() {
         let ended = partner.run(&[("--json", ""), ("--ca-certificates", &authorities), ("--sign-in-endpoint", &proxy)]);
         let output: Value = serde_json::from_str(&ended.text).unwrap();
         schema::check(&output);
-        let exempt = "Have 127.0.0.1 exempted from TLS inspection";
-        let words = [exempt, "mutual TLS cannot pass it, even if --ca-certificates names its authority"];
+        let exempt = "have 127.0.0.1 exempted from TLS inspection";
+        let words = [exempt, "mutual TLS cannot pass a proxy, even if --ca-certificates names its authority"];
         fails(
             ended.status,
             &output,
@@ -277,13 +277,13 @@ fn a_proxy_that_opens_tls_where_mutual_tls_cannot_pass() {
         let steps = output["steps"].as_array().unwrap();
         let tls = steps.iter().find(|step| step["step"] == "sign_in_host_tls").unwrap();
         assert_eq!(tls["code"], "tls_certificate_not_requested", "{tls}");
-        assert!(tls["advice"].as_str().unwrap().contains("from CN=Example Inspection"), "{tls}");
+        assert!(tls["advice"].as_str().unwrap().contains("(issuer: CN=Example Inspection)"), "{tls}");
     }
     // Its authority is not trusted: to trust it would not help.
     let proxy = format!("https://127.0.0.1:{}", inspection.serve(true, UNAUTHORIZED));
     let ended = partner.run(&[("--json", ""), ("--sign-in-endpoint", &proxy)]);
     let output: Value = serde_json::from_str(&ended.text).unwrap();
-    let words = ["mutual TLS cannot pass, whatever is trusted", "CN=Example Inspection"];
+    let words = ["mutual TLS cannot pass a proxy, whatever is trusted", "CN=Example Inspection"];
     fails(ended.status, &output, "sign_in_host_tls", "tls_unknown_issuer", &words, &[]);
     // One that ends connections on which it cannot go on.
     let proxy = format!("https://127.0.0.1:{}", inspection.serve(false, ""));
@@ -313,4 +313,36 @@ fn a_host_that_wants_a_certificate_that_is_not_shown_to_it() {
     let ended = partner.run(&[("--endpoint", &sign_in)]);
     assert_eq!(ended.status, 1, "{}", ended.text);
     assert!(ended.text.contains("Check --endpoint: this host wants a certificate"), "{}", ended.text);
+}
+
+/// The certificate, and the code and words of what comes of it.
+#[test]
+fn a_certificate_of_ours_that_proves_nothing() {
+    let (partner, other) = (Partner::start("own-certificates"), Partner::start("another-partner"));
+    let openssl = |arguments: &str| {
+        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(&partner.folder).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    openssl("req -x509 -newkey rsa:2048 -nodes -keyout own.key -out own.pem -days 60 -subj /CN=itself");
+    openssl("req -new -key own.key -out v1.csr -subj /CN=partner");
+    openssl("x509 -req -in v1.csr -CA own.pem -CAkey own.key -CAcreateserial -out v1.pem -days 60");
+    let run = |certificate: &str, key: &str| {
+        let ended = partner.run(&[("--json", ""), ("--certificate", certificate), ("--private-key", key)]);
+        let output: Value = serde_json::from_str(&ended.text).unwrap();
+        schema::check(&output);
+        (ended.status, output)
+    };
+    let own_key = partner.path("own.key");
+    let (status, output) = run(&partner.path("v1.pem"), &own_key);
+    fails(status, &output, "certificate", "certificate_unusable", &["of X.509 version 1; expected version 3"], &[]);
+    for (certificate, key, warning) in [
+        (partner.path("own.pem"), own_key, Some("certificate_self_signed")),
+        (other.path("partner.pem"), other.path("partner.key"), None),
+    ] {
+        let (status, output) = run(&certificate, &key);
+        let words = ["Check that the certificate is the Business Partner Certificate with its chain"];
+        fails(status, &output, "sign_in_host_http", "tls_client_certificate_refused", &words, &["--ca", "proxy"]);
+        let warnings = output["steps"].as_array().unwrap().iter().filter(|step| step["state"] == "warning");
+        assert_eq!(warnings.map(|step| step["code"].as_str()).next(), warning.map(Some), "{output:#}");
+    }
 }
