@@ -71,6 +71,11 @@ impl CertificateSummary {
         }
     }
 
+    /// The same, of an authority, which issued itself.
+    pub fn short(&self) -> String {
+        format!("{}, SHA-256 {}", self.subject(), self.fingerprint)
+    }
+
     pub fn json(&self) -> Value {
         let mut object = json!({ "sha256_fingerprint": self.fingerprint });
         if let Some(content) = &self.content {

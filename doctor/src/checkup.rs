@@ -9,7 +9,7 @@ use mpa::http::BaseUrl;
 use crate::arguments::{Arguments, Identity, SignInOptions};
 use crate::codes::Code;
 use crate::configuration::{self, Configuration, SignInHosts};
-use crate::host::{Host, Role, Route, Surroundings};
+use crate::host::{CheckContext, Host, Role, Route};
 use crate::report::{Finding, Report};
 use crate::sign_in::Signer;
 use crate::{call, clock, environment, permissions};
@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> Report {
         return report;
     };
     let clock = ServiceClock::default();
-    let around = Surroundings {
+    let context = CheckContext {
         settings: &configuration.settings,
         clock: &clock,
         ca_certificates: arguments.ca_certificates.as_deref(),
@@ -64,7 +64,8 @@ pub fn run(arguments: &Arguments) -> Report {
         proxy_variables: &proxy_variables,
         network_only: arguments.flags.network_only,
     };
-    Checkup { configuration: &configuration, around: &around, title_id: arguments.title_id }.run(&caller, &mut report);
+    Checkup { configuration: &configuration, context: &context, title_id: arguments.title_id }
+        .run(&caller, &mut report);
     report
 }
 
@@ -102,7 +103,7 @@ struct Server<'a> {
 
 struct Checkup<'a> {
     configuration: &'a Configuration,
-    around: &'a Surroundings<'a>,
+    context: &'a CheckContext<'a>,
     title_id: u32,
 }
 
@@ -125,10 +126,10 @@ impl Checkup<'_> {
             }
         };
         match (service, authorization) {
-            (Some(_), _) if self.around.network_only => report.complete(),
-            (None, _) if self.around.network_only => {}
+            (Some(_), _) if self.context.network_only => report.complete(),
+            (None, _) if self.context.network_only => {}
             (Some(route), Some(authorization)) => {
-                report.add(CALL, call::check(&route, self.title_id, &authorization, self.around.clock));
+                report.add(CALL, call::check(&route, self.title_id, &authorization, self.context.clock));
                 report.complete();
             }
             _ => report.not_tried([CALL]),
@@ -150,7 +151,7 @@ impl Checkup<'_> {
             report.not_tried([STEP_1, STEP_2]);
             return None;
         };
-        let signer = Signer { credential, clock: self.around.clock };
+        let signer = Signer { credential, clock: self.context.clock };
         let service_token = report.take(STEP_1, signer.service_token(&sign_in));
         match (service_token, token) {
             (Some(service_token), Some(token)) => {
@@ -164,7 +165,7 @@ impl Checkup<'_> {
     }
 
     fn reach(&self, role: Role, base: &BaseUrl, credential: Option<&Credential>, report: &mut Report) -> Option<Route> {
-        match Host::new(role, base, credential, self.around) {
+        match Host::new(role, base, credential, self.context) {
             Ok(host) => host.check(report),
             Err(finding) => {
                 report.add(HOSTS, finding);

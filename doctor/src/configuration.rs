@@ -45,7 +45,7 @@ pub fn read(arguments: &Arguments) -> Checked<Configuration> {
     let authorities: Vec<_> =
         configuration.settings.trust.named().iter().map(|der| CertificateSummary::of(der)).collect();
     let trusted = match (&arguments.ca_certificates, authorities.as_slice()) {
-        (Some(path), [only]) => format!(" {path} has the authority {}.", only.words()),
+        (Some(path), [only]) => format!(" {path} has the authority {}.", only.short()),
         (Some(path), several) => format!(" {path} has {} authorities.", several.len()),
         (None, _) => String::new(),
     };

@@ -56,7 +56,7 @@ pub struct Route {
 }
 
 /// What is the same for all hosts.
-pub struct Surroundings<'a> {
+pub struct CheckContext<'a> {
     pub settings: &'a Settings,
     pub clock: &'a ServiceClock,
     pub ca_certificates: Option<&'a str>,
@@ -76,7 +76,7 @@ pub struct Host<'a> {
     base: &'a BaseUrl,
     /// Shown where the host asks for it.
     credential: Option<&'a Credential>,
-    pub around: &'a Surroundings<'a>,
+    pub context: &'a CheckContext<'a>,
 }
 
 impl<'a> Host<'a> {
@@ -84,13 +84,13 @@ impl<'a> Host<'a> {
         role: Role,
         base: &'a BaseUrl,
         credential: Option<&'a Credential>,
-        around: &'a Surroundings<'a>,
+        context: &'a CheckContext<'a>,
     ) -> Result<Self, Finding> {
         let uri = base.join("/").map_err(messages::defect)?;
         let is_secure = uri.scheme_str() != Some("http");
         let port = uri.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
         let name = uri.host().unwrap_or_default().to_owned();
-        Ok(Host { role, name, port, is_secure, base, credential, around })
+        Ok(Host { role, name, port, is_secure, base, credential, context })
     }
 
     /// Whether it is one of the service's own, not one of a test.
@@ -100,7 +100,7 @@ impl<'a> Host<'a> {
 
     /// Whether the certificate that it is shown can be used now.
     pub fn validity(&self) -> Option<Validity> {
-        let now = self.around.clock.at(SystemTime::now());
+        let now = self.context.clock.at(SystemTime::now());
         self.credential.map(|credential| credential.validity(now))
     }
 
@@ -109,7 +109,7 @@ impl<'a> Host<'a> {
         let addresses = report.take(self.step("name"), self.look_up())?;
         let (stream, address) = report.take(self.step("connection"), self.connect(&addresses))?;
         let wants_certificate =
-            if self.is_secure { report.take(self.step("TLS"), self.shake_hands(&stream, &address))? } else { false };
+            if self.is_secure { report.take(self.step("TLS"), self.handshake(&stream, &address))? } else { false };
         drop(stream);
         let (answer, clock_offset_ms) = report.take(self.step("HTTP"), self.send(&address))?;
         report.clock_offset_ms = clock_offset_ms.or(report.clock_offset_ms);
@@ -166,10 +166,10 @@ impl<'a> Host<'a> {
     }
 
     /// Returns whether the host asked for the certificate.
-    fn shake_hands(&self, stream: &TcpStream, address: &SocketAddr) -> Result<(bool, Finding), Finding> {
+    fn handshake(&self, stream: &TcpStream, address: &SocketAddr) -> Result<(bool, Finding), Finding> {
         let key = self.credential.map(Credential::client_certificate).transpose();
         let key = key.map_err(messages::defect)?;
-        let handshake = tls::handshake(stream, &self.name, &self.around.settings.trust, key, LIMIT);
+        let handshake = tls::handshake(stream, &self.name, &self.context.settings.trust, key, LIMIT);
         let Handshake { chain, wants_certificate, result } = handshake.map_err(messages::defect)?;
         let problem = match result {
             Ok(()) => return Ok((wants_certificate, tls_messages::tls_succeeded(self, chain, wants_certificate))),
@@ -188,7 +188,7 @@ impl<'a> Host<'a> {
     /// Sends a request that every host answers and none acts on: for no path, without a token. Returns the
     /// clock's offset too, where the answer told the time.
     fn send(&self, address: &SocketAddr) -> Result<((Http, Option<i64>), Finding), Finding> {
-        let Surroundings { settings, clock, .. } = *self.around;
+        let CheckContext { settings, clock, .. } = *self.context;
         let defect = messages::defect;
         let client_certificate = self.credential.map(Credential::client_certificate).transpose().map_err(defect)?;
         let transport = Http::new(Settings { client_certificate, ..settings.clone() }).map_err(defect)?;
@@ -212,7 +212,7 @@ impl<'a> Host<'a> {
             return false;
         }
         let Ok(stream) = TcpStream::connect_timeout(address, LIMIT / 2) else { return false };
-        let handshake = tls::handshake(&stream, &self.name, &self.around.settings.trust, None, LIMIT / 2);
+        let handshake = tls::handshake(&stream, &self.name, &self.context.settings.trust, None, LIMIT / 2);
         handshake.is_ok_and(|handshake| handshake.result.is_ok() || !handshake.chain.is_empty())
     }
 }

@@ -37,7 +37,7 @@ pub fn connection_advice(host: &Host<'_>) -> String {
 
 /// Where other programs would take the environment's proxy.
 fn proxy_hint(host: &Host<'_>) -> String {
-    match host.around.proxy_variables.first() {
+    match host.context.proxy_variables.first() {
         None => String::new(),
         Some(name) => format!(" A proxy is named by {name}, but the library uses none: hosts are reached directly."),
     }
@@ -45,7 +45,7 @@ fn proxy_hint(host: &Host<'_>) -> String {
 
 /// A host answered a request that it does not act on.
 pub fn answered(host: &Host<'_>, http_status: u16, is_secure: bool) -> Result<Finding, Finding> {
-    if host.around.network_only && http_status >= 500 {
+    if host.context.network_only && http_status >= 500 {
         let message = format!("The host is unavailable (HTTP {http_status}).");
         return Err(Finding::failed(Code::ServiceUnavailable, message, LATER).transient(true).http_status(http_status));
     }
@@ -92,9 +92,7 @@ pub fn transport_failed(error: &TransportError) -> Finding {
         "Run this again in a minute; if it stays, look for a firewall or a proxy that drops connections.";
     let detail = &error.detail;
     match error.kind {
-        ErrorKind::TimedOut => {
-            Finding::failed(Code::TimedOut, format!("No response in time: {detail}."), AGAIN).transient(true)
-        }
+        ErrorKind::TimedOut => Finding::failed(Code::TimedOut, "No response within 5 s.", AGAIN).transient(true),
         ErrorKind::Connection => {
             Finding::failed(Code::ConnectionClosed, format!("No response: {detail}."), AGAIN).transient(true)
         }

@@ -1,5 +1,7 @@
 //! What is said about handshakes, and the advice that fits each cause.
 
+use std::time::SystemTime;
+
 use mpa::auth::{Validity, date};
 use mpa::http::{ErrorKind, TlsFailure, TlsReason};
 
@@ -54,17 +56,30 @@ pub fn tls_failed(host: &Host<'_>, failure: &TlsFailure, chain: Vec<CertificateS
     let what = &failure.what;
     let message = match chain.first() {
         Some(shown) if failure.kind == ErrorKind::Tls => {
-            let until = match (failure.reason, &shown.content) {
-                (TlsReason::Expired, Some(content)) => format!(", valid until {}", date(content.not_after)),
-                (TlsReason::NotYetValid, Some(content)) => format!(", valid from {}", date(content.not_before)),
-                _ => String::new(),
-            };
+            let until = invalid_since(failure.reason, &chain).unwrap_or_default();
             format!("TLS failed: {what} (certificate: {}{until}).", shown.words())
         }
         _ => format!("TLS failed: {what}."),
     };
     let (code, advice) = tls_advice(host, failure, &chain);
     Finding::failed(code, message, advice).certificates(chain)
+}
+
+/// The date that a certificate of the chain, perhaps an issuer's, breaks.
+fn invalid_since(reason: TlsReason, chain: &[CertificateSummary]) -> Option<String> {
+    let now = SystemTime::now();
+    let mut contents = chain.iter().filter_map(|shown| shown.content.as_ref());
+    match reason {
+        TlsReason::Expired => {
+            let expired = contents.find(|content| content.not_after < now)?;
+            Some(format!(", {} was valid until {}", expired.subject, date(expired.not_after)))
+        }
+        TlsReason::NotYetValid => {
+            let early = contents.find(|content| content.not_before > now)?;
+            Some(format!(", {} is valid from {}", early.subject, date(early.not_before)))
+        }
+        _ => None,
+    }
 }
 
 fn tls_advice(host: &Host<'_>, failure: &TlsFailure, chain: &[CertificateSummary]) -> (Code, String) {
@@ -84,11 +99,13 @@ fn tls_advice(host: &Host<'_>, failure: &TlsFailure, chain: &[CertificateSummary
         ),
         TlsReason::BadSignature => (
             Code::TlsBadSignature,
-            format!(
-                "Get the certificate of the authority that {name} uses now: the one that is trusted, in \
-                 --ca-certificates{}, has the same name and another key.",
-                host.around.ca_certificates.map(|path| format!(" {path}")).unwrap_or_default()
-            ),
+            match host.context.ca_certificates {
+                Some(path) => format!(
+                    "Get the certificate of the authority that {name} uses now: {path} may have one of the same name with \
+                     another key."
+                ),
+                None => format!("Look for a proxy that intercepts TLS, and have {name} exempted from TLS inspection."),
+            },
         ),
         TlsReason::Version1 => (
             Code::TlsCertificateVersion1,
@@ -142,13 +159,13 @@ fn self_signed(host: &Host<'_>, chain: &[CertificateSummary]) -> String {
 }
 
 fn unknown_issuer(host: &Host<'_>, chain: &[CertificateSummary]) -> String {
-    let Host { name, around, .. } = host;
+    let Host { name, context, .. } = host;
     let by = chain.last().map_or("unknown", authority);
     if host.is_production() {
         let only = "Leave out --ca-only, by which public authorities are not trusted. If that does not help: ";
-        return format!("{}{}", if around.ca_only { only } else { "" }, intercepted(host, chain));
+        return format!("{}{}", if context.ca_only { only } else { "" }, intercepted(host, chain));
     }
-    let missing = around.ca_certificates.map(|path| format!(", as {path} does not have it")).unwrap_or_default();
+    let missing = context.ca_certificates.map(|path| format!(", as {path} does not have it")).unwrap_or_default();
     let proxy = if host.role == Role::SignInHost {
         format!(
             "If a proxy intercepts TLS, have {name} exempted from TLS inspection: mutual TLS cannot pass a proxy, \
@@ -170,8 +187,8 @@ fn intercepted(host: &Host<'_>, chain: &[CertificateSummary]) -> String {
         "Or name that authority in --ca-certificates."
     };
     format!(
-        "A proxy intercepts TLS: {by} issued the certificate, which is no public authority. Have {name} exempted from TLS \
-         inspection. {then}"
+        "A proxy seems to intercept TLS: {by} issued the certificate. Have {name} exempted from TLS inspection. {then} If \
+         that is a new public authority, update this program and the library: root certificates are compiled in."
     )
 }
 

@@ -101,6 +101,14 @@ fn an_answer_that_does_not_come_passes() {
     let partner = Partner::start("stall");
     partner.emulator.set_faults(Titles::All, &["stall:calls=token"]).unwrap();
     let started = std::time::Instant::now();
-    partner.run(&[]).has(3, "sign-in step 2 of 2", "failed", "No response in time");
+    partner.run(&[]).has(3, "sign-in step 2 of 2", "failed", "No response within 5 s.");
     assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn a_handshake_that_takes_too_long_passes() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("https://{}", silent.local_addr().unwrap());
+    let ended = run(&["--title-id", "7", "--endpoint", &endpoint, "--network-only"]);
+    assert!(ended.status == 3 && ended.text.contains("TLS: The TLS handshake took too long."), "{}", ended.text);
 }

@@ -235,8 +235,8 @@ fn a_certificate_for_another_name_or_time() {
     other_name.is_ca = IsCa::NoCa;
     for (params, code, words) in [
         (other_name, "tls_wrong_name", "Check the name in --endpoint"),
-        (expired, "tls_certificate_expired", "valid until 2020-01-01"),
-        (early, "tls_certificate_not_yet_valid", "valid from 2090-01-01"),
+        (expired, "tls_certificate_expired", "was valid until 2020-01-01"),
+        (early, "tls_certificate_not_yet_valid", "is valid from 2090-01-01"),
     ] {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &authority.issuer).unwrap();
