@@ -1,5 +1,5 @@
-//! The program `mpa-doctor`: given what a client is configured with, it walks the way of a call step
-//! by step and says at which one it ends, and what to do.
+//! The program `mpa-doctor`: given what a client is configured with, it checks step by step what a call
+//! needs, and says which step fails, and what to do.
 //!
 //! - `arguments`: what it is told
 //! - `checkup`: the steps, in their order

@@ -201,21 +201,19 @@ fn a_certificate_that_is_its_own_authority() {
     }
 }
 
+/// A certificate with its key, by OpenSSL 3.0: `x509 -req` without extensions.
+const VERSION_1: &str = include_str!("../../../src/auth/credential/tests/fixtures/version-1.pem");
+
 #[test]
 fn a_certificate_of_version_1() {
     let folder = folder("version-1");
-    let openssl = |arguments: &str| {
-        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(&folder).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    openssl("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 30 -subj /CN=authority");
-    openssl("req -new -newkey rsa:2048 -nodes -keyout v1.key -out v1.csr -subj /CN=127.0.0.1");
-    openssl("x509 -req -in v1.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out v1.pem -days 30");
-    assert!(openssl("x509 -noout -text -in v1.pem").contains("Version: 1 "));
-    let chain = CertificateDer::pem_file_iter(folder.join("v1.pem")).unwrap().map(Result::unwrap).collect();
-    let port = serve_tls(chain, PrivateKeyDer::from_pem_file(folder.join("v1.key")).unwrap(), UNAUTHORIZED);
-    for authority in [None, Some(path(&folder, "ca.pem"))] {
+    let (certificate, _) = VERSION_1.split_once("-----BEGIN PRIVATE KEY").unwrap();
+    write(&folder.join("v1.pem"), certificate);
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(VERSION_1.as_bytes()).map(Result::unwrap).collect();
+    let key = PrivateKeyDer::from_pem_slice(VERSION_1.as_bytes()).unwrap();
+    let port = serve_tls(chain, key, UNAUTHORIZED);
+    // To trust it does not help.
+    for authority in [None, Some(path(&folder, "v1.pem"))] {
         let (status, output) = check(&format!("https://127.0.0.1:{port}"), authority.as_deref());
         let words = ["X.509 version 1", "certificate of X.509 version 3", "-extfile", "SHA-256 "];
         fails(status, &output, "service_tls", "tls_certificate_version_1", &words, &["proxy"]);
@@ -324,8 +322,7 @@ fn a_certificate_of_ours_that_proves_nothing() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
     openssl("req -x509 -newkey rsa:2048 -nodes -keyout own.key -out own.pem -days 60 -subj /CN=itself");
-    openssl("req -new -key own.key -out v1.csr -subj /CN=partner");
-    openssl("x509 -req -in v1.csr -CA own.pem -CAkey own.key -CAcreateserial -out v1.pem -days 60");
+    partner.write("v1.pem", VERSION_1);
     let run = |certificate: &str, key: &str| {
         let ended = partner.run(&[("--json", ""), ("--certificate", certificate), ("--private-key", key)]);
         let output: Value = serde_json::from_str(&ended.text).unwrap();
@@ -333,7 +330,7 @@ fn a_certificate_of_ours_that_proves_nothing() {
         (ended.status, output)
     };
     let own_key = partner.path("own.key");
-    let (status, output) = run(&partner.path("v1.pem"), &own_key);
+    let (status, output) = run(&partner.path("v1.pem"), &partner.path("v1.pem"));
     fails(status, &output, "certificate", "certificate_unusable", &["of X.509 version 1; expected version 3"], &[]);
     for (certificate, key, warning) in [
         (partner.path("own.pem"), own_key, Some("certificate_self_signed")),
