@@ -1,29 +1,32 @@
 /* One process signs in, and hands its token to the servers, which need no certificate.
  *
- *     one_signs_in token-service SIGN_IN_ENDPOINT TOKEN_ENDPOINT CA_FILE CERTIFICATE KEY
- *     one_signs_in server ENDPOINT TITLE_ID CA_FILE
+ *     mkfifo reports
+ *     one_signs_in token-service SIGN_IN_ENDPOINT TOKEN_ENDPOINT CA_FILE CERTIFICATE KEY < reports |
+ *         one_signs_in server ENDPOINT TITLE_ID CA_FILE > reports
  *
- * The token service writes each new token to its standard output; a server reads them from its
- * standard input. Between machines, put your own authenticated and encrypted channel there: what goes
- * through it are secrets.
+ * The token service writes each new token to its standard output, where a server reads it. A server that
+ * finds its token refused writes it back, and the token service obtains another. Between machines, put
+ * your own authenticated and encrypted channel there: what goes through it are secrets. Both run until
+ * SIGTERM or SIGINT.
  */
 
 #define _POSIX_C_SOURCE 200809L
 
 #include "mpa.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #define KEY_SIZE 512
 
 struct token {
     char header[MPA_MAX_AUTHORIZATION_HEADER_LENGTH + 1];
     char key[KEY_SIZE];
-    uint64_t expires_at_unix_ms;
+    uint64_t expires_in_ms;
 };
 
 static volatile sig_atomic_t stopping;
@@ -34,10 +37,19 @@ static void stop(int signal)
     stopping = 1;
 }
 
-static void sleep_ms(long ms)
+/* Waits for something to read, up to the time limit or a signal. */
+static int can_read(int file, int limit_ms)
 {
-    struct timespec time = { ms / 1000, (ms % 1000) * 1000000L };
-    nanosleep(&time, NULL);
+    struct pollfd readable = { file, POLLIN, 0 };
+    return poll(&readable, 1, limit_ms) > 0;
+}
+
+/* A line without its end; 0 where there will be no more. */
+static int read_line(char *line, size_t size)
+{
+    if (!fgets(line, (int)size, stdin)) return 0;
+    line[strcspn(line, "\n")] = '\0';
+    return 1;
 }
 
 static int open_client(const mpa_client_config *config, mpa_client *client)
@@ -48,20 +60,19 @@ static int open_client(const mpa_client_config *config, mpa_client *client)
     return 0;
 }
 
-/* A token as three parts: the header, when it expires, the key in PEM. */
+/* A token as three parts: the header, for how long it is good, the key in PEM. No time of day: the clock
+ * of the other machine may be wrong. */
 static int hand_on(const struct token *token)
 {
-    printf("%s\n%llu\n%s", token->header, (unsigned long long)token->expires_at_unix_ms, token->key);
+    printf("%s\n%llu\n%s", token->header, (unsigned long long)token->expires_in_ms, token->key);
     return fflush(stdout) == 0;
 }
 
 static int receive(struct token *token)
 {
-    char line[sizeof token->header];
-    if (!fgets(token->header, sizeof token->header, stdin)) return 0;
-    token->header[strcspn(token->header, "\n")] = '\0';
-    if (!fgets(line, sizeof line, stdin)) return 0;
-    token->expires_at_unix_ms = strtoull(line, NULL, 10);
+    char line[KEY_SIZE];
+    if (!read_line(token->header, sizeof token->header) || !read_line(line, sizeof line)) return 0;
+    token->expires_in_ms = strtoull(line, NULL, 10);
     token->key[0] = '\0';
     do {
         if (!fgets(line, sizeof line, stdin) || strlen(token->key) + strlen(line) >= KEY_SIZE) return 0;
@@ -84,7 +95,8 @@ static int token_service(char **arguments)
     if (!open_client(&config, &client)) return 1;
 
     static struct token token;
-    static char last[sizeof token.header];
+    static char last[sizeof token.header], refused[sizeof token.header];
+    int reports = STDIN_FILENO;
     mpa_authorization_buffers buffers = MPA_INIT(mpa_authorization_buffers);
     buffers.header = token.header;
     buffers.header_size = sizeof token.header;
@@ -95,18 +107,39 @@ static int token_service(char **arguments)
         mpa_status status = mpa_client_get_authorization(client, &buffers, &result);
         if (status == MPA_OK && strcmp(token.header, last) != 0) {
             memcpy(last, token.header, sizeof last);
-            token.expires_at_unix_ms = buffers.expires_at_unix_ms;
+            token.expires_in_ms = buffers.expires_in_ms;
             if (!hand_on(&token)) break;
-        } else if (status == MPA_ERROR_SIGN_IN_FAILED) {
+        } else if (status != MPA_OK && status != MPA_ERROR_SIGN_IN_PENDING) {
             fprintf(stderr, "token service: %s\n", result.message);
         }
-        sleep_ms(status == MPA_OK ? 1000 : 100);
+        if (!can_read(reports, status == MPA_OK ? 1000 : 100)) continue;
+        if (!read_line(refused, sizeof refused)) {
+            reports = -1; /* No one is there to report anything. */
+            continue;
+        }
+        mpa_authorization authorization = MPA_INIT(mpa_authorization);
+        authorization.header = refused;
+        mpa_client_invalidate_authorization(client, &authorization, &result);
+        fprintf(stderr, "token service: %s\n", result.message);
     }
     mpa_client_close(client, 1000, NULL);
     return 0;
 }
 
-/* Takes each token into use as it comes; a game server would do so on a thread of its own. */
+static void submit_an_invite(mpa_client client, uint64_t number)
+{
+    uint64_t friends[] = { 2535400000000002 };
+    mpa_server_invite invite = MPA_INIT(mpa_server_invite);
+    invite.sender = 2535400000000001;
+    invite.invited_users = friends;
+    invite.invited_user_count = 1;
+    mpa_result result = MPA_INIT(mpa_result);
+    if (mpa_submit_server_invite(client, &invite, number, NULL, &result) != MPA_OK) {
+        fprintf(stderr, "server: %s\n", result.message);
+    }
+}
+
+/* Takes each token into use as it comes, and invites somebody every second. */
 static int server(char **arguments)
 {
     mpa_client_config config = MPA_INIT(mpa_client_config);
@@ -117,24 +150,31 @@ static int server(char **arguments)
     if (!open_client(&config, &client)) return 1;
 
     static struct token token;
-    int acknowledged = 0;
-    while (!acknowledged && receive(&token)) {
-        mpa_authorization authorization = MPA_INIT(mpa_authorization);
-        authorization.header = token.header;
-        authorization.expires_at_unix_ms = token.expires_at_unix_ms;
-        authorization.proof_key_pem = token.key;
+    int tokens = STDIN_FILENO, acknowledged = 0;
+    for (uint64_t frame = 0; !stopping; frame++) {
         mpa_result result = MPA_INIT(mpa_result);
-        if (mpa_client_set_authorization(client, &authorization, &result) != MPA_OK) {
-            fprintf(stderr, "server: %s\n", result.message);
-            continue;
+        if (frame % 10 == 0) submit_an_invite(client, frame / 10);
+        if (can_read(tokens, 100)) {
+            if (receive(&token)) {
+                mpa_authorization authorization = MPA_INIT(mpa_authorization);
+                authorization.header = token.header;
+                authorization.expires_in_ms = token.expires_in_ms;
+                authorization.proof_key_pem = token.key;
+                mpa_client_set_authorization(client, &authorization, &result);
+                fprintf(stderr, "server: %s\n", result.message);
+            } else {
+                tokens = -1; /* The token service has ended; the token is good until it expires. */
+            }
         }
-        uint64_t friends[] = { 2535400000000002 };
-        mpa_server_invite invite = MPA_INIT(mpa_server_invite);
-        invite.sender = 2535400000000001;
-        invite.invited_users = friends;
-        invite.invited_user_count = 1;
-        acknowledged = mpa_send_server_invite(client, &invite, &result) == MPA_OK;
-        printf("server: %s\n", result.message);
+        mpa_event event = MPA_INIT(mpa_event);
+        while (mpa_poll_event(client, &event, &result)) {
+            fprintf(stderr, "server: %s\n", result.message);
+            if (event.type == MPA_EVENT_COMPLETED && result.status == MPA_OK) acknowledged = 1;
+            if (event.type == MPA_EVENT_AUTHORIZATION_NEEDED && event.reason == MPA_AUTHORIZATION_REFUSED) {
+                printf("%s\n", token.header);
+                fflush(stdout);
+            }
+        }
     }
     mpa_client_close(client, 1000, NULL);
     return acknowledged ? 0 : 1;
@@ -142,9 +182,13 @@ static int server(char **arguments)
 
 int main(int count, char **arguments)
 {
-    signal(SIGTERM, stop);
-    signal(SIGINT, stop);
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = stop; /* Without SA_RESTART: what waits is interrupted. */
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    setvbuf(stdin, NULL, _IONBF, 0); /* So that poll knows what is there to be read. */
     if (count == 7 && strcmp(arguments[1], "token-service") == 0) return token_service(arguments + 2);
     if (count == 5 && strcmp(arguments[1], "server") == 0) return server(arguments + 2);
     fprintf(stderr, "usage: %s token-service SIGN_IN_ENDPOINT TOKEN_ENDPOINT CA_FILE CERTIFICATE KEY\n"

@@ -3,12 +3,14 @@
 // With libmpa.so beside it:
 //
 //     mcs -unsafe one_signs_in.cs ../bindings/csharp/*.cs
-//     mono one_signs_in.exe token-service SIGN_IN_ENDPOINT TOKEN_ENDPOINT CA_FILE CERTIFICATE KEY
-//     mono one_signs_in.exe server ENDPOINT TITLE_ID CA_FILE
+//     mkfifo reports
+//     mono one_signs_in.exe token-service SIGN_IN_ENDPOINT TOKEN_ENDPOINT CA_FILE CERTIFICATE KEY < reports |
+//         mono one_signs_in.exe server ENDPOINT TITLE_ID CA_FILE > reports
 //
-// The token service writes each new token to its standard output; a server reads them from its standard
-// input. Between machines, put your own authenticated and encrypted channel there: what goes through it
-// are secrets. one_signs_in.c writes and reads the same.
+// The token service writes each new token to its standard output, where a server reads it. A server that
+// finds its token refused writes it back, and the token service obtains another. Between machines, put
+// your own authenticated and encrypted channel there: what goes through it are secrets. Both run until
+// they are ended. one_signs_in.c writes and reads the same.
 
 using System;
 using System.Globalization;
@@ -19,7 +21,33 @@ using Mpa;
 
 static class OneSignsIn
 {
+    static readonly ManualResetEvent Stopping = new ManualResetEvent(false);
+    static readonly ManualResetEvent Ended = new ManualResetEvent(false);
+
     static int Main(string[] args)
+    {
+        Console.CancelKeyPress += (sender, pressed) =>
+        {
+            pressed.Cancel = true;
+            Stopping.Set();
+        };
+        // SIGTERM, under .NET: the client is closed first. Under mono the process just ends.
+        AppDomain.CurrentDomain.ProcessExit += (sender, exiting) =>
+        {
+            Stopping.Set();
+            Ended.WaitOne(TimeSpan.FromSeconds(2));
+        };
+        try
+        {
+            return Run(args);
+        }
+        finally
+        {
+            Ended.Set();
+        }
+    }
+
+    static int Run(string[] args)
     {
         if (args.Length == 6 && args[0] == "token-service")
         {
@@ -48,17 +76,12 @@ static class OneSignsIn
             PrivateKeyPath = args[5],
         };
         using (MpaClient client = Open(config))
-        using (var stopping = new ManualResetEvent(false))
         {
             if (client == null)
             {
                 return 1;
             }
-            Console.CancelKeyPress += (sender, pressed) =>
-            {
-                pressed.Cancel = true;
-                stopping.Set();
-            };
+            InBackground(() => TakeReports(client));
             string last = null;
             bool signedIn;
             do
@@ -70,17 +93,29 @@ static class OneSignsIn
                     last = authorization.Header;
                     HandOn(authorization);
                 }
-                else if (result.Status == MpaStatus.SignInFailed)
+                else if (!signedIn && result.Status != MpaStatus.SignInPending)
                 {
                     Console.Error.WriteLine("token service: " + result.Message);
                 }
             }
-            while (!stopping.WaitOne(signedIn ? 1000 : 100));
+            while (!Stopping.WaitOne(signedIn ? 1000 : 100));
         }
         return 0;
     }
 
-    // Takes each token into use as it comes; a game server would do so on a thread of its own.
+    // A server reports a token as refused: another is obtained, unless that has happened already.
+    static void TakeReports(MpaClient client)
+    {
+        string header;
+        while ((header = Console.In.ReadLine()) != null)
+        {
+            MpaResult result = client.InvalidateAuthorization(new MpaAuthorization { Header = header });
+            Console.Error.WriteLine("token service: " + result.Message);
+        }
+    }
+
+    // Invites somebody every second. With the asynchronous calls, AuthorizationNeeded says that the token was
+    // refused.
     static int RunServer(string[] args)
     {
         var config = new MpaClientConfig
@@ -95,25 +130,43 @@ static class OneSignsIn
             {
                 return 1;
             }
-            bool acknowledged = false;
-            while (!acknowledged && Receive(out MpaAuthorization authorization))
+            MpaAuthorization inUse = null;
+            InBackground(() =>
             {
-                MpaResult taken = client.SetAuthorization(authorization);
-                if (!taken.IsOk)
+                // Takes each token into use as it comes.
+                while (Receive(out MpaAuthorization authorization))
                 {
-                    Console.Error.WriteLine("server: " + taken.Message);
-                    continue;
+                    Console.Error.WriteLine("server: " + client.SetAuthorization(authorization).Message);
+                    Volatile.Write(ref inUse, authorization);
                 }
+            });
+            bool acknowledged = false;
+            do
+            {
+                MpaAuthorization sentWith = Volatile.Read(ref inUse);
                 MpaResult sent = client.SendServerInvite(new MpaServerInvite
                 {
                     Sender = 2535400000000001,
                     InvitedUsers = new ulong[] { 2535400000000002 },
                 });
-                acknowledged = sent.IsOk;
-                Console.WriteLine("server: " + sent.Message);
+                acknowledged |= sent.IsOk;
+                Console.Error.WriteLine("server: " + sent.Message);
+                bool wasRefused = sent.Status == MpaStatus.Unauthorized || sent.Status == MpaStatus.AuthorizationNeeded;
+                if (wasRefused && sentWith != null && sentWith == Volatile.Read(ref inUse))
+                {
+                    Console.Out.WriteLine(sentWith.Header);
+                    Console.Out.Flush();
+                }
             }
+            while (!Stopping.WaitOne(1000));
             return acknowledged ? 0 : 1;
         }
+    }
+
+    // Threads that read end with the process.
+    static void InBackground(ThreadStart work)
+    {
+        new Thread(work) { IsBackground = true }.Start();
     }
 
     static MpaClient Open(MpaClientConfig config)
@@ -126,11 +179,12 @@ static class OneSignsIn
         return client;
     }
 
-    // A token as three parts: the header, when it expires, the key in PEM.
+    // A token as three parts: the header, for how long it is good, the key in PEM. No time of day: the clock
+    // of the other machine may be wrong.
     static void HandOn(MpaAuthorization authorization)
     {
-        long expiresAt = authorization.ExpiresAt?.ToUnixTimeMilliseconds() ?? 0;
-        string time = expiresAt.ToString(CultureInfo.InvariantCulture);
+        long expiresInMs = (long)(authorization.ExpiresIn?.TotalMilliseconds ?? 0);
+        string time = expiresInMs.ToString(CultureInfo.InvariantCulture);
         Console.Out.Write(authorization.Header + "\n" + time + "\n" + authorization.ProofKeyPem);
         Console.Out.Flush();
     }
@@ -141,7 +195,7 @@ static class OneSignsIn
         authorization = null;
         TextReader from = Console.In;
         string header = from.ReadLine();
-        if (!long.TryParse(from.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out long expiresAt))
+        if (!long.TryParse(from.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out long expiresInMs))
         {
             return false;
         }
@@ -160,7 +214,7 @@ static class OneSignsIn
         authorization = new MpaAuthorization
         {
             Header = header,
-            ExpiresAt = expiresAt == 0 ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeMilliseconds(expiresAt),
+            ExpiresIn = expiresInMs == 0 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(expiresInMs),
             ProofKeyPem = key.ToString(),
         };
         return true;

@@ -14,9 +14,10 @@ mod layout;
 mod quickstarts;
 #[path = "bindings/results.rs"]
 mod results;
-// They are stopped by a signal.
+// What they start is stopped by a signal.
 #[cfg(unix)]
 #[path = "bindings/server_loop.rs"]
 mod server_loop;
+#[cfg(unix)]
 #[path = "bindings/signing_in.rs"]
 mod signing_in;

@@ -12,7 +12,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use mpa::ffi::client::{MPA_LOG_DEBUG, mpa_client, mpa_client_config, mpa_client_open};
+use mpa::ffi::client::{MPA_LOG_DEBUG, MPA_LOG_INFO, mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::event::{MPA_EVENT_COMPLETED, MPA_EVENT_LOG};
 use mpa_emulator::{NO_TITLE, Part, SignInOptions};
 use mpa_tests::build;
@@ -203,7 +203,7 @@ fn a_certificate_that_was_replaced_is_used_without_a_restart() {
     let old = signing_in.issue_partner_certificate(now - 2 * day, now - day).unwrap();
     partner.write("partner.pem", &old.chain_pem);
     partner.write("partner.key", &old.private_key_pem);
-    let client = partner.open();
+    let client = Client::open(&mpa_client_config { log_level: MPA_LOG_INFO, ..partner.config() });
     let refused = client.invite_many(1);
     assert_eq!(refused.status, "MPA_ERROR_SIGN_IN_FAILED", "{}", refused.message);
     assert!(refused.message.contains("The certificate expired on"), "{}", refused.message);
@@ -214,6 +214,10 @@ fn a_certificate_that_was_replaced_is_used_without_a_restart() {
     partner.write("partner.pem", &signing_in.partner().chain_pem);
     partner.write("partner.key", &signing_in.partner().private_key_pem);
     succeeds(&client.invite_many(1));
+    let entries = std::iter::from_fn(|| client.wait_event(300)).map(|(_, entry)| entry.message);
+    let entries: Vec<_> = entries.filter(|entry| entry.starts_with("The certificate was replaced")).collect();
+    let [entry] = entries.as_slice() else { panic!("{entries:?}") };
+    assert!(entry.contains("\"mpa-emulator partner\" that expires on 20"), "{entry}");
 }
 
 // Failures in words ------------------------------------------------------------------------------
@@ -309,15 +313,6 @@ fn no_secret_comes_out_whatever_happens() {
             printed.push_str(&format!("{} {} {}\n", told.message, told.error_code, told.correlation_id));
         }
     }
-    let mut secrets = vec!["2533274790395904".to_owned()];
-    for request in partner.emulator.requests(NO_TITLE).iter().chain(&partner.emulator.requests(TITLE)) {
-        let secret = |name: &str| request.header(name).map(|value| value.split(';').next_back().unwrap().to_owned());
-        secrets.extend(secret("authorization"));
-        secrets.extend(secret("signature"));
-        if request.part == Part::Token {
-            secrets.extend(request.json()["Properties"]["ServiceToken"].as_str().map(str::to_owned));
-        }
-    }
     // The back-off of signing in may be longer than the rounds.
     let until = Instant::now() + Duration::from_secs(60);
     let copied = loop {
@@ -329,6 +324,15 @@ fn no_secret_comes_out_whatever_happens() {
             Err(last) => assert!(Instant::now() < until, "{}", last.message),
         }
     };
+    let mut secrets = vec!["2533274790395904".to_owned()];
+    for request in partner.emulator.requests(NO_TITLE).iter().chain(&partner.emulator.requests(TITLE)) {
+        let secret = |name: &str| request.header(name).map(|value| value.split(';').next_back().unwrap().to_owned());
+        secrets.extend(secret("authorization"));
+        secrets.extend(secret("signature"));
+        if request.part == Part::Token {
+            secrets.extend(request.json()["Properties"]["ServiceToken"].as_str().map(str::to_owned));
+        }
+    }
     secrets.push(copied.key.lines().nth(1).unwrap().to_owned());
     let key_file = std::fs::read_to_string(partner.folder.join("partner.key")).unwrap();
     secrets.push(key_file.lines().nth(1).unwrap().to_owned());

@@ -145,8 +145,10 @@ impl Client {
         let message =
             acceptance(standing).inspect_err(|outcome| self.log.write(Level::Warning, || outcome.message.clone()))?;
         self.authorizations.push(newer)?;
-        let level = if standing == Standing::Good { Level::Info } else { Level::Warning };
-        self.log.write(level, || message.clone());
+        match standing {
+            Standing::Good => self.log.write(Level::Info, || "A newer authorization is in use."),
+            _ => self.log.write(Level::Warning, || message.clone()),
+        }
         Ok(Outcome::new(Status::Ok, message))
     }
 

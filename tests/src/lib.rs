@@ -2,6 +2,8 @@
 
 pub mod build;
 pub mod c;
+#[cfg(unix)]
+pub mod handing_on;
 pub mod header;
 pub mod licenses;
 pub mod partner;

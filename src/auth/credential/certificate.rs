@@ -3,10 +3,15 @@
 
 use std::time::SystemTime;
 
-use der::asn1::{GeneralizedTime, UtcTime};
+use der::asn1::{GeneralizedTime, ObjectIdentifier, UtcTime};
 use der::{Decode as _, Tag};
 
 use crate::encoding::der_reader::{DerReader, Malformed, Result, context_specific};
+
+const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+
+/// What is shown of a name, in characters: as much as RFC 5280 allows it.
+const MAX_NAME_LENGTH: usize = 64;
 
 #[derive(Clone, Copy)]
 pub struct CertificateInfo<'a> {
@@ -34,9 +39,36 @@ impl<'a> CertificateInfo<'a> {
         Ok(CertificateInfo { valid_from, valid_until, public_key: fields.element()?, is_version_1, subject, issuer })
     }
 
+    /// The common name of its subject, for people to read; another of its names where it has none.
+    pub fn subject_name(&self) -> Option<String> {
+        let mut sets = DerReader::of(self.subject).ok()?;
+        let mut first = None;
+        while let Ok(set) = sets.content(Tag::Set) {
+            let Ok((kind, name)) = attribute(set) else { continue };
+            if kind == COMMON_NAME {
+                return Some(name);
+            }
+            first = first.or(Some(name));
+        }
+        first
+    }
+
     pub fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
     }
+}
+
+/// The first attribute of a part of a name.
+fn attribute(set: &[u8]) -> Result<(ObjectIdentifier, String)> {
+    let mut fields = DerReader::of(set)?;
+    let kind = fields.object_identifier()?;
+    for tag in [Tag::Utf8String, Tag::PrintableString, Tag::Ia5String, Tag::TeletexString] {
+        if let Some(text) = fields.optional(tag)? {
+            let readable = String::from_utf8_lossy(text);
+            return Ok((kind, readable.chars().filter(|c| !c.is_control()).take(MAX_NAME_LENGTH).collect()));
+        }
+    }
+    Err(Malformed)
 }
 
 /// The indices of a certificate and of those that lead from it to its authority, as far as they are

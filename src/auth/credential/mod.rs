@@ -146,6 +146,13 @@ impl Credential {
         }
     }
 
+    /// Whose certificate it is, for people to read.
+    pub fn subject_name(&self) -> String {
+        let certificate = self.0.chain.first();
+        let name = certificate.and_then(|own| CertificateInfo::read(own).ok()?.subject_name());
+        name.unwrap_or_else(|| "without a name".to_owned())
+    }
+
     /// When the certificate itself expires.
     pub fn expires_at(&self) -> SystemTime {
         self.0.valid_until

@@ -125,7 +125,11 @@ impl Chain {
             Refresh::Replaced => {
                 self.mutual.forget();
                 self.progress.service_token = None;
-                self.log.write(Level::Info, || "The certificate was replaced; the newer one is in use.");
+                let credential = self.certificate.current();
+                self.log.write(Level::Info, || {
+                    let (name, expires) = (credential.subject_name(), date(credential.expires_at()));
+                    format!("The certificate was replaced; the one of \"{name}\" that expires on {expires} is in use.")
+                });
             }
             Refresh::Kept(outcome) => self
                 .log

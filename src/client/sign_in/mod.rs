@@ -225,7 +225,7 @@ impl SignIn {
         }
     }
 
-    /// The service refused the token in use.
+    /// The service refused the token in use, ours or that of somebody who was given it.
     pub fn refused(&self) {
         let now = self.now();
         self.lock().token.refused(now, None, fastrand::f64());

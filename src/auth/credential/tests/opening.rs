@@ -55,6 +55,25 @@ fn dates_are_those_of_the_certificate() {
 }
 
 #[test]
+fn the_subject_is_named_for_people() {
+    let Some(files) = Files::make("subjects") else { return };
+    for (subject, name) in [
+        ("/C=US/O=Studio/CN=The Game", "The Game"),
+        ("/C=US/O=Studio", "US"),
+        ("/CN=Gr\u{fc}\u{df}e", "Gr\u{fc}\u{df}e"),
+        ("/CN=a\u{7}b", "ab"),
+        ("/", "without a name"),
+    ] {
+        files.openssl(&[
+            "req", "-x509", "-newkey", "ed25519", "-nodes", "-utf8", "-keyout", "s.key", "-out", "s.pem", "-subj",
+            subject,
+        ]);
+        let credential = files.source("s.pem", Some("s.key"), None).read().unwrap();
+        assert_eq!(credential.subject_name(), name, "{subject:?}");
+    }
+}
+
+#[test]
 fn validity_is_judged_by_the_time_that_is_given() {
     let Some(files) = Files::make("validity") else { return };
     let credential = files.check(&files.source("chain.pem", Some("leaf.key"), None));
