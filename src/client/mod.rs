@@ -100,6 +100,12 @@ impl Client {
             Endpoint::ALL.map(|endpoint| base.join(&endpoint.path(config.title_id)));
         let log = Arc::new(Log::new(config.log_level));
         let time = Arc::new(Time::default());
+        if let Some(authorization) = &config.authorization {
+            let standing = authorization.standing(&time.by_all_clocks());
+            if standing != Standing::Good {
+                log.write(Level::Warning, || acceptance(standing).unwrap_or_else(|outcome| outcome.message));
+            }
+        }
         let authorizations = Arc::new(AuthorizationStore::new(config.authorization));
         let sign_in = match config.sign_in {
             None => None,
