@@ -423,3 +423,6 @@ impl State {
         }
     }
 }
+
+#[cfg(all(test, not(shuttle)))]
+mod stats_tests;
