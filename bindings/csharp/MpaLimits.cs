@@ -31,12 +31,16 @@ namespace Mpa
         public const uint MinPlayersPerGroup = 2;
         public const uint MaxPlayersPerGroup = 100;
 
-        /// <summary>Of <see cref="MpaLaneStats.QueuedBuckets"/> and
-        /// <see cref="MpaLaneStats.WireBuckets"/>.</summary>
+        /// <summary>Of <see cref="MpaLaneStats.QueueWaitBuckets"/> and
+        /// <see cref="MpaLaneStats.RequestDurationBuckets"/>.</summary>
         public const uint StatsBucketCount = 16;
+
+        /// <summary>How many pairs of status and cause the library can count, those in reserve
+        /// included.</summary>
+        public const uint CompletionKinds = 96;
 
         /// <summary>How long the text of <see cref="MpaStats.PrometheusText"/> is at most, in bytes, with
         /// labels of up to 64 bytes.</summary>
-        public const uint StatsPrometheusSize = 32768;
+        public const uint StatsPrometheusSize = 65536;
     }
 }

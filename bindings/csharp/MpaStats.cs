@@ -4,8 +4,8 @@ namespace Mpa
 {
     using Mpa.Internal;
 
-    /// <summary>A client in numbers, since it was opened: those of the moment in which it was asked for
-    /// them.</summary>
+    /// <summary>The statistics of a client, since it was opened: those of the moment in which it was
+    /// asked for them.</summary>
     public sealed unsafe class MpaStats
     {
         private readonly Native.mpa_stats raw;
@@ -33,7 +33,7 @@ namespace Mpa
         /// <summary>Now: operations that have ended and whose task has not completed yet.</summary>
         public long CompletionsWaiting => (long)raw.completions_waiting;
 
-        /// <summary>Since events were last looked for; null: never.</summary>
+        /// <summary>Since events were last polled; null: never.</summary>
         public TimeSpan? SinceLastPoll => Since(raw.since_last_poll_ms);
 
         /// <summary>Since the service last acknowledged a request; null: never.</summary>
@@ -42,9 +42,11 @@ namespace Mpa
         /// <summary>When the authorization in use expires; null: unknown, or there is none.</summary>
         public DateTimeOffset? AuthorizationExpiresAt => Time.At(raw.authorization_expires_at_unix_ms);
 
-        /// <summary>By how much the service's clock is ahead of this machine's, to the second; zero
-        /// where it is not known or less than that.</summary>
-        public TimeSpan ClockOffset => TimeSpan.FromMilliseconds(raw.clock_offset_ms);
+        /// <summary>By how much the service's clock is ahead of this machine's, to the second; null
+        /// where no answer has told it yet.</summary>
+        public TimeSpan? ClockOffset => raw.clock_offset_known == 0
+            ? (TimeSpan?)null
+            : TimeSpan.FromMilliseconds(raw.clock_offset_ms);
 
         /// <summary>Writes the numbers in Prometheus' text format (version 0.0.4), with names that begin
         /// with "mpa_"; null on failure.</summary>

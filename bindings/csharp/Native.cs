@@ -193,49 +193,31 @@ namespace Mpa.Internal
             }
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 576)]
+        [StructLayout(LayoutKind.Sequential, Size = 1152)]
         internal struct mpa_lane_stats
         {
             public ulong submitted;
             public ulong calls;
-            public ulong ended_ok;
-            public ulong ended_cancelled;
-            public ulong ended_expired;
-            public ulong ended_abandoned;
-            public ulong ended_closed;
-            public ulong ended_authorization_needed;
-            public ulong ended_unauthorized;
-            public ulong ended_forbidden;
-            public ulong ended_sign_in_failed;
-            public ulong ended_rejected;
-            public ulong ended_throttled;
-            public ulong ended_service_unavailable;
-            public ulong ended_unexpected_answer;
-            public ulong ended_connection_failed;
-            public ulong ended_tls_failed;
-            public ulong ended_timed_out;
-            public ulong ended_uncertain;
-            public ulong ended_internal;
-            public fixed ulong reserved_ends[6];
+            public fixed ulong completed[96];
             public ulong requests;
             public ulong retries;
             public ulong throttled;
             public ulong items;
-            public fixed ulong queued_buckets[16];
-            public ulong queued_sum_ms;
-            public fixed ulong wire_buckets[16];
-            public ulong wire_sum_ms;
+            public fixed ulong queue_wait_buckets[16];
+            public ulong queue_wait_sum_ms;
+            public fixed ulong request_duration_buckets[16];
+            public ulong request_duration_sum_ms;
             public ulong queued;
             public ulong running;
             public ulong oldest_queued_ms;
             public fixed ulong reserved[5];
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 1216)]
+        [StructLayout(LayoutKind.Sequential, Size = 2368)]
         internal struct mpa_stats
         {
             public uint struct_size;
-            public uint reserved;
+            public uint clock_offset_known;
             public mpa_lane_stats invites;
             public mpa_lane_stats recent_players;
             public ulong held_operations;
@@ -335,6 +317,12 @@ namespace Mpa.Internal
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_stats(
             mpa_client client, mpa_stats* stats, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_completion_kind(uint index, int* status, int* cause);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern ulong mpa_lane_stats_completed(mpa_lane_stats* lane, int status);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_stats_prometheus(

@@ -86,7 +86,7 @@ static class Watching
         MpaClient client = Open();
         client.GetStats(out MpaStats stats).ThrowIfFailed();
         Check(stats.SinceLastPoll == null && stats.SinceLastSuccess == null);
-        Check(stats.AuthorizationExpiresAt == null && stats.ClockOffset == TimeSpan.Zero);
+        Check(stats.AuthorizationExpiresAt == null && stats.ClockOffset.GetValueOrDefault() == TimeSpan.Zero);
         client.SendServerInvite(AnInvite()).ThrowIfFailed();
         Task<MpaResult> sent = client.SendServerInviteAsync(AnInvite());
         Until(client, () => sent.IsCompleted);
@@ -95,8 +95,8 @@ static class Watching
         client.SetAuthorization(newer).ThrowIfFailed();
         client.GetStats(out stats).ThrowIfFailed();
         MpaLaneStats invites = stats.Invites;
-        Check(invites.Calls == 1 && invites.Submitted == 1 && invites.EndedOk == 2, invites.EndedOk);
-        Check(invites.Requests == 2 && invites.Items == 4 && invites.WireBuckets[15] == 2, invites.Items);
+        Check(invites.Calls == 1 && invites.Submitted == 1 && invites.Completed(MpaStatus.Ok) == 2, invites.Completed(MpaStatus.Ok));
+        Check(invites.Requests == 2 && invites.Items == 4 && invites.RequestDurationBuckets[15] == 2, invites.Items);
         Check(stats.RecentPlayers.Requests == 0 && stats.SinceLastSuccess != null && stats.SinceLastPoll != null);
         Check(stats.AuthorizationExpiresAt == expires, stats.AuthorizationExpiresAt);
 
@@ -119,7 +119,9 @@ static class Watching
         Type native = typeof(MpaClient).Assembly.GetType("Mpa.Internal.Native+" + name, true);
         int count = Marshal.SizeOf(native) / 8;
         IntPtr memory = Marshal.AllocHGlobal(count * 8);
-        Marshal.Copy(Enumerable.Range(0, count).Select(i => (long)i).ToArray(), 0, memory, count);
+        // In the first place of mpa_stats stand its size, and that the offset of the clock is known.
+        long[] numbers = Enumerable.Range(0, count).Select(i => i == 0 && name == "mpa_stats" ? 1L << 32 : i).ToArray();
+        Marshal.Copy(numbers, 0, memory, count);
         object raw = Marshal.PtrToStructure(memory, native);
         Marshal.FreeHGlobal(memory);
         const BindingFlags Any = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
@@ -128,6 +130,15 @@ static class Watching
         foreach (FieldInfo field in native.GetFields().Where(field => !IsReserved(field.Name)))
         {
             long place = (long)Marshal.OffsetOf(native, field.Name) / 8;
+            if (field.Name == "completed")
+            {
+                // The first pair, which is all of its status.
+                var lane = (MpaLaneStats)stats;
+                Check(lane.Completed(MpaStatus.Ok) == place && lane.Completed(MpaStatus.Ok, MpaStatus.Ok) == place);
+                Check(lane.Completed(MpaStatus.Uncertain) > lane.Completed(MpaStatus.Uncertain, MpaStatus.TimedOut));
+                Check(lane.Completed(MpaStatus.QueueFull) == 0 && lane.Completed(MpaStatus.Ok, MpaStatus.TimedOut) == 0);
+                continue;
+            }
             long told = AsNumber(shown.GetProperty(PropertyOf(field.Name)).GetValue(stats, null));
             Check(told == place, field.Name + " is " + told + ", not " + place);
             checkedNumbers++;
@@ -137,7 +148,7 @@ static class Watching
 
     static bool IsReserved(string field)
     {
-        return field == "struct_size" || field.StartsWith("reserved");
+        return field == "struct_size" || field == "clock_offset_known" || field.StartsWith("reserved");
     }
 
     static string PropertyOf(string field)
