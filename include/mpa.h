@@ -1097,6 +1097,15 @@ typedef struct mpa_stats {
     /// By how much the service's clock is ahead of this machine's, in milliseconds, as its answers
     /// tell, to the second; 0 where it is less than that, or not known (see clock_offset_known).
     int64_t clock_offset_ms;
+    /// When the certificate expires that the client signs in with, in milliseconds since 1970-01-01 UTC. 0:
+    /// it does not sign in by itself.
+    uint64_t certificate_expires_at_unix_ms;
+    /// When the client last signed in with success, in milliseconds since 1970-01-01 UTC. 0: never.
+    uint64_t last_sign_in_at_unix_ms;
+    /// How often it began to sign in, renewals included.
+    uint64_t sign_in_attempts;
+    /// How many of these failed.
+    uint64_t sign_in_failures;
 } mpa_stats;
 
 /// Copies a client's statistics. Cheap enough for every frame: some hundred numbers under a lock that is

@@ -613,6 +613,19 @@ public:
     {
         return detail::time_point(raw_.authorization_expires_at_unix_ms);
     }
+    /// Absent: the client does not sign in by itself.
+    std::optional<TimePoint> certificate_expires_at() const noexcept
+    {
+        return detail::time_point(raw_.certificate_expires_at_unix_ms);
+    }
+    /// Absent: never.
+    std::optional<TimePoint> last_sign_in_at() const noexcept
+    {
+        return detail::time_point(raw_.last_sign_in_at_unix_ms);
+    }
+    std::uint64_t sign_in_attempts() const noexcept { return raw_.sign_in_attempts; }
+    std::uint64_t sign_in_failures() const noexcept { return raw_.sign_in_failures; }
+
     /// Absent: no answer has told it yet.
     std::optional<std::chrono::milliseconds> clock_offset() const noexcept
     {

@@ -42,6 +42,19 @@ namespace Mpa
         /// <summary>When the authorization in use expires; null: unknown, or there is none.</summary>
         public DateTimeOffset? AuthorizationExpiresAt => Time.At(raw.authorization_expires_at_unix_ms);
 
+        /// <summary>When the certificate expires that the client signs in with; null: it does not sign in
+        /// by itself.</summary>
+        public DateTimeOffset? CertificateExpiresAt => Time.At(raw.certificate_expires_at_unix_ms);
+
+        /// <summary>When the client last signed in with success; null: never.</summary>
+        public DateTimeOffset? LastSignInAt => Time.At(raw.last_sign_in_at_unix_ms);
+
+        /// <summary>How often it began to sign in, renewals included.</summary>
+        public long SignInAttempts => (long)raw.sign_in_attempts;
+
+        /// <summary>How many of these failed.</summary>
+        public long SignInFailures => (long)raw.sign_in_failures;
+
         /// <summary>By how much the service's clock is ahead of this machine's, to the second; null
         /// where no answer has told it yet.</summary>
         public TimeSpan? ClockOffset => raw.clock_offset_known == 0

@@ -213,7 +213,7 @@ namespace Mpa.Internal
             public fixed ulong reserved[5];
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 2368)]
+        [StructLayout(LayoutKind.Sequential, Size = 2400)]
         internal struct mpa_stats
         {
             public uint struct_size;
@@ -227,6 +227,10 @@ namespace Mpa.Internal
             public long since_last_success_ms;
             public ulong authorization_expires_at_unix_ms;
             public long clock_offset_ms;
+            public ulong certificate_expires_at_unix_ms;
+            public ulong last_sign_in_at_unix_ms;
+            public ulong sign_in_attempts;
+            public ulong sign_in_failures;
         }
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]

@@ -160,6 +160,18 @@ impl<'a> Page<'a> {
             "When the authorization expires.",
             stats.authorization_expires_at_unix_ms,
         );
+        self.timestamp(
+            "mpa_certificate_expiry_timestamp_seconds",
+            "When the certificate expires that the client signs in with.",
+            stats.certificate_expires_at_unix_ms,
+        );
+        self.timestamp(
+            "mpa_last_sign_in_timestamp_seconds",
+            "When the client last signed in with success.",
+            stats.last_sign_in_at_unix_ms,
+        );
+        self.counter("mpa_sign_in_attempts_total", "Sign-ins begun, renewals included.", stats.sign_in_attempts);
+        self.counter("mpa_sign_in_failures_total", "Sign-ins that failed.", stats.sign_in_failures);
         if stats.clock_offset_known != 0 {
             let offset = seconds(stats.clock_offset_ms);
             self.gauge("mpa_clock_offset_seconds", "The service's clock less this machine's.", offset);
@@ -212,6 +224,11 @@ impl<'a> Page<'a> {
             self.line(&format!("{metric}_sum"), &in_lane(name), seconds(sum_ms as i64));
             self.line(&format!("{metric}_count"), &in_lane(name), all);
         }
+    }
+
+    fn counter(&mut self, metric: &str, help: &str, value: u64) {
+        self.head(metric, help, "counter");
+        self.line(metric, "", value);
     }
 
     fn gauge(&mut self, metric: &str, help: &str, value: impl std::fmt::Display) {

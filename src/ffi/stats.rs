@@ -97,6 +97,15 @@ pub struct mpa_stats {
     /// By how much the service's clock is ahead of this machine's, in milliseconds, as its answers
     /// tell, to the second; 0 where it is less than that, or not known (see clock_offset_known).
     pub clock_offset_ms: i64,
+    /// When the certificate expires that the client signs in with, in milliseconds since 1970-01-01 UTC. 0:
+    /// it does not sign in by itself.
+    pub certificate_expires_at_unix_ms: u64,
+    /// When the client last signed in with success, in milliseconds since 1970-01-01 UTC. 0: never.
+    pub last_sign_in_at_unix_ms: u64,
+    /// How often it began to sign in, renewals included.
+    pub sign_in_attempts: u64,
+    /// How many of these failed.
+    pub sign_in_failures: u64,
 }
 
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers only.
@@ -173,6 +182,7 @@ impl mpa_lane_stats {
 
 impl From<&Stats> for mpa_stats {
     fn from(stats: &Stats) -> Self {
+        let sign_in = stats.sign_in.unwrap_or_default();
         let [invites, recent_players] = [0, 1].map(|lane| lane_stats(&stats.counts.lanes[lane], stats.lanes[lane]));
         mpa_stats {
             struct_size: 0,
@@ -186,6 +196,10 @@ impl From<&Stats> for mpa_stats {
             since_last_success_ms: since(stats.since_last_success),
             authorization_expires_at_unix_ms: stats.authorization_expires_at.map_or(0, unix_milliseconds),
             clock_offset_ms: stats.clock_offset_ms.unwrap_or_default(),
+            certificate_expires_at_unix_ms: sign_in.certificate_expires_at.map_or(0, unix_milliseconds),
+            last_sign_in_at_unix_ms: sign_in.last_success.map_or(0, unix_milliseconds),
+            sign_in_attempts: sign_in.attempts,
+            sign_in_failures: sign_in.failures,
         }
     }
 }

@@ -6,6 +6,15 @@ use super::{Held, LaneGauges, Queue};
 use crate::calls::Lane;
 use crate::stats::Counts;
 
+/// How signing in has gone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SignInStats {
+    pub attempts: u64,
+    pub failures: u64,
+    pub last_success: Option<SystemTime>,
+    pub certificate_expires_at: Option<SystemTime>,
+}
+
 /// What was counted since the client was opened, and how it stands now.
 #[derive(Clone, Copy, Debug)]
 pub struct Stats {
@@ -18,6 +27,8 @@ pub struct Stats {
     pub since_last_success: Option<Duration>,
     /// `None`: there is no authorization, or it is not known.
     pub authorization_expires_at: Option<SystemTime>,
+    /// `None`: the client does not sign in by itself.
+    pub sign_in: Option<SignInStats>,
     /// The service's clock less this machine's; `None`: no answer has told it.
     pub clock_offset_ms: Option<i64>,
 }
@@ -36,6 +47,7 @@ impl Queue {
             since_last_poll: state.polled.map(|at| at.elapsed()),
             since_last_success: counts.last_success.map(|at| at.elapsed()),
             authorization_expires_at: shared.client.authorization_expires_at(),
+            sign_in: None,
             clock_offset_ms: Some(shared.client.clock_offset_ms()),
         }
     }

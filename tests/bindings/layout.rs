@@ -94,7 +94,8 @@ fn in_rust() -> Vec<String> {
         }
         mpa_stats {
             struct_size, clock_offset_known, invites, recent_players, held_operations, held_bytes, completions_waiting,
-            since_last_poll_ms, since_last_success_ms, authorization_expires_at_unix_ms, clock_offset_ms
+            since_last_poll_ms, since_last_success_ms, authorization_expires_at_unix_ms, clock_offset_ms,
+            certificate_expires_at_unix_ms, last_sign_in_at_unix_ms, sign_in_attempts, sign_in_failures
         }
     })
 }
