@@ -1,10 +1,13 @@
-//! What the library needs of a thread's stack and of memory, against what the header's first page says.
+//! What the library needs of a thread's stack and of memory, against what the header's first page says,
+//! and of threads and descriptors, against docs/operations.md.
 //! All of it is measured, and shown, by
 //!
 //!     cargo test -p mpa-tests --test resources -- --nocapture
 
 #[path = "resources/bounds.rs"]
 mod bounds;
+#[path = "resources/footprint.rs"]
+mod footprint;
 #[path = "resources/memory.rs"]
 mod memory;
 #[path = "resources/service.rs"]

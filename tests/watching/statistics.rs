@@ -1,6 +1,6 @@
 //! Statistics, and their exposition for Prometheus.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::CStr;
 use std::iter;
 use std::ptr;
@@ -15,6 +15,7 @@ use mpa::ffi::status::{
     MPA_ERROR_EXPIRED, MPA_ERROR_SERVICE_UNAVAILABLE, MPA_ERROR_THROTTLED, MPA_ERROR_UNCERTAIN, MPA_OK, mpa_status,
 };
 use mpa_tests::c::{Client, Outcome, config, outcome, text};
+use mpa_tests::header::repository;
 
 use crate::{LONG, emulator};
 
@@ -195,19 +196,47 @@ fn what_is_not_known_is_left_out() {
     }
 }
 
-const UNKNOWN_AT_FIRST: [&str; 3] = [
+const UNKNOWN_AT_FIRST: [&str; 5] = [
     "mpa_last_poll_timestamp_seconds",
     "mpa_last_success_timestamp_seconds",
     "mpa_authorization_expiry_timestamp_seconds",
+    "mpa_certificate_expiry_timestamp_seconds",
+    "mpa_last_sign_in_timestamp_seconds",
 ];
 
-#[test]
-fn a_page_of_the_largest_numbers_fits() {
+/// All of them known, and large.
+fn largest() -> mpa_stats {
     // SAFETY: numbers are valid with any bits.
     let mut stats: mpa_stats = unsafe { std::mem::MaybeUninit::zeroed().assume_init() };
     // SAFETY: the same.
     unsafe { std::ptr::write_bytes(&raw mut stats, 0x7f, 1) };
     stats.struct_size = size_of::<mpa_stats>() as u32;
+    (stats.since_last_poll_ms, stats.since_last_success_ms) = (1, 1);
+    stats
+}
+
+/// The metrics that a text names.
+fn metrics_in(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.starts_with("mpa_"));
+    let units = ["_total", "_seconds", "_bytes", "_operations", "_waiting", "_info", "_seconds_bucket"];
+    let metrics = words.filter(|word| units.iter().any(|unit| word.ends_with(unit)));
+    metrics.map(|metric| metric.trim_end_matches("_bucket").to_owned()).collect()
+}
+
+#[test]
+fn every_metric_is_documented_and_alerts_name_no_others() {
+    let page = prometheus(&largest(), "", SIZE).1;
+    let written: BTreeSet<String> =
+        page.lines().filter_map(|line| Some(line.strip_prefix("# TYPE ")?.split(' ').next()?.to_owned())).collect();
+    let read = |name: &str| std::fs::read_to_string(repository().join("docs").join(name)).unwrap();
+    assert_eq!(metrics_in(&read("operations.md")), written);
+    let in_rules = metrics_in(&read("prometheus-rules.yml"));
+    assert!(in_rules.len() > 10 && in_rules.is_subset(&written), "{in_rules:?}");
+}
+
+#[test]
+fn a_page_of_the_largest_numbers_fits() {
+    let stats = largest();
     let labels = format!("a=\"{}\"", "b".repeat(60));
     let (written, _, length) = prometheus(&stats, &labels, SIZE);
     assert_eq!(written.status, "MPA_OK", "{length} bytes: {}", written.message);
