@@ -15,7 +15,7 @@ struct caller {
 
 static mpa_status make_a_call(const struct caller *caller, mpa_result *result)
 {
-    static uint64_t many[64];
+    uint64_t many[64];
     mpa_server_invite invite = a_server_invite();
     mpa_recent_player_group groups[3] = { a_group(), a_group(), a_group() };
 
