@@ -69,7 +69,7 @@ fn at_its_highest_level_the_log_tells_every_request_and_no_secret() {
     let log = log_of(&client);
     let has = |part: &str| log.iter().any(|(_, text)| text.contains(part));
     assert!(has("/invites/server: the request was answered with HTTP 204"), "{log:?}");
-    assert!(has("mpa-invites") && has("newer authorization"), "{log:?}");
+    assert!(has("mpa-invites") && has("authorization is in use"), "{log:?}");
     for secret in [TOKEN, "another-secret", "2533274790395904"] {
         assert!(!has(secret), "{log:?}");
     }
