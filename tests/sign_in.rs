@@ -7,6 +7,8 @@ mod answers;
 mod files;
 #[path = "sign_in/handing_on.rs"]
 mod handing_on;
+#[path = "sign_in/statistics.rs"]
+mod statistics;
 
 use std::process::Command;
 use std::thread;

@@ -231,9 +231,9 @@ impl Client {
         self.sign_in.as_ref().map(|sign_in| sign_in.stats())
     }
 
-    /// The service's clock less this machine's.
-    pub fn clock_offset_ms(&self) -> i64 {
-        self.time.offset_ms()
+    /// The service's clock less this machine's; `None` until an answer has told it.
+    pub fn clock_offset_ms(&self) -> Option<i64> {
+        self.time.by_all_clocks().service.map(|_| self.time.offset_ms())
     }
 
     pub fn counters(&self) -> &Arc<Counters> {

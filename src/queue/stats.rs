@@ -4,16 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use super::{Held, LaneGauges, Queue};
 use crate::calls::Lane;
+use crate::client::SignInStats;
 use crate::stats::Counts;
-
-/// How signing in has gone.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SignInStats {
-    pub attempts: u64,
-    pub failures: u64,
-    pub last_success: Option<SystemTime>,
-    pub certificate_expires_at: Option<SystemTime>,
-}
 
 /// What was counted since the client was opened, and how it stands now.
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +39,8 @@ impl Queue {
             since_last_poll: state.polled.map(|at| at.elapsed()),
             since_last_success: counts.last_success.map(|at| at.elapsed()),
             authorization_expires_at: shared.client.authorization_expires_at(),
-            sign_in: None,
-            clock_offset_ms: Some(shared.client.clock_offset_ms()),
+            sign_in: shared.client.sign_in_stats(),
+            clock_offset_ms: shared.client.clock_offset_ms(),
         }
     }
 }
