@@ -86,8 +86,8 @@ static class OneSignsIn
             bool signedIn;
             do
             {
-                MpaResult result = client.GetAuthorization(out MpaAuthorization authorization);
-                signedIn = result.IsOk;
+                signedIn = client.TryGetAuthorization(
+                    out MpaAuthorization authorization, out MpaResult result);
                 if (signedIn && authorization.Header != last)
                 {
                     last = authorization.Header;
@@ -171,8 +171,7 @@ static class OneSignsIn
 
     static MpaClient Open(MpaClientConfig config)
     {
-        MpaResult opened = MpaClient.Open(config, out MpaClient client);
-        if (!opened.IsOk)
+        if (!MpaClient.TryOpen(config, out MpaClient client, out MpaResult opened))
         {
             Console.Error.WriteLine(opened.Message);
         }

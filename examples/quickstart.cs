@@ -32,8 +32,7 @@ static class Quickstart
             Endpoint = args[0], // In production: leave it null.
             AuthorizationHeader = "XBL3.0 x=-;made-up-token-of-the-server",
         };
-        MpaResult opened = MpaClient.Open(config, out MpaClient client);
-        if (!opened.IsOk)
+        if (!MpaClient.TryOpen(config, out MpaClient client, out MpaResult opened))
         {
             Console.Error.WriteLine("Opening the client: " + opened);
             return 1;

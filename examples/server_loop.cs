@@ -45,15 +45,14 @@ static class ServerLoop
             HostPolls = true,
             LogLevel = MpaLogLevel.Warning,
         };
-        MpaResult opened = MpaClient.Open(config, out MpaClient client);
-        if (!opened.IsOk)
+        if (!MpaClient.TryOpen(config, out MpaClient client, out MpaResult opened))
         {
             Console.Error.WriteLine("Opening the client: " + opened);
             return 1;
         }
-        client.Logged += (level, text) => Console.Error.WriteLine("Log: " + text);
+        client.Logged += (sender, e) => Console.Error.WriteLine("Log: " + e.Message);
         // Fetch a token elsewhere, and hand it over with SetAuthorization.
-        client.AuthorizationNeeded += message => Console.Error.WriteLine(message);
+        client.AuthorizationNeeded += (sender, e) => Console.Error.WriteLine(e.Message);
 
         using (var signals = new StopSignals())
         {

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa
 {
@@ -8,7 +9,11 @@ namespace Mpa
         /// <summary>The whole value of the Authorization header: "XBL3.0 x=&lt;user
         /// hash&gt;;&lt;token&gt;", for a service's own token "XBL3.0 x=-;&lt;token&gt;".
         /// Required.</summary>
-        public string Header { get; set; }
+        public
+#if NET7_0_OR_GREATER
+            required
+#endif
+            string Header { get; set; } = "";
 
         /// <summary>When the token expires by the service's clock: it is not used from then on, once
         /// an answer of the service has told its time. Null: unknown, used until the service refuses
@@ -22,6 +27,7 @@ namespace Mpa
 
         /// <summary>The P-256 private key that the token is bound to, in PEM (PKCS#8 or SEC1): requests
         /// with the token are signed with it. Null: the token is bound to none.</summary>
+        [AllowNull, MaybeNull]
         public string ProofKeyPem { get; set; }
 
         /// <summary>For a log: neither token nor key.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa
 {
@@ -11,7 +12,28 @@ namespace Mpa
 
         /// <summary>Gives the client another token, for all requests that begin from now on. Never
         /// blocks.</summary>
-        public unsafe MpaResult SetAuthorization(MpaAuthorization authorization)
+        public MpaResult SetAuthorization(MpaAuthorization authorization)
+        {
+            MpaResult set = Set(handle, authorization);
+            GC.KeepAlive(this);
+            return set;
+        }
+
+        /// <summary>Copies the authorization in use, with its proof key, so that one process can sign in
+        /// for many: it hands them on to the servers, which push them with
+        /// <see cref="SetAuthorization"/>. False where there is none:
+        /// <see cref="MpaStatus.AuthorizationNeeded"/>. A client that signs in by itself begins to do so
+        /// with the first call: ask again in a moment. Never blocks.</summary>
+        public bool TryGetAuthorization(
+            [MaybeNullWhen(false)] out MpaAuthorization authorization, out MpaResult result)
+        {
+            bool got = TryGet(handle, out authorization, out result);
+            GC.KeepAlive(this);
+            return got;
+        }
+
+        private static unsafe MpaResult Set(
+            Native.mpa_client handle, [AllowNull] MpaAuthorization authorization)
         {
             if (authorization == null)
             {
@@ -27,22 +49,19 @@ namespace Mpa
                 }
                 Native.mpa_client_set_authorization(handle, &raw, &result);
             }
-            return Ended(&result);
+            return new MpaResult(&result);
         }
 
-        /// <summary>Copies the authorization in use, with its proof key, so that one process can sign in
-        /// for many: it hands them on to the servers, which push them with
-        /// <see cref="SetAuthorization"/>. Null on failure. A client that signs in by itself begins to
-        /// do so with the first call, and returns <see cref="MpaStatus.SignInPending"/> until that has
-        /// ended; ask again every second or so. Never blocks.</summary>
-        public unsafe MpaResult GetAuthorization(out MpaAuthorization authorization)
+        private static unsafe bool TryGet(
+            Native.mpa_client handle, [MaybeNullWhen(false)] out MpaAuthorization authorization,
+            out MpaResult result)
         {
             authorization = null;
             // On the stack, where the collector makes no copies.
             const int HeaderSize = (int)MpaLimits.MaxAuthorizationHeaderLength + 1;
             byte* header = stackalloc byte[HeaderSize];
             byte* proofKey = stackalloc byte[ProofKeySize];
-            var raw = new Native.mpa_authorization_buffers
+            var buffers = new Native.mpa_authorization_buffers
             {
                 struct_size = (uint)sizeof(Native.mpa_authorization_buffers),
                 header = header,
@@ -50,26 +69,28 @@ namespace Mpa
                 proof_key_pem = proofKey,
                 proof_key_pem_size = ProofKeySize,
             };
-            var result = Native.mpa_result.Init();
+            var raw = Native.mpa_result.Init();
             try
             {
-                if (Native.mpa_client_get_authorization(handle, &raw, &result) == 0)
+                int status = Native.mpa_client_get_authorization(handle, &buffers, &raw);
+                result = new MpaResult(&raw);
+                if (status != 0)
                 {
-                    authorization = new MpaAuthorization
-                    {
-                        Header = Text.Decode(header),
-                        ExpiresAt = Time.At(raw.expires_at_unix_ms),
-                        ExpiresIn = raw.expires_in_ms == 0 ? (TimeSpan?)null : Time.Span(raw.expires_in_ms),
-                        ProofKeyPem = *proofKey == 0 ? null : Text.Decode(proofKey),
-                    };
+                    return false;
                 }
+                authorization = new MpaAuthorization
+                {
+                    Header = Text.Decode(header),
+                    ExpiresAt = Time.At(buffers.expires_at_unix_ms),
+                    ProofKeyPem = *proofKey == 0 ? null : Text.Decode(proofKey),
+                };
+                return true;
             }
             finally
             {
                 Text.Wipe(header, HeaderSize);
                 Text.Wipe(proofKey, ProofKeySize);
             }
-            return Ended(&result);
         }
 
         /// <summary>Tells a client that signs in by itself that the service refused the token that it
@@ -100,10 +121,9 @@ namespace Mpa
             return new Native.mpa_authorization
             {
                 struct_size = (uint)sizeof(Native.mpa_authorization),
-                header = texts.Add(authorization.Header, name + ".header"),
+                header = texts.Add(authorization.Header, name + ".Header"),
                 expires_at_unix_ms = Time.UnixMs(authorization.ExpiresAt),
-                proof_key_pem = texts.Add(authorization.ProofKeyPem, name + ".proof_key_pem"),
-                expires_in_ms = Time.Ms(authorization.ExpiresIn),
+                proof_key_pem = texts.Add(authorization.ProofKeyPem, name + ".ProofKeyPem"),
             };
         }
     }

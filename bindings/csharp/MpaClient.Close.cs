@@ -6,12 +6,15 @@ namespace Mpa
 {
     using Mpa.Internal;
 
-    // How a client ends. Nothing in here needs unsafe code, in which nothing could be awaited.
-    public sealed partial class MpaClient
+    // How a client ends.
+    public sealed partial class MpaClient : IDisposable
+#if NETCOREAPP3_0_OR_GREATER || NETSTANDARD2_1_OR_GREATER || NET_STANDARD_2_1
+        , IAsyncDisposable
+#endif
     {
         /// <summary>Closes the client: operations, and calls of other threads, may end until the
-        /// deadline and are cut then. Completes every task that is pending, before it returns. Null
-        /// where it was closed already.</summary>
+        /// deadline and are cut then. Completes every task that is pending, before it
+        /// returns.</summary>
         public MpaCloseReport Close(TimeSpan deadline)
         {
             return Close(Time.Deadline(deadline));
@@ -33,10 +36,17 @@ namespace Mpa
 
         /// <summary>As <see cref="CloseAsync(TimeSpan)"/>, with
         /// <see cref="MpaClientConfig.CloseDeadline"/>.</summary>
+#if NETCOREAPP3_0_OR_GREATER || NETSTANDARD2_1_OR_GREATER || NET_STANDARD_2_1
+        public ValueTask DisposeAsync()
+        {
+            return new ValueTask(CloseAsync(closeDeadlineMs));
+        }
+#else
         public Task DisposeAsync()
         {
             return CloseAsync(closeDeadlineMs);
         }
+#endif
 
         private async Task<MpaCloseReport> CloseAsync(uint deadlineMs)
         {

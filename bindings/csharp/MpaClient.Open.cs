@@ -1,41 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Mpa
 {
     using Mpa.Internal;
 
     public sealed partial class MpaClient
     {
-        /// <summary>Opens a client; null on failure. Reads the files that the configuration names,
-        /// and nothing else: no network, no thread. That the service can be reached shows with the
-        /// first call.</summary>
-        public static unsafe MpaResult Open(MpaClientConfig config, out MpaClient client)
+        /// <summary>Opens a client. Reads the files that the configuration names, and nothing else: no
+        /// network. That the service can be reached shows with the first call.</summary>
+        /// <exception cref="MpaException">The configuration is wrong; its message says which part.</exception>
+        public static MpaClient Open(MpaClientConfig config)
+        {
+            if (!TryOpen(config, out var client, out MpaResult result))
+            {
+                throw new MpaException(result);
+            }
+            return client;
+        }
+
+        /// <summary>As <see cref="Open"/>, for those who prefer results to exceptions.</summary>
+        public static unsafe bool TryOpen(
+            MpaClientConfig config, [MaybeNullWhen(false)] out MpaClient client, out MpaResult result)
         {
             client = null;
             if (config == null)
             {
-                return MpaResult.Invalid("config is null.");
+                result = MpaResult.Invalid("config is null.");
+                return false;
             }
-            var result = Native.mpa_result.Init();
+            var raw = Native.mpa_result.Init();
             var handle = new Native.mpa_client();
             using (var texts = new Texts())
             {
-                Native.mpa_client_config raw = Raw(config, texts);
-                var authorization = default(Native.mpa_authorization);
-                if (config.Authorization != null)
-                {
-                    authorization = Raw(config.Authorization, "config.authorization", texts);
-                    raw.authorization = &authorization;
-                }
+                Native.mpa_client_config rawConfig = Raw(config, texts);
                 if (texts.Refusal != null)
                 {
-                    return texts.Refusal;
+                    result = texts.Refusal;
+                    return false;
                 }
-                Native.mpa_client_open(&raw, &handle, &result);
+                Native.mpa_client_open(&rawConfig, &handle, &raw);
             }
-            if (handle.id != 0)
+            result = new MpaResult(&raw);
+            if (handle.id == 0)
             {
-                client = new MpaClient(handle, config);
+                return false;
             }
-            return new MpaResult(&result);
+            client = new MpaClient(handle, config);
+            return true;
         }
 
         private static unsafe Native.mpa_client_config Raw(MpaClientConfig config, Texts texts)
@@ -44,10 +55,10 @@ namespace Mpa
             {
                 struct_size = (uint)sizeof(Native.mpa_client_config),
                 title_id = config.TitleId,
-                endpoint = texts.Add(config.Endpoint, "config.endpoint"),
-                authorization_header = texts.Add(config.AuthorizationHeader, "config.authorization_header"),
-                ca_certificates_path = texts.Add(config.CaCertificatesPath, "config.ca_certificates_path"),
-                user_agent = texts.Add(config.UserAgent, "config.user_agent"),
+                endpoint = texts.Add(config.Endpoint, "config.Endpoint"),
+                authorization_header = texts.Add(config.AuthorizationHeader, "config.AuthorizationHeader"),
+                ca_certificates_path = texts.Add(config.CaCertificatesPath, "config.CaCertificatesPath"),
+                user_agent = texts.Add(config.UserAgent, "config.UserAgent"),
                 ca_mode = (int)config.CaMode,
                 allow_plain_http = config.AllowPlainHttp ? 1u : 0u,
                 connect_timeout_ms = Time.Limit(config.ConnectTimeout),
@@ -66,15 +77,15 @@ namespace Mpa
                 authorization_lead_ms = Time.OrNone(config.AuthorizationLead),
                 owner_tag = config.OwnerTag,
                 log_level = (int)config.LogLevel,
-                certificate_path = texts.Add(config.CertificatePath, "config.certificate_path"),
-                private_key_path = texts.Add(config.PrivateKeyPath, "config.private_key_path"),
-                certificate_password = texts.Add(config.CertificatePassword, "config.certificate_password"),
-                certificate_pem = texts.Add(config.CertificatePem, "config.certificate_pem"),
-                private_key_pem = texts.Add(config.PrivateKeyPem, "config.private_key_pem"),
-                sandbox_id = texts.Add(config.SandboxId, "config.sandbox_id"),
-                relying_party = texts.Add(config.RelyingParty, "config.relying_party"),
-                sign_in_endpoint = texts.Add(config.SignInEndpoint, "config.sign_in_endpoint"),
-                token_endpoint = texts.Add(config.TokenEndpoint, "config.token_endpoint"),
+                certificate_path = texts.Add(config.CertificatePath, "config.CertificatePath"),
+                private_key_path = texts.Add(config.PrivateKeyPath, "config.PrivateKeyPath"),
+                certificate_password = texts.Add(config.CertificatePassword, "config.CertificatePassword"),
+                certificate_pem = texts.Add(config.CertificatePem, "config.CertificatePem"),
+                private_key_pem = texts.Add(config.PrivateKeyPem, "config.PrivateKeyPem"),
+                sandbox_id = texts.Add(config.SandboxId, "config.SandboxId"),
+                relying_party = texts.Add(config.RelyingParty, "config.RelyingParty"),
+                sign_in_endpoint = texts.Add(config.SignInEndpoint, "config.SignInEndpoint"),
+                token_endpoint = texts.Add(config.TokenEndpoint, "config.TokenEndpoint"),
             };
         }
     }

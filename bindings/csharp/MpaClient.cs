@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa
 {
@@ -7,7 +8,7 @@ namespace Mpa
 
     /// <summary>A way to the service for one title. Every member may be called from any thread at
     /// any time, also while another thread closes the client.</summary>
-    public sealed partial class MpaClient : IDisposable
+    public sealed partial class MpaClient
     {
         private readonly Native.mpa_client handle;
         private readonly uint closeDeadlineMs;
@@ -16,7 +17,8 @@ namespace Mpa
         {
             this.handle = handle;
             closeDeadlineMs = Time.Deadline(config.CloseDeadline);
-            operations = new Operations(handle, config.HostPolls);
+            operations = new Operations(handle, config);
+            operations.Notifications.SetSender(this);
         }
 
         /// <summary>A client that nobody disposed is closed without waiting, also when Unity reloads
@@ -33,20 +35,20 @@ namespace Mpa
             return Call(invite, null);
         }
 
-        private unsafe MpaResult Call(MpaInvite invite, Submission submission)
+        private unsafe MpaResult Call([AllowNull] MpaInvite invite, [AllowNull] Submission submission)
         {
             if (invite == null)
             {
                 return MpaResult.Invalid("invite is null. Nothing was sent.");
             }
-            MpaAuthorization own = invite.Authorization;
+            var own = invite.Authorization;
             ulong[] users = Xuids.Array(invite.InvitedUsers);
             var result = Native.mpa_result.Init();
             using (var texts = new Texts())
             fixed (ulong* userNumbers = users)
             {
                 var authorization = own == null
-                    ? default(Native.mpa_authorization) : Raw(own, "invite.authorization", texts);
+                    ? default(Native.mpa_authorization) : Raw(own, "invite.Authorization", texts);
                 var raw = new Native.mpa_invite
                 {
                     struct_size = (uint)sizeof(Native.mpa_invite),
@@ -54,7 +56,7 @@ namespace Mpa
                     invited_users = userNumbers,
                     invited_user_count = (uint)users.Length,
                     time_to_live_ms = Time.Limit(invite.TimeToLive),
-                    connection_string = texts.Add(invite.ConnectionString, "invite.connection_string"),
+                    connection_string = texts.Add(invite.ConnectionString, "invite.ConnectionString"),
                     authorization = own == null ? null : &authorization,
                 };
                 if (texts.Refusal != null)
@@ -72,7 +74,7 @@ namespace Mpa
                     submission.Operation = operation;
                 }
             }
-            return Ended(&result);
+            return Ended(&result, users.Length);
         }
 
         /// <summary>Invites users on behalf of <see cref="MpaServerInvite.Sender"/>, and waits for the
@@ -82,7 +84,7 @@ namespace Mpa
             return Call(invite, null);
         }
 
-        private unsafe MpaResult Call(MpaServerInvite invite, Submission submission)
+        private unsafe MpaResult Call([AllowNull] MpaServerInvite invite, [AllowNull] Submission submission)
         {
             if (invite == null)
             {
@@ -101,7 +103,7 @@ namespace Mpa
                     invited_users = userNumbers,
                     invited_user_count = (uint)users.Length,
                     time_to_live_ms = Time.Limit(invite.TimeToLive),
-                    connection_string = texts.Add(invite.ConnectionString, "invite.connection_string"),
+                    connection_string = texts.Add(invite.ConnectionString, "invite.ConnectionString"),
                 };
                 if (texts.Refusal != null)
                 {
@@ -118,7 +120,7 @@ namespace Mpa
                     submission.Operation = operation;
                 }
             }
-            return Ended(&result);
+            return Ended(&result, users.Length);
         }
 
         /// <summary>Tells the service who met whom, and waits for its answer: not for a game's own
@@ -128,9 +130,11 @@ namespace Mpa
             return Call(groups, null);
         }
 
-        private unsafe MpaResult Call(IReadOnlyList<MpaRecentPlayerGroup> groups, Submission submission)
+        private unsafe MpaResult Call(
+            [AllowNull] IReadOnlyList<MpaRecentPlayerGroup> groups, [AllowNull] Submission submission)
         {
-            var copies = new MpaRecentPlayerGroup[groups == null ? 0 : groups.Count];
+            groups = groups ?? Array.Empty<MpaRecentPlayerGroup>();
+            var copies = new MpaRecentPlayerGroup[groups.Count];
             var playersOf = new ulong[copies.Length][];
             int playerCount = 0;
             for (int i = 0; i < copies.Length; i++)
@@ -138,7 +142,7 @@ namespace Mpa
                 copies[i] = groups[i];
                 if (copies[i] == null)
                 {
-                    return MpaResult.Invalid("groups[" + i + "] is null. Nothing was sent.");
+                    return MpaResult.Invalid("groups[" + i + "] is null. Nothing was sent.", copies.Length);
                 }
                 playersOf[i] = Xuids.Array(copies[i].Players);
                 playerCount += playersOf[i].Length;
@@ -174,14 +178,14 @@ namespace Mpa
                     submission.Operation = operation;
                 }
             }
-            return Ended(&result);
+            return Ended(&result, raw.Length);
         }
 
         /// <summary>The finalizer must not close the client while a call is in it.</summary>
-        private unsafe MpaResult Ended(Native.mpa_result* result)
+        private unsafe MpaResult Ended(Native.mpa_result* result, int total)
         {
             GC.KeepAlive(this);
-            return new MpaResult(result);
+            return new MpaResult(result, total);
         }
     }
 }

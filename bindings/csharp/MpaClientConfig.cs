@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa
 {
@@ -6,15 +7,21 @@ namespace Mpa
     public sealed class MpaClientConfig
     {
         /// <summary>The decimal number of your title, from Partner Center. Required.</summary>
-        public uint TitleId { get; set; }
+        public
+#if NET7_0_OR_GREATER
+            required
+#endif
+            uint TitleId { get; set; }
 
         /// <summary>Base URL of the service. Default: production. Plain http:// is for tests: it is
         /// refused unless the host is this machine, or <see cref="AllowPlainHttp"/> is
         /// set.</summary>
+        [AllowNull, MaybeNull]
         public string Endpoint { get; set; }
 
         /// <summary>The token to begin with, as <see cref="MpaAuthorization.Header"/>. Default: none
         /// yet, push one with <see cref="MpaClient.SetAuthorization"/>.</summary>
+        [AllowNull, MaybeNull]
         public string AuthorizationHeader { get; set; }
 
         /// <summary>The same, with when it expires and the key that it is bound to. Not together with
@@ -23,9 +30,11 @@ namespace Mpa
 
         /// <summary>A file of PEM certificates of authorities to trust, read while opening. Default:
         /// only those that the library carries. The system's are never read.</summary>
+        [AllowNull, MaybeNull]
         public string CaCertificatesPath { get; set; }
 
         /// <summary>Put before the library's own User-Agent, such as "MyGame/1.2".</summary>
+        [AllowNull, MaybeNull]
         public string UserAgent { get; set; }
 
         /// <summary><see cref="MpaCaMode.Only"/> requires
@@ -102,40 +111,56 @@ namespace Mpa
         /// <summary>For a client that signs in by itself: the file of the publisher's certificate with
         /// its chain, in PEM, or a PKCS#12 file (.pfx). It is read while opening, and again when it has
         /// changed. Default: the client is given tokens.</summary>
+        [AllowNull, MaybeNull]
         public string CertificatePath { get; set; }
 
         /// <summary>The file with the private key, in PEM. Default: it is in the file of the
         /// certificate.</summary>
+        [AllowNull, MaybeNull]
         public string PrivateKeyPath { get; set; }
 
         /// <summary>The password of the PKCS#12 file. Default: none.</summary>
+        [AllowNull, MaybeNull]
         public string CertificatePassword { get; set; }
 
         /// <summary>The certificate with its chain as PEM text, instead of
         /// <see cref="CertificatePath"/>.</summary>
+        [AllowNull, MaybeNull]
         public string CertificatePem { get; set; }
 
         /// <summary>The private key as PEM text. Default: it is in
         /// <see cref="CertificatePem"/>.</summary>
+        [AllowNull, MaybeNull]
         public string PrivateKeyPem { get; set; }
 
         /// <summary>The sandbox that tokens are for; case matters. Default: "RETAIL".</summary>
+        [AllowNull, MaybeNull]
         public string SandboxId { get; set; }
 
         /// <summary>Whom tokens are for. Default: "http://xboxlive.com".</summary>
+        [AllowNull, MaybeNull]
         public string RelyingParty { get; set; }
 
         /// <summary>Base URL of the service that takes the certificate. Default:
         /// production.</summary>
+        [AllowNull, MaybeNull]
         public string SignInEndpoint { get; set; }
 
         /// <summary>Base URL of the service that gives tokens. Default: production.</summary>
+        [AllowNull, MaybeNull]
         public string TokenEndpoint { get; set; }
 
         /// <summary>Who completes the tasks of submitted operations. True: your own calls of
         /// <see cref="MpaClient.Poll"/>, on their thread, as engines want it. False: a thread that the
         /// client starts with the first operation; what awaits the tasks runs elsewhere.</summary>
         public bool HostPolls { get; set; }
+
+        /// <summary>Lets a task of an operation that is refused while it is submitted (a wrong argument, no
+        /// room) complete where those of others do, and never before the method has returned: inside
+        /// <see cref="MpaClient.Poll"/>, or on another thread. False: it has completed already. Either way
+        /// it completes with the refusal as its result, and nothing is thrown. Of a client that is closed,
+        /// tasks have always completed already.</summary>
+        public bool DeferRefusals { get; set; }
 
         /// <summary>How long <see cref="MpaClient.Dispose"/> waits, at most, for submitted operations and
         /// for calls that other threads are in; 5 s unless you set it. Without any it does not wait at

@@ -7,6 +7,16 @@ namespace Mpa
     /// five behind it.</summary>
     public sealed class MpaCloseReport
     {
+        /// <summary>A report in which nothing was called or submitted, for tests of your own.</summary>
+        public MpaCloseReport()
+        {
+        }
+
+        internal static MpaCloseReport OfAnotherCall()
+        {
+            return new MpaCloseReport { AlreadyClosed = true };
+        }
+
         internal MpaCloseReport(Native.mpa_close_report raw)
         {
             Calls = (long)raw.calls;
@@ -22,6 +32,10 @@ namespace Mpa
             OperationsUnfinished = (long)raw.operations_unfinished;
             EventsNotPulled = (long)raw.events_not_pulled;
         }
+
+        /// <summary>Whether the client was closed before, which has the account: everything here is
+        /// 0.</summary>
+        public bool AlreadyClosed { get; private set; }
 
         /// <summary>Calls that were made: valid, and begun before the client was closed.</summary>
         public long Calls { get; }

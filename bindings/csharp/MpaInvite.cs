@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa
 {
@@ -8,11 +9,16 @@ namespace Mpa
     {
         /// <summary>The XUIDs of the users to invite, none of them 0: an array or a list, of 1 to
         /// <see cref="MpaLimits.MaxInvitedUsersPerCall"/>. Required.</summary>
-        public IReadOnlyList<ulong> InvitedUsers { get; set; }
+        public
+#if NET7_0_OR_GREATER
+            required
+#endif
+            IReadOnlyList<ulong> InvitedUsers { get; set; } = Array.Empty<ulong>();
 
         /// <summary>What the invited user's game is started with, to find the server: opaque to the
         /// service. It travels inside a URI that some games read without decoding: avoid
         /// &amp; # % + and spaces. Null: the game gets an empty one.</summary>
+        [AllowNull, MaybeNull]
         public string ConnectionString { get; set; }
 
         /// <summary>An invite for a platform that the invited user is not on vanishes without an
@@ -21,6 +27,7 @@ namespace Mpa
 
         /// <summary>The inviting user's own token, for this call only. Null: the
         /// client's.</summary>
+        [AllowNull, MaybeNull]
         public MpaAuthorization Authorization { get; set; }
 
         /// <summary>How long a submitted invite may take until it is sent. Zero: as in

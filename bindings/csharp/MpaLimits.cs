@@ -39,7 +39,7 @@ namespace Mpa
         /// included.</summary>
         public const uint CompletionKinds = 96;
 
-        /// <summary>How long the text of <see cref="MpaStats.PrometheusText"/> is at most, in bytes, with
+        /// <summary>How long the text of <see cref="MpaStats.TryGetPrometheusText"/> is at most, in bytes, with
         /// labels of up to 64 bytes.</summary>
         public const uint StatsPrometheusSize = 65536;
     }

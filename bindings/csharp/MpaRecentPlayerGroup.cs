@@ -11,7 +11,11 @@ namespace Mpa
         /// <summary>The XUIDs of the players, none of them 0: an array or a list, of
         /// <see cref="MpaLimits.MinPlayersPerGroup"/> to <see cref="MpaLimits.MaxPlayersPerGroup"/>.
         /// Required.</summary>
-        public IReadOnlyList<ulong> Players { get; set; }
+        public
+#if NET7_0_OR_GREATER
+            required
+#endif
+            IReadOnlyList<ulong> Players { get; set; } = Array.Empty<ulong>();
 
         public MpaEncounterType EncounterType { get; set; }
 

@@ -9,13 +9,14 @@ namespace Mpa
     /// passed in; what remains after them was not sent.</summary>
     public sealed class MpaResult
     {
-        internal unsafe MpaResult(Native.mpa_result* raw)
+        internal unsafe MpaResult(Native.mpa_result* raw, int total = 0)
         {
             Status = (MpaStatus)raw->status;
             Cause = (MpaStatus)raw->cause;
             Acknowledged = (int)raw->acknowledged;
             Uncertain = (int)raw->uncertain;
             Refused = (int)raw->refused;
+            Total = total;
             Retryable = raw->retryable != 0;
             RetryAfter = TimeSpan.FromMilliseconds(raw->retry_after_ms);
             HttpStatus = (int)raw->http_status;
@@ -29,28 +30,56 @@ namespace Mpa
             LimitType = Text.Decode(raw->limit_type);
             ErrorCode = Text.Decode(raw->error_code);
             CorrelationId = Text.Decode(raw->correlation_id);
-            Message = Text.Decode(raw->message);
+            Message = MemberNames.Translate(Text.Decode(raw->message));
         }
 
-        private MpaResult(MpaStatus status, string message, int uncertain = 0)
+        /// <summary>A result of your own, for tests of code that takes results. What is left out is zero
+        /// or empty.</summary>
+        public MpaResult(
+            MpaStatus status, string message = "", int total = 0, int acknowledged = 0, int uncertain = 0,
+            int refused = 0, bool retryable = false, TimeSpan retryAfter = default(TimeSpan),
+            MpaStatus cause = MpaStatus.Ok, int httpStatus = 0, int attempts = 0,
+            TimeSpan queued = default(TimeSpan), TimeSpan elapsed = default(TimeSpan), uint currentRequests = 0,
+            uint maxRequests = 0, TimeSpan period = default(TimeSpan), string limitType = "", uint serviceCode = 0,
+            string errorCode = "", string correlationId = "")
         {
             Status = status;
-            Uncertain = uncertain;
-            LimitType = ErrorCode = CorrelationId = "";
             Message = message;
+            Total = total;
+            Acknowledged = acknowledged;
+            Uncertain = uncertain;
+            Refused = refused;
+            Retryable = retryable;
+            RetryAfter = retryAfter;
+            Cause = cause;
+            HttpStatus = httpStatus;
+            Attempts = attempts;
+            Queued = queued;
+            Elapsed = elapsed;
+            CurrentRequests = currentRequests;
+            MaxRequests = maxRequests;
+            Period = period;
+            LimitType = limitType;
+            ServiceCode = serviceCode;
+            ErrorCode = errorCode;
+            CorrelationId = correlationId;
         }
 
         /// <summary>For what is found out before the library is asked.</summary>
-        internal static MpaResult Invalid(string message)
+        internal static MpaResult Invalid(string message, int total = 0)
         {
-            return new MpaResult(MpaStatus.InvalidArgument, message);
+            return new MpaResult(MpaStatus.InvalidArgument, message, total);
         }
 
         /// <summary>For what is cancelled before the library is asked.</summary>
-        internal static MpaResult CancelledBefore()
+        internal static MpaResult CancelledBefore(int total)
         {
-            return new MpaResult(MpaStatus.Cancelled, "It was cancelled before it was submitted. Nothing was sent.");
+            const string Message = "It was cancelled before it was submitted. Nothing was sent.";
+            return new MpaResult(MpaStatus.Cancelled, Message, total);
         }
+
+        /// <summary>Of an operation that is in the queue.</summary>
+        internal static readonly MpaResult Submitted = new MpaResult(MpaStatus.Ok, "It was submitted.");
 
         internal static MpaResult Flushed(bool inTime)
         {
@@ -63,9 +92,8 @@ namespace Mpa
         /// that all of it is uncertain, and nothing retryable.</summary>
         internal static MpaResult Abandoned(int count)
         {
-            return new MpaResult(
-                MpaStatus.Abandoned, "The client was closed before the end of this was known. Do not send it again.",
-                count);
+            const string Message = "The client was closed before the end of this was known. Do not send it again.";
+            return new MpaResult(MpaStatus.Abandoned, Message, count, uncertain: count);
         }
 
         /// <summary>Whether all of it happened.</summary>
@@ -79,10 +107,13 @@ namespace Mpa
         /// <see cref="MpaStatus.Ok"/>.</summary>
         public MpaStatus Cause { get; }
 
-        /// <summary>One or a few sentences: what happened, to which input (by its name in the C
-        /// header and its index), what to do. Never holds a token, a key, a connection string or a
+        /// <summary>One or a few sentences: what happened, to which input (by the name of its
+        /// property and its index), what to do. Never holds a token, a key, a connection string or a
         /// XUID.</summary>
         public string Message { get; }
+
+        /// <summary>How many users or groups were passed in; 0 for calls without any.</summary>
+        public int Total { get; }
 
         /// <summary>How many users or groups, from the front, the service has
         /// acknowledged.</summary>

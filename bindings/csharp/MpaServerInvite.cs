@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa
 {
@@ -7,12 +8,21 @@ namespace Mpa
     public sealed class MpaServerInvite
     {
         /// <summary>The XUID of the user on whose behalf the server invites. Required.</summary>
-        public ulong Sender { get; set; }
+        public
+#if NET7_0_OR_GREATER
+            required
+#endif
+            ulong Sender { get; set; }
 
         /// <summary>As <see cref="MpaInvite.InvitedUsers"/>.</summary>
-        public IReadOnlyList<ulong> InvitedUsers { get; set; }
+        public
+#if NET7_0_OR_GREATER
+            required
+#endif
+            IReadOnlyList<ulong> InvitedUsers { get; set; } = Array.Empty<ulong>();
 
         /// <summary>As <see cref="MpaInvite.ConnectionString"/>.</summary>
+        [AllowNull, MaybeNull]
         public string ConnectionString { get; set; }
 
         /// <summary>As <see cref="MpaInvite.Platform"/>.</summary>

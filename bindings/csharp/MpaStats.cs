@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa
 {
@@ -62,11 +63,13 @@ namespace Mpa
             : TimeSpan.FromMilliseconds(raw.clock_offset_ms);
 
         /// <summary>Writes the numbers in Prometheus' text format (version 0.0.4), with names that begin
-        /// with "mpa_"; null on failure.</summary>
+        /// with "mpa_"; false for labels that are wrong.</summary>
         /// <param name="labels">Put into each line, such as <c>region="eu"</c>, at most 256 bytes. Null:
         /// none. Several clients of a process need labels of their own, and pages of their own.</param>
         /// <param name="text">The page.</param>
-        public MpaResult PrometheusText(string labels, out string text)
+        /// <param name="result">What is wrong with the labels.</param>
+        public bool TryGetPrometheusText(
+            [AllowNull] string labels, [MaybeNullWhen(false)] out string text, out MpaResult result)
         {
             text = null;
             using (var texts = new Texts())
@@ -74,33 +77,34 @@ namespace Mpa
                 byte* labelText = texts.Add(labels, "labels");
                 if (texts.Refusal != null)
                 {
-                    return texts.Refusal;
+                    result = texts.Refusal;
+                    return false;
                 }
                 uint length = 0;
-                MpaResult written = Write(labelText, new byte[MpaLimits.StatsPrometheusSize], ref length, ref text);
-                // Only where it did not fit.
-                return length < MpaLimits.StatsPrometheusSize
-                    ? written
-                    : Write(labelText, new byte[length + 1], ref length, ref text);
+                text = Write(labelText, new byte[MpaLimits.StatsPrometheusSize], ref length, out result);
+                if (length >= MpaLimits.StatsPrometheusSize)
+                {
+                    // Only where it did not fit.
+                    text = Write(labelText, new byte[length + 1], ref length, out result);
+                }
+                return text != null;
             }
         }
 
-        private MpaResult Write(byte* labels, byte[] buffer, ref uint length, ref string text)
+        [return: MaybeNull]
+        private string Write(byte* labels, byte[] buffer, ref uint length, out MpaResult result)
         {
             var numbers = raw;
             uint written = 0;
-            var result = Native.mpa_result.Init();
+            var rawResult = Native.mpa_result.Init();
             fixed (byte* start = buffer)
             {
                 int status = Native.mpa_stats_prometheus(
-                    &numbers, labels, start, (uint)buffer.Length, &written, &result);
-                if (status == 0)
-                {
-                    text = Text.Decode(start);
-                }
+                    &numbers, labels, start, (uint)buffer.Length, &written, &rawResult);
+                length = written;
+                result = new MpaResult(&rawResult);
+                return status == 0 ? Text.Decode(start) : null;
             }
-            length = written;
-            return new MpaResult(&result);
         }
 
         private static TimeSpan? Since(long ms)

@@ -1,30 +1,92 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa.Internal
 {
-    /// <summary>Those who want to be told of what completes no task. What one of them throws keeps
-    /// neither the others nor the tasks from their turn.</summary>
+    /// <summary>The handlers of a client's events. What one of them throws keeps neither the others nor the
+    /// tasks from their turn.</summary>
     internal sealed class Notifications
     {
-        internal event Action<string> AuthorizationNeeded;
+        /// <summary>Weak, since the thread that polls must not keep a client that was forgotten.</summary>
+        private readonly WeakReference<object> sender = new WeakReference<object>(new object());
 
-        internal event Action<MpaLogLevel, string> Logged;
+        [AllowNull, MaybeNull]
+        private EventHandler<MpaAuthorizationNeededEventArgs> authorizationNeeded;
 
-        internal event Action<Exception> HandlerFailed;
+        [AllowNull, MaybeNull]
+        private EventHandler<MpaLogEventArgs> logged;
+
+        [AllowNull, MaybeNull]
+        private EventHandler<MpaHandlerFailedEventArgs> handlerFailed;
+
+        internal event EventHandler<MpaAuthorizationNeededEventArgs> AuthorizationNeeded
+        {
+            add { lock (sender) { authorizationNeeded += value; } }
+            remove { lock (sender) { authorizationNeeded -= value; } }
+        }
+
+        internal event EventHandler<MpaLogEventArgs> Logged
+        {
+            add { lock (sender) { logged += value; } }
+            remove { lock (sender) { logged -= value; } }
+        }
+
+        internal event EventHandler<MpaHandlerFailedEventArgs> HandlerFailed
+        {
+            add { lock (sender) { handlerFailed += value; } }
+            remove { lock (sender) { handlerFailed -= value; } }
+        }
+
+        internal void SetSender(MpaClient client)
+        {
+            sender.SetTarget(client);
+        }
 
         internal void NeedAuthorization(string message)
         {
-            Tell(AuthorizationNeeded, handler => ((Action<string>)handler)(message));
+            Raise(authorizationNeeded, new MpaAuthorizationNeededEventArgs(message));
         }
 
-        internal void Log(MpaLogLevel level, string text)
+        internal void Log(MpaLogLevel level, MpaResult entry)
         {
-            Tell(Logged, handler => ((Action<MpaLogLevel, string>)handler)(level, text));
+            Raise(logged, new MpaLogEventArgs(level, entry));
         }
 
-        private void Tell(Delegate handlers, Action<Delegate> call)
+        internal Action<MpaResult> Guard(Action<MpaResult> callback)
         {
-            if (handlers == null)
+            return result =>
+            {
+                try
+                {
+                    callback(result);
+                }
+                catch (Exception thrown)
+                {
+                    Fail(thrown);
+                }
+            };
+        }
+
+        internal void Fail(Exception thrown)
+        {
+            var handlers = handlerFailed;
+            if (handlers == null || !sender.TryGetTarget(out var client))
+            {
+                return;
+            }
+            try
+            {
+                handlers(client, new MpaHandlerFailedEventArgs(thrown));
+            }
+            catch (Exception)
+            {
+                // There is no one left to tell.
+            }
+        }
+
+        private void Raise<T>([AllowNull] EventHandler<T> handlers, T arguments)
+        {
+            if (handlers == null || !sender.TryGetTarget(out var client))
             {
                 return;
             }
@@ -32,24 +94,12 @@ namespace Mpa.Internal
             {
                 try
                 {
-                    call(handler);
+                    ((EventHandler<T>)handler)(client, arguments);
                 }
                 catch (Exception thrown)
                 {
-                    TellOf(thrown);
+                    Fail(thrown);
                 }
-            }
-        }
-
-        private void TellOf(Exception thrown)
-        {
-            try
-            {
-                HandlerFailed?.Invoke(thrown);
-            }
-            catch (Exception)
-            {
-                // There is nobody left to tell.
             }
         }
     }

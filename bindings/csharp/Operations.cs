@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Concurrent;
+using System.Collections.Generic;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -18,24 +20,30 @@ namespace Mpa.Internal
         private const long GraceMs = 1000;
 
         private readonly Native.mpa_client handle;
+        private readonly bool deferRefusals;
         private readonly ConcurrentDictionary<ulong, Submission> pending =
             new ConcurrentDictionary<ulong, Submission>();
+        private readonly ConcurrentQueue<KeyValuePair<Submission, MpaResult>> deferred =
+            new ConcurrentQueue<KeyValuePair<Submission, MpaResult>>();
         private readonly TaskCompletionSource<MpaResult> drained;
+        private readonly WaitingSubmissions waiting;
 
-        /// <summary>Makes one step of pulling an event and taking what it completes: what is pending
-        /// while this is held has no event that somebody has pulled.</summary>
-        private readonly object pulling = new object();
+        /// <summary>Makes one step of polling an event and taking what it completes: what is pending
+        /// while this is held has no event that another thread has polled.</summary>
+        private readonly object polling = new object();
 
         private long lastKey;
         private int pumps;
         private volatile bool closing;
         private volatile bool draining;
 
-        internal Operations(Native.mpa_client handle, bool hostPolls)
+        internal Operations(Native.mpa_client handle, MpaClientConfig config)
         {
             this.handle = handle;
-            HostPolls = hostPolls;
+            HostPolls = config.HostPolls;
+            deferRefusals = config.DeferRefusals;
             drained = new TaskCompletionSource<MpaResult>(Options);
+            waiting = new WaitingSubmissions(this);
         }
 
         internal bool HostPolls { get; }
@@ -44,57 +52,105 @@ namespace Mpa.Internal
 
         /// <summary>What awaits a task runs inside Poll where the host polls; else never on the thread
         /// that completes the others.</summary>
-        private TaskCreationOptions Options =>
+        internal TaskCreationOptions Options =>
             HostPolls ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
 
-        internal Task<MpaResult> Submit(
-            MpaClient owner, int count, CancellationToken token, Func<Submission, MpaResult> call)
+        /// <summary>Submits. The submission ends with the refusal, where there is one.</summary>
+        internal Task<MpaResult> Submit(Submission submission)
         {
-            if (token.IsCancellationRequested)
+            MpaResult submitted = TrySubmit(submission);
+            if (!submitted.IsOk)
             {
-                return Task.FromResult(MpaResult.CancelledBefore());
+                Refuse(submission, submitted);
             }
+            return submission.Task;
+        }
+
+        /// <summary>Submits as soon as there is room in the queue.</summary>
+        internal Task<MpaOperation> SubmitWhenThereIsRoom(Submission submission)
+        {
+            return waiting.Add(submission);
+        }
+
+        internal Submission NewSubmission(
+            MpaClient owner, int count, CancellationToken token, Func<Submission, MpaResult> call,
+            [AllowNull] Action<MpaResult> completed = null)
+        {
             ulong key = (ulong)Interlocked.Increment(ref lastKey);
-            var submission = new Submission(owner, key, count, Options);
-            pending[key] = submission;
-            MpaResult submitted = null;
+            var notify = completed == null ? null : Notifications.Guard(completed);
+            return new Submission(owner, key, count, token, call, notify, Options);
+        }
+
+        internal MpaResult TrySubmit(Submission submission)
+        {
+            if (submission.Token.IsCancellationRequested)
+            {
+                return MpaResult.CancelledBefore(submission.Count);
+            }
+            pending[submission.Key] = submission;
+            bool isSubmitted = false;
             try
             {
-                submitted = call(submission);
+                MpaResult submitted = submission.Call(submission);
+                isSubmitted = submitted.IsOk;
+                if (!isSubmitted)
+                {
+                    return submitted;
+                }
             }
             finally
             {
-                if (submitted == null || !submitted.IsOk)
+                if (!isSubmitted)
                 {
-                    pending.TryRemove(key, out Submission _);
+                    pending.TryRemove(submission.Key, out _);
                 }
             }
-            if (!submitted.IsOk)
-            {
-                // Somebody may be flushing, who saw it.
-                submission.End(submitted);
-                return Task.FromResult(submitted);
-            }
             StartPump();
-            if (token.CanBeCanceled)
+            submission.CancelWithToken(handle);
+            return MpaResult.Submitted;
+        }
+
+        private void Refuse(Submission submission, MpaResult refusal)
+        {
+            bool defers = (deferRefusals || submission.HasCallback) && !closing;
+            if (!defers)
             {
-                submission.CancelWith(token, handle);
+                submission.End(refusal);
             }
-            return submission.Task;
+            else if (HostPolls)
+            {
+                deferred.Enqueue(new KeyValuePair<Submission, MpaResult>(submission, refusal));
+            }
+            else
+            {
+                ThreadPool.QueueUserWorkItem(state => submission.End(refusal));
+            }
+        }
+
+        private int EndDeferred()
+        {
+            int ended = 0;
+            while (deferred.TryDequeue(out var refused))
+            {
+                refused.Key.End(refused.Value);
+                ended++;
+            }
+            return ended;
         }
 
         internal int Poll()
         {
             int events = 0;
-            // Else it would wait for the thread that pulls, which may be waiting itself.
+            // Else it would wait for the thread that polls, which may be waiting itself.
             if (HostPolls)
             {
-                Pulled pulled;
-                while ((pulled = Pull(0)) == Pulled.Event)
+                events += EndDeferred();
+                Polled polled;
+                while ((polled = PollOne(0)) == Polled.Event)
                 {
                     events++;
                 }
-                if (pulled == Pulled.Closed)
+                if (polled == Polled.Closed)
                 {
                     Abandon();
                 }
@@ -119,6 +175,7 @@ namespace Mpa.Internal
         {
             var result = Native.mpa_result.Init();
             int status = Native.mpa_client_drain(handle, deadlineMs, &result);
+            waiting.Serve();
             // Closed: it is being drained already.
             if (status != 0 && status != (int)MpaStatus.Closed)
             {
@@ -129,7 +186,7 @@ namespace Mpa.Internal
             return drained.Task;
         }
 
-        /// <summary>Drains on this thread, whoever pulls otherwise.</summary>
+        /// <summary>Drains on this thread, whoever polls otherwise.</summary>
         internal void DrainHere(uint deadlineMs)
         {
             closing = true;
@@ -142,39 +199,41 @@ namespace Mpa.Internal
             Native.mpa_client_drain(handle, deadlineMs, null);
             while (!drained.Task.IsCompleted && clock.ElapsedMilliseconds < deadlineMs + GraceMs)
             {
-                if (Pull(50) == Pulled.Closed)
+                if (PollOne(50) == Polled.Closed)
                 {
                     return;
                 }
             }
         }
 
-        /// <summary>Null where it was closed already.</summary>
         internal MpaCloseReport Close(uint deadlineMs)
         {
             var report = new Native.mpa_close_report
             {
                 struct_size = (uint)sizeof(Native.mpa_close_report),
             };
-            return Native.mpa_client_close(handle, deadlineMs, &report) == 0 ? new MpaCloseReport(report) : null;
+            return Native.mpa_client_close(handle, deadlineMs, &report) == 0
+                ? new MpaCloseReport(report) : MpaCloseReport.OfAnotherCall();
         }
 
         /// <summary>Completes what no event can complete any more, since the client is closed.</summary>
         internal void Abandon()
         {
+            closing = true;
+            EndDeferred();
+            waiting.Serve();
             if (pending.IsEmpty && drained.Task.IsCompleted)
             {
                 return;
             }
             foreach (ulong key in pending.Keys)
             {
-                bool taken;
-                Submission submission;
-                lock (pulling)
+                var submission = default(Submission);
+                lock (polling)
                 {
-                    taken = pending.TryRemove(key, out submission);
+                    pending.TryRemove(key, out submission);
                 }
-                if (taken)
+                if (submission != null)
                 {
                     submission.End(MpaResult.Abandoned(submission.Count));
                 }
@@ -182,35 +241,35 @@ namespace Mpa.Internal
             drained.TrySetResult(MpaResult.Abandoned(0));
         }
 
-        private enum Pulled
+        private enum Polled
         {
             Nothing,
             Event,
             Closed,
         }
 
-        private Pulled Pull(uint timeoutMs)
+        private Polled PollOne(uint timeoutMs)
         {
             var next = Native.mpa_event.Init();
             var result = Native.mpa_result.Init();
-            Submission ended = null;
-            lock (pulling)
+            var ended = default(Submission);
+            lock (polling)
             {
                 if (timeoutMs == 0)
                 {
                     if (Native.mpa_poll_event(handle, &next, &result) == 0
                         && result.status == (int)MpaStatus.InvalidHandle)
                     {
-                        return Pulled.Closed;
+                        return Polled.Closed;
                     }
                 }
                 else if (Native.mpa_wait_event(handle, timeoutMs, &next, &result) != 0)
                 {
-                    return Pulled.Closed;
+                    return Polled.Closed;
                 }
                 if (next.type == (int)MpaEventType.Completed)
                 {
-                    // A key that nobody knows was submitted past this class: not ours.
+                    // A key that is not known was submitted past this class: not ours.
                     pending.TryRemove(next.user_data, out ended);
                 }
             }
@@ -218,24 +277,33 @@ namespace Mpa.Internal
             switch ((MpaEventType)next.type)
             {
                 case MpaEventType.None:
-                    return Pulled.Nothing;
+                    return Polled.Nothing;
                 case MpaEventType.Completed:
-                    ended?.End(new MpaResult(&result));
+                    if (ended != null)
+                    {
+                        ended.End(new MpaResult(&result, ended.Count));
+                    }
+                    waiting.Serve();
                     break;
                 case MpaEventType.Drained:
                     drained.TrySetResult(new MpaResult(&result));
                     break;
                 case MpaEventType.AuthorizationNeeded:
-                    Notifications.NeedAuthorization(Text.Decode(result.message));
+                    Notifications.NeedAuthorization(Message(&result));
                     break;
                 case MpaEventType.Log:
-                    Notifications.Log((MpaLogLevel)next.user_data, Text.Decode(result.message));
+                    Notifications.Log((MpaLogLevel)next.user_data, new MpaResult(&result));
                     break;
             }
-            return Pulled.Event;
+            return Polled.Event;
         }
 
-        /// <summary>Where nobody else pulls: from the first thing on that somebody waits for.</summary>
+        private static string Message(Native.mpa_result* result)
+        {
+            return MemberNames.Translate(Text.Decode(result->message));
+        }
+
+        /// <summary>Where no other thread polls: from the first thing on that is waited for.</summary>
         internal void StartPump()
         {
             if (!HostPolls && Interlocked.Exchange(ref pumps, 1) == 0)
@@ -246,12 +314,12 @@ namespace Mpa.Internal
 
         private void Pump()
         {
-            var pulled = Pulled.Nothing;
-            while (!closing && pulled != Pulled.Closed)
+            var polled = Polled.Nothing;
+            while (!closing && polled != Polled.Closed)
             {
-                pulled = Pull(PumpMs);
+                polled = PollOne(PumpMs);
             }
-            if (pulled == Pulled.Closed)
+            if (polled == Polled.Closed)
             {
                 Abandon();
             }

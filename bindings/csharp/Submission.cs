@@ -1,24 +1,34 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading;
 using System.Threading.Tasks;
 
 namespace Mpa.Internal
 {
-    /// <summary>An operation that was submitted, and the task that is to complete.</summary>
-    internal sealed unsafe class Submission
+    /// <summary>An operation that is submitted, and the task that is to complete.</summary>
+    internal sealed class Submission
     {
         private readonly TaskCompletionSource<MpaResult> source;
         private CancellationTokenRegistration registration;
         private bool ended;
 
-        /// <summary>Nobody may need the client any more but this task: then it is not to be finalized
-        /// before the task has completed.</summary>
+        [AllowNull, MaybeNull]
+        private readonly Action<MpaResult> completed;
+
+        /// <summary>Perhaps only this task still needs the client: then it is not to be finalized before
+        /// the task has completed.</summary>
         private readonly MpaClient owner;
 
-        internal Submission(MpaClient owner, ulong key, int count, TaskCreationOptions options)
+        internal Submission(
+            MpaClient owner, ulong key, int count, CancellationToken token, Func<Submission, MpaResult> call,
+            [AllowNull] Action<MpaResult> completed, TaskCreationOptions options)
         {
             this.owner = owner;
+            this.completed = completed;
             Key = key;
             Count = count;
+            Token = token;
+            Call = call;
             source = new TaskCompletionSource<MpaResult>(options);
         }
 
@@ -29,16 +39,26 @@ namespace Mpa.Internal
         /// <summary>How many users or groups.</summary>
         internal int Count { get; }
 
+        internal CancellationToken Token { get; }
+
+        /// <summary>Submits it.</summary>
+        internal Func<Submission, MpaResult> Call { get; }
+
+        internal bool HasCallback => completed != null;
+
         internal ulong Operation { get; set; }
 
         internal Task<MpaResult> Task => source.Task;
 
         /// <summary>From now on, cancelling the token cancels the operation.</summary>
-        internal void CancelWith(CancellationToken token, Native.mpa_client handle)
+        internal void CancelWithToken(Native.mpa_client handle)
         {
+            if (!Token.CanBeCanceled)
+            {
+                return;
+            }
             ulong operation = Operation;
-            CancellationTokenRegistration registered =
-                token.Register(() => Native.mpa_cancel(handle, operation, null));
+            CancellationTokenRegistration registered = Token.Register(() => Cancel(handle, operation));
             lock (source)
             {
                 if (!ended)
@@ -48,6 +68,11 @@ namespace Mpa.Internal
                 }
             }
             registered.Dispose();
+        }
+
+        private static unsafe void Cancel(Native.mpa_client handle, ulong operation)
+        {
+            Native.mpa_cancel(handle, operation, null);
         }
 
         internal void End(MpaResult result)
@@ -60,7 +85,11 @@ namespace Mpa.Internal
             }
             registered.Dispose();
             source.TrySetResult(result);
-            System.GC.KeepAlive(owner);
+            if (completed != null)
+            {
+                completed(result);
+            }
+            GC.KeepAlive(owner);
         }
     }
 }

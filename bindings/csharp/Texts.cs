@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -14,10 +15,11 @@ namespace Mpa.Internal
 
         /// <summary>Why the first text that would have arrived as another than it is cannot be sent;
         /// else null. Look here before the call.</summary>
+        [MaybeNull, AllowNull]
         internal MpaResult Refusal { get; private set; }
 
         /// <summary>A null text becomes null, which means the default.</summary>
-        internal byte* Add(string text, string field)
+        internal byte* Add([AllowNull] string text, string field)
         {
             if (text == null || Refusal != null)
             {

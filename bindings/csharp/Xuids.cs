@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa.Internal
 {
@@ -8,17 +9,17 @@ namespace Mpa.Internal
         private static readonly ulong[] None = new ulong[0];
 
         /// <summary>An array stays the one it is: it is only read, while the call lasts.</summary>
-        internal static ulong[] Array(IReadOnlyList<ulong> xuids)
+        internal static ulong[] Array([AllowNull] IReadOnlyList<ulong> xuids)
         {
             if (xuids == null)
             {
                 return None;
             }
-            if (xuids is ulong[] array)
+            if (xuids is ulong[] same)
             {
-                return array;
+                return same;
             }
-            array = new ulong[xuids.Count];
+            var array = new ulong[xuids.Count];
             for (int i = 0; i < array.Length; i++)
             {
                 array[i] = xuids[i];

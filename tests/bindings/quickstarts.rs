@@ -148,7 +148,10 @@ fn check_failures(program: impl Fn() -> Command) {
     assert!(failed.replace('_', "").to_lowercase().contains("connectionfailed: "), "{failed}");
 
     let failed = failure(program().arg("nonsense"));
-    assert!(failed.starts_with("Opening the client: ") && failed.contains("config.endpoint"), "{failed}");
+    assert!(
+        failed.starts_with("Opening the client: ") && failed.to_lowercase().contains("config.endpoint"),
+        "{failed}"
+    );
 
     let failed = failure(&mut program());
     assert!(failed.starts_with("usage: ") && failed.ends_with("ENDPOINT [TITLE_ID]\n"), "{failed}");

@@ -115,30 +115,40 @@ static class Behaviour
     {
         MpaClientConfig config = Config();
         spoil(config);
-        Refused(part, MpaClient.Open(config, out MpaClient client), line);
-        Check(client == null, part, line);
+        bool opened = MpaClient.TryOpen(config, out MpaClient client, out MpaResult result);
+        Refused(part, result, line);
+        Check(!opened && client == null, part, line);
     }
 
     static void WrongConfigurationsAreRefusedByName()
     {
-        Refused("config.title_id", config => config.TitleId = 0);
-        Refused("config.endpoint", config => config.Endpoint = "nonsense");
-        Refused("config.endpoint", config => config.Endpoint = "");
-        Refused("config.endpoint has a NUL at position 1", config => config.Endpoint = "a\0b");
-        Refused("config.user_agent", config => config.UserAgent = "\n");
-        Refused("config.user_agent", config => config.UserAgent = "\ud800");
-        Refused("config.authorization_header", config => config.AuthorizationHeader = "Bearer");
-        Refused("config.authorization_header", config => config.AuthorizationHeader = "a\0");
-        Refused("config.ca_certificates_path", config => config.CaCertificatesPath = "\0");
-        Refused("config.ca_mode", config => config.CaMode = MpaCaMode.Only);
-        Refused("config.connect_timeout_ms", config => config.ConnectTimeout = TimeSpan.FromSeconds(-1));
-        Refused("config.request_timeout_ms", config => config.RequestTimeout = TimeSpan.FromHours(24));
-        Refused("config.call_timeout_ms", config => config.CallTimeout = TimeSpan.MaxValue);
+        Refused("config.TitleId", config => config.TitleId = 0);
+        Refused("config.Endpoint", config => config.Endpoint = "nonsense");
+        Refused("config.Endpoint", config => config.Endpoint = "");
+        Refused("config.Endpoint has a NUL at position 1", config => config.Endpoint = "a\0b");
+        Refused("config.UserAgent", config => config.UserAgent = "\n");
+        Refused("config.UserAgent", config => config.UserAgent = "\ud800");
+        Refused("config.AuthorizationHeader", config => config.AuthorizationHeader = "Bearer");
+        Refused("config.AuthorizationHeader", config => config.AuthorizationHeader = "a\0");
+        Refused("config.CaCertificatesPath", config => config.CaCertificatesPath = "\0");
+        Refused("config.CaMode", config => config.CaMode = MpaCaMode.Only);
+        Refused("config.ConnectTimeout.TotalMilliseconds is ", config => config.ConnectTimeout = TimeSpan.FromSeconds(-1));
+        Refused("config.RequestTimeout.TotalMilliseconds is ", config => config.RequestTimeout = TimeSpan.FromHours(24));
+        Refused("config.CallTimeout.TotalMilliseconds is ", config => config.CallTimeout = TimeSpan.MaxValue);
         // A fraction of a millisecond counts as a whole one.
         long most = MpaLimits.MaxTimeoutMs * TimeSpan.TicksPerMillisecond;
-        Refused("config.call_timeout_ms", config => config.CallTimeout = new TimeSpan(most + 1));
-        MpaResult nothing = MpaClient.Open(null, out MpaClient none);
-        Check(none == null && nothing.Message.Contains("config is null"), nothing);
+        Refused("config.CallTimeout.TotalMilliseconds is ", config => config.CallTimeout = new TimeSpan(most + 1));
+        Check(!MpaClient.TryOpen(null, out MpaClient none, out MpaResult nothing) && none == null, none);
+        Check(nothing.Message.Contains("config is null"), nothing);
+        try
+        {
+            MpaClient.Open(new MpaClientConfig { TitleId = 0 });
+            Check(false, "nothing was thrown");
+        }
+        catch (MpaException exception)
+        {
+            Check(exception.Message.StartsWith("InvalidArgument: config.TitleId is 0"), exception);
+        }
     }
 
     static void WhatCannotBeSentIsRefusedBefore()
@@ -147,25 +157,32 @@ static class Behaviour
         Refused("invite is null", client.SendInvite(null));
         Refused("invite is null", client.SendServerInvite(null));
         Refused("authorization is null", client.SetAuthorization(null));
-        Refused("authorization.header", client.SetAuthorization(new MpaAuthorization()));
-        Refused("invited_user_count", client.SendInvite(new MpaInvite()));
-        Refused("count", client.PostRecentPlayerGroups(null));
+        Refused("authorization.Header", client.SetAuthorization(new MpaAuthorization { Header = "" }));
+        Refused("invite.InvitedUsers.Count is 0", client.SendInvite(new MpaInvite { InvitedUsers = new ulong[0] }));
+        Refused("groups.Count is 0", client.PostRecentPlayerGroups(null));
         Refused("groups[0] is null", client.PostRecentPlayerGroups(new MpaRecentPlayerGroup[1]));
-        Refused("groups[0].player_count", client.PostRecentPlayerGroups(new[] { new MpaRecentPlayerGroup() }));
+        Refused("groups[0].Players.Count", client.PostRecentPlayerGroups(new[] { new MpaRecentPlayerGroup { Players = new ulong[0] } }));
 
         MpaServerInvite invite = AnInvite();
         invite.ConnectionString = "a\0b";
-        Refused("invite.connection_string has a NUL at position 1", client.SendServerInvite(invite));
+        Refused("invite.ConnectionString has a NUL at position 1", client.SendServerInvite(invite));
         invite.ConnectionString = "ab\udc00";
-        Refused("invite.connection_string has half a surrogate pair at position 2", client.SendServerInvite(invite));
+        Refused("invite.ConnectionString has half a surrogate pair at position 2", client.SendServerInvite(invite));
         invite.ConnectionString = null;
         invite.InvitedUsers = new ulong[] { 1, 0 };
-        Refused("invite.invited_users[1]", client.SendServerInvite(invite));
+        Refused("invite.InvitedUsers[1]", client.SendServerInvite(invite));
 
-        var own = new MpaInvite { InvitedUsers = new ulong[] { 2 }, Authorization = new MpaAuthorization() };
-        Refused("invite.authorization.header", client.SendInvite(own));
+        var own = new MpaInvite { InvitedUsers = new ulong[] { 2 }, Authorization = new MpaAuthorization { Header = "" } };
+        Refused("invite.Authorization.Header", client.SendInvite(own));
         own.Authorization.Header = "XBL3.0 x=1;\0";
-        Refused("invite.authorization.header", client.SendInvite(own));
+        Refused("invite.Authorization.Header", client.SendInvite(own));
+        own.Authorization.Header = "XBL3.0 x=1;token";
+        // Long before 1970 is as expired as can be.
+        foreach (DateTimeOffset past in new[] { DateTimeOffset.UtcNow.AddSeconds(-1), DateTimeOffset.MinValue })
+        {
+            own.Authorization.ExpiresAt = past;
+            Check(client.SendInvite(own).Status == MpaStatus.AuthorizationNeeded);
+        }
         Check(client.Close(TimeSpan.Zero).Succeeded == 0);
     }
 
@@ -242,11 +259,11 @@ static class Behaviour
         client.SendServerInvite(AnInvite()).ThrowIfFailed();
         client.Dispose();
         client.Dispose();
-        Check(client.Close(Timeout.InfiniteTimeSpan) == null);
+        Check(client.Close(Timeout.InfiniteTimeSpan).AlreadyClosed);
         Check(client.SendServerInvite(AnInvite()).Status == MpaStatus.InvalidHandle);
         client = Open();
         MpaCloseReport report = client.Close(TimeSpan.FromSeconds(-5));
-        Check(report.Calls == 0 && client.Close(TimeSpan.Zero) == null);
+        Check(report.Calls == 0 && !report.AlreadyClosed && client.Close(TimeSpan.Zero).AlreadyClosed);
     }
 
     static void AClientClosesUnderTheHandsOfOthers()

@@ -40,7 +40,7 @@ static class Results
             RequestTimeout = TimeSpan.FromMilliseconds(300),
             MaxAttempts = 1,
         };
-        MpaClient.Open(config, out MpaClient client).ThrowIfFailed();
+        MpaClient client = MpaClient.Open(config);
         var invite = new MpaServerInvite
         {
             Sender = 1000,

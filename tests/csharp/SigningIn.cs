@@ -51,21 +51,21 @@ static class SigningIn
     {
         MpaClientConfig config = ThatSignsIn();
         spoil(config);
-        Refused(field + " has a NUL at position 1", MpaClient.Open(config, out MpaClient client));
-        Check(client == null, field);
+        Check(!MpaClient.TryOpen(config, out MpaClient client, out MpaResult result) && client == null, field);
+        Refused(field + " has a NUL at position 1", result);
     }
 
     static void WrongConfigurationsAreRefusedByName()
     {
-        Spoiled("config.certificate_path", config => config.CertificatePath = "a\0b");
-        Spoiled("config.private_key_path", config => config.PrivateKeyPath = "a\0b");
-        Spoiled("config.certificate_password", config => config.CertificatePassword = "a\0b");
-        Spoiled("config.certificate_pem", config => config.CertificatePem = "a\0b");
-        Spoiled("config.private_key_pem", config => config.PrivateKeyPem = "a\0b");
-        Spoiled("config.sandbox_id", config => config.SandboxId = "a\0b");
-        Spoiled("config.relying_party", config => config.RelyingParty = "a\0b");
-        Spoiled("config.sign_in_endpoint", config => config.SignInEndpoint = "a\0b");
-        Spoiled("config.token_endpoint", config => config.TokenEndpoint = "a\0b");
+        Spoiled("config.CertificatePath", config => config.CertificatePath = "a\0b");
+        Spoiled("config.PrivateKeyPath", config => config.PrivateKeyPath = "a\0b");
+        Spoiled("config.CertificatePassword", config => config.CertificatePassword = "a\0b");
+        Spoiled("config.CertificatePem", config => config.CertificatePem = "a\0b");
+        Spoiled("config.PrivateKeyPem", config => config.PrivateKeyPem = "a\0b");
+        Spoiled("config.SandboxId", config => config.SandboxId = "a\0b");
+        Spoiled("config.RelyingParty", config => config.RelyingParty = "a\0b");
+        Spoiled("config.SignInEndpoint", config => config.SignInEndpoint = "a\0b");
+        Spoiled("config.TokenEndpoint", config => config.TokenEndpoint = "a\0b");
     }
 
     static void ACertificateMayComeFromMemory()
@@ -93,8 +93,7 @@ static class SigningIn
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            MpaResult result = client.GetAuthorization(out MpaAuthorization authorization);
-            if (result.IsOk)
+            if (client.TryGetAuthorization(out MpaAuthorization authorization, out MpaResult result))
             {
                 return authorization;
             }
@@ -133,25 +132,25 @@ static class SigningIn
         using (MpaClient server = Open(OfAServer()))
         {
             var authorization = new MpaAuthorization { Header = "XBL3.0 x=1;token", ProofKeyPem = "nonsense" };
-            Refused("authorization.proof_key_pem", server.SetAuthorization(authorization));
+            Refused("authorization.ProofKeyPem", server.SetAuthorization(authorization));
             authorization.ProofKeyPem = "a\0b";
-            Refused("authorization.proof_key_pem has a NUL", server.SetAuthorization(authorization));
+            Refused("authorization.ProofKeyPem has a NUL", server.SetAuthorization(authorization));
             var own = new MpaInvite { InvitedUsers = new ulong[] { 2 }, Authorization = authorization };
-            Refused("invite.authorization.proof_key_pem has a NUL", server.SendInvite(own));
+            Refused("invite.Authorization.ProofKeyPem has a NUL", server.SendInvite(own));
         }
     }
 
     static void WhereThereIsNoneNothingIsCopied()
     {
         MpaClient server = Open(OfAServer());
-        MpaResult none = server.GetAuthorization(out MpaAuthorization authorization);
+        Check(!server.TryGetAuthorization(out MpaAuthorization authorization, out MpaResult none));
         Check(none.Status == MpaStatus.AuthorizationNeeded && authorization == null, none);
         server.SetAuthorization(new MpaAuthorization { Header = "XBL3.0 x=-;bound-to-none" }).ThrowIfFailed();
-        server.GetAuthorization(out authorization).ThrowIfFailed();
+        Check(server.TryGetAuthorization(out authorization, out MpaResult got), got);
         Check(authorization.Header == "XBL3.0 x=-;bound-to-none", authorization.Header);
         Check(authorization.ProofKeyPem == null && authorization.ExpiresAt == null);
         server.Dispose();
-        MpaResult closed = server.GetAuthorization(out authorization);
+        Check(!server.TryGetAuthorization(out authorization, out MpaResult closed));
         Check(closed.Status == MpaStatus.InvalidHandle && authorization == null, closed);
     }
 

@@ -21,6 +21,9 @@ static class Submitting
         WhatIsSubmittedArrives();
         titleId++;
         WhatIsRefusedCompletesAtOnce();
+        RefusalsMayTakeTheWayOfCompletions();
+        ASubmitWaitsForRoom();
+        AWaitingSubmitEndsWithItsTokenOrItsClient();
         ManyTasksCompleteWhileTheCollectorRuns();
         ContinuationsRunWhereTheyShould();
         CancellingEndsWhatWasNotSent();
@@ -92,7 +95,7 @@ static class Submitting
     {
         MpaClient client = Open(config => config.QueueCapacity = 1);
         Refused(MpaStatus.InvalidArgument, client.SendInviteAsync(null));
-        Refused(MpaStatus.InvalidArgument, client.SendServerInviteAsync(new MpaServerInvite()));
+        Refused(MpaStatus.InvalidArgument, client.SendServerInviteAsync(new MpaServerInvite { Sender = 0, InvitedUsers = new ulong[0] }));
         Refused(MpaStatus.InvalidArgument, client.PostRecentPlayerGroupsAsync(null));
         var cancelled = new CancellationToken(true);
         Refused(MpaStatus.Cancelled, client.SendServerInviteAsync(AnInvite(), cancelled));
@@ -103,6 +106,86 @@ static class Submitting
         Refused(MpaStatus.InvalidHandle, client.SendServerInviteAsync(AnInvite()));
         Refused(MpaStatus.InvalidHandle, client.DrainAsync(TimeSpan.Zero));
         Check(client.Poll() == 0);
+    }
+
+    static void RefusalsMayTakeTheWayOfCompletions()
+    {
+        Action<Action<MpaClientConfig>> isOne = change =>
+        {
+            using (MpaClient client = Open(change))
+            {
+                int calls = 0;
+                MpaResult last = null;
+                Action<MpaResult> completed = result =>
+                {
+                    last = result;
+                    Interlocked.Increment(ref calls);
+                };
+                client.SendServerInvite(null, completed);
+                client.SendServerInvite(AnInvite(), completed);
+                client.PostRecentPlayerGroups(new MpaRecentPlayerGroup[0], completed);
+                client.SendInvite(new MpaInvite { InvitedUsers = new ulong[0] }, result => { throw new InvalidOperationException("of the callback"); });
+                Check(!hostPolls || calls == 0, "it was called before the method had returned");
+                var clock = Stopwatch.StartNew();
+                while (Volatile.Read(ref calls) < 3)
+                {
+                    client.Poll();
+                    Check(clock.ElapsedMilliseconds < 20000, calls);
+                    Thread.Sleep(1);
+                }
+                Check(last != null && calls == 3, calls);
+            }
+        };
+        isOne(config => config.DeferRefusals = false);
+        isOne(config => config.DeferRefusals = true);
+
+        MpaClient deferring = Open(config => config.DeferRefusals = true);
+        Task<MpaResult> refused = deferring.SendServerInviteAsync(new MpaServerInvite { Sender = 0, InvitedUsers = new ulong[0] });
+        Check(!hostPolls || !refused.IsCompleted, "it completed outside of Poll");
+        Check(Wait(deferring, refused).Status == MpaStatus.InvalidArgument, refused.Result);
+        refused = deferring.SendServerInviteAsync(new MpaServerInvite { Sender = 0, InvitedUsers = new ulong[0] });
+        deferring.Dispose();
+        Check(refused.Wait(20000) && refused.Result.Status == MpaStatus.InvalidArgument, refused.Status);
+        Refused(MpaStatus.InvalidHandle, deferring.SendServerInviteAsync(AnInvite()));
+    }
+
+    static void ASubmitWaitsForRoom()
+    {
+        using (MpaClient client = Open(config => config.QueueCapacity = 2))
+        {
+            var submits = Enumerable.Range(0, 20).Select(i => client.SubmitServerInviteAsync(AnInvite())).ToList();
+            Check(!hostPolls || submits.Count(submit => submit.IsCompleted) == 2, "there was room for two");
+            var operations = Wait(client, Task.WhenAll(submits));
+            Check(operations.Select(operation => operation.Id).SequenceEqual(operations.Select(o => o.Id).OrderBy(id => id)));
+            var results = Wait(client, Task.WhenAll(operations.Select(operation => operation.Completion)));
+            Check(results.All(result => result.IsOk && result.Acknowledged == 2 && result.Total == 2), results[19]);
+            // What is refused for another reason does not wait.
+            MpaOperation refused = Wait(client, client.SubmitServerInviteAsync(new MpaServerInvite { Sender = 1, InvitedUsers = null }));
+            Check(refused.Id == 0 && refused.Completion.Result.Status == MpaStatus.InvalidArgument);
+        }
+    }
+
+    static void AWaitingSubmitEndsWithItsTokenOrItsClient()
+    {
+        MpaClient client = Open(config =>
+        {
+            config.QueueCapacity = 1;
+            config.RecentPlayersHold = TimeSpan.FromMinutes(1);
+        });
+        Task<MpaResult> held = client.PostRecentPlayerGroupsAsync(Groups());
+        using (var cancellation = new CancellationTokenSource())
+        {
+            Task<MpaOperation> first = client.SubmitServerInviteAsync(AnInvite(), cancellation.Token);
+            Task<MpaOperation> second = client.SubmitServerInviteAsync(AnInvite());
+            Check(!first.IsCompleted && !second.IsCompleted, "there was no room");
+            cancellation.Cancel();
+            Check(Wait(client, first).Completion.Result.Status == MpaStatus.Cancelled, first.Status);
+            Check(!second.IsCompleted, "there was no room");
+            client.Dispose();
+            Check(held.Result.IsOk, held.Result);
+            MpaStatus end = Wait(client, Wait(client, second).Completion).Status;
+            Check(end == MpaStatus.Closed || end == MpaStatus.InvalidHandle, end);
+        }
     }
 
     static void ManyTasksCompleteWhileTheCollectorRuns()
@@ -185,9 +268,9 @@ static class Submitting
         using (MpaClient client = Open(config => config.AuthorizationHeader = null))
         {
             var told = new List<string>();
-            client.AuthorizationNeeded += message =>
+            client.AuthorizationNeeded += (sender, e) =>
             {
-                told.Add(message);
+                told.Add(e.Message);
                 client.SetAuthorization(new MpaAuthorization { Header = "XBL3.0 x=-;pushed" });
             };
             MpaResult sent = Wait(client, client.SendServerInviteAsync(AnInvite()));

@@ -47,8 +47,7 @@ static class Support
 
     public static MpaClient Open(MpaClientConfig config)
     {
-        MpaClient.Open(config, out MpaClient client).ThrowIfFailed();
-        return client;
+        return MpaClient.Open(config);
     }
 
     public static MpaServerInvite AnInvite()

@@ -46,11 +46,11 @@ static class Watching
         using (MpaClient client = Open(config => config.LogLevel = MpaLogLevel.Warning))
         {
             string told = null, thread = null;
-            client.Logged += (level, text) =>
+            client.Logged += (sender, e) =>
             {
-                Check(level == MpaLogLevel.Warning, level);
+                Check(sender == client && e.Level == MpaLogLevel.Warning, e.Level);
                 thread = Thread.CurrentThread.Name;
-                Volatile.Write(ref told, text);
+                Volatile.Write(ref told, e.Message);
             };
             // Also of calls that block, with nothing submitted.
             Check(client.PostRecentPlayerGroups(Groups()).Attempts == 2);
@@ -65,11 +65,11 @@ static class Watching
         using (MpaClient client = Open(config => config.LogLevel = MpaLogLevel.Debug))
         {
             int told = 0, failed = 0;
-            client.Logged += (level, text) => { throw new InvalidOperationException("of the handler"); };
-            client.Logged += (level, text) => Interlocked.Increment(ref told);
-            client.HandlerFailed += thrown =>
+            client.Logged += (sender, e) => { throw new InvalidOperationException("of the handler"); };
+            client.Logged += (sender, e) => Interlocked.Increment(ref told);
+            client.HandlerFailed += (sender, e) =>
             {
-                Check(thrown.Message == "of the handler", thrown);
+                Check(e.Exception.Message == "of the handler", e.Exception);
                 Interlocked.Increment(ref failed);
                 throw new InvalidOperationException("of the handler's handler");
             };
@@ -84,7 +84,7 @@ static class Watching
     static void TheNumbersAreThoseOfTheClient()
     {
         MpaClient client = Open();
-        client.GetStats(out MpaStats stats).ThrowIfFailed();
+        Check(client.TryGetStats(out MpaStats stats, out MpaResult got), got);
         Check(stats.SinceLastPoll == null && stats.SinceLastSuccess == null);
         Check(stats.AuthorizationExpiresAt == null && stats.ClockOffset == null);
         client.SendServerInvite(AnInvite()).ThrowIfFailed();
@@ -93,23 +93,25 @@ static class Watching
         var expires = new DateTimeOffset(2100, 1, 1, 0, 0, 0, 123, TimeSpan.Zero);
         var newer = new MpaAuthorization { Header = "XBL3.0 x=-;newer", ExpiresAt = expires };
         client.SetAuthorization(newer).ThrowIfFailed();
-        client.GetStats(out stats).ThrowIfFailed();
+        Check(client.TryGetStats(out stats, out got), got);
         MpaLaneStats invites = stats.Invites;
         Check(invites.Calls == 1 && invites.Submitted == 1 && invites.Completed(MpaStatus.Ok) == 2, invites.Completed(MpaStatus.Ok));
         Check(invites.Requests == 2 && invites.Items == 4 && invites.RequestDurationBuckets[15] == 2, invites.Items);
         Check(stats.RecentPlayers.Requests == 0 && stats.SinceLastSuccess != null && stats.SinceLastPoll != null);
         Check(stats.AuthorizationExpiresAt == expires, stats.AuthorizationExpiresAt);
 
-        stats.PrometheusText("region=\"eu\"", out string page).ThrowIfFailed();
+        Check(stats.TryGetPrometheusText("region=\"eu\"", out string page, out got), got);
         Check(page.Contains("\nmpa_requests_total{region=\"eu\",lane=\"invites\"} 2\n"), page);
-        stats.PrometheusText(null, out page).ThrowIfFailed();
+        Check(stats.TryGetPrometheusText(null, out page, out got), got);
         Check(page.Contains("\nmpa_held_operations 0\n") && page.EndsWith("\n"), page);
-        stats.PrometheusText("a=\"" + new string('b', 250) + "\"", out page).ThrowIfFailed();
+        Check(stats.TryGetPrometheusText("a=\"" + new string('b', 250) + "\"", out page, out got), got);
         Check(page.Length > MpaLimits.StatsPrometheusSize && page.EndsWith("\n"), page.Length);
-        Check(stats.PrometheusText("nonsense", out page).Status == MpaStatus.InvalidArgument && page == null);
-        Check(stats.PrometheusText("a\0b", out page).Status == MpaStatus.InvalidArgument && page == null);
+        Check(!stats.TryGetPrometheusText("nonsense", out page, out got) && page == null);
+        Check(got.Status == MpaStatus.InvalidArgument, got);
+        Check(!stats.TryGetPrometheusText("a\0b", out page, out got) && page == null);
+        Check(got.Status == MpaStatus.InvalidArgument, got);
         client.Dispose();
-        Check(client.GetStats(out stats).Status == MpaStatus.InvalidHandle && stats == null);
+        Check(!client.TryGetStats(out stats, out got) && got.Status == MpaStatus.InvalidHandle && stats == null);
     }
 
     /// Fills a struct with numbers that are their place in it, and asks the class for them by the names
@@ -179,7 +181,7 @@ static class Watching
             using (MpaClient client = Open(config => config.AuthorizationLead = lead))
             {
                 string told = null;
-                client.AuthorizationNeeded += message => Volatile.Write(ref told, message);
+                client.AuthorizationNeeded += (sender, e) => Volatile.Write(ref told, e.Message);
                 DateTimeOffset soon = DateTimeOffset.UtcNow.AddSeconds(60.3);
                 client.SetAuthorization(new MpaAuthorization { Header = "XBL3.0 x=-;brief", ExpiresAt = soon });
                 for (int i = 0; i < 2000 && Volatile.Read(ref told) == null; i++)
@@ -224,7 +226,7 @@ static class Watching
         Task<MpaCloseReport> closed = client.CloseAsync(TimeSpan.FromSeconds(20));
         Until(client, () => closed.IsCompleted);
         Check(held.Result.IsOk && closed.Result.OperationsSucceeded == 1, held.Result);
-        Check(client.CloseAsync(TimeSpan.FromSeconds(20)).Result == null);
+        Check(client.CloseAsync(TimeSpan.FromSeconds(20)).Result.AlreadyClosed);
 
         // The deadline cuts.
         client = Open(config =>
@@ -235,7 +237,11 @@ static class Watching
         List<Task<MpaResult>> tasks =
             Enumerable.Range(0, 10).Select(i => client.SendServerInviteAsync(AnInvite())).ToList();
         var clock = Stopwatch.StartNew();
-        Task disposed = client.DisposeAsync();
+        Task disposed = client.DisposeAsync()
+#if NETCOREAPP3_0_OR_GREATER
+            .AsTask()
+#endif
+            ;
         Check(clock.ElapsedMilliseconds < 90, clock.Elapsed);
         Until(client, () => disposed.IsCompleted);
         Check(clock.ElapsedMilliseconds < 3000 && tasks.All(task => task.IsCompleted), clock.Elapsed);

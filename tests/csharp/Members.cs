@@ -1,0 +1,62 @@
+// Messages of the library name properties: Members.exe. Every field of the header's input is one, under the
+// name that messages give it here.
+
+using System;
+using System.Linq;
+using System.Reflection;
+using Mpa;
+using static Support;
+
+static class Members
+{
+    const BindingFlags Any =
+        BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+
+    static readonly Type Names = typeof(MpaClient).Assembly.GetType("Mpa.Internal.MemberNames", true);
+
+    static void Main()
+    {
+        EveryFieldIsAProperty("mpa_client_config", typeof(MpaClientConfig));
+        EveryFieldIsAProperty("mpa_authorization", typeof(MpaAuthorization));
+        EveryFieldIsAProperty("mpa_invite", typeof(MpaInvite));
+        EveryFieldIsAProperty("mpa_server_invite", typeof(MpaServerInvite));
+        EveryFieldIsAProperty("mpa_recent_player_group", typeof(MpaRecentPlayerGroup));
+        EveryStatusIsAMember();
+        Check(Translated("invite.invited_users[3] is 0") == "invite.InvitedUsers[3] is 0");
+        Check(Translated("count is 0; it must be 1 to 10000.") == "groups.Count is 0; it must be 1 to 10000.");
+        Check(Translated("groups[2].player_count is 101") == "groups[2].Players.Count is 101");
+        Check(Translated("config.connect_timeout_ms is 7") == "config.ConnectTimeout.TotalMilliseconds is 7");
+        Check(Translated("Push one with mpa_client_set_authorization.") == "Push one with SetAuthorization.");
+        Check(Translated("config.ca_mode is MPA_CA_ONLY, but config.ca_certificates_path is NULL")
+            == "config.CaMode is MpaCaMode.Only, but config.CaCertificatesPath is null");
+        Check(Translated("config.log_level is 9, which is no MPA_LOG_ value")
+            == "config.LogLevel is 9, which is no MpaLogLevel value");
+        // Of others.
+        string theirs = "The service says: errorCode some_code at api.example.com/v1/title_endpoints, x_y.";
+        Check(Translated(theirs) == theirs, Translated(theirs));
+    }
+
+    static string Translated(string message)
+    {
+        return (string)Names.GetMethod("Translate", Any).Invoke(null, new object[] { message });
+    }
+
+    static void EveryFieldIsAProperty(string name, Type type)
+    {
+        Type native = typeof(MpaClient).Assembly.GetType("Mpa.Internal.Native+" + name, true);
+        string[] ours = { "struct_size", "reserved" };
+        foreach (string field in native.GetFields().Select(field => field.Name).Except(ours))
+        {
+            string shown = Translated("value." + field).Substring("value.".Length);
+            Check(type.GetProperty(shown.Split('.')[0]) != null, name + "." + field + " is no " + shown);
+        }
+    }
+
+    static void EveryStatusIsAMember()
+    {
+        foreach (MpaStatus status in Enum.GetValues(typeof(MpaStatus)))
+        {
+            Check(Translated(MpaLibrary.NameOf(status)) == "MpaStatus." + status, status);
+        }
+    }
+}
