@@ -172,6 +172,29 @@ namespace Mpa
         /// none.</summary>
         public string CorrelationId { get; }
 
+        /// <summary>What was never sent, and what to do with it. Recent players that are uncertain may be
+        /// sent again too, which this leaves out: doing so does no harm.</summary>
+        public unsafe MpaUnsent Unsent
+        {
+            get
+            {
+                // What it is decided by; the texts are not among it.
+                var result = Native.mpa_result.Init();
+                result.status = (int)Status;
+                result.cause = (int)Cause;
+                result.acknowledged = (uint)Acknowledged;
+                result.uncertain = (uint)Uncertain;
+                result.refused = (uint)Refused;
+                result.retryable = Retryable ? 1u : 0u;
+                result.retry_after_ms = Time.Limit(RetryAfter);
+                result.http_status = (uint)HttpStatus;
+                result.period_s = (uint)Period.TotalSeconds;
+                var unsent = new Native.mpa_unsent { struct_size = (uint)sizeof(Native.mpa_unsent) };
+                Native.mpa_result_unsent(&result, (uint)Total, &unsent);
+                return new MpaUnsent(unsent);
+            }
+        }
+
         /// <summary>For those who prefer exceptions: throws an <see cref="MpaException"/> unless
         /// all of it happened, else returns this result.</summary>
         public MpaResult ThrowIfFailed()

@@ -23,7 +23,7 @@ static class Behaviour
         WrongConfigurationsAreRefusedByName();
         WhatCannotBeSentIsRefusedBefore();
         ARefusalOfTheServiceIsToldInFull();
-        ItMayBeginWithAnAuthorization();
+        WhatWasNeverSentIsNamed();
         AClientClosesWhenDisposed();
         AClientClosesUnderTheHandsOfOthers();
         AForgottenClientIsClosed();
@@ -229,28 +229,34 @@ static class Behaviour
         }
     }
 
-    static void ItMayBeginWithAnAuthorization()
+    static void Unsent(MpaResult result, MpaResend resend, int first, int seconds, params int[] again)
     {
-        var config = new ClientConfig
-        {
-            Endpoint = endpoint,
-            TitleId = titleId,
-            Authorization = new Authorization { Header = "XBL3.0 x=-;first", ExpiresIn = TimeSpan.FromHours(1) },
-        };
-        Client.Open(config, out Client client).ThrowIfFailed();
-        using (client)
-        {
-            client.GetAuthorization(out Authorization authorization).ThrowIfFailed();
-            Check(authorization.Header == "XBL3.0 x=-;first" && authorization.ExpiresAt != null, authorization);
-            Check(authorization.ExpiresIn > TimeSpan.FromMinutes(59), authorization.ExpiresIn);
-            Check(client.InvalidateAuthorization(authorization).Status == Status.InvalidArgument);
-            Check(client.InvalidateAuthorization(null).Status == Status.InvalidArgument);
-        }
-        config.Authorization.ProofKeyPem = "a\0";
-        Refused("config.authorization.proof_key_pem", Client.Open(config, out client));
-        config.Authorization.ProofKeyPem = null;
-        config.AuthorizationHeader = config.Authorization.Header;
-        Refused("config.authorization", Client.Open(config, out client));
+        MpaUnsent unsent = result.Unsent;
+        Check(unsent.Resend == resend && unsent.First == first, unsent.Resend + " from " + unsent.First);
+        Check(unsent.Delay == TimeSpan.FromSeconds(seconds), unsent.Delay);
+        int[] found = unsent.Of(Enumerable.Range(0, result.Total).ToList());
+        Check(found.SequenceEqual(again), string.Join(" ", found));
+    }
+
+    static void WhatWasNeverSentIsNamed()
+    {
+        var wait = TimeSpan.FromSeconds(7);
+        Unsent(new MpaResult(MpaStatus.Ok, total: 3, acknowledged: 3), MpaResend.None, 3, 0);
+        Unsent(
+            new MpaResult(MpaStatus.Throttled, total: 6, acknowledged: 2, refused: 2, retryAfter: wait),
+            MpaResend.Later, 4, 7, 2, 3, 4, 5);
+        Unsent(
+            new MpaResult(MpaStatus.Uncertain, total: 6, acknowledged: 2, uncertain: 2, cause: MpaStatus.TimedOut),
+            MpaResend.Later, 4, 1, 4, 5);
+        Unsent(new MpaResult(MpaStatus.Forbidden, total: 3, refused: 1), MpaResend.AfterFix, 1, 0, 1, 2);
+        Unsent(new MpaResult(MpaStatus.AuthorizationNeeded, total: 2), MpaResend.AfterAuthorization, 0, 0, 0, 1);
+        Unsent(new MpaResult(MpaStatus.Abandoned, total: 2), MpaResend.Elsewhere, 0, 0, 0, 1);
+        // Of calls, with how many were passed in.
+        MpaClient client = Open();
+        client.Dispose();
+        Unsent(client.SendServerInvite(AnInvite()), MpaResend.Elsewhere, 0, 0, 0, 1);
+        Unsent(client.SendServerInviteAsync(AnInvite()).Result, MpaResend.Elsewhere, 0, 0, 0, 1);
+        Unsent(client.PostRecentPlayerGroups(new MpaRecentPlayerGroup[2]), MpaResend.AfterFix, 0, 0, 0, 1);
     }
 
     static void AClientClosesWhenDisposed()
