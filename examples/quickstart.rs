@@ -240,7 +240,7 @@ fn compile_csharp(source: &str, folder: &Path) -> Result<Command> {
     let mut compiler = tool("mcs");
     compiler.args(["-unsafe", source, "bindings/csharp/*.cs"]).arg(format!("-out:{}", program.display()));
     if source.contains("server_loop") {
-        compiler.arg("-r:Mono.Posix");
+        compiler.args(["-r:Mono.Posix", "examples/StopSignals.cs"]);
     }
     finish(&mut compiler)?;
     let mut mono = tool("mono");

@@ -4,7 +4,7 @@
 // `cargo run --example quickstart csharp loop` runs this against a stand-in for the service. By hand,
 // with libmpa.so beside it:
 //
-//     mcs -unsafe -r:Mono.Posix server_loop.cs ../bindings/csharp/*.cs
+//     mcs -unsafe -r:Mono.Posix server_loop.cs StopSignals.cs ../bindings/csharp/*.cs
 //     mono server_loop.exe ENDPOINT [TITLE_ID]
 
 using System;
@@ -12,12 +12,6 @@ using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 using Mpa;
-#if NET6_0_OR_GREATER
-using System.Runtime.InteropServices;
-#else
-using Mono.Unix;
-using Mono.Unix.Native;
-#endif
 
 static class ServerLoop
 {
@@ -117,47 +111,3 @@ static class ServerLoop
             + $"{closed.OperationsUncertain} uncertain, {closed.EventsNotPulled} events not pulled");
     }
 }
-
-// SIGTERM and SIGINT, which would end the process at once.
-#if NET6_0_OR_GREATER
-sealed class StopSignals : IDisposable
-{
-    private readonly PosixSignalRegistration[] registrations;
-    private volatile bool haveCome;
-
-    public StopSignals()
-    {
-        registrations = new[]
-        {
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Note),
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, Note),
-        };
-    }
-
-    public bool HaveCome => haveCome;
-
-    public void Dispose()
-    {
-        Array.ForEach(registrations, registration => registration.Dispose());
-    }
-
-    private void Note(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        haveCome = true;
-    }
-}
-#else
-sealed class StopSignals : IDisposable
-{
-    // Mono ends on SIGTERM without a word, without AppDomain.ProcessExit too.
-    private readonly UnixSignal[] signals = { new UnixSignal(Signum.SIGTERM), new UnixSignal(Signum.SIGINT) };
-
-    public bool HaveCome => Array.Exists(signals, signal => signal.IsSet);
-
-    public void Dispose()
-    {
-        Array.ForEach(signals, signal => signal.Dispose());
-    }
-}
-#endif

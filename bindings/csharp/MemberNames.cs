@@ -47,8 +47,8 @@ namespace Mpa.Internal
         internal static string Translate(string message)
         {
             // Of the groups, which are one argument here.
-            string text = message.StartsWith("count is ", System.StringComparison.Ordinal) ? "groups.Count" + message.Substring(5)
-                : message;
+            string text = message.StartsWith("count is ", System.StringComparison.Ordinal)
+                ? "groups.Count" + message.Substring("count".Length) : message;
             return Names.Replace(text, name => NameOf(name.Value));
         }
 

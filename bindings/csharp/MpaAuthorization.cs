@@ -34,7 +34,7 @@ namespace Mpa
         public override string ToString()
         {
             string end = ExpiresAt == null ? "no known end" : "expires at " + ExpiresAt.Value.ToString("u");
-            return "Authorization (" + end + ")";
+            return "MpaAuthorization (" + end + ")";
         }
     }
 }

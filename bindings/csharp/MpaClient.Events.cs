@@ -8,10 +8,11 @@ namespace Mpa
     // completes the tasks.
     public sealed partial class MpaClient
     {
-        /// <summary>Operations wait for an authorization, because there is none or the service has
-        /// refused it, or the one in use expires within <see cref="MpaClientConfig.AuthorizationLead"/>;
-        /// a sentence says which. Push a newer one with <see cref="SetAuthorization"/>. Told again
-        /// every 30 s while it is so.</summary>
+        /// <summary>Operations wait for an authorization, or the one in use expires within
+        /// <see cref="MpaClientConfig.AuthorizationLead"/>: <see cref="MpaAuthorizationReason"/> says which.
+        /// Push a newer one with <see cref="SetAuthorization"/>, or leave that to
+        /// <see cref="MpaClientConfig.AuthorizationProvider"/>. Raised again every 5 s while operations
+        /// wait, every 30 s while it merely expires soon.</summary>
         public event EventHandler<MpaAuthorizationNeededEventArgs> AuthorizationNeeded
         {
             add
@@ -20,6 +21,20 @@ namespace Mpa
                 operations.StartPump();
             }
             remove { operations.Notifications.AuthorizationNeeded -= value; }
+        }
+
+        /// <summary>Another authorization is in use: a client that signs in by itself has obtained one, for
+        /// others to be given, or one was pushed. Noticed within about a second; the one that is in use
+        /// already is told too. A client that signs in by itself begins to do so with the first
+        /// handler.</summary>
+        public event EventHandler<MpaAuthorizationChangedEventArgs> AuthorizationChanged
+        {
+            add
+            {
+                operations.Notifications.AuthorizationChanged += value;
+                operations.StartPump();
+            }
+            remove { operations.Notifications.AuthorizationChanged -= value; }
         }
 
         /// <summary>An entry of the log, where <see cref="MpaClientConfig.LogLevel"/> asks for it. Entries
@@ -34,7 +49,8 @@ namespace Mpa
             remove { operations.Notifications.Logged -= value; }
         }
 
-        /// <summary>What a handler of another event, or a callback, has thrown, which goes no
+        /// <summary>What a handler of another event, a callback, or
+        /// <see cref="MpaClientConfig.AuthorizationProvider"/> has thrown, which goes no
         /// further.</summary>
         public event EventHandler<MpaHandlerFailedEventArgs> HandlerFailed
         {

@@ -33,6 +33,12 @@ namespace Mpa
             using (var texts = new Texts())
             {
                 Native.mpa_client_config rawConfig = Raw(config, texts);
+                var authorization = default(Native.mpa_authorization);
+                if (config.Authorization != null)
+                {
+                    authorization = Authorizations.Raw(config.Authorization, "config.Authorization", texts);
+                    rawConfig.authorization = &authorization;
+                }
                 if (texts.Refusal != null)
                 {
                     result = texts.Refusal;

@@ -8,7 +8,7 @@ namespace Mpa
 
     /// <summary>A way to the service for one title. Every member may be called from any thread at
     /// any time, also while another thread closes the client.</summary>
-    public sealed partial class MpaClient
+    public sealed partial class MpaClient : IMpaClient
     {
         private readonly Native.mpa_client handle;
         private readonly uint closeDeadlineMs;
@@ -19,6 +19,7 @@ namespace Mpa
             closeDeadlineMs = Time.Deadline(config.CloseDeadline);
             operations = new Operations(handle, config);
             operations.Notifications.SetSender(this);
+            operations.Begin();
         }
 
         /// <summary>A client that nobody disposed is closed without waiting, also when Unity reloads
@@ -32,7 +33,8 @@ namespace Mpa
         /// service's answer: not for a game's own thread.</summary>
         public MpaResult SendInvite(MpaInvite invite)
         {
-            return Call(invite, null);
+            MpaResult sent = Call(invite, null);
+            return invite?.Authorization == null ? Observed(sent) : sent;
         }
 
         private unsafe MpaResult Call([AllowNull] MpaInvite invite, [AllowNull] Submission submission)
@@ -48,7 +50,8 @@ namespace Mpa
             fixed (ulong* userNumbers = users)
             {
                 var authorization = own == null
-                    ? default(Native.mpa_authorization) : Raw(own, "invite.Authorization", texts);
+                    ? default(Native.mpa_authorization)
+                    : Authorizations.Raw(own, "invite.Authorization", texts);
                 var raw = new Native.mpa_invite
                 {
                     struct_size = (uint)sizeof(Native.mpa_invite),
@@ -81,7 +84,7 @@ namespace Mpa
         /// service's answer: not for a game's own thread.</summary>
         public MpaResult SendServerInvite(MpaServerInvite invite)
         {
-            return Call(invite, null);
+            return Observed(Call(invite, null));
         }
 
         private unsafe MpaResult Call([AllowNull] MpaServerInvite invite, [AllowNull] Submission submission)
@@ -127,7 +130,7 @@ namespace Mpa
         /// thread. 1 to <see cref="MpaLimits.MaxGroupsPerCall"/> groups.</summary>
         public MpaResult PostRecentPlayerGroups(IReadOnlyList<MpaRecentPlayerGroup> groups)
         {
-            return Call(groups, null);
+            return Observed(Call(groups, null));
         }
 
         private unsafe MpaResult Call(
@@ -179,6 +182,22 @@ namespace Mpa
                 }
             }
             return Ended(&result, raw.Length);
+        }
+
+        /// <summary>No event tells of a call that blocks and has no authorization.</summary>
+        private MpaResult Observed(MpaResult result)
+        {
+            if (result.Status == MpaStatus.Unauthorized)
+            {
+                operations.Authorizations.Renew(MpaAuthorizationReason.Refused);
+            }
+            else if (result.Status == MpaStatus.AuthorizationNeeded)
+            {
+                operations.Authorizations.Renew(
+                    operations.Authorizations.IsGiven
+                        ? MpaAuthorizationReason.Expired : MpaAuthorizationReason.Missing);
+            }
+            return result;
         }
 
         /// <summary>The finalizer must not close the client while a call is in it.</summary>

@@ -1,5 +1,7 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
+using System.Threading;
+using System.Threading.Tasks;
 
 namespace Mpa
 {
@@ -26,6 +28,7 @@ namespace Mpa
 
         /// <summary>The same, with when it expires and the key that it is bound to. Not together with
         /// <see cref="AuthorizationHeader"/>.</summary>
+        [AllowNull, MaybeNull]
         public MpaAuthorization Authorization { get; set; }
 
         /// <summary>A file of PEM certificates of authorities to trust, read while opening. Default:
@@ -154,6 +157,20 @@ namespace Mpa
         /// <see cref="MpaClient.Poll"/>, on their thread, as engines want it. False: a thread that the
         /// client starts with the first operation; what awaits the tasks runs elsewhere.</summary>
         public bool HostPolls { get; set; }
+
+        /// <summary>Obtains an authorization: asked when the client is opened without one, when operations
+        /// wait for one, when the service has refused it, and
+        /// <see cref="AuthorizationLead"/> before it expires. It runs on the thread pool, once at a time,
+        /// and the client takes what it returns into use. Where it throws, the client asks again after 1 s,
+        /// then 2 s, up to 30 s, and raises <see cref="MpaClient.HandlerFailed"/>. The token is cancelled
+        /// when the client closes. Null: push one with
+        /// <see cref="MpaClient.SetAuthorization"/>.</summary>
+        [AllowNull, MaybeNull]
+        public Func<MpaAuthorizationRequest, CancellationToken, Task<MpaAuthorization>> AuthorizationProvider
+        {
+            get;
+            set;
+        }
 
         /// <summary>Lets a task of an operation that is refused while it is submitted (a wrong argument, no
         /// room) complete where those of others do, and never before the method has returned: inside

@@ -84,8 +84,8 @@ namespace Mpa
                 text = Write(labelText, new byte[MpaLimits.StatsPrometheusSize], ref length, out result);
                 if (length >= MpaLimits.StatsPrometheusSize)
                 {
-                    // Only where it did not fit.
-                    text = Write(labelText, new byte[length + 1], ref length, out result);
+                    // Time stamps may have grown by a few digits meanwhile.
+                    text = Write(labelText, new byte[length + 1024], ref length, out result);
                 }
                 return text != null;
             }

@@ -14,6 +14,9 @@ namespace Mpa.Internal
         private EventHandler<MpaAuthorizationNeededEventArgs> authorizationNeeded;
 
         [AllowNull, MaybeNull]
+        private EventHandler<MpaAuthorizationChangedEventArgs> authorizationChanged;
+
+        [AllowNull, MaybeNull]
         private EventHandler<MpaLogEventArgs> logged;
 
         [AllowNull, MaybeNull]
@@ -23,6 +26,12 @@ namespace Mpa.Internal
         {
             add { lock (sender) { authorizationNeeded += value; } }
             remove { lock (sender) { authorizationNeeded -= value; } }
+        }
+
+        internal event EventHandler<MpaAuthorizationChangedEventArgs> AuthorizationChanged
+        {
+            add { lock (sender) { authorizationChanged += value; } }
+            remove { lock (sender) { authorizationChanged -= value; } }
         }
 
         internal event EventHandler<MpaLogEventArgs> Logged
@@ -42,9 +51,16 @@ namespace Mpa.Internal
             sender.SetTarget(client);
         }
 
-        internal void NeedAuthorization(string message)
+        internal bool ObservesAuthorization => authorizationChanged != null;
+
+        internal void NeedAuthorization(MpaAuthorizationReason reason, string message)
         {
-            Raise(authorizationNeeded, new MpaAuthorizationNeededEventArgs(message));
+            Raise(authorizationNeeded, new MpaAuthorizationNeededEventArgs(reason, message));
+        }
+
+        internal void ChangeAuthorization(MpaAuthorization authorization)
+        {
+            Raise(authorizationChanged, new MpaAuthorizationChangedEventArgs(authorization));
         }
 
         internal void Log(MpaLogLevel level, MpaResult entry)

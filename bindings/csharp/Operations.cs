@@ -44,11 +44,27 @@ namespace Mpa.Internal
             deferRefusals = config.DeferRefusals;
             drained = new TaskCompletionSource<MpaResult>(Options);
             waiting = new WaitingSubmissions(this);
+            Authorizations = new Authorizations(handle, config, Notifications);
         }
 
         internal bool HostPolls { get; }
 
         internal Notifications Notifications { get; } = new Notifications();
+
+        internal Authorizations Authorizations { get; }
+
+        /// <summary>A client whose host provides the authorization asks for the first one.</summary>
+        internal void Begin()
+        {
+            if (Authorizations.HasProvider)
+            {
+                StartPump();
+                if (!Authorizations.IsGiven)
+                {
+                    Authorizations.Renew(MpaAuthorizationReason.Missing);
+                }
+            }
+        }
 
         /// <summary>What awaits a task runs inside Poll where the host polls; else never on the thread
         /// that completes the others.</summary>
@@ -154,6 +170,10 @@ namespace Mpa.Internal
                 {
                     Abandon();
                 }
+                else
+                {
+                    Authorizations.Look();
+                }
             }
             return events;
         }
@@ -190,6 +210,7 @@ namespace Mpa.Internal
         internal void DrainHere(uint deadlineMs)
         {
             closing = true;
+            Authorizations.Close();
             Native.mpa_client_wake(handle);
             if (pending.IsEmpty && !draining)
             {
@@ -220,6 +241,7 @@ namespace Mpa.Internal
         internal void Abandon()
         {
             closing = true;
+            Authorizations.Close();
             EndDeferred();
             waiting.Serve();
             if (pending.IsEmpty && drained.Task.IsCompleted)
@@ -289,7 +311,7 @@ namespace Mpa.Internal
                     drained.TrySetResult(new MpaResult(&result));
                     break;
                 case MpaEventType.AuthorizationNeeded:
-                    Notifications.NeedAuthorization(Message(&result));
+                    NeedAuthorization((MpaAuthorizationReason)next.reason, new MpaResult(&result));
                     break;
                 case MpaEventType.Log:
                     Notifications.Log((MpaLogLevel)next.user_data, new MpaResult(&result));
@@ -298,9 +320,10 @@ namespace Mpa.Internal
             return Polled.Event;
         }
 
-        private static string Message(Native.mpa_result* result)
+        private void NeedAuthorization(MpaAuthorizationReason reason, MpaResult need)
         {
-            return MemberNames.Translate(Text.Decode(result->message));
+            Notifications.NeedAuthorization(reason, need.Message);
+            Authorizations.Renew(reason);
         }
 
         /// <summary>Where no other thread polls: from the first thing on that is waited for.</summary>
@@ -317,7 +340,8 @@ namespace Mpa.Internal
             var polled = Polled.Nothing;
             while (!closing && polled != Polled.Closed)
             {
-                polled = PollOne(PumpMs);
+                polled = PollOne(Authorizations.UntilLook(PumpMs));
+                Authorizations.Look();
             }
             if (polled == Polled.Closed)
             {

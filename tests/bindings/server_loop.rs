@@ -66,7 +66,9 @@ fn in_csharp() -> Option<Command> {
     let mut compile = csharp::mcs();
     // Of the Debian package libmono-posix4.0-cil.
     compile.arg("-r:Mono.Posix").arg(format!("-out:{}", program.display()));
-    compile.arg(repository().join("examples/server_loop.cs")).arg(repository().join("bindings/csharp/*.cs"));
+    for source in ["examples/server_loop.cs", "examples/StopSignals.cs", "bindings/csharp/*.cs"] {
+        compile.arg(repository().join(source));
+    }
     build::run(&mut compile);
     Some(csharp::mono(&program))
 }

@@ -1,14 +1,19 @@
 //! Signing in through the bindings, and the two sides of the example as processes, in both languages.
 
+use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use mpa_emulator::{Emulator, NO_TITLE, Options, Part, SignInOptions};
 use mpa_tests::build::{self, GCC};
 use mpa_tests::handing_on::survive_a_revoked_token;
 use mpa_tests::header::repository;
-use mpa_tests::process::{self, LIMIT};
+use mpa_tests::process::{self, LIMIT, Running};
+#[cfg(unix)]
+use nix::sys::signal::{Signal, kill};
+#[cfg(unix)]
+use nix::unistd::Pid;
 
 use crate::{cpp, csharp};
 
@@ -89,7 +94,8 @@ fn a_program_in_csharp_signs_in() {
     let Some(program) = csharp::compile("SigningIn") else { return };
     let partner = Partner::start();
     build::run(csharp::mono(&program).args(partner.arguments()));
-    assert_eq!(partner.statuses(), [204, 204, 401]);
+    // And with a token that is none, then with another.
+    assert_eq!(partner.statuses(), [204, 204, 401, 401, 204]);
 }
 
 /// Both sides of the example, as processes, with a pipe between them. What one language hands on, the
@@ -115,6 +121,41 @@ fn check_that_one_signs_in_for_another(mut token_service: Command, mut server: C
     let ends = survive_a_revoked_token(&partner.emulator, TITLE_ID, &mut token_service, &mut server);
     assert!(ends.iter().all(|end| end.success() || end.signal() == Some(15)), "{ends:?}");
     assert_eq!(partner.sign_ins(), (1, 2));
+}
+
+/// The servers ask for the token, one after the other; the signer ends on SIGTERM.
+#[test]
+#[cfg(unix)]
+fn the_signer_in_csharp_gives_its_token_to_workers() {
+    if !csharp::is_there() {
+        return;
+    }
+    let program = build::scratch("example").join("signer_and_worker.exe");
+    let mut compile = csharp::mcs();
+    compile.arg("-r:Mono.Posix").arg(format!("-out:{}", program.display()));
+    for source in ["examples/signer_and_worker.cs", "examples/StopSignals.cs", "bindings/csharp/*.cs"] {
+        compile.arg(repository().join(source));
+    }
+    build::run(&mut compile);
+
+    let partner = Partner::start();
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port is free").port();
+    let mut signer = csharp::mono(&program);
+    signer.args(["signer", &port.to_string()]).args(partner.arguments_of_the_token_service());
+    let mut signer = Running::start(signer.stdout(Stdio::piped()));
+    let lines = signer.lines();
+    for _ in 0..2 {
+        let mut worker = csharp::mono(&program);
+        worker.args(["worker", &port.to_string(), partner.emulator.url(), &TITLE_ID.to_string()]);
+        let printed = build::run(worker.arg(partner.file("ca.pem"))).stdout;
+        assert!(String::from_utf8_lossy(&printed).contains("acknowledged"), "{printed:?}");
+    }
+    assert_eq!((partner.sign_ins(), partner.statuses()), ((1, 1), vec![204, 204]));
+    let told = lines.recv_timeout(LIMIT).expect("it tells of its token");
+    assert!(told.starts_with("signer: MpaAuthorization (expires at "), "{told}");
+    let id = i32::try_from(signer.child().id()).expect("it is a process id");
+    kill(Pid::from_raw(id), Signal::SIGTERM).expect("it takes a signal");
+    assert!(signer.wait(LIMIT).success());
 }
 
 #[test]

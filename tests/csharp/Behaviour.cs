@@ -23,6 +23,7 @@ static class Behaviour
         WrongConfigurationsAreRefusedByName();
         WhatCannotBeSentIsRefusedBefore();
         ARefusalOfTheServiceIsToldInFull();
+        ItMayBeginWithAnAuthorization();
         WhatWasNeverSentIsNamed();
         AClientClosesWhenDisposed();
         AClientClosesUnderTheHandsOfOthers();
@@ -132,8 +133,8 @@ static class Behaviour
         Refused("config.AuthorizationHeader", config => config.AuthorizationHeader = "a\0");
         Refused("config.CaCertificatesPath", config => config.CaCertificatesPath = "\0");
         Refused("config.CaMode", config => config.CaMode = MpaCaMode.Only);
-        Refused("config.ConnectTimeout.TotalMilliseconds is ", config => config.ConnectTimeout = TimeSpan.FromSeconds(-1));
-        Refused("config.RequestTimeout.TotalMilliseconds is ", config => config.RequestTimeout = TimeSpan.FromHours(24));
+        Refused("config.ConnectTimeout.Total", config => config.ConnectTimeout = TimeSpan.FromSeconds(-1));
+        Refused("config.RequestTimeout.TotalMilliseconds", config => config.RequestTimeout = TimeSpan.FromHours(24));
         Refused("config.CallTimeout.TotalMilliseconds is ", config => config.CallTimeout = TimeSpan.MaxValue);
         // A fraction of a millisecond counts as a whole one.
         long most = MpaLimits.MaxTimeoutMs * TimeSpan.TicksPerMillisecond;
@@ -161,7 +162,8 @@ static class Behaviour
         Refused("invite.InvitedUsers.Count is 0", client.SendInvite(new MpaInvite { InvitedUsers = new ulong[0] }));
         Refused("groups.Count is 0", client.PostRecentPlayerGroups(null));
         Refused("groups[0] is null", client.PostRecentPlayerGroups(new MpaRecentPlayerGroup[1]));
-        Refused("groups[0].Players.Count", client.PostRecentPlayerGroups(new[] { new MpaRecentPlayerGroup { Players = new ulong[0] } }));
+        var alone = new MpaRecentPlayerGroup { Players = new ulong[0] };
+        Refused("groups[0].Players.Count", client.PostRecentPlayerGroups(new[] { alone }));
 
         MpaServerInvite invite = AnInvite();
         invite.ConnectionString = "a\0b";
@@ -172,17 +174,11 @@ static class Behaviour
         invite.InvitedUsers = new ulong[] { 1, 0 };
         Refused("invite.InvitedUsers[1]", client.SendServerInvite(invite));
 
-        var own = new MpaInvite { InvitedUsers = new ulong[] { 2 }, Authorization = new MpaAuthorization { Header = "" } };
+        var own = new MpaInvite { InvitedUsers = new ulong[] { 2 } };
+        own.Authorization = new MpaAuthorization { Header = "" };
         Refused("invite.Authorization.Header", client.SendInvite(own));
         own.Authorization.Header = "XBL3.0 x=1;\0";
         Refused("invite.Authorization.Header", client.SendInvite(own));
-        own.Authorization.Header = "XBL3.0 x=1;token";
-        // Long before 1970 is as expired as can be.
-        foreach (DateTimeOffset past in new[] { DateTimeOffset.UtcNow.AddSeconds(-1), DateTimeOffset.MinValue })
-        {
-            own.Authorization.ExpiresAt = past;
-            Check(client.SendInvite(own).Status == MpaStatus.AuthorizationNeeded);
-        }
         Check(client.Close(TimeSpan.Zero).Succeeded == 0);
     }
 
@@ -212,21 +208,46 @@ static class Behaviour
             // The answer has told the time. Long before 1970 is as expired as can be.
             foreach (DateTimeOffset past in new[] { DateTimeOffset.UtcNow.AddSeconds(-1), DateTimeOffset.MinValue })
             {
-                var expired = new Authorization { Header = "XBL3.0 x=1;token", ExpiresAt = past };
-                var own = new Invite { InvitedUsers = new ulong[] { 2 }, Authorization = expired };
-                Check(client.SendInvite(own).Status == Status.AuthorizationNeeded);
-                Check(client.SetAuthorization(expired).Status == Status.AuthorizationNeeded);
+                var expired = new MpaAuthorization { Header = "XBL3.0 x=1;token", ExpiresAt = past };
+                var own = new MpaInvite { InvitedUsers = new ulong[] { 2 }, Authorization = expired };
+                Check(client.SendInvite(own).Status == MpaStatus.AuthorizationNeeded);
+                Check(client.SetAuthorization(expired).Status == MpaStatus.AuthorizationNeeded);
             }
             // What is left decides.
-            var good = new Authorization
+            var good = new MpaAuthorization
             {
                 Header = "XBL3.0 x=-;newer", ExpiresAt = DateTimeOffset.MinValue, ExpiresIn = TimeSpan.FromHours(1),
             };
             client.SetAuthorization(good).ThrowIfFailed();
             client.SendServerInvite(AnInvite()).ThrowIfFailed();
-            client.GetAuthorization(out good).ThrowIfFailed();
+            Check(client.TryGetAuthorization(out good, out MpaResult got), got);
             Check(good.ExpiresIn > TimeSpan.FromMinutes(59) && good.ExpiresIn <= TimeSpan.FromHours(1), good.ExpiresIn);
         }
+    }
+
+    static void ItMayBeginWithAnAuthorization()
+    {
+        var config = new MpaClientConfig
+        {
+            Endpoint = endpoint,
+            TitleId = titleId,
+            Authorization = new MpaAuthorization { Header = "XBL3.0 x=-;first", ExpiresIn = TimeSpan.FromHours(1) },
+        };
+        using (MpaClient client = Open(config))
+        {
+            Check(client.TryGetAuthorization(out MpaAuthorization authorization, out MpaResult got), got);
+            Check(authorization.Header == "XBL3.0 x=-;first" && authorization.ExpiresAt != null, authorization);
+            Check(authorization.ExpiresIn > TimeSpan.FromMinutes(59), authorization.ExpiresIn);
+            Check(client.InvalidateAuthorization(authorization).Status == MpaStatus.InvalidArgument);
+            Refused("authorization is null", client.InvalidateAuthorization(null));
+        }
+        config.Authorization.ProofKeyPem = "a\0";
+        Check(!MpaClient.TryOpen(config, out MpaClient none, out MpaResult refused) && none == null);
+        Refused("config.Authorization.ProofKeyPem", refused);
+        config.Authorization.ProofKeyPem = null;
+        config.AuthorizationHeader = config.Authorization.Header;
+        Check(!MpaClient.TryOpen(config, out none, out refused) && none == null);
+        Refused("config.Authorization", refused);
     }
 
     static void Unsent(MpaResult result, MpaResend resend, int first, int seconds, params int[] again)

@@ -2,10 +2,13 @@
 // TOKEN_ENDPOINT CA_FILE CERTIFICATE KEY.
 
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Threading;
+using System.Threading.Tasks;
 using Mpa;
 using static Support;
 
@@ -19,6 +22,7 @@ static class SigningIn
         WrongConfigurationsAreRefusedByName();
         ACertificateMayComeFromMemory();
         OneSignsInForAnother();
+        ASignerTellsAndAProviderReplacesWhatWasRefused();
         WhatIsNoKeyIsRefused();
         WhereThereIsNoneNothingIsCopied();
         NoSecretIsShown();
@@ -124,6 +128,39 @@ static class SigningIn
             server.SetAuthorization(new MpaAuthorization { Header = authorization.Header }).ThrowIfFailed();
             MpaResult refused = server.SendServerInvite(AnInvite());
             Check(refused.Status == MpaStatus.Unauthorized, refused);
+        }
+    }
+
+    static void ASignerTellsAndAProviderReplacesWhatWasRefused()
+    {
+        var told = new TaskCompletionSource<MpaAuthorization>();
+        using (MpaClient signer = Open(ThatSignsIn()))
+        {
+            signer.AuthorizationChanged += (sender, e) => told.TrySetResult(e.Authorization);
+            Check(told.Task.Wait(20000), "it was not told");
+            var requests = new List<MpaAuthorizationRequest>();
+            MpaClientConfig config = OfAServer();
+            config.AuthorizationProvider = (request, token) =>
+            {
+                requests.Add(request);
+                // The service refuses the first.
+                var first = new MpaAuthorization { Header = "XBL3.0 x=-;made-up" };
+                return Task.FromResult(requests.Count > 1 ? told.Task.Result : first);
+            };
+            using (MpaClient server = Open(config))
+            {
+                MpaResult sent;
+                var ends = new List<MpaStatus>();
+                while (!(sent = server.SendServerInvite(AnInvite())).IsOk && ends.Count < 1000)
+                {
+                    ends.Add(sent.Status);
+                    Thread.Sleep(10);
+                }
+                Check(sent.IsOk && ends.Count(end => end == MpaStatus.Unauthorized) == 1, string.Join(" ", ends));
+                Check(requests.Count == 2 && requests[0].Reason == MpaAuthorizationReason.Missing);
+                Check(requests[1].Reason == MpaAuthorizationReason.Refused, requests[1].Reason);
+                Check(requests[1].Current.Header == "XBL3.0 x=-;made-up", "it was given another");
+            }
         }
     }
 

@@ -28,6 +28,8 @@ static class Submitting
         ContinuationsRunWhereTheyShould();
         CancellingEndsWhatWasNotSent();
         AnAuthorizationIsAskedFor();
+        AProviderIsAskedOnceAtATime();
+        AProviderIsCancelledWithItsClient();
         ClosingCompletesEverything();
         ATaskKeepsItsClient();
     }
@@ -95,7 +97,7 @@ static class Submitting
     {
         MpaClient client = Open(config => config.QueueCapacity = 1);
         Refused(MpaStatus.InvalidArgument, client.SendInviteAsync(null));
-        Refused(MpaStatus.InvalidArgument, client.SendServerInviteAsync(new MpaServerInvite { Sender = 0, InvitedUsers = new ulong[0] }));
+        Refused(MpaStatus.InvalidArgument, client.SendServerInviteAsync(ToNoOne()));
         Refused(MpaStatus.InvalidArgument, client.PostRecentPlayerGroupsAsync(null));
         var cancelled = new CancellationToken(true);
         Refused(MpaStatus.Cancelled, client.SendServerInviteAsync(AnInvite(), cancelled));
@@ -106,6 +108,11 @@ static class Submitting
         Refused(MpaStatus.InvalidHandle, client.SendServerInviteAsync(AnInvite()));
         Refused(MpaStatus.InvalidHandle, client.DrainAsync(TimeSpan.Zero));
         Check(client.Poll() == 0);
+    }
+
+    static MpaServerInvite ToNoOne()
+    {
+        return new MpaServerInvite { Sender = 1, InvitedUsers = null };
     }
 
     static void RefusalsMayTakeTheWayOfCompletions()
@@ -124,7 +131,7 @@ static class Submitting
                 client.SendServerInvite(null, completed);
                 client.SendServerInvite(AnInvite(), completed);
                 client.PostRecentPlayerGroups(new MpaRecentPlayerGroup[0], completed);
-                client.SendInvite(new MpaInvite { InvitedUsers = new ulong[0] }, result => { throw new InvalidOperationException("of the callback"); });
+                client.SendServerInvite(ToNoOne(), result => { throw new InvalidOperationException(); });
                 Check(!hostPolls || calls == 0, "it was called before the method had returned");
                 var clock = Stopwatch.StartNew();
                 while (Volatile.Read(ref calls) < 3)
@@ -140,10 +147,10 @@ static class Submitting
         isOne(config => config.DeferRefusals = true);
 
         MpaClient deferring = Open(config => config.DeferRefusals = true);
-        Task<MpaResult> refused = deferring.SendServerInviteAsync(new MpaServerInvite { Sender = 0, InvitedUsers = new ulong[0] });
+        Task<MpaResult> refused = deferring.SendServerInviteAsync(ToNoOne());
         Check(!hostPolls || !refused.IsCompleted, "it completed outside of Poll");
         Check(Wait(deferring, refused).Status == MpaStatus.InvalidArgument, refused.Result);
-        refused = deferring.SendServerInviteAsync(new MpaServerInvite { Sender = 0, InvitedUsers = new ulong[0] });
+        refused = deferring.SendServerInviteAsync(ToNoOne());
         deferring.Dispose();
         Check(refused.Wait(20000) && refused.Result.Status == MpaStatus.InvalidArgument, refused.Status);
         Refused(MpaStatus.InvalidHandle, deferring.SendServerInviteAsync(AnInvite()));
@@ -156,11 +163,12 @@ static class Submitting
             var submits = Enumerable.Range(0, 20).Select(i => client.SubmitServerInviteAsync(AnInvite())).ToList();
             Check(!hostPolls || submits.Count(submit => submit.IsCompleted) == 2, "there was room for two");
             var operations = Wait(client, Task.WhenAll(submits));
-            Check(operations.Select(operation => operation.Id).SequenceEqual(operations.Select(o => o.Id).OrderBy(id => id)));
+            List<ulong> ids = operations.Select(operation => operation.Id).ToList();
+            Check(ids.SequenceEqual(ids.OrderBy(id => id)), string.Join(" ", ids));
             var results = Wait(client, Task.WhenAll(operations.Select(operation => operation.Completion)));
             Check(results.All(result => result.IsOk && result.Acknowledged == 2 && result.Total == 2), results[19]);
             // What is refused for another reason does not wait.
-            MpaOperation refused = Wait(client, client.SubmitServerInviteAsync(new MpaServerInvite { Sender = 1, InvitedUsers = null }));
+            MpaOperation refused = Wait(client, client.SubmitServerInviteAsync(ToNoOne()));
             Check(refused.Id == 0 && refused.Completion.Result.Status == MpaStatus.InvalidArgument);
         }
     }
@@ -282,6 +290,62 @@ static class Submitting
             invite.TimeToLive = TimeSpan.FromMilliseconds(50);
             Check(Wait(client, client.SendServerInviteAsync(invite)).Status == MpaStatus.Expired);
         }
+    }
+
+    static void AProviderIsAskedOnceAtATime()
+    {
+        int asked = 0, atOnce = 0, most = 0, failed = 0, here = Thread.CurrentThread.ManagedThreadId;
+        var reasons = new List<MpaAuthorizationReason>();
+        Action<MpaClientConfig> change = config =>
+        {
+            config.AuthorizationHeader = null;
+            config.AuthorizationProvider = async (request, token) =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref atOnce));
+                reasons.Add(request.Reason);
+                bool isFirst = Interlocked.Increment(ref asked) == 1;
+                Check(Thread.CurrentThread.ManagedThreadId != here && request.Current == null);
+                await Task.Delay(100, token);
+                Interlocked.Decrement(ref atOnce);
+                if (isFirst)
+                {
+                    throw new InvalidOperationException("of the provider");
+                }
+                return new MpaAuthorization { Header = "XBL3.0 x=-;provided" };
+            };
+        };
+        using (MpaClient client = Open(change))
+        {
+            client.HandlerFailed += (sender, e) =>
+            {
+                Check(e.Exception.Message == "of the provider", e.Exception);
+                Interlocked.Increment(ref failed);
+            };
+            // Nothing waits until it is there, and nothing is sent twice.
+            Check(client.SendServerInvite(AnInvite()).Status == MpaStatus.AuthorizationNeeded);
+            var sent = Wait(client, Task.WhenAll(Ten(client)));
+            Check(sent.All(result => result.IsOk), sent[0]);
+            Check(asked == 2 && most == 1 && failed == 1, asked + " " + most + " " + failed);
+            Check(reasons.All(reason => reason == MpaAuthorizationReason.Missing), reasons[1]);
+        }
+    }
+
+    static void AProviderIsCancelledWithItsClient()
+    {
+        var cancelled = new TaskCompletionSource<bool>();
+        MpaClient client = Open(config =>
+        {
+            config.AuthorizationHeader = null;
+            config.AuthorizationProvider = async (request, token) =>
+            {
+                token.Register(() => cancelled.TrySetResult(true));
+                await Task.Delay(Timeout.Infinite, token);
+                return null;
+            };
+        });
+        Thread.Sleep(100);
+        client.Dispose();
+        Check(cancelled.Task.Wait(20000), "it was not cancelled");
     }
 
     [DllImport("mpa")]

@@ -45,17 +45,22 @@ static class Watching
     {
         using (MpaClient client = Open(config => config.LogLevel = MpaLogLevel.Warning))
         {
-            string told = null, thread = null;
+            string thread = null;
+            object from = null;
+            MpaLogEventArgs told = null;
             client.Logged += (sender, e) =>
             {
-                Check(sender == client && e.Level == MpaLogLevel.Warning, e.Level);
                 thread = Thread.CurrentThread.Name;
-                Volatile.Write(ref told, e.Message);
+                from = sender;
+                Volatile.Write(ref told, e);
             };
             // Also of calls that block, with nothing submitted.
             Check(client.PostRecentPlayerGroups(Groups()).Attempts == 2);
             Until(client, () => Volatile.Read(ref told) != null);
-            Check(told.Contains("503"), told);
+            Check(from == client && told.Level == MpaLogLevel.Warning, told.Level);
+            Check(told.Message.Contains("503") && told.HttpStatus == 503, told.Message);
+            Check(told.Status == MpaStatus.ServiceUnavailable && told.EventId == 62, told.EventId);
+            Check(told.CorrelationId != "" && told.ServiceCode == 0 && told.Cause == MpaStatus.Ok, told.CorrelationId);
             Check(hostPolls == (thread == null), thread);
         }
     }
@@ -95,7 +100,8 @@ static class Watching
         client.SetAuthorization(newer).ThrowIfFailed();
         Check(client.TryGetStats(out stats, out got), got);
         MpaLaneStats invites = stats.Invites;
-        Check(invites.Calls == 1 && invites.Submitted == 1 && invites.Completed(MpaStatus.Ok) == 2, invites.Completed(MpaStatus.Ok));
+        long ok = invites.Completed(MpaStatus.Ok);
+        Check(invites.Calls == 1 && invites.Submitted == 1 && ok == 2, ok);
         Check(invites.Requests == 2 && invites.Items == 4 && invites.RequestDurationBuckets[15] == 2, invites.Items);
         Check(stats.RecentPlayers.Requests == 0 && stats.SinceLastSuccess != null && stats.SinceLastPoll != null);
         Check(stats.AuthorizationExpiresAt == expires, stats.AuthorizationExpiresAt);
