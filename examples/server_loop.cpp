@@ -1,5 +1,6 @@
 // A server that ticks 60 times a second and never waits for the service: it submits, is called back
-// inside its own poll each frame, and on SIGTERM or SIGINT ends what was begun within its grace time.
+// inside its own poll each frame, tells players what became of their invites, sends again what was never
+// sent, obtains authorizations on another thread, and on SIGTERM or SIGINT ends what was begun.
 //
 // `cargo run --example quickstart cpp loop` runs this against a stand-in for the service. By hand:
 //
@@ -11,117 +12,116 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <thread>
+#include <map>
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-
-namespace {
-
-// How long whoever stops the server leaves it, and how much of that is for what was submitted.
-constexpr auto grace = 5s;
-constexpr auto drain_time = 4s;
-constexpr auto frame_time = std::chrono::duration_cast<Clock::duration>(1s) / 60;
 
 // Users are known by their XUIDs. These are made up.
 constexpr mpa::Xuid host = 2535400000000001;
 constexpr mpa::Xuid first_friend = 2535400000000002;
 
-volatile std::sig_atomic_t stopping = 0;
+static volatile std::sig_atomic_t stopping = 0;
 
-extern "C" void stop(int)
+extern "C" void stop(int) { stopping = 1; }
+
+// Runs on a thread of the dispatcher, so it may block. In production: ask the service that signs in.
+static std::optional<mpa::Authorization> obtain_authorization(const mpa::AuthorizationRequest&)
 {
-    stopping = 1;
+    mpa::Authorization authorization;
+    authorization.header = "XBL3.0 x=-;made-up-token-of-the-server";
+    return authorization;
 }
 
-void report(unsigned frame, const mpa::Result& result)
-{
-    if (result.ok()) {
-        std::printf("Frame %u: acknowledged\n", frame);
-        std::fflush(stdout);
-    } else {
-        std::fprintf(stderr, "Frame %u: %s: %s\n", frame, result.status_name(), result.message().data());
+class Game {
+public:
+    explicit Game(mpa::Submitter& mpa) : mpa_(mpa) {}
+
+    // Once in a while, a player asks the server to invite a friend, and a match ends.
+    void tick(unsigned frame)
+    {
+        while (!delayed_.empty() && delayed_.begin()->first <= Clock::now()) {
+            invite(frame, delayed_.extract(delayed_.begin()).mapped());
+        }
+        if (frame % 15 == 0) invite(frame, { first_friend });
+        if (frame % 60 == 0) {
+            mpa::RecentPlayerGroup group;
+            group.players = { host, first_friend };
+            mpa_.submit_recent_player_groups({ group }, lifetime_,
+                                             [frame](const mpa::Result& result) { log(frame, result); });
+        }
     }
-}
 
-// Where something was refused at once, the callback is never called.
-void check(unsigned frame, const mpa::Submitted& submitted)
-{
-    if (!submitted.ok()) {
-        std::fprintf(stderr, "Frame %u: not submitted: %s\n", frame, submitted.result.message().data());
-    }
-}
-
-// Once in a while, a player asks the server to invite a friend, and a match ends.
-void play(mpa::Dispatcher& dispatcher, unsigned frame)
-{
-    const auto ended = [frame](const mpa::Result& result) { report(frame, result); };
-    if (frame % 15 == 0) {
+private:
+    void invite(unsigned frame, const std::vector<mpa::Xuid>& users)
+    {
         mpa::ServerInvite invite;
         invite.sender = host;
-        invite.invited_users = { first_friend };
+        invite.invited_users = users;
         invite.connection_string = "203.0.113.7:7777";
-        check(frame, dispatcher.submit_server_invite(invite, ended));
+        mpa_.submit_server_invite(invite, lifetime_, [this, frame, users](const mpa::Result& result) {
+            log(frame, result);
+            const mpa::Unsent unsent = result.unsent(users.size());
+            std::fprintf(stderr, "To the player: %s\n", notice(result, unsent));
+            if (unsent.resend != mpa::Resend::Later) return;
+            delayed_.emplace(Clock::now() + unsent.delay, unsent.slice(users));
+        });
     }
-    if (frame % 60 == 0) {
-        mpa::RecentPlayerGroup group;
-        group.players = { host, first_friend };
-        check(frame, dispatcher.submit_recent_player_groups({ group }, ended));
-    }
-}
 
-} // namespace
+    // docs/outcomes.md has all of it.
+    static const char* notice(const mpa::Result& result, const mpa::Unsent& unsent)
+    {
+        if (result.ok()) return "Invite sent.";
+        if (result.uncertain() > 0) return "The invite may not have arrived. Ask your friend.";
+        if (unsent.resend == mpa::Resend::Later) return "Invites are slow right now. Yours is sent later.";
+        if (unsent.resend == mpa::Resend::Elsewhere) return "This server is closing. Invite from the next one.";
+        return "The invite could not be sent.";
+    }
+
+    static void log(unsigned frame, const mpa::Result& result)
+    {
+        if (result.ok()) std::printf("Frame %u: acknowledged\n", frame), std::fflush(stdout);
+        else std::fprintf(stderr, "Frame %u: %s: %s\n", frame, result.status_name(), result.message().data());
+    }
+
+    mpa::Submitter& mpa_;
+    std::multimap<Clock::time_point, std::vector<mpa::Xuid>> delayed_;
+    mpa::Lifetime lifetime_; // The last member, so that it is the first to go.
+};
 
 int main(int argc, char** argv)
 {
-    if (argc < 2) {
-        std::fprintf(stderr, "usage: %s ENDPOINT [TITLE_ID]\n", argv[0]);
-        return EXIT_FAILURE;
-    }
+    if (argc < 2) return std::fprintf(stderr, "usage: %s ENDPOINT [TITLE_ID]\n", argv[0]), EXIT_FAILURE;
     std::signal(SIGTERM, stop);
     std::signal(SIGINT, stop);
 
     mpa::ClientConfig config;
     config.title_id = argc > 2 ? static_cast<std::uint32_t>(std::atoll(argv[2])) : 1234567890;
     config.endpoint = argv[1]; // In production: leave it empty.
-    config.authorization_header = "XBL3.0 x=-;made-up-token-of-the-server";
     config.log_level = mpa::LogLevel::Warning;
-
     mpa::Result result;
     std::optional<mpa::Client> client = mpa::Client::open(config, result);
-    if (!client) {
-        std::fprintf(stderr, "Opening the client: %s\n", result.message().data());
-        return EXIT_FAILURE;
-    }
-    mpa::Dispatcher dispatcher(std::move(*client));
-    dispatcher.on_log = [](mpa::LogLevel, std::string_view text) {
-        std::fprintf(stderr, "Log: %s\n", text.data());
-    };
-    dispatcher.on_authorization_needed = [](const mpa::Result& needed) {
-        // Fetch a token elsewhere, and hand it over with Client::set_authorization.
-        std::fprintf(stderr, "%s\n", needed.message().data());
-    };
+    if (!client) return std::fprintf(stderr, "Opening the client: %s\n", result.message().data()), EXIT_FAILURE;
 
+    mpa::DispatcherOptions options;
+    options.authorization_source = obtain_authorization;
+    mpa::Dispatcher dispatcher(std::move(*client), options);
+    dispatcher.on_log = [](mpa::LogLevel, std::string_view text) { std::fprintf(stderr, "Log: %s\n", text.data()); };
+    dispatcher.renew_authorization(); // The first one, at once.
+
+    Game game(dispatcher);
     for (unsigned frame = 0; stopping == 0; frame++) {
-        play(dispatcher, frame);
+        game.tick(frame);
         dispatcher.poll(); // The callbacks run in here.
-        std::this_thread::sleep_for(frame_time);
+        std::this_thread::sleep_for(1s / 60.0);
     }
 
-    // No more is taken, and what was held goes out. The frames go on until all have been called back.
-    const Clock::time_point end = Clock::now() + grace;
-    static_cast<void>(dispatcher.drain(drain_time));
-    while (!dispatcher.drained() && Clock::now() < end) {
-        dispatcher.poll();
-        std::this_thread::sleep_for(frame_time);
-    }
-    const std::optional<mpa::CloseReport> closed = dispatcher.close(0s);
-    if (closed) {
-        std::printf("Closed: %u of %u operations succeeded, %u uncertain, %u events not pulled\n",
-                    static_cast<unsigned>(closed->operations_succeeded),
-                    static_cast<unsigned>(closed->submitted),
-                    static_cast<unsigned>(closed->operations_uncertain),
-                    static_cast<unsigned>(closed->events_not_pulled));
+    // No more is taken, what was held goes out, and what ends until then is called back. Of the 5 s that
+    // whoever stops the server leaves it. Frames that go on meanwhile: drain(), and poll() until drained().
+    if (const std::optional<mpa::CloseReport> closed = dispatcher.close(4s)) {
+        std::printf("Closed: %llu of %llu operations succeeded, %llu uncertain, %llu events not pulled\n",
+                    0ULL + closed->operations_succeeded, 0ULL + closed->submitted,
+                    0ULL + closed->operations_uncertain, 0ULL + closed->events_not_pulled);
     }
     return EXIT_SUCCESS;
 }

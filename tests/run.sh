@@ -28,6 +28,7 @@ cc gcc
 g++ g++
 c++ g++
 /usr/include/stdio.h libc6-dev
+/usr/include/doctest/doctest.h doctest-dev
 clang clang
 clang++ clang
 nm binutils

@@ -219,6 +219,8 @@ struct Unsent {
 class [[nodiscard]] Result {
 public:
     Result() noexcept : raw_(MPA_INIT(mpa_result)) {}
+    /// What a C function filled, or what a test makes up.
+    explicit Result(const mpa_result& raw) noexcept : raw_(raw) {}
 
     bool ok() const noexcept { return raw_.status == MPA_OK; }
     Status status() const noexcept { return static_cast<Status>(raw_.status); }
@@ -276,7 +278,6 @@ public:
 
 private:
     friend class Client;
-    friend class Dispatcher;
     friend class Stats;
 
     mpa_result raw_;
@@ -333,7 +334,7 @@ struct RecentPlayerGroup {
 // What is submitted -------------------------------------------------------------------------------
 
 /// What became of submitting something: not of what was submitted, which comes as an Event.
-struct [[nodiscard]] Submitted {
+struct Submitted {
     /// Where it is not ok(), nothing was submitted and no event follows.
     Result result;
     /// From 1, and never used again; 0 where nothing was submitted.
@@ -855,7 +856,7 @@ public:
 
     /// Submits what send_invite sends, and returns at once. `user_data` comes back with the event that
     /// tells how it ended. Never blocks.
-    Submitted submit_invite(const Invite& invite, std::uint64_t user_data) const noexcept
+    [[nodiscard]] Submitted submit_invite(const Invite& invite, std::uint64_t user_data) const noexcept
     {
         Submitted submitted;
         mpa_authorization authorization = MPA_INIT(mpa_authorization);
@@ -867,7 +868,8 @@ public:
     }
 
     /// Submits what send_server_invite sends: as submit_invite.
-    Submitted submit_server_invite(const ServerInvite& invite, std::uint64_t user_data) const noexcept
+    [[nodiscard]] Submitted submit_server_invite(const ServerInvite& invite,
+                                                 std::uint64_t user_data) const noexcept
     {
         Submitted submitted;
         mpa_server_invite raw = MPA_INIT(mpa_server_invite);
@@ -880,8 +882,8 @@ public:
 
     /// Submits what post_recent_player_groups sends: as submit_invite. They are held for
     /// recent_players_hold, and gathered with those of other operations into full requests.
-    Submitted submit_recent_player_groups(const std::vector<RecentPlayerGroup>& groups,
-                                          std::uint64_t user_data) const
+    [[nodiscard]] Submitted submit_recent_player_groups(const std::vector<RecentPlayerGroup>& groups,
+                                                        std::uint64_t user_data) const
     {
         Submitted submitted;
         const std::vector<mpa_recent_player_group> raw = raw_groups(groups);

@@ -1,18 +1,23 @@
 // mpa_dispatcher.hpp: callbacks and futures over mpa.hpp
 //
 //     mpa::Dispatcher dispatcher(std::move(*client));
-//     dispatcher.submit_server_invite(invite, [](const mpa::Result& result) { ... });
+//     dispatcher.submit_server_invite(invite, lifetime, [this](const mpa::Result& result) { ... });
 //     for (;;) {                      // the game loop
 //         dispatcher.poll();          // the callbacks run in here, and only on this thread
 //         ...
 //     }
+//     dispatcher.close(5s);           // and in here, while what they refer to is still there
 //
 // Threads     Submit from any thread. poll() and close() belong to one thread, and to one at a time.
 //             No callback comes from the library: they are kept here, under a number.
-// Exactly     Every operation that was submitted completes exactly once: by poll(), by close(), or by
-// once        the destructor. What has no event by then ends as Status::Abandoned, with all of it
-//             uncertain. What was refused on submitting is told at once, and its callback is never
-//             called; a future of it is ready.
+// Exactly     Every operation calls its callback exactly once: in poll() or close(). What has no event
+// once        by then ends as Status::Abandoned, with all of it uncertain. What is refused on
+//             submitting is reported in the next poll(), unless DispatcherOptions::refusals says
+//             otherwise. A callback whose owner is gone is dropped.
+// The end     Call close() while what callbacks refer to is still there; then the order in which objects
+//             are destroyed does not matter. The destructor closes too, but calls only what is tied to
+//             a living owner (mpa_submitter.hpp) and completes futures: it drops other callbacks, since
+//             their objects may be gone, and asserts in debug builds that there are none.
 // Callbacks   may submit, cancel and poll. They may not destroy the dispatcher. What one throws leaves
 //             poll() or close(), and the next poll() goes on behind it; out of the destructor it ends
 //             the program.
@@ -21,103 +26,101 @@
 #ifndef MPA_DISPATCHER_HPP
 #define MPA_DISPATCHER_HPP
 
-#include "mpa.hpp"
+#include "mpa_renewer.hpp"
+#include "mpa_submitter.hpp"
 
-#include <functional>
-#include <future>
-#include <memory>
-#include <mutex>
+#include <deque>
 #include <unordered_map>
+
+/// Define it before including this to use an assertion of your own.
+#ifndef MPA_ASSERT
+#include <cassert>
+#define MPA_ASSERT(condition) assert(condition)
+#endif
 
 namespace mpa {
 
-class Dispatcher {
+/// Where a submit that is refused is reported.
+enum class Refusals {
+    /// In the Submitted that is returned, and to the callback, in the next poll(): as all other ends.
+    ToCallback,
+    /// In the Submitted only.
+    Returned,
+};
+
+struct DispatcherOptions {
+    Refusals refusals = Refusals::ToCallback;
+    /// Called on a thread of the dispatcher when an authorization is needed, one call at a time; what it
+    /// returns is pushed. close() and the destructor wait for it to return. Default: the host pushes
+    /// with Client::set_authorization.
+    AuthorizationSource authorization_source = {};
+};
+
+class Dispatcher final : public Submitter {
 public:
-    /// Called with how the operation ended.
-    using Callback = std::function<void(const Result&)>;
+    explicit Dispatcher(Client client, DispatcherOptions options = {})
+        : client_(std::move(client)), refusals_(options.refusals),
+          renewer_(client_, std::move(options.authorization_source))
+    {
+    }
 
-    explicit Dispatcher(Client client) noexcept : client_(std::move(client)) {}
-
-    /// As close(), with ClientConfig::close_deadline.
-    ~Dispatcher() { close(client_.close_deadline()); }
-
-    Dispatcher(const Dispatcher&) = delete;
-    Dispatcher& operator=(const Dispatcher&) = delete;
+    /// As close(), with ClientConfig::close_deadline; but callbacks that are tied to nothing are dropped.
+    /// In debug builds there may be none: call close() first, or tie them to a Lifetime.
+    ~Dispatcher() override
+    {
+        is_destroyed_ = true;
+        MPA_ASSERT(unbound() == 0 && "mpa::Dispatcher: close() it before it is destroyed");
+        static_cast<void>(close(client_.close_deadline()));
+    }
 
     /// For all other calls. Pull no events past the dispatcher.
     const Client& client() const noexcept { return client_; }
 
     /// Called inside poll() when operations wait for an authorization, or the one in use expires within
-    /// ClientConfig::authorization_lead; the message says which. Set it before the first poll().
+    /// ClientConfig::authorization_lead; the message says which. With a source of authorizations there
+    /// is nothing to do then. Set it before the first poll().
     std::function<void(const Result&)> on_authorization_needed;
+
+    /// Called inside poll() when the source of authorizations has returned: with what the client said of
+    /// what it gave, or AuthorizationNeeded where it gave nothing. Set it before the first poll().
+    std::function<void(const Result&)> on_authorization_renewed;
 
     /// Called inside poll() with an entry of the log, where ClientConfig::log_level asks for it. Set it
     /// before the first poll().
     std::function<void(LogLevel, std::string_view)> on_log;
 
-    Submitted submit_invite(const Invite& invite, Callback callback)
-    {
-        return submit(invite.invited_users.size(), std::move(callback),
-                      [&](std::uint64_t key) { return client_.submit_invite(invite, key); });
-    }
+    /// Asks the source for an authorization now, such as for the first one. False where that is under
+    /// way already, or there is no source. Never blocks.
+    bool renew_authorization() { return renewer_.renew({}); }
 
-    Submitted submit_server_invite(const ServerInvite& invite, Callback callback)
-    {
-        return submit(invite.invited_users.size(), std::move(callback),
-                      [&](std::uint64_t key) { return client_.submit_server_invite(invite, key); });
-    }
+    Result cancel(std::uint64_t operation) noexcept override { return client_.cancel(operation); }
 
-    Submitted submit_recent_player_groups(const std::vector<RecentPlayerGroup>& groups,
-                                          Callback callback)
-    {
-        return submit(groups.size(), std::move(callback), [&](std::uint64_t key) {
-            return client_.submit_recent_player_groups(groups, key);
-        });
-    }
-
-    std::future<Result> submit_invite(const Invite& invite)
-    {
-        return as_future([&](Callback callback) { return submit_invite(invite, std::move(callback)); });
-    }
-
-    std::future<Result> submit_server_invite(const ServerInvite& invite)
-    {
-        return as_future(
-            [&](Callback callback) { return submit_server_invite(invite, std::move(callback)); });
-    }
-
-    std::future<Result> submit_recent_player_groups(const std::vector<RecentPlayerGroup>& groups)
-    {
-        return as_future([&](Callback callback) {
-            return submit_recent_player_groups(groups, std::move(callback));
-        });
-    }
-
-    /// Ends an operation that was not sent yet; its callback follows either way. Never blocks.
-    Result cancel(std::uint64_t operation) const noexcept { return client_.cancel(operation); }
-
-    /// Completes what has ended; returns how many events there were. Blocks no longer than the
-    /// callbacks do.
+    /// Completes what has ended; returns how much that was, other events included. Blocks no longer than
+    /// the callbacks do.
     std::size_t poll()
     {
-        std::size_t events = 0;
+        std::size_t completed = complete_refused();
+        if (const std::optional<Result> renewed = renewer_.take_result()) {
+            ++completed;
+            if (on_authorization_renewed && !is_destroyed_) on_authorization_renewed(*renewed);
+        }
         Event event;
         while (client_.poll_event(event)) {
-            ++events;
+            ++completed;
             handle(event);
         }
-        return events;
+        return completed;
     }
 
     /// Ends the taking of operations. Go on polling until drained(). Never blocks.
     Result drain(std::chrono::milliseconds deadline) const noexcept { return client_.drain(deadline); }
 
     /// Whether every operation has ended and its callback has been called, after drain().
-    bool drained() const noexcept { return drained_; }
+    bool drained() const { return drained_ && refused_count() == 0; }
 
     /// Drains, completing what ends until the deadline, and closes the client; what is left then ends
-    /// as Status::Abandoned. Empty where it was closed already. Blocks up to the deadline, and a
-    /// second more for what the deadline cuts.
+    /// as Status::Abandoned. Empty where it was closed already. Blocks up to the deadline, a second
+    /// more for what the deadline cuts, and until the source of authorizations returns.
     std::optional<CloseReport> close(std::chrono::milliseconds deadline)
     {
         using Clock = std::chrono::steady_clock;
@@ -136,41 +139,63 @@ public:
         }
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
         const std::optional<CloseReport> report = client_.close(left);
+        renewer_.stop();
         abandon();
+        complete_refused();
         return report;
     }
 
 private:
     struct Operation {
+        Owner owner;
         Callback callback;
         std::size_t count;
     };
 
+    struct Refused {
+        Operation operation;
+        Result result;
+    };
+
+    Submitted submit(const Invite& invite, const Owner& owner, Callback callback) override
+    {
+        return submit_with({owner, std::move(callback), invite.invited_users.size()},
+                           [&](std::uint64_t key) { return client_.submit_invite(invite, key); });
+    }
+
+    Submitted submit(const ServerInvite& invite, const Owner& owner, Callback callback) override
+    {
+        return submit_with({owner, std::move(callback), invite.invited_users.size()},
+                           [&](std::uint64_t key) { return client_.submit_server_invite(invite, key); });
+    }
+
+    Submitted submit(const std::vector<RecentPlayerGroup>& groups, const Owner& owner,
+                     Callback callback) override
+    {
+        return submit_with({owner, std::move(callback), groups.size()}, [&](std::uint64_t key) {
+            return client_.submit_recent_player_groups(groups, key);
+        });
+    }
+
+    bool completes_refusals() const noexcept override { return refusals_ == Refusals::ToCallback; }
+
     /// The callback is kept before the operation is submitted: its event may come before that returns.
-    template <typename Submit>
-    Submitted submit(std::size_t count, Callback callback, Submit submit_with)
+    template <typename Submit> Submitted submit_with(Operation operation, Submit submit_keyed)
     {
         std::uint64_t key = 0;
         {
             const std::lock_guard<std::mutex> lock(mutex_);
             key = ++last_key_;
-            operations_.emplace(key, Operation{std::move(callback), count});
+            operations_.emplace(key, std::move(operation));
         }
-        Submitted submitted = submit_with(key);
-        if (!submitted.ok()) static_cast<void>(take(key));
+        Submitted submitted = submit_keyed(key);
+        if (submitted.ok()) return submitted;
+        std::optional<Operation> refused = take(key);
+        if (refused && completes_refusals()) {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            refused_.push_back({std::move(*refused), submitted.result});
+        }
         return submitted;
-    }
-
-    template <typename Submit>
-    static std::future<Result> as_future(Submit submit_with)
-    {
-        // Shared, since a function has to be one that can be copied.
-        const auto promise = std::make_shared<std::promise<Result>>();
-        std::future<Result> future = promise->get_future();
-        const Submitted submitted =
-            submit_with([promise](const Result& result) { promise->set_value(result); });
-        if (!submitted.ok()) promise->set_value(submitted.result);
-        return future;
     }
 
     /// Empty where nobody knows the key: submitted past this dispatcher.
@@ -190,6 +215,50 @@ private:
         return operations_.size();
     }
 
+    /// How many callbacks nobody will call who knows that what they refer to is still there.
+    std::size_t unbound() const
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        const auto is_unbound = [](const auto& entry) {
+            return !entry.second.owner.is_bound() && entry.second.callback;
+        };
+        return static_cast<std::size_t>(std::count_if(operations_.begin(), operations_.end(), is_unbound));
+    }
+
+    /// In the destructor, what a callback refers to may be gone.
+    void complete(const Operation& operation, const Result& result) const
+    {
+        if (operation.owner.is_bound() || !is_destroyed_) operation.owner.call(operation.callback, result);
+    }
+
+    /// Those that there are now: a callback may submit again, and be refused again.
+    std::size_t complete_refused()
+    {
+        std::size_t completed = 0;
+        for (std::size_t left = refused_count(); left > 0; --left) {
+            const std::optional<Refused> next = take_refused();
+            if (!next) break;
+            ++completed;
+            complete(next->operation, next->result);
+        }
+        return completed;
+    }
+
+    std::size_t refused_count() const
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return refused_.size();
+    }
+
+    std::optional<Refused> take_refused()
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (refused_.empty()) return std::nullopt;
+        std::optional<Refused> first(std::move(refused_.front()));
+        refused_.pop_front();
+        return first;
+    }
+
     void handle(const Event& event)
     {
         switch (event.type) {
@@ -197,17 +266,18 @@ private:
             break;
         case EventType::Completed:
             if (const std::optional<Operation> operation = take(event.user_data)) {
-                if (operation->callback) operation->callback(event.result);
+                complete(*operation, event.result);
             }
             break;
         case EventType::Drained:
             drained_ = true;
             break;
         case EventType::AuthorizationNeeded:
-            if (on_authorization_needed) on_authorization_needed(event.result);
+            renewer_.renew(event.result.message());
+            if (on_authorization_needed && !is_destroyed_) on_authorization_needed(event.result);
             break;
         case EventType::Log:
-            if (on_log) on_log(event.log_level(), event.result.message());
+            if (on_log && !is_destroyed_) on_log(event.log_level(), event.result.message());
             break;
         default: // Of a newer library.
             break;
@@ -221,27 +291,30 @@ private:
             const std::lock_guard<std::mutex> lock(mutex_);
             left.swap(operations_);
         }
-        for (const auto& [key, operation] : left) {
-            if (operation.callback) operation.callback(abandoned(operation.count));
-        }
+        for (const auto& [key, operation] : left) complete(operation, abandoned(operation.count));
     }
 
     /// It may be on the wire: nobody can tell any more.
     static Result abandoned(std::size_t count)
     {
-        Result result;
-        result.raw_.status = MPA_ERROR_ABANDONED;
-        result.raw_.uncertain = detail::count(count);
-        std::snprintf(result.raw_.message, sizeof result.raw_.message,
+        mpa_result raw = MPA_INIT(mpa_result);
+        raw.status = MPA_ERROR_ABANDONED;
+        raw.uncertain = detail::count(count);
+        std::snprintf(raw.message, sizeof raw.message,
                       "The client was closed before the end of this was known. Do not send it again.");
-        return result;
+        return Result(raw);
     }
 
     Client client_;
+    const Refusals refusals_;
     mutable std::mutex mutex_;
     std::unordered_map<std::uint64_t, Operation> operations_;
+    std::deque<Refused> refused_;
     std::uint64_t last_key_ = 0;
     bool drained_ = false;
+    bool is_destroyed_ = false;
+    // After the client: it pushes to it until it has stopped.
+    AuthorizationRenewer renewer_;
 };
 
 } // namespace mpa

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::process::Command;
 
-use mpa_tests::build::{self, CLANGPP, GPP, Tool};
+use mpa_tests::build::{self, CLANGPP, DOCTEST, GPP, Tool};
 use mpa_tests::header::repository;
 use mpa_tests::peer::{self, Answer};
 
@@ -13,6 +13,7 @@ const COMPILERS: [Tool; 2] = [GPP, CLANGPP];
 const STANDARDS: [&str; 2] = ["-std=c++17", "-std=c++20"];
 const LANGUAGES: [&[&str]; 2] = [&[], &["-fno-exceptions", "-fno-rtti"]];
 const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+const HEADERS: [&str; 5] = ["mpa.hpp", "mpa_submitter.hpp", "mpa_renewer.hpp", "mpa_dispatcher.hpp", "mpa_testing.hpp"];
 /// Beyond what is promised, and yet in use.
 const STRICTER: [&str; 6] =
     ["-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wundef", "-Wold-style-cast", "-Wzero-as-null-pointer-constant"];
@@ -43,6 +44,54 @@ fn what_is_submitted_completes_once() {
 }
 
 #[test]
+fn a_dispatcher_reports_refusals_drops_what_is_gone_and_renews() {
+    let (silent, _requests) = peer::start(|_| Answer::Stall);
+    for (mut program, _) in programs("dispatching") {
+        let emulator = journal::emulator();
+        build::run(program.args([emulator.url(), "7", &silent]));
+    }
+}
+
+/// AddressSanitizer finds callbacks that refer to what is gone.
+#[test]
+fn a_dispatcher_may_outlive_what_its_callbacks_refer_to() {
+    if !GPP.is_there() {
+        return;
+    }
+    let (silent, _requests) = peer::start(|_| Answer::Stall);
+    let compiled = |more: &[&str], name: &str| {
+        let program = build::scratch("cpp").join(name);
+        let mut compile = strict(GPP);
+        compile.args(["-std=c++17", "-g", "-fsanitize=address"]).args(more).arg("-o").arg(&program);
+        build::run(compile.arg(build::source("cpp/lifetimes.cpp")).args(build::link_arguments()));
+        program
+    };
+    let (debug, release) = (compiled(&[], "lifetimes"), compiled(&["-DNDEBUG"], "lifetimes-release"));
+    for program in [&debug, &release] {
+        for case in ["ties", "close"] {
+            build::run(Command::new(program).args([case, &silent]));
+        }
+    }
+    build::run(Command::new(&release).args(["no-ties", &silent]));
+    let asserts = Command::new(&debug).args(["no-ties", &silent]).output().expect("it starts");
+    let said = String::from_utf8_lossy(&asserts.stderr);
+    assert!(!asserts.status.success() && said.contains("close() it before it is destroyed"), "{said}");
+}
+
+#[test]
+fn code_that_submits_is_tested_without_a_network() {
+    if !DOCTEST.is_a_header_there() || !GPP.is_there() {
+        return;
+    }
+    let program = build::scratch("cpp").join("invites_test");
+    let mut compile = strict(GPP);
+    compile.arg("-std=c++17").arg("-o").arg(&program).arg(repository().join("examples/invites_test.cpp"));
+    build::run(compile.args(build::link_arguments()));
+    let printed = build::run(&mut Command::new(program)).stdout;
+    assert!(String::from_utf8_lossy(&printed).contains("SUCCESS"));
+}
+
+#[test]
 fn those_who_watch_see_numbers_and_the_log() {
     for (mut program, _) in programs("watching") {
         let emulator = journal::emulator_that_fails_once(7);
@@ -63,7 +112,7 @@ fn a_result_holds_every_field_in_its_place() {
 
 #[test]
 fn the_header_needs_nothing_included_before_it() {
-    for header in ["mpa.hpp", "mpa_dispatcher.hpp"] {
+    for header in HEADERS {
         let file = build::scratch("cpp").join("alone.cpp");
         std::fs::write(&file, format!("#include \"{header}\"\n")).expect("the file is written");
         for (compiler, arguments, _) in ways_to_compile() {
@@ -76,11 +125,13 @@ fn the_header_needs_nothing_included_before_it() {
 #[test]
 fn the_header_bears_the_macros_of_others() {
     let file = build::scratch("cpp").join("macros.cpp");
-    let standard = "#include <algorithm>\n#include <array>\n#include <chrono>\n#include <functional>\n#include <future>\n#include <memory>\n\
-         #include <mutex>\n#include <optional>\n#include <string>\n#include <unordered_map>\n#include <vector>\n";
+    let standard = "#include <algorithm>\n#include <array>\n#include <atomic>\n#include <chrono>\n\
+         #include <condition_variable>\n#include <deque>\n#include <functional>\n#include <future>\n#include <memory>\n\
+         #include <mutex>\n#include <optional>\n#include <string>\n#include <thread>\n#include <unordered_map>\n\
+         #include <variant>\n#include <vector>\n";
     let macros = "#define min(a, b) ((a) < (b) ? (a) : (b))\n#define max(a, b) ((a) > (b) ? (a) : (b))\n\
                   #define ERROR 0\n#define OK 0\n#define check(x) (x)\n#define verify(x) (x)\n";
-    let text = format!("{standard}{macros}#include \"mpa_dispatcher.hpp\"\n");
+    let text = format!("{standard}{macros}#include \"mpa_dispatcher.hpp\"\n#include \"mpa_testing.hpp\"\n");
     std::fs::write(&file, text).expect("the file is written");
     for (compiler, arguments, _) in ways_to_compile() {
         build::run(strict(compiler).args(arguments).arg("-fsyntax-only").arg(&file));

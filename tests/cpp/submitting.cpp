@@ -166,10 +166,6 @@ void callbacks_run_inside_poll_only()
     }
     CHECK(future.get().acknowledged() == 2 && completed == 16);
 
-    // What is refused calls nobody, and a future of it is ready.
-    CHECK(!dispatcher.submit_server_invite({}, [](const mpa::Result&) { CHECK(false); }).ok());
-    CHECK(dispatcher.submit_invite(mpa::Invite()).get().status() == mpa::Status::InvalidArgument);
-    CHECK(dispatcher.submit_recent_player_groups({}).get().status() == mpa::Status::InvalidArgument);
     // What was submitted past the dispatcher is passed over.
     CHECK(dispatcher.client().submit_server_invite(server_invite(), 12345).ok());
     CHECK(dispatcher.client().flush(10s).ok() && dispatcher.poll() == 1);
@@ -186,10 +182,11 @@ void every_operation_completes_once_when_the_dispatcher_goes()
     const auto with_ten_operations = [](mpa::ClientConfig config, auto end) {
         int ends[10] = {};
         std::vector<mpa::Status> statuses;
+        const mpa::Lifetime lifetime;
         {
             mpa::Dispatcher dispatcher(open(config));
             for (int& count : ends) {
-                CHECK(dispatcher.submit_server_invite(server_invite(), [&](const mpa::Result& result) {
+                CHECK(dispatcher.submit_server_invite(server_invite(), lifetime, [&](const mpa::Result& result) {
                     ++count;
                     statuses.push_back(result.status());
                 }).ok());

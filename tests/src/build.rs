@@ -25,6 +25,8 @@ pub const NM: Tool = Tool { name: "nm", package: "binutils" };
 pub const READELF: Tool = Tool { name: "readelf", package: "binutils" };
 pub const VALGRIND: Tool = Tool { name: "valgrind", package: "valgrind" };
 pub const MCS: Tool = Tool { name: "mcs", package: "mono-mcs" };
+/// A header only: see `Tool::is_a_header_there`.
+pub const DOCTEST: Tool = Tool { name: "doctest/doctest.h", package: "doctest-dev" };
 pub const MONO: Tool = Tool { name: "mono", package: "mono-runtime" };
 
 /// The release profile takes minutes, and others may be building too.
@@ -34,7 +36,15 @@ impl Tool {
     /// Whether it can be used. Where it is missing the test fails, but where skips were asked for.
     pub fn is_there(self) -> bool {
         let found = Command::new(self.name).arg("--version").output();
-        let found = found.is_ok_and(|output| output.status.success());
+        self.found_or_skipped(found.is_ok_and(|output| output.status.success()))
+    }
+
+    /// The same for a header.
+    pub fn is_a_header_there(self) -> bool {
+        self.found_or_skipped(Path::new("/usr/include").join(self.name).is_file())
+    }
+
+    fn found_or_skipped(self, found: bool) -> bool {
         let set = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
         let may_skip = set("MPA_ALLOW_SKIPS", "1") && !set("CI", "true");
         assert!(
