@@ -25,7 +25,7 @@ public:
         invite.invited_users = friends;
         mpa_.submit_server_invite(invite, lifetime_, [this, friends](const mpa::Result& ended) {
             const mpa::Unsent unsent = ended.unsent(friends.size());
-            if (unsent.resend == mpa::Resend::Later) waiting = unsent.slice(friends);
+            if (unsent.resend == mpa::Resend::Later) waiting = unsent.of(friends);
             notice = ended.ok() ? "Invited." : ended.uncertain() > 0 ? "Perhaps invited." : "Not invited.";
         });
     }

@@ -64,7 +64,7 @@ private:
             const mpa::Unsent unsent = result.unsent(users.size());
             std::fprintf(stderr, "To the player: %s\n", notice(result, unsent));
             if (unsent.resend != mpa::Resend::Later) return;
-            delayed_.emplace(Clock::now() + unsent.delay, unsent.slice(users));
+            delayed_.emplace(Clock::now() + unsent.delay, unsent.of(users));
         });
     }
 

@@ -1,9 +1,10 @@
-//! The C of the README and of the page about signing in compiles: a whole program, and pieces of one.
+//! The code of the README and of the pages in `docs` compiles, and that about outcomes says what its table
+//! says.
 
 use std::fs;
 use std::process::Command;
 
-use mpa_tests::build::{link_arguments, run, scratch};
+use mpa_tests::build::{GPP, link_arguments, run, scratch};
 use mpa_tests::header::repository;
 
 /// A piece of a program, with what stands around it.
@@ -34,10 +35,92 @@ fn the_piece_about_signing_in_compiles_without_a_warning() {
     compile("configuration.c", &whole(&format!("{}mpa_client_open(&config, &client, &result);\n", pieces[0])));
 }
 
+/// How invites of three users end: status, cause, acknowledged, uncertain, refused; what the page has the
+/// player be told, and what it has the game do.
+const INVITES: [(&str, &str, [u32; 3], &str, &str); 11] = [
+    ("OK", "OK", [3, 0, 0], "Invite sent.", ""),
+    ("ERROR_UNCERTAIN", "ERROR_TIMED_OUT", [1, 1, 0], MAYBE, "later 1"),
+    ("ERROR_UNCERTAIN", "ERROR_CLOSED", [0, 1, 0], MAYBE, "elsewhere 2"),
+    ("ERROR_UNCERTAIN", "ERROR_TIMED_OUT", [0, 3, 0], MAYBE, ""),
+    ("ERROR_INTERNAL", "OK", [0, 0, 0], MAYBE, ""),
+    ("ERROR_THROTTLED", "OK", [1, 0, 1], "Invites are slow right now. Yours will be sent.", "later 2"),
+    ("ERROR_UNAUTHORIZED", "OK", [0, 0, 3], "Invites are not available right now.", "later 3"),
+    ("ERROR_ABANDONED", "ERROR_CLOSED", [0, 0, 0], "This server is closing. Invite from the next one.", "elsewhere 3"),
+    ("ERROR_FORBIDDEN", "OK", [0, 0, 2], "The invite could not be sent.", "alert"),
+    ("ERROR_REJECTED", "OK", [0, 0, 3], "The invite could not be sent.", "alert"),
+    ("ERROR_CANCELLED", "OK", [0, 0, 0], "", ""),
+];
+const MAYBE: &str = "The invite may not have arrived. Ask your friend before you invite again.";
+
+/// What `INVITES` expects, as the programs below print it.
+fn expected() -> String {
+    INVITES.iter().map(|(_, _, _, notice, done)| format!("{done}|{notice}\n")).collect()
+}
+
+/// A function that runs `invite_ended` for each of `INVITES`, in C and in C++.
+fn checks(call: &str) -> String {
+    let calls = INVITES.iter().map(|(status, cause, [acknowledged, uncertain, refused], ..)| {
+        format!(
+            "result.status = MPA_{status}; result.cause = MPA_{cause}; result.acknowledged = {acknowledged}u; \
+             result.uncertain = {uncertain}u; result.refused = {refused}u;\n\
+             notice = {call}; printf(\"|%s\\n\", notice ? notice : \"\");\n"
+        )
+    });
+    let calls: String = calls.collect();
+    format!(
+        "int main(void)\n{{\nmpa_result result = MPA_INIT(mpa_result); const char *notice;\n\
+         const uint64_t users[] = {{ 1, 2, 3 }}; (void)users;\n{calls}return 0;\n}}\n"
+    )
+}
+
+#[test]
+fn the_code_about_outcomes_says_what_the_table_says_in_c() {
+    let pieces = in_c("docs/outcomes.md");
+    assert_eq!(pieces.len(), 1, "a function");
+    let game = "#include <mpa.h>\n#include <stdio.h>\n\
+        static void invite_later(const uint64_t *users, uint32_t count, uint32_t delay_ms)\n\
+        { (void)users; (void)delay_ms; printf(\"later %u\", (unsigned)count); }\n\
+        static void invite_elsewhere(const uint64_t *users, uint32_t count)\n\
+        { (void)users; printf(\"elsewhere %u\", (unsigned)count); }\n\
+        static void alert(const char *message) { (void)message; printf(\"alert\"); }\n\
+        const char *invite_ended(const mpa_result *, const uint64_t *, uint32_t);\n";
+    let program = format!("{game}{}{}", pieces[0], checks("invite_ended(&result, users, 3)"));
+    compile("outcomes.c", &program);
+    assert_eq!(printed_by("readme"), expected());
+}
+
+#[test]
+fn the_code_about_outcomes_says_what_the_table_says_in_cpp() {
+    if !GPP.is_there() {
+        return;
+    }
+    let pieces = code("docs/outcomes.md", "cpp");
+    assert_eq!(pieces.len(), 1, "a function");
+    let game = "#include <mpa.hpp>\n#include <cstdio>\n\
+        static void invite_later(const std::vector<mpa::Xuid>& users, std::chrono::milliseconds)\n\
+        { std::printf(\"later %u\", static_cast<unsigned>(users.size())); }\n\
+        static void invite_elsewhere(const std::vector<mpa::Xuid>& users)\n\
+        { std::printf(\"elsewhere %u\", static_cast<unsigned>(users.size())); }\n\
+        static void alert(std::string_view) { std::printf(\"alert\"); }\n";
+    let folder = scratch("readme");
+    let program = format!("{game}{}{}", pieces[0], checks("invite_ended(mpa::Result(result), { 1, 2, 3 })"));
+    fs::write(folder.join("outcomes.cpp"), program).unwrap();
+    let mut compile = Command::new(GPP.name);
+    compile.args(["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "outcomes.cpp", "-o", "readme", "-I"]);
+    run(compile.arg(repository().join("bindings/cpp")).args(link_arguments()).current_dir(&folder));
+    assert_eq!(printed_by("readme"), expected());
+}
+
 /// What a page shows in C.
 fn in_c(page: &str) -> Vec<String> {
+    code(page, "c")
+}
+
+/// What a page shows in a language.
+fn code(page: &str, language: &str) -> Vec<String> {
     let text = fs::read_to_string(repository().join(page)).unwrap();
-    text.split("```c\n").skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
+    let begin = format!("```{language}\n");
+    text.split(begin.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
 }
 
 fn compile(name: &str, text: &str) {
@@ -46,4 +129,9 @@ fn compile(name: &str, text: &str) {
     let mut cc = Command::new("cc");
     cc.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", name, "-o", "readme"]);
     run(cc.args(link_arguments()).current_dir(&folder));
+}
+
+/// What a program of the test's own folder prints.
+fn printed_by(name: &str) -> String {
+    String::from_utf8(run(&mut Command::new(scratch("readme").join(name))).stdout).expect("it prints text")
 }

@@ -202,7 +202,7 @@ struct Unsent {
 
     /// What to send again of what was passed in, if `resend` says so: those that were refused for a
     /// reason that passes, and those that were never sent.
-    template <typename Item> std::vector<Item> slice(const std::vector<Item>& passed_in) const
+    template <typename Item> std::vector<Item> of(const std::vector<Item>& passed_in) const
     {
         const std::size_t end = std::min<std::size_t>(std::size_t{first} + count, passed_in.size());
         const std::size_t begin = std::min<std::size_t>(std::size_t{first} - refused_for_now, end);

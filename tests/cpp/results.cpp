@@ -56,7 +56,7 @@ int main(int, char** argv)
     const mpa::Unsent unsent = throttled.unsent(20);
     if (unsent.first != 20 || unsent.count != 0 || unsent.refused_for_now != 4) return 2;
     if (unsent.resend != mpa::Resend::Later || unsent.delay != std::chrono::seconds(7)) return 3;
-    if (unsent.slice(invite.invited_users) != std::vector<mpa::Xuid>{17, 18, 19, 20}) return 4;
+    if (unsent.of(invite.invited_users) != std::vector<mpa::Xuid>{17, 18, 19, 20}) return 4;
     if (throttled.unsent(24).count != 4 || throttled.unsent(19).count != 0) return 5;
     // Another kind of call, which the throttling of the first does not hold back.
     mpa::Invite other;
