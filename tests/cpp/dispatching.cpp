@@ -110,7 +110,8 @@ void one_authorization_is_obtained_at_a_time()
         if (const std::optional<mpa::Result> end = renewer.take_result()) ends.push_back(end->status());
     }
     renewer.stop();
-    CHECK(begun == calls && begun <= 4 && !renewer.renew("why"));
+    // One that had begun may have been stopped before the source was called.
+    CHECK(calls >= 3 && calls <= begun && begun <= 4 && !renewer.renew("why"));
     CHECK(ends[0] == mpa::Status::AuthorizationNeeded && ends[1] == mpa::Status::Ok);
     CHECK(!mpa::AuthorizationRenewer(client, nullptr).renew("why"));
 }
