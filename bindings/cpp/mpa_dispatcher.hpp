@@ -11,9 +11,9 @@
 // Threads     Submit from any thread. poll() and close() belong to one thread, and to one at a time.
 //             No callback comes from the library: they are kept here, under a number.
 // Exactly     Every operation calls its callback exactly once: in poll() or close(). What has no event
-// once        by then ends as Status::Abandoned, with all of it uncertain. What is refused on
-//             submitting is reported in the next poll(), unless DispatcherOptions::refusals says
-//             otherwise. A callback whose owner is gone is dropped.
+// once        by then is uncertain: an invite ends as Status::Uncertain, recent players as
+//             Status::Abandoned. What is refused on submitting is reported in the next poll(), unless
+//             DispatcherOptions::refusals says otherwise. A callback whose owner is gone is dropped.
 // The end     Call close() while what callbacks refer to is still there; then the order in which objects
 //             are destroyed does not matter. The destructor closes too, but calls only what is tied to
 //             a living owner (mpa_submitter.hpp) and completes futures: it drops other callbacks, since
@@ -118,9 +118,9 @@ public:
     /// Whether every operation has ended and its callback has been called, after drain().
     bool drained() const { return drained_ && refused_count() == 0; }
 
-    /// Drains, completing what ends until the deadline, and closes the client; what is left then ends
-    /// as Status::Abandoned. Empty where it was closed already. Blocks up to the deadline, a second
-    /// more for what the deadline cuts, and until the source of authorizations returns.
+    /// Drains, completing what ends until the deadline, and closes the client; what is left then is
+    /// uncertain. Empty where it was closed already. Blocks up to the deadline, a second more for what
+    /// the deadline cuts, and until the source of authorizations returns.
     std::optional<CloseReport> close(std::chrono::milliseconds deadline)
     {
         using Clock = std::chrono::steady_clock;
@@ -150,6 +150,7 @@ private:
         Owner owner;
         Callback callback;
         std::size_t count;
+        bool is_invite;
     };
 
     struct Refused {
@@ -159,20 +160,20 @@ private:
 
     Submitted submit(const Invite& invite, const Owner& owner, Callback callback) override
     {
-        return submit_with({owner, std::move(callback), invite.invited_users.size()},
+        return submit_with({owner, std::move(callback), invite.invited_users.size(), true},
                            [&](std::uint64_t key) { return client_.submit_invite(invite, key); });
     }
 
     Submitted submit(const ServerInvite& invite, const Owner& owner, Callback callback) override
     {
-        return submit_with({owner, std::move(callback), invite.invited_users.size()},
+        return submit_with({owner, std::move(callback), invite.invited_users.size(), true},
                            [&](std::uint64_t key) { return client_.submit_server_invite(invite, key); });
     }
 
     Submitted submit(const std::vector<RecentPlayerGroup>& groups, const Owner& owner,
                      Callback callback) override
     {
-        return submit_with({owner, std::move(callback), groups.size()}, [&](std::uint64_t key) {
+        return submit_with({owner, std::move(callback), groups.size(), false}, [&](std::uint64_t key) {
             return client_.submit_recent_player_groups(groups, key);
         });
     }
@@ -291,17 +292,19 @@ private:
             const std::lock_guard<std::mutex> lock(mutex_);
             left.swap(operations_);
         }
-        for (const auto& [key, operation] : left) complete(operation, abandoned(operation.count));
+        for (const auto& [key, operation] : left) complete(operation, abandoned(operation));
     }
 
     /// It may be on the wire: nobody can tell any more.
-    static Result abandoned(std::size_t count)
+    static Result abandoned(const Operation& operation)
     {
         mpa_result raw = MPA_INIT(mpa_result);
-        raw.status = MPA_ERROR_ABANDONED;
-        raw.uncertain = detail::count(count);
-        std::snprintf(raw.message, sizeof raw.message,
-                      "The client was closed before the end of this was known. Do not send it again.");
+        raw.status = operation.is_invite ? MPA_ERROR_UNCERTAIN : MPA_ERROR_ABANDONED;
+        raw.cause = MPA_ERROR_CLOSED;
+        raw.uncertain = detail::count(operation.count);
+        raw.retryable = operation.is_invite ? 0 : 1;
+        std::snprintf(raw.message, sizeof raw.message, "The client was closed before the end of this was known. %s",
+                      operation.is_invite ? "Do not send it again." : "Sending it again does no harm.");
         return Result(raw);
     }
 

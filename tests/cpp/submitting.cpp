@@ -212,16 +212,24 @@ void every_operation_completes_once_when_the_dispatcher_goes()
     // Somebody closes the client under its hands: nothing tells how they ended.
     const auto close = [](mpa::Dispatcher& dispatcher) { CHECK(dispatcher.client().close(0ms)); };
     for (mpa::Status status : with_ten_operations(silent_config(), close)) {
-        CHECK(status == mpa::Status::Abandoned);
+        CHECK(status == mpa::Status::Uncertain);
     }
-    std::future<mpa::Result> future;
+    std::future<mpa::Result> invite;
+    std::future<mpa::Result> groups;
     {
         mpa::Dispatcher dispatcher(open(silent_config()));
-        future = dispatcher.submit_server_invite(server_invite());
+        invite = dispatcher.submit_server_invite(server_invite());
+        mpa::RecentPlayerGroup group;
+        group.players = { 5, 6 };
+        groups = dispatcher.submit_recent_player_groups({ group });
         close(dispatcher);
     }
-    const mpa::Result result = future.get();
-    CHECK(result.status() == mpa::Status::Abandoned && result.uncertain() == 2 && !result.retryable());
+    mpa::Result result = invite.get();
+    CHECK(result.status() == mpa::Status::Uncertain && result.cause() == mpa::Status::Closed);
+    CHECK(result.uncertain() == 2 && !result.retryable());
+    // Only of invites nobody may say that they can be sent again.
+    result = groups.get();
+    CHECK(result.status() == mpa::Status::Abandoned && result.uncertain() == 1 && result.retryable());
 }
 
 void the_dispatcher_tells_that_an_authorization_is_needed()
