@@ -24,6 +24,9 @@ static const uint32_t DRAIN_MS = 4000;
 static const uint64_t HOST = 2535400000000001;
 static const uint64_t FRIEND = 2535400000000002;
 
+/* What user_data says beside the frame. */
+static const uint64_t IS_INVITE = 1;
+
 static volatile sig_atomic_t stopping;
 
 static void stop(int signal_number)
@@ -39,6 +42,28 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* What the player learns whose invite this was. docs/outcomes.md has all of it. */
+static void tell_player(const mpa_result *result, uint32_t invited_users)
+{
+    mpa_unsent unsent = MPA_INIT(mpa_unsent);
+    const char *notice = "The invite could not be sent.";
+    mpa_result_unsent(result, invited_users, &unsent);
+    if (unsent.resend == MPA_RESEND_LATER) notice = "Invites are slow right now. Try again later.";
+    if (unsent.resend == MPA_RESEND_ELSEWHERE) notice = "This server is closing. Invite from the next one.";
+    if (result->uncertain > 0) notice = "The invite may not have arrived. Ask your friend.";
+    if (result->status == MPA_OK) notice = "Invite sent.";
+    fprintf(stderr, "To the player: %s\n", notice);
+}
+
+/* The one place for how an operation ended, or was refused when it was submitted. */
+static void ended(uint64_t user_data, const mpa_result *result)
+{
+    const unsigned frame = (unsigned)(user_data / 2);
+    if (result->status == MPA_OK) printf("Frame %u: acknowledged\n", frame);
+    else fprintf(stderr, "Frame %u: %s: %s\n", frame, mpa_status_name(result->status), result->message);
+    if (user_data % 2 == IS_INVITE) tell_player(result, 1);
+}
+
 /* Once in a while, a player asks the server to invite a friend, and a match ends. */
 static void play(mpa_client client, uint64_t frame)
 {
@@ -49,9 +74,9 @@ static void play(mpa_client client, uint64_t frame)
         invite.invited_users = &FRIEND; /* Copied before the call returns. */
         invite.invited_user_count = 1;
         invite.connection_string = "203.0.113.7:7777";
-        /* user_data is your own: here the frame, in a game perhaps the number of a request. */
-        if (mpa_submit_server_invite(client, &invite, frame, NULL, &result) != MPA_OK) {
-            fprintf(stderr, "Frame %u: not submitted: %s\n", (unsigned)frame, result.message);
+        /* user_data is your own: here the frame and what it was, in a game perhaps the number of a request. */
+        if (mpa_submit_server_invite(client, &invite, 2 * frame + IS_INVITE, NULL, &result) != MPA_OK) {
+            ended(2 * frame + IS_INVITE, &result); /* As in an event, of which there is none then. */
         }
     }
     if (frame % 60 == 0) {
@@ -59,8 +84,8 @@ static void play(mpa_client client, uint64_t frame)
         mpa_recent_player_group group = MPA_INIT(mpa_recent_player_group);
         group.players = players;
         group.player_count = 2;
-        if (mpa_submit_recent_player_groups(client, &group, 1, frame, NULL, &result) != MPA_OK) {
-            fprintf(stderr, "Frame %u: not submitted: %s\n", (unsigned)frame, result.message);
+        if (mpa_submit_recent_player_groups(client, &group, 1, 2 * frame, NULL, &result) != MPA_OK) {
+            ended(2 * frame, &result);
         }
     }
 }
@@ -73,12 +98,7 @@ static int pull(mpa_client client)
     while (mpa_poll_event(client, &event, &result)) {
         switch (event.type) {
         case MPA_EVENT_COMPLETED:
-            if (result.status == MPA_OK) {
-                printf("Frame %u: acknowledged\n", (unsigned)event.user_data);
-            } else {
-                fprintf(stderr, "Frame %u: %s: %s\n", (unsigned)event.user_data,
-                        mpa_status_name(result.status), result.message);
-            }
+            ended(event.user_data, &result);
             break;
         case MPA_EVENT_AUTHORIZATION_NEEDED:
             /* Fetch a token elsewhere, and hand it over with mpa_client_set_authorization. */
