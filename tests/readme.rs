@@ -35,6 +35,27 @@ fn the_piece_about_signing_in_compiles_without_a_warning() {
     compile("configuration.c", &whole(&format!("{}mpa_client_open(&config, &client, &result);\n", pieces[0])));
 }
 
+#[test]
+fn the_piece_about_renewing_compiles_in_cpp_without_a_warning() {
+    if !GPP.is_there() {
+        return;
+    }
+    let pieces = code("docs/signing-in.md", "cpp");
+    assert_eq!(pieces.len(), 1, "the options of a dispatcher");
+    let host = "#include <mpa_dispatcher.hpp>\n\
+        void report_as_refused(const mpa::Authorization&);\n\
+        std::optional<mpa::Authorization> ask_the_token_service(const std::atomic<bool>& stopping);\n";
+    compile_cpp(
+        "renewing.cpp",
+        &format!(
+            "{host}void serve(std::optional<mpa::Client> client);\n\
+        void serve(std::optional<mpa::Client> client)\n{{\n{}}}\n",
+            pieces[0]
+        ),
+        &["-c"],
+    );
+}
+
 /// How invites of three users end: status, cause, acknowledged, uncertain, refused; what the page has the
 /// player be told, and what it has the game do.
 const INVITES: [(&str, &str, [u32; 3], &str, &str); 11] = [
@@ -102,12 +123,8 @@ fn the_code_about_outcomes_says_what_the_table_says_in_cpp() {
         static void invite_elsewhere(const std::vector<mpa::Xuid>& users)\n\
         { std::printf(\"elsewhere %u\", static_cast<unsigned>(users.size())); }\n\
         static void alert(std::string_view) { std::printf(\"alert\"); }\n";
-    let folder = scratch("readme");
     let program = format!("{game}{}{}", pieces[0], checks("invite_ended(mpa::Result(result), { 1, 2, 3 })"));
-    fs::write(folder.join("outcomes.cpp"), program).unwrap();
-    let mut compile = Command::new(GPP.name);
-    compile.args(["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "outcomes.cpp", "-o", "readme", "-I"]);
-    run(compile.arg(repository().join("bindings/cpp")).args(link_arguments()).current_dir(&folder));
+    compile_cpp("outcomes.cpp", &program, &[]);
     assert_eq!(printed_by("readme"), expected());
 }
 
@@ -129,6 +146,15 @@ fn compile(name: &str, text: &str) {
     let mut cc = Command::new("cc");
     cc.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", name, "-o", "readme"]);
     run(cc.args(link_arguments()).current_dir(&folder));
+}
+
+fn compile_cpp(name: &str, text: &str, more: &[&str]) {
+    let folder = scratch("readme");
+    fs::write(folder.join(name), text).unwrap();
+    let mut compile = Command::new(GPP.name);
+    compile.args(["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]).args(more).args([name, "-o", "readme"]);
+    compile.arg("-I").arg(repository().join("bindings/cpp"));
+    run(compile.args(link_arguments()).current_dir(&folder));
 }
 
 /// What a program of the test's own folder prints.

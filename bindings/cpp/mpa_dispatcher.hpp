@@ -77,9 +77,9 @@ public:
     const Client& client() const noexcept { return client_; }
 
     /// Called inside poll() when operations wait for an authorization, or the one in use expires within
-    /// ClientConfig::authorization_lead; the message says which. With a source of authorizations there
-    /// is nothing to do then. Set it before the first poll().
-    std::function<void(const Result&)> on_authorization_needed;
+    /// ClientConfig::authorization_lead: with the reason, and a message for a log. With a source of
+    /// authorizations there is nothing to do then. Set it before the first poll().
+    std::function<void(AuthorizationReason, const Result&)> on_authorization_needed;
 
     /// Called inside poll() when the source of authorizations has returned: with what the client said of
     /// what it gave, or AuthorizationNeeded where it gave nothing. Set it before the first poll().
@@ -91,7 +91,7 @@ public:
 
     /// Asks the source for an authorization now, such as for the first one. False where that is under
     /// way already, or there is no source. Never blocks.
-    bool renew_authorization() { return renewer_.renew({}); }
+    bool renew_authorization() { return renewer_.renew(); }
 
     Result cancel(std::uint64_t operation) noexcept override { return client_.cancel(operation); }
 
@@ -274,8 +274,10 @@ private:
             drained_ = true;
             break;
         case EventType::AuthorizationNeeded:
-            renewer_.renew(event.result.message());
-            if (on_authorization_needed && !is_destroyed_) on_authorization_needed(event.result);
+            renewer_.renew(event.reason, event.result.message());
+            if (on_authorization_needed && !is_destroyed_) {
+                on_authorization_needed(event.reason, event.result);
+            }
             break;
         case EventType::Log:
             if (on_log && !is_destroyed_) on_log(event.log_level(), event.result.message());

@@ -17,8 +17,13 @@ namespace mpa {
 
 /// What an AuthorizationSource is asked.
 struct AuthorizationRequest {
-    /// Why: the message of EventType::AuthorizationNeeded. Empty where the host itself asks.
+    /// Why. Absent where the host itself asks.
+    std::optional<AuthorizationReason> reason;
+    /// The same in words, for a log: the message of EventType::AuthorizationNeeded.
     std::string message;
+    /// What the source gave last and the client took. With AuthorizationReason::Refused, it is this that
+    /// the service refuses: report it to whoever signs in (Client::invalidate_authorization there).
+    const std::optional<Authorization>& last;
     /// Becomes true when the result is no longer wanted: return soon then.
     const std::atomic<bool>& stopping;
 };
@@ -41,11 +46,12 @@ public:
 
     /// Begins to obtain an authorization. False where nothing began: that is under way already, or
     /// was stopped. Never blocks; the first one starts the thread.
-    bool renew(std::string_view message)
+    bool renew(std::optional<AuthorizationReason> reason = {}, std::string_view message = {})
     {
         const std::lock_guard<std::mutex> lock(mutex_);
         if (is_renewing_ || stopping_ || !source_) return false;
         if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+        reason_ = reason;
         message_ = message;
         is_renewing_ = true;
         begun_.notify_one();
@@ -78,10 +84,11 @@ private:
         for (;;) {
             begun_.wait(lock, [this] { return is_renewing_ || stopping_; });
             if (stopping_) return;
-            const AuthorizationRequest request{std::move(message_), stopping_};
+            const AuthorizationRequest request{reason_, std::move(message_), last_, stopping_};
             lock.unlock();
-            const std::optional<Authorization> authorization = ask(request);
+            std::optional<Authorization> authorization = ask(request);
             const Result result = authorization ? client_.set_authorization(*authorization) : nothing();
+            if (authorization && result.ok()) last_ = std::move(authorization);
             lock.lock();
             result_ = result;
             is_renewing_ = false;
@@ -115,7 +122,9 @@ private:
     std::mutex mutex_;
     std::condition_variable begun_;
     bool is_renewing_ = false;
+    std::optional<AuthorizationReason> reason_;
     std::string message_;
+    std::optional<Authorization> last_; // Of the thread.
     std::optional<Result> result_;
     std::atomic<bool> stopping_{false};
     std::thread thread_;

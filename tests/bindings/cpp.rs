@@ -48,6 +48,8 @@ fn a_dispatcher_reports_refusals_drops_what_is_gone_and_renews() {
     let (silent, _requests) = peer::start(|_| Answer::Stall);
     for (mut program, _) in programs("dispatching") {
         let emulator = journal::emulator();
+        let refuses = r#"{"fault":"expired_token","token":"revoked"}"#;
+        emulator.set_faults(7, &[refuses]).expect("the fault is well-formed");
         build::run(program.args([emulator.url(), "7", &silent]));
     }
 }

@@ -106,32 +106,44 @@ void one_authorization_is_obtained_at_a_time()
     int begun = 0;
     std::vector<mpa::Status> ends;
     while (ends.size() < 3) {
-        if (renewer.renew("why")) ++begun;
+        if (renewer.renew()) ++begun;
         if (const std::optional<mpa::Result> end = renewer.take_result()) ends.push_back(end->status());
     }
     renewer.stop();
     // One that had begun may have been stopped before the source was called.
-    CHECK(calls >= 3 && calls <= begun && begun <= 4 && !renewer.renew("why"));
+    CHECK(calls >= 3 && calls <= begun && begun <= 4 && !renewer.renew());
     CHECK(ends[0] == mpa::Status::AuthorizationNeeded && ends[1] == mpa::Status::Ok);
-    CHECK(!mpa::AuthorizationRenewer(client, nullptr).renew("why"));
+    CHECK(!mpa::AuthorizationRenewer(client, nullptr).renew());
 }
 
+// The service refuses the token "revoked".
 void the_dispatcher_renews_by_itself()
 {
     mpa::ClientConfig config = good_config;
     config.authorization_header.clear();
     const std::thread::id here = std::this_thread::get_id();
+    std::atomic<int> asked{0};
     mpa::DispatcherOptions options;
-    options.authorization_source = [here](const mpa::AuthorizationRequest& request) {
+    options.authorization_source = [&asked, here](const mpa::AuthorizationRequest& request) {
         CHECK(std::this_thread::get_id() != here && !request.message.empty());
         mpa::Authorization authorization;
-        authorization.header = "XBL3.0 x=-;renewed";
+        authorization.expires_in = 1h;
+        if (++asked == 1) {
+            CHECK(request.reason == mpa::AuthorizationReason::Missing && !request.last);
+            authorization.header = "XBL3.0 x=-;revoked";
+        } else {
+            CHECK(request.reason == mpa::AuthorizationReason::Refused);
+            CHECK(request.last && request.last->header == "XBL3.0 x=-;revoked");
+            authorization.header = "XBL3.0 x=-;renewed";
+        }
         return std::optional<mpa::Authorization>(authorization);
     };
     mpa::Dispatcher dispatcher(open(config), options);
-    int needed = 0;
+    std::vector<mpa::AuthorizationReason> reasons;
     int renewed = 0;
-    dispatcher.on_authorization_needed = [&](const mpa::Result&) { ++needed; };
+    dispatcher.on_authorization_needed = [&](mpa::AuthorizationReason reason, const mpa::Result&) {
+        reasons.push_back(reason);
+    };
     dispatcher.on_authorization_renewed = [&](const mpa::Result& result) {
         CHECK(result.ok() && std::this_thread::get_id() == here);
         ++renewed;
@@ -141,8 +153,10 @@ void the_dispatcher_renews_by_itself()
         CHECK(result.ok());
         ended = true;
     }).ok());
-    poll_until(dispatcher, [&] { return ended && renewed == 1; });
-    CHECK(needed == 1);
+    poll_until(dispatcher, [&] { return ended && renewed == 2; });
+    CHECK(asked == 2);
+    using Reason = mpa::AuthorizationReason;
+    CHECK(reasons == (std::vector<Reason>{ Reason::Missing, Reason::Refused }));
     CHECK(dispatcher.close(0ms));
 }
 
@@ -155,7 +169,7 @@ void closing_waits_for_the_source()
         {
             mpa::DispatcherOptions options;
             options.authorization_source = [&](const mpa::AuthorizationRequest& request) {
-                CHECK(request.message.empty());
+                CHECK(!request.reason && request.message.empty());
                 began = true;
                 while (!request.stopping) std::this_thread::sleep_for(1ms);
                 std::this_thread::sleep_for(20ms);
@@ -183,7 +197,7 @@ void a_source_may_throw()
         throw 1;
         return std::optional<mpa::Authorization>();
     });
-    CHECK(renewer.renew("why"));
+    CHECK(renewer.renew());
     std::optional<mpa::Result> end;
     while (!(end = renewer.take_result())) std::this_thread::sleep_for(1ms);
     CHECK(end->status() == mpa::Status::AuthorizationNeeded && !end->message().empty());

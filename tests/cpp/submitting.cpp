@@ -238,7 +238,8 @@ void the_dispatcher_tells_that_an_authorization_is_needed()
     config.authorization_header.clear();
     mpa::Dispatcher dispatcher(open(config));
     bool ended = false;
-    dispatcher.on_authorization_needed = [&](const mpa::Result& told) {
+    dispatcher.on_authorization_needed = [&](mpa::AuthorizationReason reason, const mpa::Result& told) {
+        CHECK(reason == mpa::AuthorizationReason::Missing);
         CHECK(told.status() == mpa::Status::AuthorizationNeeded && !told.message().empty());
         CHECK(dispatcher.client().set_authorization({ "XBL3.0 x=-;pushed", std::nullopt }).ok());
     };
