@@ -130,7 +130,9 @@ void an_authorization_that_expires_soon_is_told_ahead()
     const auto told = [&] {
         mpa::Dispatcher dispatcher(open(config));
         std::string message;
-        dispatcher.on_authorization_needed = [&](const mpa::Result& result) { message = result.message(); };
+        dispatcher.on_authorization_needed = [&](mpa::AuthorizationReason, const mpa::Result& result) {
+            message = result.message();
+        };
         const mpa::TimePoint soon = std::chrono::system_clock::now() + 60300ms;
         CHECK(dispatcher.client().set_authorization({ "XBL3.0 x=-;brief", soon }).ok());
         for (int i = 0; i < 2000 && message.empty(); i++) {
