@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 use http::{HeaderValue, Uri};
 use mpa::auth::{Authorization, MOST_OF_A_BODY, ServiceClock, Signed};
 use mpa::calls::{ParsedResponse, ResponseClass, content_encoding, parse_response};
-use mpa::http::{Answer, Request, Transport};
+use mpa::http::{Answer, Deadlines, Request, Transport};
 use mpa::json;
 use mpa::outcome::Status;
 use mpa::policy::in_an_encoding;
@@ -27,7 +27,7 @@ pub fn check(route: &Route, title_id: u32, authorization: &Authorization, clock:
     };
     let authorization_header = Some(authorization.header());
     let request = Request { uri: &uri, authorization: authorization_header, signature: signature.as_ref(), body: BODY };
-    match route.transport.exchange(request, Instant::now() + LIMIT) {
+    match route.transport.send(request, Deadlines::both(Instant::now() + LIMIT)) {
         Ok(answer) => classify_response(&answer, authorization, title_id),
         Err(error) => transport_failed(&error),
     }

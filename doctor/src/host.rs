@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use mpa::auth::{Credential, ServiceClock, Validity};
-use mpa::http::{BaseUrl, Http, Request, Settings, TlsReason, Transport};
+use mpa::http::{BaseUrl, Deadlines, Http, Request, Settings, TlsReason, Transport};
 
 use crate::codes::Code;
 use crate::messages;
@@ -196,7 +196,7 @@ impl<'a> Host<'a> {
         let request = Request { uri: &uri, authorization: None, signature: None, body: b"{}" };
         let before = SystemTime::now();
         let answer = transport
-            .exchange(request, Instant::now() + LIMIT)
+            .send(request, Deadlines::both(Instant::now() + LIMIT))
             .map_err(|error| messages::unanswered(self, &error, || self.speaks_tls(address)))?;
         let offset_ms = answer.header("Date").map(|date| {
             clock.learn(before, SystemTime::now(), date);

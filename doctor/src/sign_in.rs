@@ -6,7 +6,7 @@ use mpa::auth::{
     Authorization, Credential, ErrorContext, ProofKey, ServiceClock, Signed, Step, TokenAnswer, date, read_token,
     service_token_request, token_request,
 };
-use mpa::http::{Request, Transport};
+use mpa::http::{Deadlines, Request, Transport};
 use mpa::redactor::Redactor;
 
 use crate::arguments::SignInOptions;
@@ -73,7 +73,7 @@ impl Signer<'_> {
             certificate: self.credential.validity(now),
             clock_offset_ms: self.clock.offset_ms(),
         };
-        let answer = route.transport.exchange(request, Instant::now() + LIMIT);
+        let answer = route.transport.send(request, Deadlines::both(Instant::now() + LIMIT));
         let answer = answer.map_err(|error| messages::sign_in_unanswered(step, route, &error))?;
         read_token(&at, answer, now, redactor).map_err(|failure| messages::sign_in_failed(step, route, &failure))
     }

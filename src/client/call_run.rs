@@ -275,7 +275,7 @@ impl<'a> CallRun<'a> {
     fn attempt(&mut self, batch: &Batch, turn: &Turn, body: &[u8], is_retry: bool) -> Result<u16> {
         let begun = Instant::now();
         let on_the_wire_before = self.on_the_wire;
-        let result = self.exchange(batch, &turn.authorization, body, begun);
+        let result = self.request(batch, &turn.authorization, body, begun);
         let outcome = result.as_ref().err().map(|outcome| &**outcome);
         if self.on_the_wire > on_the_wire_before {
             self.client.counters.request_ended(RequestEnd {
@@ -292,7 +292,7 @@ impl<'a> CallRun<'a> {
     }
 
     /// Sends the request and classifies what came of it.
-    fn exchange(&mut self, batch: &Batch, authorization: &Authorization, body: &[u8], began: Instant) -> Result<u16> {
+    fn request(&mut self, batch: &Batch, authorization: &Authorization, body: &[u8], began: Instant) -> Result<u16> {
         let client = self.client;
         self.clock_moved = false;
         let uri = &client.uris[batch.endpoint as usize];

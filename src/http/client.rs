@@ -51,15 +51,17 @@ pub struct Deadlines {
     pub response: Instant,
 }
 
+impl Deadlines {
+    /// One deadline for all of it.
+    pub fn both(at: Instant) -> Self {
+        Deadlines { send: at, response: at }
+    }
+}
+
 /// A way for requests to the service.
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends one request, once, and reads its response.
     fn send(&self, request: Request<'_>, deadlines: Deadlines) -> Result<Answer, TransportError>;
-
-    /// The same with one deadline for all of it.
-    fn exchange(&self, request: Request<'_>, deadline: Instant) -> Result<Answer, TransportError> {
-        self.send(request, Deadlines { send: deadline, response: deadline })
-    }
 
     /// Ends the exchanges of other threads, and all further ones.
     fn cut(&self);

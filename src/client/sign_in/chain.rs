@@ -13,7 +13,7 @@ use crate::auth::{
     read_token, service_token_request, token_request,
 };
 use crate::client::time::Time;
-use crate::http::{Request, Transport};
+use crate::http::{Deadlines, Request, Transport};
 use crate::log::{Level, Log};
 use crate::outcome::Outcome;
 use crate::policy::{Pace, Prospect, authentication_pace};
@@ -187,7 +187,8 @@ impl Chain {
         let signature = Signed::of_a_step(*step, self.time.now(), body).header(key).map_err(SignInFailure::of)?;
         let request = Request { uri, authorization: None, signature: Some(&signature), body };
         let before = SystemTime::now();
-        let answer = transport.exchange(request, (*deadline).min(Instant::now() + self.request_timeout));
+        let deadline = (*deadline).min(Instant::now() + self.request_timeout);
+        let answer = transport.send(request, Deadlines::both(deadline));
         let answer =
             answer.map_err(|failure| SignInFailure::unanswered(&self.error_context(*step, false), &failure))?;
         let clock_moved = self.time.learn(before, &answer, &self.log);

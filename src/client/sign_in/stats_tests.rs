@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 
 use super::*;
 use crate::auth::CredentialSource;
-use crate::http::{Answer, Request, TransportError};
+use crate::http::{Answer, Deadlines, Request, TransportError};
 
 /// Answers each request with the next of these; with 503 where there is none.
 #[derive(Debug)]
 struct Services(Mutex<VecDeque<Answer>>);
 
 impl Transport for Services {
-    fn exchange(&self, _: Request<'_>, _: Instant) -> Result<Answer, TransportError> {
+    fn send(&self, _: Request<'_>, _: Deadlines) -> Result<Answer, TransportError> {
         let next = self.0.lock().unwrap().pop_front();
         Ok(next.unwrap_or_else(|| Answer::new(503, &[], b"")))
     }

@@ -8,7 +8,7 @@ use http::HeaderValue;
 use super::peer::Peer;
 use crate::http::dns::CachingResolver;
 use crate::http::trust::TlsDefaults;
-use crate::http::{Answer, CaMode, Http, Request, Settings, Shared, Transport, TransportError, Trust};
+use crate::http::{Answer, CaMode, Deadlines, Http, Request, Settings, Shared, Transport, TransportError, Trust};
 
 /// A client that trusts this peer.
 pub fn client(peer: &Peer) -> Client {
@@ -50,6 +50,6 @@ impl Client {
             signature: None,
             body,
         };
-        self.http.exchange(request, Instant::now() + limit)
+        self.http.send(request, Deadlines::both(Instant::now() + limit))
     }
 }
