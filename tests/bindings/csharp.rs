@@ -77,6 +77,20 @@ fn messages_name_properties() {
     build::run(&mut mono(&program));
 }
 
+/// It has no library to load.
+#[test]
+fn the_example_without_a_network_passes() {
+    if !is_there() {
+        return;
+    }
+    let program = build::scratch("example").join("without_network.exe");
+    let mut compile = mcs();
+    compile.arg(format!("-out:{}", program.display())).arg(repository().join("examples/without_network.cs"));
+    build::run(compile.arg(repository().join("bindings/csharp/*.cs")));
+    let output = build::run(mono(&program).env_remove("LD_LIBRARY_PATH"));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "3 tests passed.\n");
+}
+
 /// Needs Roslyn, which Debian does not have: MPA_CSC is a program that takes csc's arguments, and
 /// MPA_CSC_REFERENCES a response file that refers to the assemblies of .NET 8 or later.
 #[test]

@@ -11,13 +11,23 @@ static class NullableProgram
 {
     static async Task<int> Main()
     {
-        var config = new MpaClientConfig { TitleId = 7, Endpoint = null };
+        var config = new MpaClientConfig
+        {
+            TitleId = 7,
+            Endpoint = null,
+            AuthorizationProvider = async (request, token) =>
+            {
+                await Task.Delay(request.Current?.Header.Length ?? 0, token);
+                return new MpaAuthorization { Header = "XBL3.0 x=-;token", ProofKeyPem = null };
+            },
+        };
         if (!MpaClient.TryOpen(config, out var client, out MpaResult opened))
         {
             Console.Error.WriteLine(opened.Message);
             return 1;
         }
         client.Logged += (sender, e) => Console.WriteLine(e.Message.Length);
+        client.AuthorizationChanged += (sender, e) => Console.WriteLine(e.Authorization.Header);
         client.AuthorizationNeeded += OnAuthorizationNeeded;
         if (client.TryGetAuthorization(out MpaAuthorization? authorization, out _))
         {
