@@ -91,7 +91,7 @@ namespace Mpa
         {
             int count = invite?.InvitedUsers?.Count ?? 0;
             return operations.NewSubmission(
-                this, count, token, submission => Call(invite, submission), completed);
+                this, true, count, token, submission => Call(invite, submission), completed);
         }
 
         private Submission New(
@@ -99,7 +99,7 @@ namespace Mpa
         {
             int count = invite?.InvitedUsers?.Count ?? 0;
             return operations.NewSubmission(
-                this, count, token, submission => Call(invite, submission), completed);
+                this, true, count, token, submission => Call(invite, submission), completed);
         }
 
         private Submission New(
@@ -108,7 +108,7 @@ namespace Mpa
         {
             int count = groups?.Count ?? 0;
             return operations.NewSubmission(
-                this, count, token, submission => Call(groups, submission), completed);
+                this, false, count, token, submission => Call(groups, submission), completed);
         }
 
         /// <summary>Completes the tasks of the operations that have ended, on this thread: with

@@ -72,7 +72,7 @@ namespace Mpa
         public long OperationsUnfinished { get; }
 
         /// <summary>Events that nobody has pulled. Tasks of such operations were completed as
-        /// <see cref="MpaStatus.Abandoned"/>.</summary>
+        /// uncertain: see <see cref="MpaResult.Uncertain"/>.</summary>
         public long EventsNotPulled { get; }
     }
 }

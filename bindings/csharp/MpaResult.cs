@@ -88,12 +88,16 @@ namespace Mpa
                 : new MpaResult(MpaStatus.TimedOut, "The time was up before all operations had ended; they go on.");
         }
 
-        /// <summary>For operations whose event nobody can pull any more. They may be on the wire, so
-        /// that all of it is uncertain, and nothing retryable.</summary>
-        internal static MpaResult Abandoned(int count)
+        /// <summary>For operations whose event cannot be polled any more, since the client is closed. They may
+        /// have been sent, so that all of it is uncertain; recent players never end as that.</summary>
+        internal static MpaResult OfUnknownEnd(bool isInvite, int count)
         {
-            const string Message = "The client was closed before the end of this was known. Do not send it again.";
-            return new MpaResult(MpaStatus.Abandoned, Message, count, uncertain: count);
+            const string Message = "The client was closed before the end of this was known.";
+            return isInvite
+                ? new MpaResult(
+                    MpaStatus.Uncertain, Message + " Do not send it again.", count, uncertain: count,
+                    cause: MpaStatus.Closed)
+                : new MpaResult(MpaStatus.Abandoned, Message, count, uncertain: count);
         }
 
         /// <summary>Whether all of it happened.</summary>
@@ -102,8 +106,8 @@ namespace Mpa
         public MpaStatus Status { get; }
 
         /// <summary>The obstacle behind <see cref="MpaStatus.Uncertain"/>,
-        /// <see cref="MpaStatus.Abandoned"/>, <see cref="MpaStatus.Expired"/> and
-        /// <see cref="MpaStatus.SignInFailed"/>, such as <see cref="MpaStatus.TimedOut"/>; else
+        /// <see cref="MpaStatus.Abandoned"/>, <see cref="MpaStatus.Cancelled"/>,
+        /// <see cref="MpaStatus.Expired"/> and <see cref="MpaStatus.SignInFailed"/>, such as <see cref="MpaStatus.TimedOut"/>; else
         /// <see cref="MpaStatus.Ok"/>.</summary>
         public MpaStatus Cause { get; }
 
@@ -140,8 +144,8 @@ namespace Mpa
         /// <summary>Requests of which at least one byte was sent.</summary>
         public int Attempts { get; }
 
-        /// <summary>How long the call waited in the library before its first request. Zero for
-        /// calls that block.</summary>
+        /// <summary>How long it waited in the library: in the queue, for its turn, for an
+        /// authorization.</summary>
         public TimeSpan Queued { get; }
 
         /// <summary>From the beginning of the call to its end.</summary>

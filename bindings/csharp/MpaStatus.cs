@@ -30,12 +30,13 @@ namespace Mpa
         /// <summary>A submitted operation was cancelled before it was sent.</summary>
         Cancelled = -20,
 
-        /// <summary>The time to live of a submitted operation was over before it was
-        /// sent.</summary>
+        /// <summary>The time to live of a submitted operation passed before it, or the rest of it, could be
+        /// sent. <see cref="MpaResult.Cause"/> is the obstacle met last.</summary>
         Expired = -21,
 
-        /// <summary>Not done, or not known to be done (see <see cref="MpaResult.Uncertain"/>): the
-        /// client was closed while the call ran.</summary>
+        /// <summary>Not done, or, for recent players, not known to be done (see
+        /// <see cref="MpaResult.Uncertain"/>): the client was closed, or its time to drain was over. Another
+        /// client may send it.</summary>
         Abandoned = -22,
 
         /// <summary>There is no authorization that could be sent: give the client a newer one with
@@ -64,7 +65,7 @@ namespace Mpa
         /// <see cref="MpaResult.RetryAfter"/>.</summary>
         Throttled = -61,
 
-        /// <summary>The service failed. An invite may have been sent: see
+        /// <summary>The service failed. An invite was not sent; recent players may have been: see
         /// <see cref="MpaResult.Uncertain"/>.</summary>
         ServiceUnavailable = -62,
 
@@ -80,8 +81,9 @@ namespace Mpa
         /// <summary>The time limit was up.</summary>
         TimedOut = -82,
 
-        /// <summary>An invite was sent and its answer was lost. Do not send it again, since it
-        /// could be shown twice.</summary>
+        /// <summary>An invite ends so exactly when any of it is in doubt: it was sent, and nothing tells
+        /// whether it arrived. Do not send that part again, since it could be shown twice.
+        /// <see cref="MpaResult.Cause"/> says why.</summary>
         Uncertain = -100,
 
         /// <summary>A defect of the library. Please report the message.</summary>

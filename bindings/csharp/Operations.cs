@@ -89,12 +89,12 @@ namespace Mpa.Internal
         }
 
         internal Submission NewSubmission(
-            MpaClient owner, int count, CancellationToken token, Func<Submission, MpaResult> call,
-            [AllowNull] Action<MpaResult> completed = null)
+            MpaClient owner, bool isInvite, int count, CancellationToken token,
+            Func<Submission, MpaResult> call, [AllowNull] Action<MpaResult> completed = null)
         {
             ulong key = (ulong)Interlocked.Increment(ref lastKey);
             var notify = completed == null ? null : Notifications.Guard(completed);
-            return new Submission(owner, key, count, token, call, notify, Options);
+            return new Submission(owner, key, isInvite, count, token, call, notify, Options);
         }
 
         internal MpaResult TrySubmit(Submission submission)
@@ -257,10 +257,10 @@ namespace Mpa.Internal
                 }
                 if (submission != null)
                 {
-                    submission.End(MpaResult.Abandoned(submission.Count));
+                    submission.End(MpaResult.OfUnknownEnd(submission.IsInvite, submission.Count));
                 }
             }
-            drained.TrySetResult(MpaResult.Abandoned(0));
+            drained.TrySetResult(MpaResult.OfUnknownEnd(false, 0));
         }
 
         private enum Polled

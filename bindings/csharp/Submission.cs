@@ -20,12 +20,14 @@ namespace Mpa.Internal
         private readonly MpaClient owner;
 
         internal Submission(
-            MpaClient owner, ulong key, int count, CancellationToken token, Func<Submission, MpaResult> call,
-            [AllowNull] Action<MpaResult> completed, TaskCreationOptions options)
+            MpaClient owner, ulong key, bool isInvite, int count, CancellationToken token,
+            Func<Submission, MpaResult> call, [AllowNull] Action<MpaResult> completed,
+            TaskCreationOptions options)
         {
             this.owner = owner;
             this.completed = completed;
             Key = key;
+            IsInvite = isInvite;
             Count = count;
             Token = token;
             Call = call;
@@ -35,6 +37,9 @@ namespace Mpa.Internal
         /// <summary>The user_data: known before the operation is, whose event may be there before the
         /// call that submits it has returned.</summary>
         internal ulong Key { get; }
+
+        /// <summary>Else recent players.</summary>
+        internal bool IsInvite { get; }
 
         /// <summary>How many users or groups.</summary>
         internal int Count { get; }

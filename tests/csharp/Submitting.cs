@@ -390,7 +390,8 @@ static class Submitting
         Check(tasks.All(task => task.IsCompleted), "tasks were forgotten");
         Check(tasks.All(task => !task.Result.IsOk), tasks[0].Result);
         // The thread may have pulled an event in between.
-        Check(!hostPolls || tasks.All(task => task.Result.Status == MpaStatus.Abandoned), tasks[0].Result);
+        Check(!hostPolls || tasks.All(task => task.Result.Status == MpaStatus.Uncertain), tasks[0].Result);
+        Check(!hostPolls || tasks.All(task => task.Result.Cause == MpaStatus.Closed), tasks[0].Result.Cause);
         Check(!hostPolls || tasks.All(task => task.Result.Uncertain == 2 && !task.Result.Retryable));
 
         // Two at once: whoever comes second does nothing.
