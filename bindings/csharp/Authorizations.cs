@@ -135,7 +135,7 @@ namespace Mpa.Internal
             return (uint)Math.Min(Math.Max(left, 1), longest);
         }
 
-        /// <summary>Tells of an authorization that was not told of yet: on the thread that polls.</summary>
+        /// <summary>Reports an authorization that was not reported yet, on the thread that polls.</summary>
         internal void Look()
         {
             if (!notifications.ObservesAuthorization

@@ -25,7 +25,7 @@ namespace Mpa
 
         /// <summary>Another authorization is in use: a client that signs in by itself has obtained one, for
         /// others to be given, or one was pushed. Noticed within about a second; the one that is in use
-        /// already is told too. A client that signs in by itself begins to do so with the first
+        /// already is reported too. A client that signs in by itself begins to do so with the first
         /// handler.</summary>
         public event EventHandler<MpaAuthorizationChangedEventArgs> AuthorizationChanged
         {

@@ -71,7 +71,7 @@ namespace Mpa
         /// <summary>Operations that were on the wire, and were cut, when closing returned.</summary>
         public long OperationsUnfinished { get; }
 
-        /// <summary>Events that nobody has pulled. Tasks of such operations were completed as
+        /// <summary>Events that were not polled. Tasks of such operations were completed as
         /// uncertain: see <see cref="MpaResult.Uncertain"/>.</summary>
         public long EventsNotPulled { get; }
     }
