@@ -291,11 +291,6 @@ static mpa_status set_authorization(mpa_client client)
     return mpa_client_set_authorization(client, &authorization, &results.known);
 }
 
-static mpa_status invalidate_authorization(mpa_client client)
-{
-    return mpa_client_invalidate_authorization(client, &authorization, &results.known);
-}
-
 static const char KEY[] = "-----BEGIN PRIVATE KEY-----\n"
                           "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg1Dge+YjYmpuuCuEw\n"
                           "KPxV7vAxtNUKCgj6ZTZoRvcnjo6hRANCAATUFgkTasCt73waf6GREEtW+pcHoM5d\n"
@@ -325,7 +320,6 @@ static void authorizations(mpa_client client)
         CHANGE(key[sizeof KEY - 3], '-', 0xF0),
     };
     CALL_WHILE_WRITTEN_TO("authorizations", list, set_authorization, client);
-    CALL_WHILE_WRITTEN_TO("invalid authorizations", list, invalidate_authorization, client);
 }
 
 static mpa_authorization_buffers buffers;
