@@ -103,8 +103,9 @@ pub unsafe extern "C" fn mpa_client_get_authorization(
             )
         };
         let queue = handles::get(client.id)?;
-        queue.client().sign_in_in_background()?;
-        let (authorization, expires_at, remaining) = queue.client().authorization()?;
+        let begun = queue.client().sign_in_in_background();
+        let (authorization, expires_at, remaining) =
+            queue.client().authorization().or_else(|none| begun.and(Err(none)))?;
         if !fields.proof_key_pem.is_null() {
             let pem = authorization.proof_key().map(ProofKey::to_pkcs8_pem);
             key.write(pem.as_ref().map_or("", |pem| pem))?;
