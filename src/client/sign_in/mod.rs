@@ -7,10 +7,11 @@ mod background;
 mod certificate_files;
 mod chain;
 mod mutual;
+mod stats;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::time::Time;
 use crate::auth::{AuthorizationStore, Credentials, SignInFailure, Step};
@@ -25,6 +26,7 @@ use certificate_files::CertificateFiles;
 use chain::{Chain, Gain, Plan, Progress};
 pub use mutual::Connect;
 use mutual::MutualTls;
+pub use stats::SignInStats;
 
 /// How often a caller that waits looks whether he is still wanted.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -82,19 +84,6 @@ struct State {
     failure: Option<SignInFailure>,
     is_stopped: bool,
     stats: SignInStats,
-}
-
-/// How signing in has gone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SignInStats {
-    /// Begun, whether one step was due or both.
-    pub attempts: u64,
-    /// Of those, how many ended without what was due.
-    pub failures: u64,
-    /// When one last succeeded, by the service's clock.
-    pub last_success: Option<SystemTime>,
-    /// When the certificate in use expires.
-    pub certificate_expires_at: Option<SystemTime>,
 }
 
 /// Why a caller goes without a token.
@@ -423,6 +412,3 @@ impl State {
         }
     }
 }
-
-#[cfg(all(test, not(shuttle)))]
-mod stats_tests;

@@ -1,10 +1,15 @@
 //! What is counted of signing in, against sign-in services that answer as they are told.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use super::super::{Missing, SignIn, SignInConfig, Surroundings};
 use super::*;
-use crate::auth::CredentialSource;
-use crate::http::{Answer, Deadlines, Request, TransportError};
+use crate::auth::{CredentialSource, Credentials};
+use crate::http::{Answer, Deadlines, Request, Transport, TransportError};
+use crate::log::{Level, Log};
+use crate::sync::Mutex;
 
 /// Answers each request with the next of these; with 503 where there is none.
 #[derive(Debug)]

@@ -150,7 +150,7 @@ impl Host {
         let token = books.last_token;
         drop(books);
         let pushed = self.queue.set_authorization(authorization(token)).map_err(|outcome| outcome.status);
-        assert!(matches!(pushed, Ok(()) | Err(Status::Closed)), "{pushed:?}");
+        assert!(matches!(pushed, Ok(_) | Err(Status::Closed)), "{pushed:?}");
     }
 
     /// Reads until the queue is drained, or closed.
