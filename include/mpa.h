@@ -238,7 +238,8 @@ MPA_API const char *mpa_status_description(mpa_status status);
 /// What became of a call. Pass NULL where only the status is of interest.
 ///
 /// `acknowledged`, `uncertain` and `refused` count, in this order and from the front, the users or
-/// groups that were passed in; what remains after them was not sent.
+/// groups that were passed in; what remains after them was not sent: mpa_result_unsent says what to do
+/// with that.
 typedef struct mpa_result {
     /// sizeof(mpa_result), as MPA_INIT sets it. Never written by the library.
     uint32_t struct_size;

@@ -28,7 +28,8 @@ const _: () = assert!(MPA_MAX_RETRY_AFTER_MS as u128 * 5 == LONGEST_RETRY_AFTER.
 /// What became of a call. Pass NULL where only the status is of interest.
 ///
 /// `acknowledged`, `uncertain` and `refused` count, in this order and from the front, the users or
-/// groups that were passed in; what remains after them was not sent.
+/// groups that were passed in; what remains after them was not sent: mpa_result_unsent says what to do
+/// with that.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mpa_result {

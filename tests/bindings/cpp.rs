@@ -128,7 +128,7 @@ fn the_header_needs_nothing_included_before_it() {
 fn the_header_bears_the_macros_of_others() {
     let file = build::scratch("cpp").join("macros.cpp");
     let standard = "#include <algorithm>\n#include <array>\n#include <atomic>\n#include <chrono>\n\
-         #include <condition_variable>\n#include <deque>\n#include <functional>\n#include <future>\n#include <memory>\n\
+         #include <condition_variable>\n#include <deque>\n#include <exception>\n#include <functional>\n#include <future>\n#include <memory>\n\
          #include <mutex>\n#include <optional>\n#include <string>\n#include <thread>\n#include <unordered_map>\n\
          #include <variant>\n#include <vector>\n";
     let macros = "#define min(a, b) ((a) < (b) ? (a) : (b))\n#define max(a, b) ((a) > (b) ? (a) : (b))\n\
