@@ -436,6 +436,44 @@ static void numbers(mpa_client client)
     CALL_WHILE_WRITTEN_TO("numbers and labels", list, to_prometheus, client);
 }
 
+/* What was not sent ----------------------------------------------------------------------------- */
+
+static union {
+    mpa_result known;
+    unsigned char all[4096];
+} ended_call;
+
+static union {
+    mpa_unsent known;
+    unsigned char all[4096];
+} left;
+
+/* Whatever it reads, what it names lies within what was passed in. */
+static mpa_status find_unsent(mpa_client client)
+{
+    mpa_unsent own = MPA_INIT(mpa_unsent);
+    mpa_status status = mpa_result_unsent(&ended_call.known, 24, &own);
+    CHECK(client.id != 0 && own.first + own.count <= 24 && own.refused_for_now <= own.first);
+    return status != MPA_OK ? status : mpa_result_unsent(&ended_call.known, 24, &left.known);
+}
+
+static void rests(mpa_client client)
+{
+    ended_call.known = MPA_INIT(mpa_result);
+    left.known = MPA_INIT(mpa_unsent);
+    const struct change list[] = {
+        CHANGE(ended_call.known.struct_size, sizeof ended_call.known, sizeof ended_call),
+        CHANGE(ended_call.all[sizeof ended_call - 1], 0, 1),
+        CHANGE(ended_call.known.status, MPA_ERROR_THROTTLED, 12345),
+        CHANGE(ended_call.known.cause, 0, MPA_ERROR_EXPIRED),
+        CHANGE(ended_call.known.acknowledged, 16, UINT32_MAX),
+        CHANGE(ended_call.known.refused, 4, 8),
+        CHANGE(left.known.struct_size, sizeof left.known, 1),
+        CHANGE(left.known.first, 0, UINT32_MAX),
+    };
+    CALL_WHILE_WRITTEN_TO("results of calls", list, find_unsent, client);
+}
+
 int main(int count, char **arguments)
 {
     begin(count, arguments);
@@ -447,6 +485,7 @@ int main(int count, char **arguments)
     recent_players(without_token);
     authorizations_taken(with_token);
     numbers(with_token);
+    rests(with_token);
     authorizations(with_token);
     configurations();
     CHECK_STATUS(mpa_client_close(with_token, 0, NULL), MPA_OK);
