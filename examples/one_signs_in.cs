@@ -1,8 +1,6 @@
 // One process signs in, and hands its token to the servers, which need no certificate.
 //
-// With libmpa.so beside it:
-//
-//     mcs -unsafe one_signs_in.cs ../bindings/csharp/*.cs
+//     mcs -unsafe -r:Mono.Posix one_signs_in.cs StopSignals.cs ../bindings/csharp/*.cs
 //     mkfifo reports
 //     mono one_signs_in.exe token-service SIGN_IN_ENDPOINT TOKEN_ENDPOINT CA_FILE CERTIFICATE KEY < reports |
 //         mono one_signs_in.exe server ENDPOINT TITLE_ID CA_FILE > reports
@@ -10,52 +8,27 @@
 // The token service writes each new token to its standard output, where a server reads it. A server that
 // finds its token refused writes it back, and the token service obtains another. Between machines, put
 // your own authenticated and encrypted channel there: what goes through it are secrets. Both run until
-// they are ended. one_signs_in.c writes and reads the same.
+// SIGTERM. one_signs_in.c writes and reads the same; in signer_and_worker.cs the servers ask for tokens.
 
 using System;
 using System.Globalization;
-using System.IO;
 using System.Text;
 using System.Threading;
 using Mpa;
 
 static class OneSignsIn
 {
-    static readonly ManualResetEvent Stopping = new ManualResetEvent(false);
-    static readonly ManualResetEvent Ended = new ManualResetEvent(false);
-
     static int Main(string[] args)
-    {
-        Console.CancelKeyPress += (sender, pressed) =>
-        {
-            pressed.Cancel = true;
-            Stopping.Set();
-        };
-        // SIGTERM, under .NET: the client is closed first. Under mono the process just ends.
-        AppDomain.CurrentDomain.ProcessExit += (sender, exiting) =>
-        {
-            Stopping.Set();
-            Ended.WaitOne(TimeSpan.FromSeconds(2));
-        };
-        try
-        {
-            return Run(args);
-        }
-        finally
-        {
-            Ended.Set();
-        }
-    }
-
-    static int Run(string[] args)
     {
         if (args.Length == 6 && args[0] == "token-service")
         {
-            return RunTokenService(args);
+            RunTokenService(args);
+            return 0;
         }
         if (args.Length == 4 && args[0] == "server")
         {
-            return RunServer(args);
+            RunServer(args);
+            return 0;
         }
         Console.Error.WriteLine(
             "usage: one_signs_in.exe token-service SIGN_IN_ENDPOINT TOKEN_ENDPOINT CA_FILE CERTIFICATE KEY\n"
@@ -63,8 +36,7 @@ static class OneSignsIn
         return 2;
     }
 
-    // Asks for the token every second, and hands on what has changed.
-    static int RunTokenService(string[] args)
+    static void RunTokenService(string[] args)
     {
         var config = new MpaClientConfig
         {
@@ -74,49 +46,30 @@ static class OneSignsIn
             CaCertificatesPath = args[3],
             CertificatePath = args[4],
             PrivateKeyPath = args[5],
+            LogLevel = MpaLogLevel.Warning, // Why signing in fails.
         };
-        using (MpaClient client = Open(config))
+        using (var signals = new StopSignals())
+        using (MpaClient client = MpaClient.Open(config))
         {
-            if (client == null)
+            client.Logged += (sender, e) => Console.Error.WriteLine("token service: " + e.Message);
+            client.AuthorizationChanged += (sender, e) => HandOn(e.Authorization);
+            InBackground(() =>
             {
-                return 1;
-            }
-            InBackground(() => TakeReports(client));
-            string last = null;
-            bool signedIn;
-            do
+                // Servers report tokens as refused: others are obtained, unless that has happened already.
+                string header;
+                while ((header = Console.In.ReadLine()) != null)
+                {
+                    client.InvalidateAuthorization(new MpaAuthorization { Header = header });
+                }
+            });
+            while (!signals.HaveCome)
             {
-                signedIn = client.TryGetAuthorization(
-                    out MpaAuthorization authorization, out MpaResult result);
-                if (signedIn && authorization.Header != last)
-                {
-                    last = authorization.Header;
-                    HandOn(authorization);
-                }
-                else if (!signedIn && result.Status != MpaStatus.SignInPending)
-                {
-                    Console.Error.WriteLine("token service: " + result.Message);
-                }
+                Thread.Sleep(100);
             }
-            while (!Stopping.WaitOne(signedIn ? 1000 : 100));
-        }
-        return 0;
-    }
-
-    // A server reports a token as refused: another is obtained, unless that has happened already.
-    static void TakeReports(MpaClient client)
-    {
-        string header;
-        while ((header = Console.In.ReadLine()) != null)
-        {
-            MpaResult result = client.InvalidateAuthorization(new MpaAuthorization { Header = header });
-            Console.Error.WriteLine("token service: " + result.Message);
         }
     }
 
-    // Invites somebody every second. With the asynchronous calls, AuthorizationNeeded says that the token was
-    // refused.
-    static int RunServer(string[] args)
+    static void RunServer(string[] args)
     {
         var config = new MpaClientConfig
         {
@@ -124,43 +77,43 @@ static class OneSignsIn
             TitleId = uint.Parse(args[2]),
             CaCertificatesPath = args[3],
         };
-        using (MpaClient client = Open(config))
+        using (var signals = new StopSignals())
+        using (MpaClient client = MpaClient.Open(config))
         {
-            if (client == null)
-            {
-                return 1;
-            }
             MpaAuthorization inUse = null;
+            client.AuthorizationNeeded += (sender, e) =>
+            {
+                if (e.Reason == MpaAuthorizationReason.Refused)
+                {
+                    Console.Out.WriteLine(Volatile.Read(ref inUse).Header);
+                }
+            };
             InBackground(() =>
             {
-                // Takes each token into use as it comes.
-                while (Receive(out MpaAuthorization authorization))
+                MpaAuthorization authorization;
+                while ((authorization = Receive()) != null)
                 {
-                    Console.Error.WriteLine("server: " + client.SetAuthorization(authorization).Message);
                     Volatile.Write(ref inUse, authorization);
+                    client.SetAuthorization(authorization);
                 }
             });
-            bool acknowledged = false;
-            do
+            while (!signals.HaveCome)
             {
-                MpaAuthorization sentWith = Volatile.Read(ref inUse);
-                MpaResult sent = client.SendServerInvite(new MpaServerInvite
-                {
-                    Sender = 2535400000000001,
-                    InvitedUsers = new ulong[] { 2535400000000002 },
-                });
-                acknowledged |= sent.IsOk;
-                Console.Error.WriteLine("server: " + sent.Message);
-                bool wasRefused = sent.Status == MpaStatus.Unauthorized || sent.Status == MpaStatus.AuthorizationNeeded;
-                if (wasRefused && sentWith != null && sentWith == Volatile.Read(ref inUse))
-                {
-                    Console.Out.WriteLine(sentWith.Header);
-                    Console.Out.Flush();
-                }
+                Invite(client);
+                Thread.Sleep(1000);
             }
-            while (!Stopping.WaitOne(1000));
-            return acknowledged ? 0 : 1;
+            client.Close(TimeSpan.FromSeconds(1));
         }
+    }
+
+    static async void Invite(MpaClient client)
+    {
+        MpaResult sent = await client.SendServerInviteAsync(new MpaServerInvite
+        {
+            Sender = 2535400000000001,
+            InvitedUsers = new ulong[] { 2535400000000002 },
+        });
+        Console.Error.WriteLine("server: " + sent.Message);
     }
 
     // Threads that read end with the process.
@@ -169,53 +122,35 @@ static class OneSignsIn
         new Thread(work) { IsBackground = true }.Start();
     }
 
-    static MpaClient Open(MpaClientConfig config)
-    {
-        if (!MpaClient.TryOpen(config, out MpaClient client, out MpaResult opened))
-        {
-            Console.Error.WriteLine(opened.Message);
-        }
-        return client;
-    }
-
     // A token as three parts: the header, for how long it is good, the key in PEM. No time of day: the clock
     // of the other machine may be wrong.
     static void HandOn(MpaAuthorization authorization)
     {
-        long expiresInMs = (long)(authorization.ExpiresIn?.TotalMilliseconds ?? 0);
+        var expiresInMs = (long)(authorization.ExpiresIn?.TotalMilliseconds ?? 0);
         string time = expiresInMs.ToString(CultureInfo.InvariantCulture);
         Console.Out.Write(authorization.Header + "\n" + time + "\n" + authorization.ProofKeyPem);
         Console.Out.Flush();
     }
 
-    // False where there will be no more.
-    static bool Receive(out MpaAuthorization authorization)
+    // Null where there will be no more.
+    static MpaAuthorization Receive()
     {
-        authorization = null;
-        TextReader from = Console.In;
-        string header = from.ReadLine();
-        if (!long.TryParse(from.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out long expiresInMs))
-        {
-            return false;
-        }
+        string header = Console.In.ReadLine(), time = Console.In.ReadLine(), line;
         var key = new StringBuilder();
-        string line;
-        do
+        while ((line = Console.In.ReadLine()) != null)
         {
-            line = from.ReadLine();
-            if (line == null)
-            {
-                return false;
-            }
             key.Append(line).Append('\n');
+            if (line.StartsWith("-----END", StringComparison.Ordinal))
+            {
+                long ms = long.Parse(time, CultureInfo.InvariantCulture);
+                return new MpaAuthorization
+                {
+                    Header = header,
+                    ExpiresIn = ms == 0 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(ms),
+                    ProofKeyPem = key.ToString(),
+                };
+            }
         }
-        while (!line.StartsWith("-----END", StringComparison.Ordinal));
-        authorization = new MpaAuthorization
-        {
-            Header = header,
-            ExpiresIn = expiresInMs == 0 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(expiresInMs),
-            ProofKeyPem = key.ToString(),
-        };
-        return true;
+        return null;
     }
 }
