@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::outcome::{Outcome, Status, shorten};
+use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Entries that wait at most.
 const PLACES: usize = 64;
@@ -135,7 +135,7 @@ impl Log {
         if level <= self.level {
             let mut text = text().into();
             shorten(&mut text);
-            self.lock().push(level, text, outcome(), Instant::now());
+            self.ring.lock().push(level, text, outcome(), Instant::now());
             self.has_entries.store(true, Ordering::Release);
         }
     }
@@ -148,15 +148,10 @@ impl Log {
         if !self.has_entries() {
             return None;
         }
-        let mut ring = self.lock();
+        let mut ring = self.ring.lock();
         let entry = ring.pull();
         self.has_entries.store(!ring.is_empty(), Ordering::Release);
         entry
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Ring> {
-        // Each change leaves whole entries, so that a panic elsewhere cannot upset it.
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

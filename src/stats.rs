@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::calls::Lane;
 use crate::outcome::Outcome;
 use crate::status::{COMPLETIONS, completion_index};
-use crate::sync::{Mutex, MutexGuard, PoisonError};
+use crate::sync::Mutex;
 
 /// Upper bounds of a histogram's buckets, in milliseconds; the last bucket has none.
 pub const BOUNDS_MS: [u64; 15] =
@@ -97,24 +97,24 @@ pub struct RequestEnd {
 
 impl Counters {
     pub fn read(&self) -> Counts {
-        *self.lock()
+        *self.counts.lock()
     }
 
     pub fn call_began(&self, lane: Lane) {
-        self.lock().lanes[lane as usize].calls += 1;
+        self.counts.lock().lanes[lane as usize].calls += 1;
     }
 
     /// A call or an operation ended.
     pub fn completed(&self, lane: Lane, outcome: &Outcome) {
         let completion = completion_index(outcome.status, outcome.cause);
-        let lane = &mut self.lock().lanes[lane as usize];
+        let lane = &mut self.counts.lock().lanes[lane as usize];
         lane.completed[completion] += 1;
         lane.queue_wait.observe(outcome.queued);
     }
 
     /// A request that was put on the wire has ended.
     pub fn request_ended(&self, end: RequestEnd) {
-        let mut counts = self.lock();
+        let mut counts = self.counts.lock();
         if end.is_acknowledged {
             counts.last_success = Some(Instant::now());
         }
@@ -124,11 +124,6 @@ impl Counters {
         lane.throttled += u64::from(end.is_throttled);
         lane.items += end.items as u64;
         lane.request_duration.observe(end.took);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Counts> {
-        // They are numbers: a panic elsewhere cannot leave them in a way that matters.
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

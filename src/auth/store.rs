@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Authorization, Now};
 use crate::outcome::{Outcome, Result, Status};
 use crate::sync::atomic::{AtomicU64, Ordering};
-use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use crate::sync::{Condvar, Mutex};
 
 /// Refused tokens that are remembered. One that comes late, by a longer way than those after it, is not
 /// older than that.
@@ -97,7 +97,7 @@ impl AuthorizationStore {
 
     /// The authorization in use, or why there is none.
     pub fn usable(&self, now: &Now) -> std::result::Result<Authorization, Reason> {
-        match &self.lock().current {
+        match &self.state.lock().current {
             Current::Unusable(reason) => Err(*reason),
             Current::Usable(authorization) if authorization.is_expired(now) => Err(Reason::Expired),
             Current::Usable(authorization) => Ok(authorization.clone()),
@@ -121,7 +121,7 @@ impl AuthorizationStore {
 
     /// What is known about the one in use, expired or not.
     pub fn in_use<T>(&self, what: impl FnOnce(&Authorization) -> T) -> Option<T> {
-        match &self.lock().current {
+        match &self.state.lock().current {
             Current::Usable(authorization) => Some(what(authorization)),
             Current::Unusable(_) => None,
         }
@@ -129,7 +129,7 @@ impl AuthorizationStore {
 
     /// Takes a newer authorization into use.
     pub fn push(&self, newer: Authorization) -> Result<()> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if state.refused.has(&newer) {
             return Err(Box::new(Outcome::new(
                 Status::Unauthorized,
@@ -150,41 +150,36 @@ impl AuthorizationStore {
 
     /// Waits for another push than those so far, or for `wake_all`, unless it is over by now.
     pub fn wait(&self, pushes: u64, limit: Duration, is_over: impl Fn() -> bool) {
-        let state = self.lock();
+        let state = self.state.lock();
         if self.pushes() != pushes || is_over() {
             return;
         }
         // Woken without one, whoever waits decides whether to go on.
-        drop(self.changed.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner));
+        drop(self.changed.wait_timeout(state, limit));
     }
 
     pub fn wake_all(&self) {
         // With the lock: whoever is about to wait has looked before, or will be woken.
-        let _state = self.lock();
+        let _state = self.state.lock();
         self.changed.notify_all();
     }
 
     /// The service has refused `refused`. One pushed in the meantime stays in use; tells whether this was
     /// the one in use.
     pub fn refuse(&self, refused: &Authorization, now: &Now) -> bool {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.refused.add(refused);
         state.end_use_of(refused, now)
     }
 
     /// Somebody else was refused with it. What is not in use is of no interest.
     pub fn invalidate(&self, refused: &Authorization, now: &Now) -> bool {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let was_in_use = state.end_use_of(refused, now);
         if was_in_use {
             state.refused.add(refused);
         }
         was_in_use
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change leaves it whole, so that a panic elsewhere cannot upset it.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

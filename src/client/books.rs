@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::outcome::{Outcome, Status};
-use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use crate::sync::{Condvar, Mutex};
 
 /// How the calls of a client ended. `calls` is the sum of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ enum Stage {
 impl Books {
     /// Enters a call; `None` once the client is being closed.
     pub fn begin(&self) -> Option<Running<'_>> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if state.stage != Stage::Open {
             return None;
         }
@@ -51,36 +51,36 @@ impl Books {
     }
 
     pub fn is_closed(&self) -> bool {
-        self.lock().stage >= Stage::Closing
+        self.state.lock().stage >= Stage::Closing
     }
 
     pub fn is_cut(&self) -> bool {
-        self.lock().stage >= Stage::Cut
+        self.state.lock().stage >= Stage::Cut
     }
 
     /// Refuses further calls and has those under way cut.
     pub fn cut(&self) {
-        self.lock().stage = Stage::Cut;
+        self.state.lock().stage = Stage::Cut;
         self.changed.notify_all();
     }
 
     /// Waits, or until the calls under way are cut.
     pub fn sleep(&self, wait: Duration) {
-        let waited = self.changed.wait_timeout_while(self.lock(), wait, |state| state.stage < Stage::Cut);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
+        let waited = self.changed.wait_timeout_while(self.state.lock(), wait, |state| state.stage < Stage::Cut);
+        drop(waited);
     }
 
     /// Refuses further calls, waits for those under way, then has the rest cut.
     pub fn close(&self, wait: Duration, cut: impl FnOnce()) -> CloseReport {
         let deadline = Instant::now() + wait;
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.stage = state.stage.max(Stage::Closing);
         while state.report.unfinished > 0 {
             let remaining = deadline.saturating_duration_since(Instant::now());
             if remaining.is_zero() {
                 break;
             }
-            (state, _) = self.changed.wait_timeout(state, remaining).unwrap_or_else(PoisonError::into_inner);
+            state = self.changed.wait_timeout(state, remaining);
         }
         state.stage = Stage::Cut;
         let report = state.report;
@@ -88,11 +88,6 @@ impl Books {
         self.changed.notify_all();
         cut();
         report
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change leaves the books balanced, so that a panic elsewhere cannot upset them.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -122,7 +117,7 @@ impl Running<'_> {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        let mut state = self.books.lock();
+        let mut state = self.books.state.lock();
         state.report.unfinished -= 1;
         match self.ended_as {
             End::Succeeded => state.report.succeeded += 1,

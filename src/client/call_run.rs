@@ -145,7 +145,7 @@ impl<'a> CallRun<'a> {
         loop {
             let turn = self.wait_for_turn(batch, &mut last)?;
             match &last {
-                None => self.client.budget().request(),
+                None => self.client.budget.lock().request(),
                 Some(last) => {
                     let text = || format!("{} It is tried again.", last.message);
                     self.client.log.write_about(Level::Warning, || last.into(), text);
@@ -168,7 +168,7 @@ impl<'a> CallRun<'a> {
                 last = Some(outcome);
                 continue;
             }
-            let next = next(&outcome, attempts, max_attempts, &mut self.client.budget(), fastrand::f64());
+            let next = next(&outcome, attempts, max_attempts, &mut self.client.budget.lock(), fastrand::f64());
             last = Some(match next {
                 Next::End => return Err(Box::new(outcome)),
                 Next::AgainInPace => outcome,
@@ -332,7 +332,7 @@ impl<'a> CallRun<'a> {
         let Turn { gate, sent, authorization } = turn;
         match outcome {
             None => {
-                client.budget().success();
+                client.budget.lock().success();
                 gate.accepted();
             }
             Some(Outcome { status: Status::Throttled, throttle, retry_after, .. }) => {

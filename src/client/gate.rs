@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::calls::Endpoint;
 use crate::outcome::Throttle;
 use crate::policy::{Limit, Moment, Pace};
-use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use crate::sync::{Condvar, Mutex};
 
 /// Kinds that are remembered; beyond, those that do not matter any more are forgotten.
 const MANY_GATES: usize = 256;
@@ -42,7 +42,7 @@ impl Gates {
 
     /// The gate of calls to `endpoint` with an authorization of this user.
     pub fn of(&self, endpoint: Endpoint, user_hash: &str) -> Arc<Gate> {
-        let mut gates = lock(&self.gates);
+        let mut gates = self.gates.lock();
         if gates.len() >= MANY_GATES {
             let now = self.beginning.elapsed();
             gates.retain(|_, gate| !gate.is_forgettable(now));
@@ -53,9 +53,9 @@ impl Gates {
 
     /// Has everyone who waits look again whether waiting makes sense.
     pub fn wake_all(&self) {
-        for gate in lock(&self.gates).values() {
+        for gate in self.gates.lock().values() {
             // With the lock: whoever is about to wait has looked before, or will be woken.
-            let _queue = lock(&gate.queue);
+            let _queue = gate.queue.lock();
             gate.changed.notify_all();
         }
     }
@@ -104,7 +104,7 @@ impl Gate {
     /// at once where it is clear that this would be after `deadline`. `on_wait`: called before it waits.
     pub fn enter(&self, deadline: Instant, is_cut: impl Fn() -> bool, on_wait: impl Fn()) -> Result<Moment, Closed> {
         let deadline = deadline.saturating_duration_since(self.beginning);
-        let mut queue = lock(&self.queue);
+        let mut queue = self.queue.lock();
         let ticket = queue.next_ticket;
         queue.next_ticket += 1;
         queue.waiting.push_back(ticket);
@@ -124,7 +124,7 @@ impl Gate {
                 // Those behind the first are woken when it has gone.
                 let wait = if ahead == 0 { slot - now } else { deadline.saturating_sub(now) };
                 let wait = wait.max(Duration::from_millis(1));
-                (queue, _) = self.changed.wait_timeout(queue, wait).unwrap_or_else(PoisonError::into_inner);
+                queue = self.changed.wait_timeout(queue, wait);
                 continue;
             };
             queue.waiting.retain(|waiting| *waiting != ticket);
@@ -137,7 +137,7 @@ impl Gate {
 
     pub fn accepted(&self) {
         let now = self.now();
-        lock(&self.queue).pace.accepted(now);
+        self.queue.lock().pace.accepted(now);
     }
 
     /// The service rejected a request that was let out at `sent`.
@@ -152,7 +152,7 @@ impl Gate {
 
     fn change(&self, change: impl FnOnce(&mut Pace, Moment)) {
         let now = self.now();
-        let mut queue = lock(&self.queue);
+        let mut queue = self.queue.lock();
         change(&mut queue.pace, now);
         if !queue.waiting.is_empty() {
             self.changed.notify_all();
@@ -160,18 +160,13 @@ impl Gate {
     }
 
     fn is_forgettable(&self, now: Moment) -> bool {
-        let queue = lock(&self.queue);
+        let queue = self.queue.lock();
         queue.waiting.is_empty() && queue.pace.idle_from() < now
     }
 
     fn now(&self) -> Moment {
         self.beginning.elapsed()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic elsewhere cannot leave a queue or a pace half changed in a way that matters.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -212,15 +207,15 @@ mod tests {
                 let (gate, order) = (&gate, &order);
                 scope.spawn(move || {
                     gate.enter(soon(), || false, || ()).unwrap();
-                    lock(order).push(number);
+                    order.lock().push(number);
                 });
                 // It has gone, or it stands in the queue.
-                while lock(&gate.queue).next_ticket == number {
+                while gate.queue.lock().next_ticket == number {
                     thread::yield_now();
                 }
             }
         });
-        assert_eq!(*lock(&order), [0, 1, 2, 3, 4]);
+        assert_eq!(*order.lock(), [0, 1, 2, 3, 4]);
     }
 
     #[test]
@@ -268,6 +263,6 @@ mod tests {
             gates.of(Endpoint::Invites, &user.to_string()).enter(soon(), || false, || ()).unwrap();
             thread::sleep(Duration::from_micros(10));
         }
-        assert!(lock(&gates.gates).len() <= MANY_GATES + 1);
+        assert!(gates.gates.lock().len() <= MANY_GATES + 1);
     }
 }

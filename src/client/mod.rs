@@ -20,7 +20,7 @@ use crate::log::{Level, Log};
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Budget;
 use crate::stats::Counters;
-use crate::sync::{Mutex, MutexGuard, PoisonError};
+use crate::sync::Mutex;
 use books::Books;
 pub use books::CloseReport;
 use call_run::{CallRun, NoWait};
@@ -305,11 +305,6 @@ impl Client {
             max_body_bytes: Some(MOST_OF_A_BODY),
         };
         signed.header(key)
-    }
-
-    fn budget(&self) -> MutexGuard<'_, Budget> {
-        // It is a number: a panic elsewhere cannot leave it half changed.
-        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,8 +4,8 @@
 //! (16 bits), and how often the place was used before (32 bits), so that a stale, forged or
 //! inherited one is found out.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
@@ -13,6 +13,7 @@ use super::fork;
 use crate::http::Shared;
 use crate::outcome::{Outcome, Result, Status};
 use crate::queue::Queue;
+use crate::sync::lock::Mutex;
 
 const PLACE_BITS: u32 = 16;
 const MOST_CLIENTS: usize = (1 << PLACE_BITS) - 2;
@@ -38,7 +39,7 @@ static TABLE: AtomicPtr<Table> = AtomicPtr::new(std::ptr::null_mut());
 /// The number of a client from now on.
 pub fn insert(client: Queue, owner_tag: u64) -> Result<u64> {
     let table = table();
-    let mut clients = table.lock();
+    let mut clients = table.clients.lock();
     if clients.len() >= MOST_CLIENTS {
         return Err(Outcome::internal(format!(
             "{MOST_CLIENTS} clients are open already; close those that are no longer used."
@@ -56,19 +57,19 @@ pub fn shared() -> Arc<Shared> {
 /// The client of a number.
 pub fn get(number: u64) -> Result<Arc<Queue>> {
     let (table, key) = key_of(number).ok_or_else(invalid)?;
-    table.lock().get(key).map(|entry| entry.client.clone()).ok_or_else(invalid)
+    table.clients.lock().get(key).map(|entry| entry.client.clone()).ok_or_else(invalid)
 }
 
 /// The client of a number, which names nothing from now on.
 pub fn remove(number: u64) -> Result<Arc<Queue>> {
     let (table, key) = key_of(number).ok_or_else(invalid)?;
-    table.lock().remove(key).map(|entry| entry.client).ok_or_else(invalid)
+    table.clients.lock().remove(key).map(|entry| entry.client).ok_or_else(invalid)
 }
 
 /// All clients of an owner, whose numbers name nothing from now on.
 pub fn remove_all_of(owner_tag: u64) -> Vec<Arc<Queue>> {
     let Some(table) = current() else { return vec![] };
-    let mut clients = table.lock();
+    let mut clients = table.clients.lock();
     let keys: Vec<_> = clients.iter().filter(|(_, entry)| entry.owner_tag == owner_tag).map(|(key, _)| key).collect();
     keys.into_iter().filter_map(|key| clients.remove(key)).map(|entry| entry.client).collect()
 }
@@ -126,9 +127,4 @@ fn replace() -> &'static Table {
     }
 }
 
-impl Table {
-    fn lock(&self) -> MutexGuard<'_, Clients> {
-        // A map that panicked in the middle of a change would be a defect of the map.
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+impl Table {}

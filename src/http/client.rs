@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{HeaderValue, Uri};
@@ -19,6 +19,7 @@ use super::response::{Answer, ResponseReader};
 use super::socket::{OpenSockets, Socket};
 use super::trust::{TlsDefaults, Trust};
 use crate::outcome;
+use crate::sync::lock::Mutex;
 
 /// Blocking calls share the connections; a call more than that makes one for itself.
 const MAX_IDLE_CONNECTIONS: usize = 8;
@@ -182,7 +183,7 @@ impl Http {
     fn take_idle(&self, origin: &str) -> Option<Connection> {
         let now = Instant::now();
         let (taken, stale) = {
-            let mut idle = self.lock_idle();
+            let mut idle = self.idle.lock();
             let stale: Vec<Idle> = idle.extract_if(.., |idle| !idle.connection.is_fresh(now)).collect();
             let place = idle.iter().rposition(|idle| idle.origin == origin);
             (place.map(|place| idle.remove(place)), stale)
@@ -193,16 +194,11 @@ impl Http {
     }
 
     fn keep(&self, origin: String, connection: Connection) {
-        let mut idle = self.lock_idle();
+        let mut idle = self.idle.lock();
         let oldest = (idle.len() >= MAX_IDLE_CONNECTIONS).then(|| idle.remove(0));
         idle.push(Idle { origin, connection });
         drop(idle);
         drop(oldest);
-    }
-
-    fn lock_idle(&self) -> std::sync::MutexGuard<'_, Vec<Idle>> {
-        // Each change leaves a list that the next one can begin with.
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -215,7 +211,7 @@ impl Transport for Http {
     /// Closes all connections, those in use as well.
     fn cut(&self) {
         self.sockets.shut_down();
-        let idle = std::mem::take(&mut *self.lock_idle());
+        let idle = std::mem::take(&mut *self.idle.lock());
         drop(idle);
     }
 }

@@ -6,10 +6,11 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::error::{ErrorKind, Source};
+use crate::sync::lock::{Condvar, Mutex};
 use crate::sync::spawn;
 
 /// The resolver does not tell how long its answer is good for; a minute is what services that move
@@ -70,14 +71,14 @@ impl CachingResolver {
         is_shut_down: impl Fn() -> bool,
     ) -> Result<Vec<SocketAddr>, Source> {
         let (pending, preferred) = self.pending(host)?;
-        let mut found = lock(&pending.found);
+        let mut found = pending.found.lock();
         while found.is_none() && !is_shut_down() {
             let remaining = deadline.saturating_duration_since(Instant::now());
             if remaining.is_zero() {
                 break;
             }
             let slice = remaining.min(CHECK_INTERVAL);
-            (found, _) = pending.arrived.wait_timeout(found, slice).unwrap_or_else(PoisonError::into_inner);
+            found = pending.arrived.wait_timeout(found, slice);
         }
         match &*found {
             Some(Found { addresses: Ok(addresses), .. }) if !addresses.is_empty() => {
@@ -94,18 +95,18 @@ impl CachingResolver {
 
     /// This address answered: it is tried first from now on.
     pub fn prefer(&self, host: &str, address: IpAddr) {
-        if let Some(entry) = lock(&self.entries).iter_mut().find(|entry| entry.host == host) {
+        if let Some(entry) = self.entries.lock().iter_mut().find(|entry| entry.host == host) {
             entry.preferred = Some(address);
         }
     }
 
     /// What was found does not lead anywhere (any more): look it up again next time.
     pub fn forget(&self, host: &str) {
-        lock(&self.entries).retain(|entry| !(entry.host == host && entry.pending.is_done()));
+        self.entries.lock().retain(|entry| !(entry.host == host && entry.pending.is_done()));
     }
 
     fn pending(&self, host: &str) -> Result<(Arc<Pending>, Option<IpAddr>), Source> {
-        let mut entries = lock(&self.entries);
+        let mut entries = self.entries.lock();
         let mut preferred = None;
         entries.retain(|entry| {
             let is_stale = entry.pending.is_stale();
@@ -165,27 +166,22 @@ fn in_order(addresses: &[IpAddr], preferred: Option<IpAddr>) -> Vec<IpAddr> {
 
 impl Pending {
     fn arrive(&self, addresses: Result<Vec<IpAddr>, String>) {
-        *lock(&self.found) = Some(Found { addresses, at: Instant::now() });
+        *self.found.lock() = Some(Found { addresses, at: Instant::now() });
         self.arrived.notify_all();
     }
 
     fn is_done(&self) -> bool {
-        lock(&self.found).is_some()
+        self.found.lock().is_some()
     }
 
     /// Done too long ago, or without an address: failures are not kept.
     fn is_stale(&self) -> bool {
-        match &*lock(&self.found) {
+        match &*self.found.lock() {
             None => false,
             Some(Found { addresses: Ok(addresses), at }) => addresses.is_empty() || at.elapsed() >= GOOD_FOR,
             Some(Found { addresses: Err(_), .. }) => true,
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Each change is one assignment, so that a panic elsewhere cannot leave it half done.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl std::fmt::Debug for CachingResolver {
@@ -255,7 +251,7 @@ mod tests {
         let released = Mutex::new(released);
         let resolver = CachingResolver::with(move |_| {
             counter.fetch_add(1, Ordering::SeqCst);
-            let _ = lock(&released).recv();
+            let _ = released.lock().recv();
             Ok(vec![local()])
         });
         for _ in 0..3 {
@@ -272,7 +268,7 @@ mod tests {
         let (release, released) = mpsc::channel::<()>();
         let released = Arc::new(Mutex::new(released));
         let resolver = CachingResolver::with(move |_| {
-            let _ = lock(&released).recv();
+            let _ = released.lock().recv();
             Ok(vec![])
         });
         let soon = || Instant::now() + Duration::from_millis(1);

@@ -3,9 +3,10 @@
 //! A warm request costs three system calls: one look whether the connection is quiet, one write, one
 //! read. The socket's own time limits are set again only when they change.
 
+use crate::sync::lock::Mutex;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// Time limits of the socket are rounded up to this, so that the first attempt of most calls finds
@@ -130,7 +131,7 @@ struct OpenSocketsState {
 impl OpenSockets {
     /// Ends reading and writing on all of them, and refuses further ones.
     pub fn shut_down(&self) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.is_shut_down = true;
         for socket in state.sockets.drain(..).filter_map(|socket| socket.upgrade()) {
             // It fails where the other side has closed already.
@@ -139,21 +140,16 @@ impl OpenSockets {
     }
 
     pub fn is_shut_down(&self) -> bool {
-        self.lock().is_shut_down
+        self.state.lock().is_shut_down
     }
 
     fn add(&self, socket: &Arc<TcpStream>) -> io::Result<()> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if state.is_shut_down {
             return Err(io::Error::new(io::ErrorKind::NotConnected, "the client was closed"));
         }
         state.sockets.retain(|socket| socket.strong_count() > 0);
         state.sockets.push(Arc::downgrade(socket));
         Ok(())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, OpenSocketsState> {
-        // Each change leaves a list that the next one can begin with.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -31,7 +31,7 @@ use crate::client::{Client, CloseReport};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
-use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 pub use operation::{Operation, Work};
 use state::State;
 pub use state::{Event, Held, LaneGauges, Stage};
@@ -124,7 +124,7 @@ impl Queue {
 
     pub fn set_authorization(&self, newer: Authorization) -> Result<Outcome> {
         // With the lock: a worker that has it refused in the meantime says so after this, not before.
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         let taken = self.shared.client.set_authorization(newer)?;
         state.need.is_satisfied(self.shared.authorization_expires(), Instant::now());
         Ok(taken)
@@ -151,7 +151,7 @@ impl Queue {
         }
         let expires = now + time_to_live;
         let operation = Operation::new(work, own, user_data, now, expires);
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         let number = state.admit(operation, &self.shared.settings)?;
         let workers = if lane == Lane::Invites { self.shared.settings.invite_workers } else { 1 };
         if state.needs_a_worker(lane, workers) {
@@ -192,7 +192,7 @@ impl Queue {
         if !is_eventful && !polls.is_multiple_of(LOOK_EVERY) {
             return None;
         }
-        let mut state = shared.lock();
+        let mut state = shared.state.lock();
         shared.look_at_the_clock(&mut state);
         shared.next_event(&mut state)
     }
@@ -200,7 +200,7 @@ impl Queue {
     /// The next event, or `None` at the time limit, after `wake`, and once the queue is closed.
     pub fn wait(&self, limit: Duration) -> Option<Event> {
         let deadline = Instant::now() + limit;
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         let wakes = state.wakes;
         loop {
             self.shared.polls.fetch_add(1, Ordering::Relaxed);
@@ -220,13 +220,13 @@ impl Queue {
 
     /// Ends the waits for events that go on now.
     pub fn wake(&self) {
-        self.shared.lock().wakes += 1;
+        self.shared.state.lock().wakes += 1;
         self.shared.news.notify_all();
     }
 
     /// Ends an operation that was not sent yet; one that is on the wire ends as it ends.
     pub fn cancel(&self, number: u64) -> Result<()> {
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         state.cancel(number)?;
         self.shared.tell(&mut state);
         drop(state);
@@ -237,7 +237,7 @@ impl Queue {
 
     /// Refuses further operations and has those that are there done until the deadline.
     pub fn drain(&self, limit: Duration) -> Result<()> {
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         if state.stage != Stage::Open {
             return Err(Box::new(Outcome::new(Status::Closed, "The client is being drained or closed already.")));
         }
@@ -252,7 +252,7 @@ impl Queue {
     /// Waits until all that was submitted before has ended, without holding any of it back.
     pub fn flush(&self, limit: Duration) -> Result<()> {
         let deadline = Instant::now() + limit;
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         let mark = state.last_number();
         state.flushed = state.flushed.max(mark);
         self.shared.work.iter().for_each(Condvar::notify_all);
@@ -275,7 +275,7 @@ impl Queue {
     /// Drains, unless that has been done, waits up to the limit, and cuts what is left.
     pub fn close(&self, limit: Duration) -> (CloseReport, OperationReport) {
         let deadline = Instant::now() + limit;
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         if state.stage == Stage::Open {
             state.stage = Stage::Draining { deadline };
         }
@@ -302,18 +302,13 @@ impl Queue {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change moves an operation from one place to the next in one step.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Waits until something ends or expires, or until `until`.
     fn wait_for_news<'a>(&self, mut state: MutexGuard<'a, State>, until: Instant) -> MutexGuard<'a, State> {
         let until = state.next_expiry().map_or(until, |expiry| expiry.min(until));
         state.latest_wake = if state.waiting > 0 { state.latest_wake.max(until) } else { until };
         state.waiting += 1;
         let limit = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-        (state, _) = self.news.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner);
+        state = self.news.wait_timeout(state, limit);
         state.waiting -= 1;
         state
     }

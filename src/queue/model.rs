@@ -295,7 +295,7 @@ fn a_reader_that_waits_is_woken() {
     check(|| {
         let host = host(Kind { workers: 1, ..Kind::default() });
         let readers = [(); 2].map(|()| go(&host, |host| assert!(host.queue.wait(NEVER).is_none())));
-        while host.queue.shared.lock().waiting < 2 {
+        while host.queue.shared.state.lock().waiting < 2 {
             thread::yield_now();
         }
         host.queue.wake();

@@ -29,7 +29,7 @@ impl Queue {
     /// Never waits: it copies, with the lock in hand.
     pub fn stats(&self) -> Stats {
         let shared = &self.shared;
-        let mut state = shared.lock();
+        let mut state = shared.state.lock();
         shared.note_polls(&mut state);
         let counts = shared.client.counters().read();
         Stats {

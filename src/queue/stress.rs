@@ -158,7 +158,7 @@ impl Round {
         assert!(submitted == ended, "{what}: not all have ended, or others");
         let told = self.acknowledged.load(Ordering::SeqCst);
         assert_eq!(told, self.record.acknowledged.load(Ordering::SeqCst), "{what}: the service knows better");
-        let report = self.queue.shared.lock().report();
+        let report = self.queue.shared.state.lock().report();
         assert_eq!(report.submitted, submitted.len() as u64, "{what}");
         assert_eq!((report.unfinished, report.events_not_pulled), (0, 0), "{what}");
         balances(&(CloseReport::default(), report));
@@ -246,7 +246,7 @@ impl Round {
     fn read(&self, polls: bool) -> Vec<Name> {
         let mut ended = vec![];
         let mut last = Instant::now();
-        while !self.drained.load(Ordering::SeqCst) && self.queue.shared.lock().stage != Stage::Closed {
+        while !self.drained.load(Ordering::SeqCst) && self.queue.shared.state.lock().stage != Stage::Closed {
             let event = if polls { self.queue.poll() } else { self.queue.wait(Duration::from_millis(100)) };
             match event {
                 Some(event) => {

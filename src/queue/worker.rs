@@ -13,7 +13,7 @@ use crate::client::{Deadline, Ended, Stop, WaitPolicy};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::sync::atomic::Ordering;
-use crate::sync::{MutexGuard, PoisonError, spawn};
+use crate::sync::{MutexGuard, spawn};
 
 /// Starts one more worker of a lane, which counts from now on.
 pub fn start(shared: &Arc<Shared>, lane: Lane) -> Result<()> {
@@ -36,7 +36,7 @@ pub fn start(shared: &Arc<Shared>, lane: Lane) -> Result<()> {
 fn run(shared: &Shared, lane: Lane) {
     while let Some(operations) = next(shared, lane) {
         let ends = run_batch(shared, lane, &operations);
-        let mut state = shared.lock();
+        let mut state = shared.state.lock();
         let (mut again, mut ended) = (Vec::new(), Vec::with_capacity(operations.len()));
         for (mut operation, end) in operations.into_iter().zip(ends) {
             match end {
@@ -64,7 +64,7 @@ fn run(shared: &Shared, lane: Lane) {
 
 /// What is to be done next, together; `None` once nothing will come any more.
 fn next(shared: &Shared, lane: Lane) -> Option<Vec<Operation>> {
-    let mut state = shared.lock();
+    let mut state = shared.state.lock();
     loop {
         shared.expire_queued(&mut state);
         if state.stage == Stage::Closed {
@@ -93,10 +93,10 @@ fn rest<'a>(shared: &Shared, mut state: MutexGuard<'a, State>, lane: Lane) -> Mu
     state.worker_rests(lane);
     let work = &shared.work[lane as usize];
     let mut state = match first {
-        None => work.wait(state).unwrap_or_else(PoisonError::into_inner),
+        None => work.wait(state),
         Some(at) => {
             let wait = at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-            work.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0
+            work.wait_timeout(state, wait)
         }
     };
     state.worker_runs(lane);
@@ -198,7 +198,7 @@ fn defect(operations: &[Operation]) -> Outcome {
 /// is the measure for all.
 fn deadline(shared: &Shared, operations: &[Operation], begun: Instant) -> Deadline {
     let expires = operations.iter().map(|operation| operation.expires).min().unwrap_or(begun);
-    match shared.lock().drain_deadline() {
+    match shared.state.lock().drain_deadline() {
         Some(drained) if drained <= expires => Deadline::Drain(drained),
         _ => Deadline::TimeToLive(expires),
     }
@@ -213,7 +213,7 @@ struct Waiter<'a> {
 
 impl WaitPolicy for Waiter<'_> {
     fn waits_for_authorization(&self) -> bool {
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         // One may have been pushed since.
         if let Some(reason) = self.shared.client.authorization_needed() {
             state.need.operations_wait(reason, Instant::now());

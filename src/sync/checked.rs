@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::{LockResult, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use shuttle::rand::Rng;
@@ -30,15 +30,8 @@ impl<T> Mutex<T> {
         Mutex(sync::Mutex::new(value))
     }
 
-    pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        guarded(self, self.0.lock())
-    }
-}
-
-fn guarded<'a, T>(mutex: &'a Mutex<T>, locked: LockResult<sync::MutexGuard<'a, T>>) -> LockResult<MutexGuard<'a, T>> {
-    match locked {
-        Ok(guard) => Ok(MutexGuard { mutex, guard }),
-        Err(poisoned) => Err(PoisonError::new(MutexGuard { mutex, guard: poisoned.into_inner() })),
+    pub fn lock(&self) -> MutexGuard<'_, T> {
+        MutexGuard { mutex: self, guard: self.0.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 }
 
@@ -70,26 +63,16 @@ impl Condvar {
         Self::default()
     }
 
-    pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+    pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         let MutexGuard { mutex, guard } = guard;
         if shuttle::rand::thread_rng().gen_range(0..SELDOM) == 0 {
             return let_others_go_first(mutex, guard);
         }
-        guarded(mutex, self.0.wait(guard))
+        MutexGuard { mutex, guard: self.0.wait(guard).unwrap_or_else(PoisonError::into_inner) }
     }
 
-    /// The second of what it returns is whether the time was up, as far as that is known.
-    pub fn wait_timeout<'a, T>(
-        &self,
-        guard: MutexGuard<'a, T>,
-        limit: Duration,
-    ) -> LockResult<(MutexGuard<'a, T>, bool)> {
-        let is_over = limit < SOON;
-        let waited = if is_over { let_others_go_first(guard.mutex, guard.guard) } else { self.wait(guard) };
-        match waited {
-            Ok(guard) => Ok((guard, is_over)),
-            Err(poisoned) => Err(PoisonError::new((poisoned.into_inner(), is_over))),
-        }
+    pub fn wait_timeout<'a, T>(&self, guard: MutexGuard<'a, T>, limit: Duration) -> MutexGuard<'a, T> {
+        if limit < SOON { let_others_go_first(guard.mutex, guard.guard) } else { self.wait(guard) }
     }
 
     pub fn wait_timeout_while<'a, T>(
@@ -97,15 +80,14 @@ impl Condvar {
         mut guard: MutexGuard<'a, T>,
         limit: Duration,
         mut condition: impl FnMut(&mut T) -> bool,
-    ) -> LockResult<(MutexGuard<'a, T>, bool)> {
+    ) -> MutexGuard<'a, T> {
         while condition(&mut guard) {
-            let (again, is_over) = self.wait_timeout(guard, limit)?;
-            if is_over {
-                return Ok((again, true));
+            guard = self.wait_timeout(guard, limit);
+            if limit < SOON {
+                break;
             }
-            guard = again;
         }
-        Ok((guard, false))
+        guard
     }
 
     pub fn notify_one(&self) {
@@ -118,7 +100,7 @@ impl Condvar {
 }
 
 /// A wait that ended without having been told to: any of the others may have run meanwhile, or none.
-fn let_others_go_first<'a, T>(mutex: &'a Mutex<T>, guard: sync::MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+fn let_others_go_first<'a, T>(mutex: &'a Mutex<T>, guard: sync::MutexGuard<'a, T>) -> MutexGuard<'a, T> {
     drop(guard);
     shuttle::thread::yield_now();
     mutex.lock()

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError, spawn};
+use crate::sync::{Condvar, Mutex, spawn};
 
 /// How often whoever waits looks whether the result is still wanted.
 const CHECK_INTERVAL: Duration = Duration::from_millis(20);
@@ -64,38 +64,33 @@ impl<T: Send + 'static, R: Send + 'static> Background<T, R> {
         let place = Arc::new(Mutex::new(Some(value)));
         let (given, result) = (place.clone(), slot.clone());
         let run = move || {
-            let Some(mut value) = lock(&given).take() else { return };
+            let Some(mut value) = given.lock().take() else { return };
             let answer = work(&mut value);
-            *lock(&result.done) = Some((value, answer));
+            *result.done.lock() = Some((value, answer));
             result.changed.notify_all();
         };
         match spawn("mpa-files", run) {
             Ok(()) => self.under_way = Some(slot),
-            Err(_) => self.idle = lock(&place).take(),
+            Err(_) => self.idle = place.lock().take(),
         }
     }
 
     fn wait(&mut self, deadline: Instant, is_over: impl Fn() -> bool) -> Option<R> {
         let slot = self.under_way.clone()?;
-        let mut done = lock(&slot.done);
+        let mut done = slot.done.lock();
         while done.is_none() && !is_over() {
             let remaining = deadline.saturating_duration_since(Instant::now());
             if remaining.is_zero() {
                 break;
             }
             let slice = remaining.min(CHECK_INTERVAL);
-            (done, _) = slot.changed.wait_timeout(done, slice).unwrap_or_else(PoisonError::into_inner);
+            done = slot.changed.wait_timeout(done, slice);
         }
         let (value, result) = done.take()?;
         self.idle = Some(value);
         self.under_way = None;
         Some(result)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Each change is one assignment, so that a panic elsewhere cannot leave it half done.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(all(test, not(shuttle)))]

@@ -21,7 +21,7 @@ use crate::log::{Level, Log};
 use crate::outcome::{self, Outcome, Status};
 use crate::policy::{Moment, Prospect, Renewal};
 use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError, spawn};
+use crate::sync::{Condvar, Mutex, MutexGuard, spawn};
 use certificate_files::CertificateFiles;
 use chain::{Chain, Gain, Plan, Progress};
 pub use mutual::Connect;
@@ -160,7 +160,7 @@ impl SignIn {
 
     /// Waits for a token, or signs in to get one.
     pub fn obtain(&self, deadline: Instant, is_over: impl Fn() -> bool) -> Result<(), Missing> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         // The thread looks by itself.
         if state.failure.is_some() && !self.has_thread.load(Ordering::Acquire) {
             state = self.look_at_files(state, deadline);
@@ -197,7 +197,7 @@ impl SignIn {
             // Looked at now and then: whoever withdraws a call wakes nobody here.
             let until_due = if is_worth_it { state.until_due(now) } else { left };
             let wait = left.min(until_due).clamp(Duration::from_millis(1), LOOK_AGAIN);
-            (state, _) = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
+            state = self.changed.wait_timeout(state, wait);
         }
     }
 
@@ -207,7 +207,7 @@ impl SignIn {
         if self.has_thread.load(Ordering::Acquire) || part < LEAST_FOR_A_RENEWAL {
             return;
         }
-        let state = self.lock();
+        let state = self.state.lock();
         let now = self.now();
         if state.due(now) <= now && state.chain.is_some() && !state.is_stopped {
             drop(self.sign_in(state, Instant::now() + part));
@@ -217,14 +217,14 @@ impl SignIn {
     /// The service refused the token in use, ours or that of somebody who was given it.
     pub fn refused(&self) {
         let now = self.now();
-        self.lock().token.refused(now, None, fastrand::f64());
+        self.state.lock().token.refused(now, None, fastrand::f64());
         self.changed.notify_all();
     }
 
     /// Why there is no token: the last attempt failed, or none has ended yet.
     pub fn why_there_is_no_token(&self) -> Box<Outcome> {
         let now = self.now();
-        let state = self.lock();
+        let state = self.state.lock();
         if let Some(failure) = &state.failure {
             return failure.outcome.clone();
         }
@@ -253,18 +253,18 @@ impl SignIn {
     }
 
     pub fn stats(&self) -> SignInStats {
-        self.lock().stats
+        self.state.lock().stats
     }
 
     /// Ends what is under way, and the thread.
     pub fn stop(&self) {
-        self.lock().is_stopped = true;
+        self.state.lock().is_stopped = true;
         self.changed.notify_all();
         self.mutual.cut();
     }
 
     fn run(&self) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         while !state.is_stopped {
             let now = self.now();
             if state.due(now) <= now && state.chain.is_some() {
@@ -276,7 +276,7 @@ impl SignIn {
             let longest = if has_failed { LOOK_AT_FILES } else { Duration::from_secs(3_600) };
             let wait = state.until_due(now).clamp(Duration::from_millis(1), longest);
             let looks_at_files = has_failed && wait == LOOK_AT_FILES;
-            let (woken, _) = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
+            let woken = self.changed.wait_timeout(state, wait);
             state =
                 if looks_at_files { self.look_at_files(woken, Instant::now() + self.request_timeout) } else { woken };
         }
@@ -287,7 +287,7 @@ impl SignIn {
         let Some(mut chain) = state.chain.take() else { return state };
         drop(state);
         let has_changed = chain.looks_different(deadline);
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.chain = Some(chain);
         if has_changed {
             let now = self.now();
@@ -309,7 +309,7 @@ impl SignIn {
             let defect = Outcome::internal("Signing in failed by a defect of the library. Please report this.");
             Gain { service_token: Some(Err(SignInFailure::of(defect))), token: None }
         });
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if !chain.has_service_token() {
             state.service_token.forget();
         }
@@ -381,11 +381,6 @@ impl SignIn {
 
     fn now(&self) -> Moment {
         self.beginning.elapsed()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change leaves a state that the next one can begin with.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

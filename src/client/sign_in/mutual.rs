@@ -8,7 +8,7 @@ use rustls::sign::CertifiedKey;
 use crate::auth::Credential;
 use crate::http::Transport;
 use crate::outcome::Result;
-use crate::sync::{Mutex, MutexGuard, PoisonError};
+use crate::sync::Mutex;
 
 /// Makes connections that show this certificate.
 pub type Connect = Box<dyn Fn(Arc<CertifiedKey>) -> Result<Arc<dyn Transport>> + Send + Sync>;
@@ -31,7 +31,7 @@ impl MutualTls {
     }
 
     pub fn transport(&self, credential: &Credential) -> Result<Arc<dyn Transport>> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if let Some(current) = &state.current {
             return Ok(current.clone());
         }
@@ -45,24 +45,19 @@ impl MutualTls {
 
     /// Another certificate is to be shown from now on.
     pub fn forget(&self) {
-        self.lock().current = None;
+        self.state.lock().current = None;
     }
 
     pub fn is_cut(&self) -> bool {
-        self.lock().is_cut
+        self.state.lock().is_cut
     }
 
     pub fn cut(&self) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.is_cut = true;
         if let Some(current) = &state.current {
             current.cut();
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change is one assignment.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -17,7 +17,7 @@ struct Services(Mutex<VecDeque<Answer>>);
 
 impl Transport for Services {
     fn send(&self, _: Request<'_>, _: Deadlines) -> Result<Answer, TransportError> {
-        let next = self.0.lock().unwrap().pop_front();
+        let next = self.0.lock().pop_front();
         Ok(next.unwrap_or_else(|| Answer::new(503, &[], b"")))
     }
 
@@ -77,10 +77,10 @@ fn attempts_failures_and_the_last_success_are_counted() {
     let obtain = |seconds| sign_in.obtain(Instant::now() + Duration::from_secs(seconds), || false);
 
     // The first step fails, then the second, then neither.
-    services.0.lock().unwrap().extend([Answer::new(503, &[], b""), token("service"), Answer::new(503, &[], b"")]);
+    services.0.lock().extend([Answer::new(503, &[], b""), token("service"), Answer::new(503, &[], b"")]);
     assert!(matches!(obtain(0), Err(Missing::OutOfTime(None))), "nothing is tried without time");
     assert_eq!(counts(&sign_in), (0, 0, false));
-    services.0.lock().unwrap().extend([token("token")]);
+    services.0.lock().extend([token("token")]);
     obtain(30).unwrap();
     assert_eq!(counts(&sign_in), (3, 2, true));
     assert!(sign_in.stats().last_success.unwrap().elapsed().unwrap() < Duration::from_secs(30));
@@ -89,7 +89,7 @@ fn attempts_failures_and_the_last_success_are_counted() {
     let refused = sign_in.authorizations.usable(&sign_in.time.by_all_clocks()).unwrap();
     assert!(sign_in.authorizations.refuse(&refused, &sign_in.time.by_all_clocks()));
     sign_in.refused();
-    services.0.lock().unwrap().extend([token("token"), token("another")]);
+    services.0.lock().extend([token("token"), token("another")]);
     obtain(30).unwrap();
     assert_eq!(counts(&sign_in), (5, 3, true));
     assert_eq!(sign_in.stats().certificate_expires_at, Some(expires_at));

@@ -163,7 +163,7 @@ impl Host {
                     }
                 }
                 None => {
-                    assert_eq!(self.queue.shared.lock().stage, Stage::Closed, "sent away for nothing");
+                    assert_eq!(self.queue.shared.state.lock().stage, Stage::Closed, "sent away for nothing");
                     return;
                 }
             }
@@ -204,7 +204,7 @@ impl Host {
         let submitted: Vec<u64> = books.submitted.keys().copied().collect();
         assert_eq!(ended, submitted, "not all have ended, or others");
         let counted = |wanted: fn(&Status) -> bool| books.ended.values().filter(|status| wanted(status)).count() as u64;
-        let report = self.queue.shared.lock().report();
+        let report = self.queue.shared.state.lock().report();
         balances(&report);
         assert_eq!(report.submitted, submitted.len() as u64, "{report:?}");
         assert_eq!(report.succeeded, counted(|status| *status == Status::Ok), "{report:?}");

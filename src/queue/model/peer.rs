@@ -38,7 +38,7 @@ impl Transport for Peer {
             was_connected: true,
             detail: "it was cut".to_owned(),
         };
-        if *self.is_cut.lock().unwrap() {
+        if *self.is_cut.lock() {
             return Err(broken(Sent::Nothing));
         }
         let status = match self.manner {
@@ -60,9 +60,9 @@ impl Transport for Peer {
             0 if is_repeatable => Ok(answer(400)),
             0 => Err(broken(Sent::MaybeDelivered)),
             1 => {
-                let mut is_cut = self.is_cut.lock().unwrap();
+                let mut is_cut = self.is_cut.lock();
                 while !*is_cut {
-                    is_cut = self.changed.wait(is_cut).unwrap();
+                    is_cut = self.changed.wait(is_cut);
                 }
                 Err(broken(one_of(&[Sent::Nothing, Sent::Incomplete, Sent::MaybeDelivered])))
             }
@@ -71,7 +71,7 @@ impl Transport for Peer {
     }
 
     fn cut(&self) {
-        *self.is_cut.lock().unwrap() = true;
+        *self.is_cut.lock() = true;
         self.changed.notify_all();
     }
 }
