@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::calls::Lane;
 use crate::outcome::Outcome;
-use crate::status::{COMPLETIONS, completion_index};
+use crate::status::{COMPLETIONS, Status, completion_index};
 use crate::sync::Mutex;
 
 /// Upper bounds of a histogram's buckets, in milliseconds; the last bucket has none.
@@ -36,11 +36,49 @@ impl Histogram {
     }
 }
 
+/// Blocking calls, or operations that were submitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Call,
+    Operation,
+}
+
+/// How the calls, or the operations, of a client ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ends {
+    pub began: u64,
+    pub succeeded: u64,
+    /// Ended with something uncertain.
+    pub uncertain: u64,
+    /// Ended by closing, before they were sent.
+    pub abandoned: u64,
+    /// Ended in any other way.
+    pub failed: u64,
+}
+
+impl Ends {
+    /// Those that have not ended.
+    pub fn unfinished(&self) -> u64 {
+        self.began - self.succeeded - self.uncertain - self.abandoned - self.failed
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome { status: Status::Ok, .. } => self.succeeded += 1,
+            Outcome { uncertain: 1.., .. } => self.uncertain += 1,
+            Outcome { status: Status::Abandoned, .. } => self.abandoned += 1,
+            _ => self.failed += 1,
+        }
+    }
+}
+
 /// The calls and operations of one lane.
 #[derive(Clone, Copy, Debug)]
 pub struct LaneCounts {
     /// Blocking calls that began.
     pub calls: u64,
+    /// Operations that were submitted.
+    pub submitted: u64,
     /// Calls and operations that ended, by their place in `COMPLETIONS`.
     pub completed: [u64; COMPLETIONS.len()],
     /// Requests put on the wire, and those of them that were tried again, and were throttled.
@@ -59,6 +97,7 @@ impl Default for LaneCounts {
     fn default() -> Self {
         LaneCounts {
             calls: 0,
+            submitted: 0,
             // `Default` is derived for arrays of up to 32 only.
             completed: [0; COMPLETIONS.len()],
             requests: 0,
@@ -74,8 +113,28 @@ impl Default for LaneCounts {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
     pub lanes: [LaneCounts; 2],
+    pub calls: Ends,
+    pub operations: Ends,
     /// When the service last acknowledged a request.
     pub last_success: Option<Instant>,
+}
+
+impl Counts {
+    fn of(&mut self, kind: Kind) -> &mut Ends {
+        match kind {
+            Kind::Call => &mut self.calls,
+            Kind::Operation => &mut self.operations,
+        }
+    }
+}
+
+impl LaneCounts {
+    fn begun(&mut self, kind: Kind) -> &mut u64 {
+        match kind {
+            Kind::Call => &mut self.calls,
+            Kind::Operation => &mut self.submitted,
+        }
+    }
 }
 
 /// The counts of a client. Its lock is taken with others in hand, and no other with it.
@@ -100,14 +159,26 @@ impl Counters {
         *self.counts.lock()
     }
 
-    pub fn call_began(&self, lane: Lane) {
-        self.counts.lock().lanes[lane as usize].calls += 1;
+    /// A call or an operation began.
+    pub fn began(&self, kind: Kind, lane: Lane) {
+        let mut counts = self.counts.lock();
+        counts.of(kind).began += 1;
+        *counts.lanes[lane as usize].begun(kind) += 1;
+    }
+
+    /// Takes back what `began` counted.
+    pub fn did_not_begin(&self, kind: Kind, lane: Lane) {
+        let mut counts = self.counts.lock();
+        counts.of(kind).began -= 1;
+        *counts.lanes[lane as usize].begun(kind) -= 1;
     }
 
     /// A call or an operation ended.
-    pub fn completed(&self, lane: Lane, outcome: &Outcome) {
+    pub fn completed(&self, kind: Kind, lane: Lane, outcome: &Outcome) {
         let completion = completion_index(outcome.status, outcome.cause);
-        let lane = &mut self.counts.lock().lanes[lane as usize];
+        let mut counts = self.counts.lock();
+        counts.of(kind).count(outcome);
+        let lane = &mut counts.lanes[lane as usize];
         lane.completed[completion] += 1;
         lane.queue_wait.observe(outcome.queued);
     }
@@ -130,7 +201,6 @@ impl Counters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::Status;
 
     #[test]
     fn a_duration_counts_in_its_bucket_and_all_above() {
@@ -157,7 +227,11 @@ mod tests {
         };
         counters.request_ended(end);
         for cause in [Status::Ok, Status::Throttled, Status::Throttled] {
-            counters.completed(Lane::RecentPlayers, &Outcome { cause, ..Outcome::new(Status::Expired, "") });
+            counters.completed(
+                Kind::Operation,
+                Lane::RecentPlayers,
+                &Outcome { cause, ..Outcome::new(Status::Expired, "") },
+            );
         }
         let counts = counters.read();
         let [invites, players] = counts.lanes;
@@ -166,5 +240,27 @@ mod tests {
         assert_eq!((completed(Status::Ok), completed(Status::Throttled), completed(Status::TimedOut)), (1, 2, 0));
         assert_eq!((players.completed.iter().sum::<u64>(), invites.completed.iter().sum::<u64>()), (3, 0));
         assert!(counts.last_success.is_some());
+    }
+
+    #[test]
+    fn every_call_and_every_operation_is_counted_once() {
+        let counters = Counters::default();
+        let end = |kind, outcome: Outcome| {
+            counters.began(kind, Lane::Invites);
+            counters.completed(kind, Lane::Invites, &outcome);
+        };
+        end(Kind::Call, Outcome::new(Status::Ok, ""));
+        end(Kind::Call, Outcome::new(Status::Rejected, ""));
+        end(Kind::Call, Outcome { uncertain: 3, ..Outcome::new(Status::Uncertain, "") });
+        counters.began(Kind::Call, Lane::Invites);
+        end(Kind::Operation, Outcome { uncertain: 1, ..Outcome::new(Status::Abandoned, "") });
+        end(Kind::Operation, Outcome::new(Status::Abandoned, ""));
+        counters.began(Kind::Operation, Lane::Invites);
+        counters.did_not_begin(Kind::Operation, Lane::Invites);
+        let Counts { calls, operations, lanes: [invites, _], .. } = counters.read();
+        assert_eq!(calls, Ends { began: 4, succeeded: 1, uncertain: 1, abandoned: 0, failed: 1 });
+        assert_eq!((calls.unfinished(), operations.unfinished()), (1, 0));
+        assert_eq!(operations, Ends { began: 2, succeeded: 0, uncertain: 1, abandoned: 1, failed: 0 });
+        assert_eq!((invites.calls, invites.submitted), (4, 2));
     }
 }

@@ -194,7 +194,9 @@ fn a_doubt_stays_a_doubt_when_a_later_attempt_cannot_be_sent() {
             read_request(stream);
         });
         // One connection is served; the listener is gone for the others.
-        let outcome = Client::open(&trusting(&peer, "doubt")).post_groups(3);
+        // With time for all attempts on a busy machine.
+        let config = mpa_client_config { call_timeout_ms: 20_000, ..trusting(&peer, "doubt") };
+        let outcome = Client::open(&config).post_groups(3);
         check("doubt", Kind::Groups, &outcome, 1, ends("MPA_ERROR_CONNECTION_FAILED", 1, 3, 1));
         assert!(outcome.message.ends_with("An earlier attempt may have been acted on."), "{}", outcome.message);
     }

@@ -157,7 +157,7 @@ impl<'a> CallRun<'a> {
             };
             attempts += 1;
             *in_doubt |= outcome.uncertain > 0;
-            if outcome.http_status == 0 && self.client.books.is_cut() {
+            if outcome.http_status == 0 && self.client.abort.is_set() {
                 return Err(Box::new(aborted(batch, outcome)));
             }
             let max_attempts = self.client.max_attempts;
@@ -368,13 +368,13 @@ impl<'a> CallRun<'a> {
                 return Ok(outcome);
             }
             // Looked at now and then: a request to cancel wakes no one here.
-            self.client.books.sleep(remaining.min(Duration::from_millis(100)));
+            self.client.abort.sleep(remaining.min(Duration::from_millis(100)));
         }
     }
 
     /// Why the call goes no further now, if it does not.
     fn stop(&self) -> Option<Stop> {
-        if self.client.books.is_cut() {
+        if self.client.abort.is_set() {
             Some(Stop::Closed)
         } else if self.wait_policy.cancel_requested() {
             Some(Stop::Cancelled)
@@ -387,7 +387,7 @@ impl<'a> CallRun<'a> {
 
     /// Whether somebody stopped it; its deadline aside, which those who wait know.
     fn is_stopped(&self) -> bool {
-        self.client.books.is_cut() || self.wait_policy.cancel_requested()
+        self.client.abort.is_set() || self.wait_policy.cancel_requested()
     }
 
     fn end(&mut self, batch: &Batch, stop: Stop, last: Option<Outcome>) -> Box<Outcome> {

@@ -1,6 +1,6 @@
 //! One call, start to end: batch by batch, each until it is acknowledged or given up.
 
-mod books;
+mod abort;
 mod call_run;
 mod gate;
 mod sign_in;
@@ -21,8 +21,7 @@ use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Budget;
 use crate::stats::Counters;
 use crate::sync::Mutex;
-use books::Books;
-pub use books::CloseReport;
+use abort::Abort;
 use call_run::{CallRun, NoWait};
 pub use call_run::{Ended, WaitPolicy};
 use gate::Gates;
@@ -66,7 +65,7 @@ pub struct Client {
     max_attempts: u32,
     gates: Gates,
     budget: Mutex<Budget>,
-    books: Books,
+    abort: Abort,
     counters: Arc<Counters>,
     log: Arc<Log>,
 }
@@ -133,7 +132,7 @@ impl Client {
             max_attempts: config.max_attempts,
             gates: Gates::new(config.imposed_limits),
             budget: Mutex::default(),
-            books: Books::default(),
+            abort: Abort::default(),
             counters: Arc::default(),
             log,
         })
@@ -141,9 +140,6 @@ impl Client {
 
     /// Takes another authorization into use, and says how good it is, as far as that is known.
     pub fn set_authorization(&self, newer: Authorization) -> Result<Outcome> {
-        if self.books.is_closed() {
-            return Err(Box::new(closed()));
-        }
         if self.sign_in.is_some() {
             return Err(Outcome::invalid("The client signs in by itself; it takes no authorization."));
         }
@@ -161,9 +157,6 @@ impl Client {
     /// The service refused this token when somebody else sent it: if it is the one in use, it is not given
     /// out again, and another is obtained.
     pub fn invalidate_authorization(&self, refused: &Authorization) -> Result<Outcome> {
-        if self.books.is_closed() {
-            return Err(Box::new(closed()));
-        }
         let Some(sign_in) = &self.sign_in else {
             return Err(Outcome::invalid(
                 "The client does not sign in by itself, so it cannot obtain another authorization; push one with \
@@ -244,21 +237,13 @@ impl Client {
         &self.log
     }
 
-    /// Makes a call and waits for its end. `own`: the inviting user's authorization, instead of the
-    /// client's.
+    /// Makes a call, within the time that calls which block may take. `own`: the inviting user's
+    /// authorization, instead of the client's.
     pub fn run(&self, call: &dyn Call, own: Option<&Authorization>) -> Outcome {
         let started = Instant::now();
-        let Some(running) = self.books.begin() else {
-            return closed();
-        };
-        let lane = call.endpoint().lane();
-        self.counters.call_began(lane);
         let deadline = Deadline::Call(started + self.call_timeout);
-        let mut outcome = CallRun::new(self, call, own, deadline, &NoWait).run().outcome;
+        let mut outcome = self.run_until(call, own, deadline, &NoWait).outcome;
         outcome.elapsed = started.elapsed();
-        self.counters.completed(lane, &outcome);
-        self.log.write_outcome(&outcome);
-        running.end(&outcome);
         outcome
     }
 
@@ -273,14 +258,9 @@ impl Client {
         CallRun::new(self, call, own, deadline, wait_policy).run()
     }
 
-    /// Refuses further calls, waits for those under way, and cuts what has not ended then.
-    pub fn close(&self, wait: Duration) -> CloseReport {
-        self.books.close(wait, || self.cut())
-    }
-
-    /// Refuses further calls and cuts those under way.
-    pub fn cut(&self) {
-        self.books.cut();
+    /// Ends all calls that are under way, and those that begin later before they are sent.
+    pub fn abort(&self) {
+        self.abort.set();
         self.transport.cut();
         if let Some(sign_in) = &self.sign_in {
             sign_in.stop();
@@ -345,8 +325,4 @@ fn acceptance(standing: Standing) -> Result<Cow<'static, str>> {
             ),
         ))),
     }
-}
-
-fn closed() -> Outcome {
-    Outcome::new(Status::Closed, "The client is being closed; nothing was sent.")
 }

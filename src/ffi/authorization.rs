@@ -149,7 +149,7 @@ pub unsafe extern "C" fn mpa_client_invalidate_authorization(
         let queue = handles::get(client.id)?;
         // SAFETY: passed on from the caller.
         let refused = unsafe { token::read(authorization, "authorization") }?;
-        queue.client().invalidate_authorization(&refused)
+        queue.invalidate_authorization(&refused)
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }

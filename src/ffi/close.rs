@@ -7,8 +7,7 @@ use super::client::mpa_client;
 use super::handles;
 use super::status::{MPA_ERROR_INVALID_ARGUMENT, MPA_OK, mpa_status};
 use super::structs::{Struct, Target};
-use crate::client::CloseReport;
-use crate::queue::OperationReport;
+use crate::queue::CloseReport;
 
 /// How the calls and operations of a client ended. `calls`, those that block, is the sum of the four
 /// counts behind it; `submitted`, those that do not, the sum of the five behind it.
@@ -113,23 +112,23 @@ pub extern "C" fn mpa_close_all(owner_tag: u64, deadline_ms: u32) -> mpa_status 
     caught(body).unwrap_or_else(|outcome| outcome.status as mpa_status)
 }
 
-impl From<(CloseReport, OperationReport)> for mpa_close_report {
-    fn from((account, operations): (CloseReport, OperationReport)) -> Self {
+impl From<CloseReport> for mpa_close_report {
+    fn from(CloseReport { calls, operations, events_not_polled }: CloseReport) -> Self {
         mpa_close_report {
             struct_size: 0,
             reserved: 0,
-            calls: account.calls,
-            succeeded: account.succeeded,
-            uncertain: account.uncertain,
-            failed: account.failed,
-            unfinished: account.unfinished,
-            submitted: operations.submitted,
+            calls: calls.began,
+            succeeded: calls.succeeded,
+            uncertain: calls.uncertain,
+            failed: calls.failed + calls.abandoned,
+            unfinished: calls.unfinished(),
+            submitted: operations.began,
             operations_succeeded: operations.succeeded,
             operations_uncertain: operations.uncertain,
             operations_failed: operations.failed,
             operations_abandoned: operations.abandoned,
-            operations_unfinished: operations.unfinished,
-            events_not_pulled: operations.events_not_pulled,
+            operations_unfinished: operations.unfinished(),
+            events_not_pulled: events_not_polled,
         }
     }
 }

@@ -144,7 +144,7 @@ pub unsafe extern "C" fn mpa_send_invite(
         let client = handles::get(client.id)?;
         // SAFETY: passed on from the caller.
         let (call, own, _) = unsafe { read_invite(invite) }?;
-        Ok(client.client().run(&call, own.as_ref()))
+        Ok(client.run(&call, own.as_ref()))
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }
@@ -171,7 +171,7 @@ pub unsafe extern "C" fn mpa_send_server_invite(
         let client = handles::get(client.id)?;
         // SAFETY: passed on from the caller.
         let (call, _) = unsafe { read_server_invite(invite) }?;
-        Ok(client.client().run(&call, None))
+        Ok(client.run(&call, None))
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }

@@ -94,7 +94,7 @@ pub unsafe extern "C" fn mpa_post_recent_player_groups(
         let client = handles::get(client.id)?;
         // SAFETY: passed on from the caller.
         let call = unsafe { read_groups(groups, count as usize) }?;
-        Ok(client.client().run(&call, None))
+        Ok(client.run(&call, None))
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }

@@ -208,7 +208,7 @@ fn lane_stats(counts: &LaneCounts, now: LaneGauges) -> mpa_lane_stats {
     let mut completed = [0; MPA_COMPLETION_KINDS as usize];
     completed[..COMPLETIONS.len()].copy_from_slice(&counts.completed);
     mpa_lane_stats {
-        submitted: now.submitted,
+        submitted: counts.submitted,
         calls: counts.calls,
         completed,
         requests: counts.requests,

@@ -26,10 +26,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::auth::{Authorization, Reason};
+use crate::calls::Call;
 use crate::calls::Lane;
-use crate::client::{Client, CloseReport};
+use crate::client::Client;
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
+use crate::stats::{Counts, Ends};
 use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 pub use operation::{Operation, Work};
@@ -51,18 +53,12 @@ pub struct Settings {
     pub authorization_lead: Option<Duration>,
 }
 
-/// How the operations of a client ended. `submitted` is the sum of the five that follow.
+/// How the calls and operations of a client ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OperationReport {
-    pub submitted: u64,
-    pub succeeded: u64,
-    pub uncertain: u64,
-    pub failed: u64,
-    /// Ended by closing, before they were sent.
-    pub abandoned: u64,
-    /// Had been sent, and not ended, when closing did.
-    pub unfinished: u64,
-    pub events_not_pulled: u64,
+pub struct CloseReport {
+    pub calls: Ends,
+    pub operations: Ends,
+    pub events_not_polled: u64,
 }
 
 /// The operations of a client, and the client that does them.
@@ -125,9 +121,16 @@ impl Queue {
     pub fn set_authorization(&self, newer: Authorization) -> Result<Outcome> {
         // With the lock: a worker that has it refused in the meantime says so after this, not before.
         let mut state = self.shared.state.lock();
+        state.refuse_when_closing()?;
         let taken = self.shared.client.set_authorization(newer)?;
         state.need.is_satisfied(self.shared.authorization_expires(), Instant::now());
         Ok(taken)
+    }
+
+    /// The service refused this token when another process sent it.
+    pub fn invalidate_authorization(&self, refused: &Authorization) -> Result<Outcome> {
+        self.shared.state.lock().refuse_when_closing()?;
+        self.shared.client.invalidate_authorization(refused)
     }
 
     /// Takes an operation; `stored` gets its number before its end can be seen.
@@ -272,36 +275,89 @@ impl Queue {
         }
     }
 
-    /// Drains, unless that has been done, waits up to the limit, and cuts what is left.
-    pub fn close(&self, limit: Duration) -> (CloseReport, OperationReport) {
+    /// Makes a blocking call. `own`: the inviting user's authorization, instead of the client's.
+    pub fn run(&self, call: &dyn Call, own: Option<&Authorization>) -> Outcome {
+        let lane = call.endpoint().lane();
+        if let Err(closed) = self.shared.state.lock().begin_call(lane) {
+            return *closed;
+        }
+        let running = RunningCall { shared: &self.shared, lane, has_ended: false };
+        let outcome = self.shared.client.run(call, own);
+        running.end(&outcome);
+        outcome
+    }
+
+    /// Drains, unless that has been done, waits up to the limit, and ends what is left.
+    pub fn close(&self, limit: Duration) -> CloseReport {
         let deadline = Instant::now() + limit;
-        let mut state = self.shared.state.lock();
+        let shared = &self.shared;
+        let mut state = shared.state.lock();
         if state.stage == Stage::Open {
             state.stage = Stage::Draining { deadline };
         }
-        self.shared.work.iter().for_each(Condvar::notify_all);
-        while state.is_any_under_way(u64::MAX) {
-            let now = Instant::now();
-            let until = state.drain_deadline().map_or(deadline, |drained| drained.min(deadline));
-            if now >= until {
+        state.refuses_calls = true;
+        shared.work.iter().for_each(Condvar::notify_all);
+        loop {
+            shared.expire_queued(&mut state);
+            let drained = state.drain_deadline().map_or(deadline, |drained| drained.min(deadline));
+            let until = if state.is_any_under_way(u64::MAX) && Instant::now() < drained {
+                drained
+            } else if state.has_calls() {
+                deadline
+            } else {
+                break;
+            };
+            if Instant::now() >= until {
                 break;
             }
-            state = self.shared.wait_for_news(state, until);
-            self.shared.expire_queued(&mut state);
+            state = shared.wait_for_news(state, until);
         }
         state.abandon_queued();
         state.stage = Stage::Closed;
-        let operations = state.report();
+        let report = shared.report(&state);
         drop(state);
-        self.shared.eventful.store(true, Ordering::Release);
-        self.shared.work.iter().for_each(Condvar::notify_all);
-        self.shared.news.notify_all();
-        let calls = self.shared.client.close(deadline.saturating_duration_since(Instant::now()));
-        (calls, operations)
+        shared.eventful.store(true, Ordering::Release);
+        shared.work.iter().for_each(Condvar::notify_all);
+        shared.news.notify_all();
+        shared.client.abort();
+        report
+    }
+}
+
+/// A blocking call that has not returned. One that is dropped without an outcome ended by a defect.
+struct RunningCall<'a> {
+    shared: &'a Shared,
+    lane: Lane,
+    has_ended: bool,
+}
+
+impl RunningCall<'_> {
+    fn end(mut self, outcome: &Outcome) {
+        self.has_ended = true;
+        let mut state = self.shared.state.lock();
+        state.end_call(self.lane, outcome);
+        // Only `close` waits for this; a system call for nothing would be the dearest part of this.
+        if state.refuses_calls {
+            self.shared.news.notify_all();
+        }
+    }
+}
+
+impl Drop for RunningCall<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            let defect = Outcome::internal("The library has a defect; whether the call did anything is unknown.");
+            RunningCall { ..*self }.end(&defect);
+        }
     }
 }
 
 impl Shared {
+    fn report(&self, state: &State) -> CloseReport {
+        let Counts { calls, operations, .. } = self.client.counters().read();
+        CloseReport { calls, operations, events_not_polled: state.completions() as u64 }
+    }
+
     /// Waits until something ends or expires, or until `until`.
     fn wait_for_news<'a>(&self, mut state: MutexGuard<'a, State>, until: Instant) -> MutexGuard<'a, State> {
         let until = state.next_expiry().map_or(until, |expiry| expiry.min(until));
@@ -406,7 +462,7 @@ impl Shared {
                 self.tell(state);
             }
             if !std::mem::replace(&mut state.cut, true) {
-                self.client.cut();
+                self.client.abort();
             }
         }
     }

@@ -127,7 +127,7 @@ fn closing_at_any_moment_loses_nothing() {
             go(&host, |host| host.submit_some(2, &BOTH, 1)),
             go(&host, |host| host.submit_some(2, &BOTH, 2)),
             go(&host, |host| {
-                let outcome = host.queue.client().run(&invite(), None);
+                let outcome = host.queue.run(&invite(), None);
                 assert!(outcome.status != Status::Ok || outcome.acknowledged == 2);
             }),
             go(&host, move |host| host.close(limit)),

@@ -4,16 +4,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::Settings;
 use super::expiry::ExpiryIndex;
 use super::need::Need;
 use super::operation::{Ended, Operation};
-use super::{OperationReport, Settings};
 use crate::auth::Reason;
 use crate::calls::Lane;
 use crate::client::{Deadline, Stop};
 use crate::log::{Entry, Log};
 use crate::outcome::{Outcome, Result, Status};
-use crate::stats::Counters;
+use crate::stats::{Counters, Kind};
 use crate::sync::atomic::{AtomicBool, Ordering};
 
 #[derive(Debug)]
@@ -39,6 +39,10 @@ pub struct State {
     pub stage: Stage,
     /// Threads that wait for news.
     pub waiting: u32,
+    /// Blocking calls that have not returned.
+    calls: u32,
+    /// No call begins any more.
+    pub refuses_calls: bool,
     /// None of them sleeps for longer than until then.
     pub latest_wake: Instant,
     /// How often somebody asked waits for events to end.
@@ -57,7 +61,6 @@ pub struct State {
     /// When the host last looked for events, as far as that was noticed, and how often it had by then.
     pub polled: Option<Instant>,
     pub polls: u64,
-    report: OperationReport,
     counters: Arc<Counters>,
     log: Arc<Log>,
 }
@@ -67,7 +70,6 @@ struct LaneState {
     /// By their numbers: what goes back goes back to where it was.
     queued: VecDeque<Operation>,
     expiries: ExpiryIndex,
-    submitted: u64,
     /// Those that are being done.
     running: Vec<Running>,
     workers: usize,
@@ -85,8 +87,6 @@ struct Running {
 /// What a lane holds now.
 #[derive(Clone, Copy, Debug)]
 pub struct LaneGauges {
-    /// Ever.
-    pub submitted: u64,
     pub queued: usize,
     pub running: usize,
     /// When the one was submitted that is queued longest.
@@ -107,6 +107,8 @@ impl State {
         State {
             stage: Stage::Open,
             waiting: 0,
+            calls: 0,
+            refuses_calls: false,
             latest_wake: Instant::now(),
             wakes: 0,
             flushed: 0,
@@ -120,7 +122,6 @@ impl State {
             need: Need::default(),
             polled: None,
             polls: 0,
-            report: OperationReport::default(),
             counters,
             log,
         }
@@ -129,7 +130,6 @@ impl State {
     pub fn gauges(&self, lane: Lane) -> LaneGauges {
         let lane = &self.lanes[lane as usize];
         LaneGauges {
-            submitted: lane.submitted,
             queued: lane.queued.len(),
             running: lane.running.len(),
             oldest: lane.queued.front().map(|operation| operation.submitted),
@@ -166,7 +166,7 @@ impl State {
         self.held += 1;
         self.held_bytes += bytes;
         let lane = &mut self.lanes[operation.work.lane() as usize];
-        lane.submitted += 1;
+        self.counters.began(Kind::Operation, operation.work.lane());
         lane.expiries.add(operation.expires, operation.number);
         lane.queued.push_back(operation);
         lane.trim_expiries();
@@ -179,7 +179,7 @@ impl State {
         if lane.queued.back().is_some_and(|operation| operation.number == number)
             && let Some(operation) = lane.queued.pop_back()
         {
-            lane.submitted -= 1;
+            self.counters.did_not_begin(Kind::Operation, operation.work.lane());
             self.held -= 1;
             self.held_bytes -= operation.bytes();
         }
@@ -252,14 +252,8 @@ impl State {
     pub fn end(&mut self, operation: Operation, outcome: Outcome) -> Operation {
         let lane = operation.work.lane();
         self.lanes[lane as usize].running.retain(|running| running.number != operation.number);
-        self.counters.completed(lane, &outcome);
+        self.counters.completed(Kind::Operation, lane, &outcome);
         self.log.write_outcome(&outcome);
-        match &outcome {
-            Outcome { status: Status::Ok, .. } => self.report.succeeded += 1,
-            Outcome { uncertain: 1.., .. } => self.report.uncertain += 1,
-            Outcome { status: Status::Abandoned, .. } => self.report.abandoned += 1,
-            _ => self.report.failed += 1,
-        }
         self.ended.push_back(operation.ended(outcome));
         operation
     }
@@ -358,12 +352,34 @@ impl State {
         self.drained_told
     }
 
-    pub fn report(&self) -> OperationReport {
-        let mut report = self.report;
-        report.submitted = self.lanes.iter().map(|lane| lane.submitted).sum();
-        report.unfinished = self.lanes.iter().map(|lane| lane.running.len() as u64).sum();
-        report.events_not_pulled = self.ended.len() as u64;
-        report
+    /// A blocking call begins, unless the client is being closed.
+    pub fn begin_call(&mut self, lane: Lane) -> Result<()> {
+        self.refuse_when_closing()?;
+        self.calls += 1;
+        self.counters.began(Kind::Call, lane);
+        Ok(())
+    }
+
+    pub fn refuse_when_closing(&self) -> Result<()> {
+        if self.refuses_calls {
+            return refuse(Status::Closed, "The client is being closed; nothing was sent.");
+        }
+        Ok(())
+    }
+
+    pub fn end_call(&mut self, lane: Lane, outcome: &Outcome) {
+        self.calls -= 1;
+        self.counters.completed(Kind::Call, lane, outcome);
+        self.log.write_outcome(outcome);
+    }
+
+    pub fn has_calls(&self) -> bool {
+        self.calls > 0
+    }
+
+    /// How many completions have not been polled.
+    pub fn completions(&self) -> usize {
+        self.ended.len()
     }
 }
 

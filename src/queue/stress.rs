@@ -13,13 +13,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::{Event, OperationReport, Queue, Settings, Stage, Work};
+use super::{Event, Queue, Settings, Stage, Work};
 use crate::auth::Authorization;
 use crate::calls::{EncounterType, Invite, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
-use crate::client::{Client, CloseReport, Config, ImposedLimits};
+use crate::client::{Client, Config, ImposedLimits};
 use crate::http::CaMode;
 use crate::log::Level;
 use crate::outcome::Status;
+use crate::stats::Ends;
 use peer::{Peer, Record, user};
 
 const OPERATIONS: u64 = 1_000_000;
@@ -40,13 +41,13 @@ fn a_million_operations_end_once_each() {
     println!("MPA_TEST_SEED={seed}");
     let mut random = fastrand::Rng::with_seed(seed);
     let started = Instant::now();
-    let (mut total, mut rounds, mut requests, mut panics) = (OperationReport::default(), 0, 0, 0);
-    while total.submitted < OPERATIONS {
+    let (mut total, mut rounds, mut requests, mut panics) = (Ends::default(), 0, 0, 0);
+    while total.began < OPERATIONS {
         let round = Round::new(&mut random);
         let report = round.run(&mut random);
         requests += round.record.requests.load(Ordering::SeqCst);
         panics += round.record.panics.load(Ordering::SeqCst);
-        total.submitted += report.submitted;
+        total.began += report.began;
         total.succeeded += report.succeeded;
         total.uncertain += report.uncertain;
         total.failed += report.failed;
@@ -128,7 +129,7 @@ impl Round {
         }
     }
 
-    fn run(&self, random: &mut fastrand::Rng) -> OperationReport {
+    fn run(&self, random: &mut fastrand::Rng) -> Ends {
         let what = format!("{:?} after {}, {:?}", self.ending, self.end_after, self.settings);
         let (mut submitted, mut ended) = (vec![], vec![]);
         thread::scope(|scope| {
@@ -145,7 +146,7 @@ impl Round {
         });
         if matches!(self.ending, Ending::Drain(_)) {
             assert_eq!(submitted.len(), ended.len(), "{what}: drained, and not all have ended");
-            balances(&self.queue.close(Duration::ZERO));
+            self.queue.close(Duration::ZERO);
         }
         self.wait_for_the_workers_to_go(&what);
         while let Some(event) = self.queue.poll() {
@@ -158,11 +159,11 @@ impl Round {
         assert!(submitted == ended, "{what}: not all have ended, or others");
         let told = self.acknowledged.load(Ordering::SeqCst);
         assert_eq!(told, self.record.acknowledged.load(Ordering::SeqCst), "{what}: the service knows better");
-        let report = self.queue.shared.state.lock().report();
-        assert_eq!(report.submitted, submitted.len() as u64, "{what}");
-        assert_eq!((report.unfinished, report.events_not_pulled), (0, 0), "{what}");
-        balances(&(CloseReport::default(), report));
-        report
+        let report = self.queue.shared.report(&self.queue.shared.state.lock());
+        assert_eq!(report.operations.began, submitted.len() as u64, "{what}");
+        assert_eq!((report.operations.unfinished(), report.events_not_polled), (0, 0), "{what}");
+        assert_eq!(report.calls.unfinished(), 0, "{what}");
+        report.operations
     }
 
     /// Ends the round at its moment, in its time.
@@ -175,7 +176,7 @@ impl Round {
         let ending = Instant::now();
         match self.ending {
             Ending::Close(limit) => {
-                balances(&self.queue.close(limit));
+                self.queue.close(limit);
                 assert!(ending.elapsed() < limit + LATE, "{what}: closing took {:?}", ending.elapsed());
             }
             Ending::Drain(limit) => {
@@ -210,7 +211,7 @@ impl Round {
                 30 => {
                     // The boundary catches what the transport throws; here we are behind it.
                     let call = server_invite(&mut random);
-                    let run = panic::catch_unwind(AssertUnwindSafe(|| self.queue.client().run(&call, None)));
+                    let run = panic::catch_unwind(AssertUnwindSafe(|| self.queue.run(&call, None)));
                     let acknowledged = run.map_or(0, |outcome| outcome.acknowledged);
                     self.acknowledged.fetch_add(acknowledged.into(), Ordering::SeqCst);
                 }
@@ -286,12 +287,6 @@ impl Round {
             thread::sleep(Duration::from_micros(100));
         }
     }
-}
-
-fn balances((calls, operations): &(CloseReport, OperationReport)) {
-    assert_eq!(calls.calls, calls.succeeded + calls.uncertain + calls.failed + calls.unfinished, "{calls:?}");
-    let OperationReport { submitted, succeeded, uncertain, failed, abandoned, unfinished, .. } = *operations;
-    assert_eq!(submitted, succeeded + uncertain + failed + abandoned + unfinished, "{operations:?}");
 }
 
 fn authorization(user_hash: &str, token: u64) -> Authorization {
