@@ -1,18 +1,96 @@
-//! What every call must carry, whatever its endpoint: a clean path, a caller, two headers, JSON.
+//! What every call must carry, whatever its endpoint: a clean path, a caller with a token that holds, two
+//! headers, JSON.
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use serde_json::Value;
 
-use crate::authorization::{Caller, read_claim};
-use crate::credentials::check_credentials;
 use crate::json;
-use crate::recording::LARGEST_BODY;
 use crate::refusal::Refusal;
-use crate::service::Service;
-use crate::title;
+use crate::routes::title_of_path;
+use crate::service::{LARGEST_BODY, Service};
+use crate::signature::{self, SIGNED_BODY};
+use crate::tokens::Standing;
+
+/// On whose behalf a token speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// A user, named by a user hash.
+    User,
+    /// A service itself, shown by a hyphen in the place of the user hash.
+    Service,
+}
+
+/// What stands in the place of the user hash where a service calls for itself.
+pub(crate) const OF_A_SERVICE: &str = "-";
+
+/// What the header says. Whether it is true is another question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Claim<'a> {
+    /// A user's hash, or a hyphen.
+    pub holder: &'a str,
+    pub token: &'a str,
+}
+
+impl Claim<'_> {
+    pub fn caller(&self) -> Caller {
+        if self.holder == OF_A_SERVICE { Caller::Service } else { Caller::User }
+    }
+}
+
+/// Reads `Authorization: XBL3.0 x=<user hash or hyphen>;<token>`.
+pub(crate) fn read_claim(headers: &HeaderMap) -> Result<Claim<'_>, Refusal> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else {
+        return Err(Refusal::unauthorized("missing", "The header Authorization is missing."));
+    };
+    if values.next().is_some() {
+        return Err(Refusal::unauthorized("malformed", "The header Authorization came twice."));
+    }
+    value.to_str().ok().and_then(parse).ok_or_else(|| {
+        Refusal::unauthorized(
+            "malformed",
+            "The header Authorization must be XBL3.0 x=<user hash, or - for a service>;<token>.",
+        )
+    })
+}
+
+fn parse(value: &str) -> Option<Claim<'_>> {
+    let (holder, token) = value.strip_prefix("XBL3.0 x=")?.split_once(';')?;
+    let well_formed = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic());
+    (well_formed(holder) && well_formed(token)).then_some(Claim { holder, token })
+}
+
+/// Tokens that the emulator issued are held to what it knows of them. Others are let through, but
+/// those of services only where nobody can sign in.
+pub(crate) fn check_credentials(
+    service: &Service,
+    claim: &Claim<'_>,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<(), Refusal> {
+    let now = service.clock.now();
+    let key = match service.tokens.standing(claim.holder, claim.token, now) {
+        Standing::Good(key) => key,
+        Standing::Unknown if claim.caller() == Caller::User || !service.signs_in => None,
+        Standing::Expired => return Err(Refusal::unauthorized("expired", "The token has expired.")),
+        Standing::Revoked => {
+            return Err(Refusal::unauthorized("invalid", "The token is revoked, or somebody else's."));
+        }
+        Standing::Unknown => {
+            return Err(Refusal::unauthorized("invalid", "The token was not issued by this emulator's token service."));
+        }
+    };
+    let Some(key) = key else {
+        return Ok(());
+    };
+    let signed = &body[..body.len().min(SIGNED_BODY)];
+    signature::verify(parts, signed, &key, now)
+        .map_err(|bad| Refusal::unauthorized("invalid_signature", &bad.to_string()))
+}
 
 /// The body of a call that only a user's token may make.
 pub(crate) struct ByUser(pub Value);
@@ -65,7 +143,7 @@ async fn read_call(request: Request, service: &Service, allowed: Option<Caller>)
 
 fn check_address(uri: &Uri) -> Result<(), Refusal> {
     let not_found = |what| Err(Refusal::invalid_request(StatusCode::NOT_FOUND, what));
-    if title::of_path(uri.path()).is_none() {
+    if title_of_path(uri.path()).is_none() {
         return not_found("The title id in the path must be decimal, from 1 to 4294967295.");
     }
     if uri.query().is_some() {
@@ -122,7 +200,42 @@ pub(crate) fn unreadable(error: impl std::fmt::Display) -> Refusal {
 }
 
 #[cfg(test)]
-mod tests {
+mod authorization_tests {
+    use super::*;
+
+    #[test]
+    fn a_hyphen_marks_a_service_and_a_hash_a_user() {
+        let of_service = parse("XBL3.0 x=-;eyJlbmMi.Oi=_-").unwrap();
+        assert_eq!((of_service.caller(), of_service.token), (Caller::Service, "eyJlbmMi.Oi=_-"));
+        let of_user = parse("XBL3.0 x=2553948354698;eyJ").unwrap();
+        assert_eq!((of_user.caller(), of_user.holder), (Caller::User, "2553948354698"));
+    }
+
+    #[test]
+    fn anything_else_is_malformed() {
+        let malformed = [
+            "",
+            "eyJ",
+            "Bearer eyJ",
+            "xbl3.0 x=-;eyJ",
+            "XBL3.0 -;eyJ",
+            "XBL3.0  x=-;eyJ",
+            "XBL3.0 x=-eyJ",
+            "XBL3.0 x=;eyJ",
+            "XBL3.0 x=-;",
+            "XBL3.0 x=- ;eyJ",
+            "XBL3.0 x=-; eyJ",
+            "XBL3.0 x=-;ey J",
+            "XBL3.0 x=-;ey\u{e9}",
+        ];
+        for value in malformed {
+            assert_eq!(parse(value), None, "{value:?}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod call_tests {
     use super::*;
 
     #[test]

@@ -1,11 +1,11 @@
-//! One TCP connection, from its first byte to its last.
-
-mod ending;
-mod fate;
-mod wire;
+//! TCP connections: accepting them, and each of them from its first byte to its last.
 
 use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
 use axum::Router;
@@ -16,14 +16,60 @@ use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Duration, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
-pub(crate) use ending::Ending;
-use fate::Fate;
-use wire::Wire;
+use crate::connection_fault::{Ending, Fate};
+use crate::service::Service;
 
-use crate::listener::Site;
+/// How long to leave the system alone after it had no connection to give, which happens when the
+/// process has no file descriptor left.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Where one part of the emulator listens.
+pub(crate) struct Socket {
+    listener: std::net::TcpListener,
+    pub address: SocketAddr,
+}
+
+impl Socket {
+    pub fn bind(address: SocketAddr) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(Self { address: listener.local_addr()?, listener })
+    }
+}
+
+/// What is behind a socket.
+#[derive(Clone)]
+pub(crate) struct Site {
+    pub tls: Option<TlsAcceptor>,
+    pub router: Router,
+    pub service: Service,
+    /// Connections of all sites are counted together.
+    pub accepted: Arc<AtomicU64>,
+}
+
+/// A socket that can be waited for. To be called where the runtime is known.
+pub(crate) fn listen(socket: Socket) -> io::Result<TcpListener> {
+    TcpListener::from_std(socket.listener)
+}
+
+/// Serves every connection on a task of its own, until it is dropped.
+pub(crate) async fn run(listener: TcpListener, site: Site) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let number = ConnectionNumber(site.accepted.fetch_add(1, Ordering::Relaxed) + 1);
+                tokio::spawn(serve(stream, number, site.clone()));
+            }
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
 
 /// Which connection a request came on, counted from 1. Every request carries it as an extension.
 #[derive(Clone, Copy, Debug)]
@@ -83,5 +129,46 @@ async fn serve_http<W: Wire>(wire: W, number: ConnectionNumber, router: Router) 
     if let Some((ending, answer)) = taken {
         let wire = http.into_parts().io.into_inner();
         let _ = ending.bring_about(wire, answer).await;
+    }
+}
+
+/// A stream of bytes over TCP.
+pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin {
+    fn tcp(&self) -> &TcpStream;
+
+    /// Reads what there is, once there is something. 0: the end.
+    async fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let mut buffer = ReadBuf::new(bytes);
+        poll_fn(|context| Pin::new(&mut *self).poll_read(context, &mut buffer)).await?;
+        Ok(buffer.filled().len())
+    }
+
+    /// Writes all of it and sends it on its way.
+    async fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let written = poll_fn(|context| Pin::new(&mut *self).poll_write(context, bytes)).await?;
+            if written == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            bytes = &bytes[written..];
+        }
+        poll_fn(|context| Pin::new(&mut *self).poll_flush(context)).await
+    }
+
+    /// Says that nothing more comes: FIN, over TLS after its own word for it.
+    async fn shut_down(&mut self) -> io::Result<()> {
+        poll_fn(|context| Pin::new(&mut *self).poll_shutdown(context)).await
+    }
+}
+
+impl Wire for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Wire for TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
     }
 }

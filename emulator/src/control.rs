@@ -3,28 +3,32 @@
 //!
 //! It lies under `/emulator`, where the real service has nothing.
 
-mod access;
-mod settings;
-mod signing_in;
-
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use axum::body::Bytes;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts, Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{delete, get};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
 
-pub(crate) use access::Access;
-
-use crate::journal::Excerpt;
+use crate::access::{Access, admit};
+use crate::clock::MOST_OFFSET_MS;
+use crate::faults::{check_titles, read_rules};
+use crate::fields::Object;
+use crate::json;
+use crate::json::{Read, whole_of_either_sign};
 use crate::refusal::Refusal;
+use crate::request_log::Excerpt;
+use crate::routes::{NO_TITLE, Titles, parse_title_id};
 use crate::service::Service;
-use crate::title;
+use crate::throttle::Settings;
 
 const LONGEST_WAIT_MS: u64 = 60_000;
 
@@ -32,10 +36,10 @@ const LONGEST_WAIT_MS: u64 = 60_000;
 pub(crate) fn routes(access: Access) -> Router<Service> {
     Router::new()
         .route("/titles/{title_id}/requests", get(show_requests).delete(forget_requests))
-        .merge(settings::routes())
-        .merge(signing_in::routes())
+        .merge(setting_routes())
+        .merge(token_routes())
         .fallback(not_found)
-        .layer(from_fn_with_state(Arc::new(access), access::admit))
+        .layer(from_fn_with_state(Arc::new(access), admit))
 }
 
 /// Answers the requests of a title after a given one; if there are none, waits for one if asked to.
@@ -96,9 +100,9 @@ fn read_selection(query: &str) -> Result<Selection, Refusal> {
 
 fn read_title_id(text: &str) -> Result<u32, Refusal> {
     if text == "0" {
-        return Ok(title::NO_TITLE);
+        return Ok(NO_TITLE);
     }
-    title::parse(text)
+    parse_title_id(text)
         .ok_or_else(|| bad_request("The title id must be decimal, up to 4294967295; 0 for requests of no title."))
 }
 
@@ -117,8 +121,105 @@ impl Serialize for Excerpt {
     }
 }
 
+fn setting_routes() -> Router<Service> {
+    let of_faults = || get(show_faults).put(put_faults).delete(clear_faults);
+    let of_throttle = || get(show_throttle).put(put_throttle).delete(end_throttle);
+    Router::new()
+        .route("/faults", of_faults())
+        .route("/throttle", of_throttle())
+        .route("/titles/{title_id}/faults", of_faults())
+        .route("/titles/{title_id}/throttle", of_throttle())
+}
+
+impl FromRequestParts<Service> for Titles {
+    type Rejection = Refusal;
+
+    /// The title in the path; all titles where there is none.
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refusal> {
+        match <Path<String> as OptionalFromRequestParts<Service>>::from_request_parts(parts, service).await {
+            Ok(None) => Ok(Self::All),
+            Ok(Some(Path(title_id))) => read_title_id(&title_id).map(Self::One),
+            Err(error) => Err(bad_request(&error.to_string())),
+        }
+    }
+}
+
+async fn show_faults(titles: Titles, State(service): State<Service>) -> Result<Response, Refusal> {
+    let left = service.faults.left(titles);
+    in_json(&left.iter().map(|rule| rule.json()).collect::<Vec<_>>())
+}
+
+async fn put_faults(titles: Titles, State(service): State<Service>, body: Bytes) -> Result<StatusCode, Refusal> {
+    let rules = read_rules(&parse_body(&body)?)?;
+    check_titles(titles, &rules)?;
+    service.faults.set(titles, &rules);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn clear_faults(titles: Titles, State(service): State<Service>) -> StatusCode {
+    service.faults.set(titles, &[]);
+    StatusCode::NO_CONTENT
+}
+
+/// `null` where these titles have no settings of their own.
+async fn show_throttle(titles: Titles, State(service): State<Service>) -> Result<Response, Refusal> {
+    let settings = service.callers.settings(titles);
+    in_json(&settings.map(|settings| settings.json()))
+}
+
+async fn put_throttle(titles: Titles, State(service): State<Service>, body: Bytes) -> Result<StatusCode, Refusal> {
+    let settings = Settings::read(&parse_body(&body)?)?;
+    service.callers.set(titles, Some(settings));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn end_throttle(titles: Titles, State(service): State<Service>) -> StatusCode {
+    service.callers.set(titles, None);
+    StatusCode::NO_CONTENT
+}
+
+fn parse_body(body: &[u8]) -> Result<Value, Refusal> {
+    json::parse(body).map_err(|error| bad_request(&format!("The body is not JSON: {error}")))
+}
+
+fn token_routes() -> Router<Service> {
+    Router::new()
+        .route("/clock", get(show_clock).put(put_clock).delete(right_clock))
+        .route("/tokens", delete(revoke_tokens))
+        .route("/service_tokens", delete(revoke_service_tokens))
+}
+
+async fn show_clock(State(service): State<Service>) -> Result<Response, Refusal> {
+    in_json(&json!({"offset_ms": service.clock.offset_ms()}))
+}
+
+async fn put_clock(State(service): State<Service>, body: Bytes) -> Result<StatusCode, Refusal> {
+    service.clock.put_off(read_offset(&parse_body(&body)?)?);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn right_clock(State(service): State<Service>) -> StatusCode {
+    service.clock.put_off(0);
+    StatusCode::NO_CONTENT
+}
+
+async fn revoke_tokens(State(service): State<Service>) -> StatusCode {
+    service.tokens.revoke_all();
+    StatusCode::NO_CONTENT
+}
+
+async fn revoke_service_tokens(State(service): State<Service>) -> StatusCode {
+    service.service_tokens.revoke_all();
+    StatusCode::NO_CONTENT
+}
+
+fn read_offset(value: &Value) -> Read<i64> {
+    let object = Object::read(value, &["offset_ms"])?;
+    object.required("offset_ms", |value| whole_of_either_sign(value, MOST_OFFSET_MS))
+}
+
 #[cfg(test)]
-mod tests {
+mod control_tests {
     use super::*;
 
     #[test]
@@ -138,10 +239,27 @@ mod tests {
 
     #[test]
     fn title_0_is_where_strays_are() {
-        assert_eq!(read_title_id("0").unwrap(), title::NO_TITLE);
+        assert_eq!(read_title_id("0").unwrap(), NO_TITLE);
         assert_eq!(read_title_id("4294967295").unwrap(), u32::MAX);
         for wrong in ["", "00", "-1", "4294967296", "x"] {
             assert!(read_title_id(wrong).is_err(), "{wrong}");
         }
+    }
+}
+
+#[cfg(test)]
+mod signing_in_tests {
+    use super::*;
+
+    #[test]
+    fn the_offset_is_a_whole_number_of_either_sign() {
+        assert_eq!(read_offset(&json!({"offset_ms": -360_000})), Ok(-360_000));
+        assert_eq!(read_offset(&json!({"offset_ms": 315_360_000_000_i64})), Ok(315_360_000_000));
+        let said = |value| read_offset(&value).unwrap_err().to_string();
+        let range = "offset_ms must be a whole number from -315360000000 to 315360000000";
+        assert_eq!(said(json!({"offset_ms": -315_360_000_001_i64})), format!("{range}, not -315360000001"));
+        assert_eq!(said(json!({"offset_ms": i64::MIN})), format!("{range}, not {}", i64::MIN));
+        assert_eq!(said(json!({"offset_ms": "1"})), format!("{range}, not a string"));
+        assert_eq!(said(json!({})), "offset_ms is required");
     }
 }

@@ -1,20 +1,62 @@
-//! A running emulator, for programs that are not asynchronous themselves.
+//! A running emulator and the options that it is started with.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, SystemTime};
 
+use crate::access::AllowedHost;
 use crate::faults::{Rule, check_titles};
-use crate::journal::Excerpt;
-use crate::options::Options;
-use crate::proof_key::ProofKey;
+use crate::json::BadSetting;
 use crate::received::Received;
-use crate::setting::BadSetting;
-use crate::sign_in::SignIn;
+use crate::request_log::Excerpt;
+use crate::routes::Titles;
+use crate::sign_in::{SignIn, SignInOptions};
+use crate::signature::ProofKey;
 use crate::start::{StartError, Started, start};
 use crate::throttle::Settings;
-use crate::title::Titles;
 use crate::tokens::end_of;
+
+/// What [`Emulator::start`](crate::Emulator::start) is told. The default suits a test: plain HTTP on
+/// a free port of the loopback address.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen. Port 0 takes a free one.
+    pub address: SocketAddr,
+    /// The control interface, all that is under `/emulator`, answers only requests whose `Host` is
+    /// `localhost`, a loopback address, the address that it listens on (any address where that stands
+    /// for all), or one of these. None by default.
+    pub allowed_hosts: Vec<AllowedHost>,
+    /// Listen for HTTPS, with a certificate made for this run, instead of HTTP.
+    pub https: bool,
+    /// Have services sign in: the two sign-in services listen on the ports after that of `address`,
+    /// on free ones where it is 0, all three of them for HTTPS. A service's calls then take the tokens
+    /// of the token service only.
+    pub sign_in: Option<SignInOptions>,
+    /// Let a user's token make the calls of a service, and the other way round.
+    pub any_caller: bool,
+    /// Throttle the callers of all titles.
+    pub throttle: Option<Settings>,
+    /// What goes wrong, with all titles.
+    pub faults: Vec<Rule>,
+    /// Decides what strikes where a rule is for a share of the requests. With the same seed and the
+    /// same requests of a title in the same order, the same ones are struck.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            allowed_hosts: Vec::new(),
+            https: false,
+            sign_in: None,
+            any_caller: false,
+            throttle: None,
+            faults: Vec::new(),
+            seed: 0,
+        }
+    }
+}
 
 /// A running emulator. It has a thread of its own and stops when dropped.
 pub struct Emulator(Started);

@@ -1,11 +1,8 @@
 //! Misbehaviour on demand: which rules are in force, and which of them strikes a request.
 
-mod answer;
-mod apply;
-mod draw;
-mod read;
+mod inject;
+mod parse;
 mod rule;
-mod tokens;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,18 +10,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-
-pub(crate) use apply::{Outcome, strike};
-pub(crate) use read::read_rules;
+pub(crate) use inject::{Outcome, strike};
+pub(crate) use parse::read_rules;
 pub use rule::Rule;
 use rule::{Fault, Times};
-use tokens::Tokens;
 
-use crate::endpoint::Endpoint;
-use crate::part::Part;
-use crate::rules::Problem;
-use crate::setting::Read;
-use crate::title::{NO_TITLE, Titles};
+use crate::fields::Problem;
+use crate::json::Read;
+use crate::routes::{Endpoint, NO_TITLE, Part, Titles};
 
 /// Of so many titles the requests are counted for rules that are for all. Beyond it, anew.
 const MOST_TITLES: usize = 10_000;
@@ -48,7 +41,7 @@ struct Set {
 struct Entry {
     rule: Arc<Rule>,
     left: u64,
-    tokens: Tokens,
+    tokens: ExpiredTokens,
 }
 
 /// Refuses rules for one title that could never strike there.
@@ -177,7 +170,7 @@ impl Entry {
             Times::Next(count) => count,
             Times::Always | Times::Share(_) => u64::MAX,
         };
-        Self { rule: Arc::new(rule), left, tokens: Tokens::default() }
+        Self { rule: Arc::new(rule), left, tokens: ExpiredTokens::default() }
     }
 
     /// Whether the rule is about such requests.
@@ -201,7 +194,7 @@ impl Entry {
     fn takes(&mut self, seed: u64, place: [u64; 4]) -> bool {
         match self.rule.times {
             Times::Always => true,
-            Times::Share(share) => draw::draw(seed, place) < share,
+            Times::Share(share) => draw(seed, place) < share,
             Times::Next(_) if self.left == 0 => false,
             Times::Next(_) => {
                 self.left -= 1;
@@ -219,5 +212,113 @@ impl Entry {
     }
 }
 
+/// From 0 to just below 1.
+fn draw(seed: u64, place: [u64; 4]) -> f64 {
+    let drawn = place.into_iter().fold(mix(seed), |drawn, part| mix(drawn ^ mix(part)));
+    // 53 bits are what the number's form holds exactly.
+    (drawn >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// One step of the generator SplitMix64: spreads every bit over all of them.
+fn mix(number: u64) -> u64 {
+    let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
+
+/// Of so many callers the token is remembered. Those of further ones are good.
+const MOST_CALLERS: usize = 10_000;
+
+/// The tokens that a rule without a token of its own has seen first.
+#[derive(Default)]
+struct ExpiredTokens {
+    /// By the user hash, so that the token of one user is not newer than that of another.
+    first: HashMap<String, String>,
+}
+
+impl ExpiredTokens {
+    /// Whether a value of `Authorization` carries `token`; without one, whether it carries the token
+    /// that its caller was first seen with.
+    pub fn has_expired(&mut self, value: &str, token: Option<&str>) -> bool {
+        let parts = value.strip_prefix("XBL3.0 x=");
+        let Some((caller, carried)) = parts.and_then(|parts| parts.split_once(';')) else {
+            return false;
+        };
+        if let Some(token) = token {
+            return token == carried;
+        }
+        if let Some(first) = self.first.get(caller) {
+            return first == carried;
+        }
+        let is_room = self.first.len() < MOST_CALLERS;
+        if is_room {
+            self.first.insert(caller.to_owned(), carried.to_owned());
+        }
+        is_room
+    }
+}
+
 #[cfg(test)]
+#[path = "faults_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod draw_tests {
+    use super::*;
+
+    #[test]
+    fn a_place_has_one_number() {
+        assert_eq!(draw(1, [0, 7, 0, 1]).to_bits(), draw(1, [0, 7, 0, 1]).to_bits());
+        let others = [
+            draw(2, [0, 7, 0, 1]),
+            draw(1, [0, 8, 0, 1]),
+            draw(1, [0, 7, 1, 1]),
+            draw(1, [0, 7, 0, 2]),
+            draw(1, [0, 7, 1, 0]),
+            draw(1, [1, 7, 0, 1]),
+        ];
+        for (position, other) in others.iter().enumerate() {
+            assert!(*other != draw(1, [0, 7, 0, 1]), "{position}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_spread_evenly() {
+        for seed in 0..5 {
+            let mut tenths = [0; 10];
+            for number in 0..10_000 {
+                tenths[(draw(seed, [0, 7, 0, number]) * 10.0) as usize] += 1;
+            }
+            let even = tenths.iter().all(|count| (900..1_100).contains(count));
+            assert!(even, "{tenths:?}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tokens_tests {
+    use super::*;
+
+    #[test]
+    fn a_given_token_is_the_only_one() {
+        let mut tokens = ExpiredTokens::default();
+        let mut expired = |value| tokens.has_expired(value, Some("old"));
+        assert!(expired("XBL3.0 x=-;old"));
+        assert!(expired("XBL3.0 x=12;old"), "whoever carries it");
+        assert!(!expired("XBL3.0 x=-;new"));
+        assert!(!expired("old"));
+    }
+
+    #[test]
+    fn without_one_it_is_what_each_caller_came_with_first() {
+        let mut tokens = ExpiredTokens::default();
+        let mut expired = |value| tokens.has_expired(value, None);
+        assert!(expired("XBL3.0 x=-;1"));
+        assert!(expired("XBL3.0 x=-;1"));
+        assert!(expired("XBL3.0 x=12;2"), "another caller's");
+        assert!(!expired("XBL3.0 x=-;3"), "a newer one");
+        assert!(expired("XBL3.0 x=-;1"), "the old one stays expired");
+        assert!(!expired("Bearer 1"));
+    }
+}

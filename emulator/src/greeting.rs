@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mpa_emulator::{SignIn, SignInOptions};
 
-use crate::files::Files;
+use crate::Files;
 
 /// `url` is the one for clients on this machine; it listens on `address`.
 pub fn lines(url: &str, address: IpAddr, certificate_path: Option<&Path>) -> String {

@@ -15,61 +15,51 @@
 //!
 //! What is where, from the wire inwards:
 //!
-//! - `start`, `listener`, `connection`, `tls`, `part`: sockets. Every connection has a number.
-//! - `routes`, `endpoint`: which path leads where.
-//! - `recording`, `journal`, `received`: what arrived is kept, whatever became of it.
-//! - `call`, `authorization`, `title`, `json`: what every call must carry, whatever its endpoint.
-//! - `credentials`, `tokens`, `signature`, `proof_key`, `clock`: whether a token holds, and is shown
-//!   by the one it was issued to.
-//! - `sign_in`: certificates, and the two services that give tokens for them.
+//! - `start`, `connection`, `certificates`: sockets and TLS. Every connection has a number.
+//! - `routes`, `service`: which path leads where; what every handler can reach, and the recording of requests.
+//! - `request_log`, `received`: what arrived is kept, whatever became of it.
+//! - `call`, `json`, `fields`: what every call must carry, whatever its endpoint.
+//! - `tokens`, `signature`, `clock`: whether a token holds, and is shown by the one it was issued to.
+//! - `sign_in`: the two services that give tokens for certificates.
 //! - `rules`: what each endpoint asks of its body.
 //! - `refusal`: errors in the service's shape.
-//! - `control`, `host`: what arrived, shown over HTTP, and what is to go wrong; to whom.
-//! - `faults`, `throttle`, `setting`: what goes wrong on demand, around the recording and inside it;
-//!   `connection::ending` for what HTTP has no word for.
+//! - `control`, `access`: what arrived, shown over HTTP, and what is to go wrong; to whom.
+//! - `faults`, `throttle`: what goes wrong on demand, around the recording and inside it; `connection_fault` for what
+//!   HTTP has no word for.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
-mod authorization;
+mod access;
 mod call;
+mod certificates;
 mod clock;
 mod connection;
+mod connection_fault;
 mod control;
-mod credentials;
 mod emulator;
-mod endpoint;
 mod faults;
-mod host;
-mod journal;
+mod fields;
 mod json;
-mod listener;
-mod options;
-mod part;
-mod proof_key;
 mod received;
-mod recording;
 mod refusal;
+mod request_log;
 mod routes;
 mod rules;
 mod service;
-mod setting;
 mod sign_in;
 mod signature;
 mod start;
 pub mod throttle;
-mod title;
-mod tls;
 mod tokens;
 
-pub use emulator::Emulator;
+pub use access::AllowedHost;
+pub use certificates::PartnerCertificate;
+pub use emulator::{Emulator, Options};
 pub use faults::Rule;
-pub use host::AllowedHost;
-pub use options::Options;
-pub use part::Part;
-pub use proof_key::ProofKey;
+pub use json::BadSetting;
 pub use received::Received;
-pub use setting::BadSetting;
-pub use sign_in::{PartnerCertificate, SignIn, SignInOptions};
+pub use routes::{NO_TITLE, Part, Titles};
+pub use sign_in::{SignIn, SignInOptions};
+pub use signature::ProofKey;
 pub use start::StartError;
-pub use title::{NO_TITLE, Titles};

@@ -5,17 +5,17 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
 mod arguments;
-mod files;
 mod greeting;
 
 use std::convert::Infallible;
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
-use std::{env, fs, io, thread};
+use std::{env, thread};
 
 use arguments::{Arguments, Request};
-use mpa_emulator::Emulator;
+use mpa_emulator::{Emulator, SignIn};
 
 const WRONG_ARGUMENTS: u8 = 2;
 
@@ -37,7 +37,7 @@ fn run(arguments: &Arguments) -> Result<Infallible, String> {
     let (url, address) = (emulator.url(), emulator.address().ip());
     print(&match (emulator.sign_in(), &arguments.sign_in_directory) {
         (Some(sign_in), Some(directory)) => {
-            let files = files::write(directory, sign_in)?;
+            let files = write_sign_in_files(directory, sign_in)?;
             greeting::lines_for_sign_in(url, address, sign_in, &files)
         }
         _ => greeting::lines(url, address, write_certificate(&emulator, arguments)?.as_deref()),
@@ -67,4 +67,48 @@ fn print(text: &str) -> ExitCode {
 fn fail(sentence: &str, exit_code: ExitCode) -> ExitCode {
     let _ = writeln!(io::stderr(), "mpa-emulator: {sentence}");
     exit_code
+}
+
+/// Where they are; the paths hold in other directories too.
+#[derive(Debug)]
+pub struct Files {
+    pub authority: PathBuf,
+    pub certificate: PathBuf,
+    pub private_key: PathBuf,
+}
+
+/// Writes them into a directory, which is made if it is missing. The error is a sentence for the user.
+pub fn write_sign_in_files(directory: &Path, sign_in: &SignIn) -> Result<Files, String> {
+    let cannot = |path: &Path, error: io::Error| format!("cannot write to {}: {error}", path.display());
+    let directory = path::absolute(directory).map_err(|error| cannot(directory, error))?;
+    fs::create_dir_all(&directory).map_err(|error| cannot(&directory, error))?;
+    let put = |name: &str, pem: &str, is_secret| {
+        let path = directory.join(name);
+        write_anew(&path, pem, is_secret).map_err(|error| cannot(&path, error))?;
+        Ok::<_, String>(path)
+    };
+    let partner = sign_in.partner();
+    Ok(Files {
+        authority: put("ca.pem", sign_in.ca_pem(), false)?,
+        certificate: put("partner.pem", &partner.chain_pem, false)?,
+        private_key: put("partner-key.pem", &partner.private_key_pem, true)?,
+    })
+}
+
+/// In the place of what an earlier run left there, so that its permissions are not those of that.
+fn write_anew(path: &Path, text: &str, is_secret: bool) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if is_secret {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = is_secret;
+    options.open(path)?.write_all(text.as_bytes())
 }

@@ -8,8 +8,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::part::{PARTS, Part};
-use crate::setting::spelling;
+use crate::json::spelling;
+use crate::routes::{PARTS, Part};
 
 /// A request that the emulator received, and the status it answered with.
 #[derive(Clone)]

@@ -1,15 +1,25 @@
-//! What every request handler can reach.
+//! What every request handler can reach, and the recording of every request.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use crate::authorization::Caller;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::header::DATE;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+
+use crate::call::Caller;
 use crate::clock::Clock;
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::part::Part;
+use crate::connection::ConnectionNumber;
+use crate::faults::{Faults, Outcome};
+use crate::received::Received;
 use crate::refusal::Refusal;
+use crate::request_log::Journal;
+use crate::routes::{NO_TITLE, Part, title_of_path};
 use crate::throttle::Callers;
-use crate::title;
 use crate::tokens::Tokens;
 
 /// The stand-in's state: what it received, whom it lets in, and how it misbehaves.
@@ -34,8 +44,8 @@ impl Service {
     /// The title that a request is about. Those for tokens are about none, whatever their path.
     pub fn title_of(&self, path: &str) -> u32 {
         match self.part {
-            Part::Service => title::of_path(path).unwrap_or(title::NO_TITLE),
-            Part::SignIn | Part::Token => title::NO_TITLE,
+            Part::Service => title_of_path(path).unwrap_or(NO_TITLE),
+            Part::SignIn | Part::Token => NO_TITLE,
         }
     }
 
@@ -51,5 +61,144 @@ impl Service {
                  a user hash marks the token of a user."
             }
         }))
+    }
+}
+
+/// The greatest legitimate body, 20 groups of 100 players, has about 100 KiB.
+pub(crate) const LARGEST_BODY: usize = 256 * 1024;
+
+/// Of a body that is too long, so much is read and dropped: a client that is still sending when the
+/// connection closes would lose the answer.
+const LARGEST_BODY_DRAINED: usize = 8 * 1024 * 1024;
+
+const CORRELATION_ID: &str = "x-xblcorrelationid";
+
+/// Keeps a request that `serve` answers, before its answer goes out: what a test sees answered, it
+/// finds in the journal.
+pub(crate) async fn record<F>(service: &Service, request: Request, serve: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
+    let at_ms = service.journal.now_ms();
+    let (parts, body) = request.into_parts();
+    let title_id = service.title_of(parts.uri.path());
+    let mut received = describe(service, &parts, at_ms);
+    let mut response = match read(body).await {
+        Ok(bytes) => {
+            received.body = bytes.to_vec();
+            serve(Request::from_parts(parts, Body::from(bytes))).await
+        }
+        Err(refusal) => refusal.into_response(),
+    };
+    keep(service, title_id, received, &mut response);
+    response
+}
+
+/// Keeps a request whose body was not read, before its answer goes out.
+pub(crate) fn record_unread(service: &Service, parts: &Parts, mut answer: Response) -> Response {
+    let title_id = service.title_of(parts.uri.path());
+    let received = describe(service, parts, service.journal.now_ms());
+    keep(service, title_id, received, &mut answer);
+    answer
+}
+
+fn keep(service: &Service, title_id: u32, mut received: Received, response: &mut Response) {
+    received.status = response.status().as_u16();
+    received.acted = response.status().is_success();
+    if let Some(outcome) = response.extensions().get::<Outcome>() {
+        received.status = outcome.status;
+        received.acted = outcome.acted;
+        received.fault = Some(outcome.fault.clone());
+    }
+    // An answer that a test made up may have one.
+    let own = response.headers().get(CORRELATION_ID);
+    if let Some(own) = own.and_then(|own| own.to_str().ok()) {
+        received.correlation_id = own.to_owned();
+    } else {
+        received.correlation_id = made_up_guid();
+        if let Ok(value) = HeaderValue::try_from(&received.correlation_id) {
+            response.headers_mut().insert(CORRELATION_ID, value);
+        }
+    }
+    if let Some(date) = service.clock.date() {
+        // Again, an answer that a test made up may have one.
+        response.headers_mut().entry(DATE).or_insert(date);
+    }
+    service.journal.record(title_id, received);
+}
+
+/// What is known of a request before it is answered. The rest is blank.
+fn describe(service: &Service, parts: &Parts, at_ms: u64) -> Received {
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
+    Received {
+        index: 0,
+        at_ms,
+        connection: parts.extensions.get().map_or(0, |ConnectionNumber(number)| *number),
+        part: service.part,
+        method: parts.method.to_string(),
+        path: path.to_owned(),
+        headers: headers.collect(),
+        body: Vec::new(),
+        status: 0,
+        correlation_id: String::new(),
+        acted: false,
+        fault: None,
+    }
+}
+
+async fn read(mut body: Body) -> Result<Bytes, Refusal> {
+    let mut bytes = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let broken = "The body could not be read to its end.";
+        let frame = frame.map_err(|_| Refusal::invalid_request(StatusCode::BAD_REQUEST, broken))?;
+        // Trailers are of no interest.
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        length += data.len();
+        if length <= LARGEST_BODY {
+            bytes.extend_from_slice(&data);
+        } else if length > LARGEST_BODY_DRAINED {
+            break;
+        }
+    }
+    if length > LARGEST_BODY {
+        let what = format!("The body is longer than {LARGEST_BODY} bytes.");
+        return Err(Refusal::invalid_request(StatusCode::PAYLOAD_TOO_LARGE, what));
+    }
+    Ok(bytes.into())
+}
+
+/// A GUID (random, version 4). Nothing depends on its quality.
+fn made_up_guid() -> String {
+    // Each RandomState has keys of its own, so its hash of nothing is a number of its own.
+    let [high, low] = [(); 2].map(|()| RandomState::new().hash_one(()));
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        0x8000 | ((low >> 48) & 0x3fff),
+        low & 0xffff_ffff_ffff
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guid_has_its_form_and_is_unlike_the_next() {
+        let guid = made_up_guid();
+        let lengths: Vec<_> = guid.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12], "{guid}");
+        assert!(guid.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit()), "{guid}");
+        assert_eq!(guid.as_bytes()[14], b'4', "{guid}");
+        assert_ne!(guid, made_up_guid());
     }
 }

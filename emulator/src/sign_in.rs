@@ -1,19 +1,33 @@
 //! Signing in: a certificate for a token, that token for another, and the second one for calls.
 
-mod authority;
-mod denial;
-mod form;
-mod routes;
-mod time;
-
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-pub(crate) use authority::Authority;
-pub use authority::PartnerCertificate;
-pub(crate) use denial::{XErr, x_err_answer};
-pub(crate) use routes::{Desk, sign_in_router, token_router};
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde_json::{Value, json};
+
+use crate::call::{OF_A_SERVICE, check_content_type, check_contract_version, unreadable};
+use crate::certificates::{Authority, PartnerCertificate};
+use crate::clock::date_time;
+use crate::faults::strike;
+use crate::fields::{Object, Problem, exactly, string};
+use crate::json;
+use crate::json::Read;
+use crate::refusal::{Refusal, XErr};
+use crate::routes::{method_not_allowed, not_found};
+use crate::service::{LARGEST_BODY, Service};
+use crate::signature::{self, BadSignature, ProofKey};
+use crate::tokens::{Standing, end_of};
 
 /// How the sign-in services are to be. The default is what is documented.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,5 +106,240 @@ impl SignIn {
 impl fmt::Debug for SignIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignIn").field("url", &self.url).field("token_url", &self.token_url).finish_non_exhaustive()
+    }
+}
+
+/// What the two services know: what the stand-in knows, and what they were told.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub service: Service,
+    pub options: Arc<SignInOptions>,
+}
+
+pub(crate) fn sign_in_router(desk: Desk) -> Router {
+    finish(Router::new().route("/service/authenticate", post(authenticate)), desk)
+}
+
+pub(crate) fn token_router(desk: Desk) -> Router {
+    finish(Router::new().route("/xsts/authorize", post(authorize)), desk)
+}
+
+fn finish(calls: Router<Desk>, desk: Desk) -> Router {
+    calls
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(not_found)
+        .layer(from_fn_with_state(desk.service.clone(), strike))
+        .with_state(desk)
+}
+
+/// Why no token is given.
+enum NotIssued {
+    /// The request is not of the form that is documented.
+    Form(Refusal),
+    /// 403 without a word. The reason would help here, but the real service gives none.
+    Signature,
+    /// It is understood and denied.
+    Denied(XErr),
+}
+
+impl From<Refusal> for NotIssued {
+    fn from(refusal: Refusal) -> Self {
+        Self::Form(refusal)
+    }
+}
+
+impl From<Problem> for NotIssued {
+    fn from(problem: Problem) -> Self {
+        Self::Form(problem.into())
+    }
+}
+
+impl From<BadSignature> for NotIssued {
+    fn from(_: BadSignature) -> Self {
+        Self::Signature
+    }
+}
+
+impl From<XErr> for NotIssued {
+    fn from(code: XErr) -> Self {
+        Self::Denied(code)
+    }
+}
+
+impl IntoResponse for NotIssued {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Form(refusal) => refusal.into_response(),
+            Self::Signature => StatusCode::FORBIDDEN.into_response(),
+            Self::Denied(code) => code.into_response(),
+        }
+    }
+}
+
+/// For a certificate, which TLS has seen, the token that stands for it.
+async fn authenticate(State(desk): State<Desk>, request: Request) -> Result<Response, NotIssued> {
+    let (parts, bytes, body) = read(request).await?;
+    let key = read_authentication(&body)?;
+    let now = desk.service.clock.now();
+    signature::verify(&parts, &bytes, &key, now)?;
+    let not_after = end_of(desk.options.service_token_lifetime, now);
+    let token = desk.service.service_tokens.issue(key, not_after);
+    Ok(issued(&token, now, not_after))
+}
+
+/// For that token, the one to make calls with, bound to the same key.
+async fn authorize(State(desk): State<Desk>, request: Request) -> Result<Response, NotIssued> {
+    let (parts, bytes, body) = read(request).await?;
+    let asked = read_authorization(&body, &desk.options.relying_party)?;
+    let now = desk.service.clock.now();
+    let key = match desk.service.service_tokens.standing(OF_A_SERVICE, asked.service_token, now) {
+        Standing::Good(Some(key)) => key,
+        Standing::Expired => return Err(XErr::SERVICE_TOKEN_EXPIRED.into()),
+        Standing::Good(None) | Standing::Revoked | Standing::Unknown => {
+            return Err(XErr::SERVICE_TOKEN_INVALID.into());
+        }
+    };
+    signature::verify(&parts, &bytes, &key, now)?;
+    if asked.sandbox_id != desk.options.sandbox_id {
+        return Err(XErr::SANDBOX_DENIED.into());
+    }
+    let not_after = end_of(desk.options.token_lifetime, now);
+    let token = desk.service.tokens.issue(key, not_after);
+    Ok(issued(&token, now, not_after))
+}
+
+/// Checks from the outside in. All of the body is signed here, so it is returned too.
+async fn read(request: Request) -> Result<(Parts, Bytes, Value), Refusal> {
+    let (parts, body) = request.into_parts();
+    check_address(&parts.uri)?;
+    if parts.headers.contains_key(AUTHORIZATION) {
+        let what = "This call takes no header Authorization.";
+        return Err(Refusal::invalid_request(StatusCode::BAD_REQUEST, what));
+    }
+    check_contract_version(&parts.headers)?;
+    check_content_type(&parts.headers)?;
+    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(unreadable)?;
+    let body = json::parse(&bytes).map_err(unreadable)?;
+    Ok((parts, bytes, body))
+}
+
+fn check_address(uri: &Uri) -> Result<(), Refusal> {
+    match uri.query() {
+        None => Ok(()),
+        Some(_) => Err(Refusal::invalid_request(StatusCode::NOT_FOUND, "This call takes no query string.")),
+    }
+}
+
+fn issued(token: &str, now: SystemTime, not_after: SystemTime) -> Response {
+    let (issue_instant, not_after) = (date_time(now), date_time(not_after));
+    let token = json!(token);
+    // By hand, for the order in which the service's documents show them.
+    let body = format!(
+        r#"{{"IssueInstant":"{issue_instant}","NotAfter":"{not_after}","Token":{token},"DisplayClaims":null}}"#
+    );
+    ([(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
+}
+
+const SIGN_IN_RELYING_PARTY: &str = "http://auth.xboxlive.com";
+
+/// The body of `/service/authenticate`: the key that the tokens are to be bound to.
+fn read_authentication(body: &Value) -> Read<ProofKey> {
+    let properties = read_outside(body, SIGN_IN_RELYING_PARTY, &["ProofKey"])?;
+    properties.required("ProofKey", ProofKey::read).map_err(in_properties)
+}
+
+/// The body of `/xsts/authorize`.
+#[derive(Debug, PartialEq, Eq)]
+struct Authorization<'a> {
+    pub service_token: &'a str,
+    pub sandbox_id: &'a str,
+}
+
+fn read_authorization<'a>(body: &'a Value, relying_party: &str) -> Read<Authorization<'a>> {
+    let properties = read_outside(body, relying_party, &["ServiceToken", "SandboxId"])?;
+    Ok(Authorization {
+        service_token: properties.required("ServiceToken", string).map_err(in_properties)?,
+        sandbox_id: properties.required("SandboxId", string).map_err(in_properties)?,
+    })
+}
+
+/// Checks what both have in common and returns the properties, which have these fields.
+fn read_outside<'a>(body: &'a Value, relying_party: &str, known: &[&str]) -> Read<Object<'a>> {
+    let request = Object::read(body, &["RelyingParty", "TokenType", "Properties"])?;
+    request.required("RelyingParty", |value| exactly(value, relying_party))?;
+    request.required("TokenType", |value| exactly(value, "JWT"))?;
+    request.required("Properties", |value| Object::read(value, known))
+}
+
+fn in_properties(problem: Problem) -> Problem {
+    problem.in_field("Properties")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn authentication() -> Value {
+        let x = "GJS1AAhiPYw0ZSQJDCF8kcZkKAc2tRWXAN6Yw-o_hMQ";
+        let y = "UAQJHUc_yVIhUQgIvoED3kt0JDz_G8jgXys_XR2s-Xc";
+        let key = json!({"alg": "ES256", "kty": "EC", "use": "sig", "crv": "P-256", "x": x, "y": y});
+        json!({"RelyingParty": "http://auth.xboxlive.com", "TokenType": "JWT", "Properties": {"ProofKey": key}})
+    }
+
+    fn authorization() -> Value {
+        json!({"RelyingParty": "http://xboxlive.com", "TokenType": "JWT",
+            "Properties": {"ServiceToken": "eyJ", "SandboxId": "RETAIL"}})
+    }
+
+    #[test]
+    fn the_documented_forms_are_read() {
+        assert!(read_authentication(&authentication()).is_ok());
+        let expected = Authorization { service_token: "eyJ", sandbox_id: "RETAIL" };
+        assert_eq!(read_authorization(&authorization(), "http://xboxlive.com"), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_wrong_with_signing_in_is_named() {
+        let wrong: [(&str, Value, &str); 6] = [
+            (
+                "/RelyingParty",
+                json!("https://auth.xboxlive.com"),
+                "RelyingParty must be \"http://auth.xboxlive.com\", not",
+            ),
+            ("/TokenType", json!("jwt"), "TokenType must be \"JWT\", not \"jwt\""),
+            ("/Properties", json!([]), "Properties must be an object, not a list"),
+            ("/Properties/ProofKey", json!("k"), "Properties.ProofKey must be an object, not a string"),
+            ("/Properties/ProofKey/crv", json!("P-384"), "Properties.ProofKey.crv must be \"P-256\""),
+            ("/Properties/ProofKey/x", json!("a"), "Properties.ProofKey.x must be 32 bytes"),
+        ];
+        for (place, value, expected) in wrong {
+            let mut body = authentication();
+            *body.pointer_mut(place).unwrap() = value;
+            let said = read_authentication(&body).unwrap_err().to_string();
+            assert!(said.starts_with(expected), "{said}");
+        }
+        let said = |body| read_authentication(&body).unwrap_err().to_string();
+        assert!(said(authorization()).starts_with("RelyingParty must be "));
+        let mut unknown = authentication();
+        unknown["Properties"]["AuthMethod"] = json!("RPS");
+        assert!(said(unknown).starts_with("Properties.AuthMethod is not a known field"));
+        assert_eq!(said(json!({})), "RelyingParty is required");
+    }
+
+    #[test]
+    fn what_is_wrong_with_asking_for_a_token_is_named() {
+        let said = |place: &str, value: Value| {
+            let mut body = authorization();
+            *body.pointer_mut(place).unwrap() = value;
+            read_authorization(&body, "http://xboxlive.com").unwrap_err().to_string()
+        };
+        assert_eq!(
+            said("/RelyingParty", json!("https://xboxlive.com")),
+            "RelyingParty must be \"http://xboxlive.com\", not \"https://xboxlive.com\""
+        );
+        assert_eq!(said("/Properties/SandboxId", json!(1)), "Properties.SandboxId must be a string, not a number");
+        assert_eq!(said("/Properties", json!({"SandboxId": "a"})), "Properties.ServiceToken is required");
+        assert_eq!(said("/Properties", json!({"ServiceToken": "a"})), "Properties.SandboxId is required");
     }
 }

@@ -1,4 +1,4 @@
-//! The header `Signature`: who calls with a token shows that the key that goes with it is theirs.
+//! The header `Signature`, and the key that a token is bound to: whoever calls with the token proves to have it.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -6,9 +6,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::agreement::{ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey as Peer, agree_ephemeral};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+use serde_json::Value;
 
-use crate::proof_key::ProofKey;
+use crate::fields::{Object, Problem, exactly, string};
+use crate::json::{BadSetting, Read};
 
 /// Of a request to the service, so many bytes of the body are signed.
 pub(crate) const SIGNED_BODY: usize = 8192;
@@ -113,5 +118,118 @@ fn file_time(time: SystemTime) -> u128 {
     TICKS_BEFORE_1970 + since_1970.as_nanos() / 100
 }
 
+const COORDINATE: usize = 32;
+
+/// The public half of a key on the curve P-256.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ProofKey {
+    /// Uncompressed: 4, x, y.
+    point: [u8; 1 + 2 * COORDINATE],
+}
+
+impl ProofKey {
+    /// The key with these coordinates, as a JSON Web Key has them: base64url without padding.
+    pub fn from_jwk(x: &str, y: &str) -> Result<Self, BadSetting> {
+        let coordinate = |name, text| read_coordinate(text).map_err(|problem| problem.in_field(name));
+        let key = coordinate("x", x).and_then(|x| Ok(Self::at(x, coordinate("y", y)?)));
+        Ok(key.and_then(Self::on_the_curve)?)
+    }
+
+    /// Reads a JSON Web Key as it stands in a request to sign in.
+    pub(crate) fn read(value: &Value) -> Read<Self> {
+        let key = Object::read(value, &["alg", "kty", "use", "crv", "x", "y"])?;
+        for (name, expected) in [("alg", "ES256"), ("kty", "EC"), ("use", "sig"), ("crv", "P-256")] {
+            key.required(name, |value| exactly(value, expected))?;
+        }
+        let coordinate = |value| read_coordinate(string(value)?);
+        Self::at(key.required("x", coordinate)?, key.required("y", coordinate)?).on_the_curve()
+    }
+
+    /// Whether a signature, r and s of 32 bytes each, is that of this key under a message.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, self.point).verify(message, signature).is_ok()
+    }
+
+    fn at(x: [u8; COORDINATE], y: [u8; COORDINATE]) -> Self {
+        let mut point = [4; 1 + 2 * COORDINATE];
+        point[1..=COORDINATE].copy_from_slice(&x);
+        point[1 + COORDINATE..].copy_from_slice(&y);
+        Self { point }
+    }
+
+    /// The cryptographic library looks at a point only when it uses it, so it is used once.
+    fn on_the_curve(self) -> Read<Self> {
+        let own = EphemeralPrivateKey::generate(&ECDH_P256, &SystemRandom::new());
+        let agreed = own.and_then(|own| agree_ephemeral(own, &Peer::new(&ECDH_P256, self.point), |_| ()));
+        agreed.map(|()| self).map_err(|_| Problem::here("must have an x and a y that are a point of the curve P-256"))
+    }
+}
+
+impl fmt::Debug for ProofKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let coordinates = &self.point[1..];
+        let text = |bytes| URL_SAFE_NO_PAD.encode(bytes);
+        let (x, y) = (text(&coordinates[..COORDINATE]), text(&coordinates[COORDINATE..]));
+        f.debug_struct("ProofKey").field("x", &x).field("y", &y).finish()
+    }
+}
+
+fn read_coordinate(text: &str) -> Read<[u8; COORDINATE]> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(|| Problem::here("must be 32 bytes in base64url without padding"))
+}
+
 #[cfg(test)]
+#[path = "signature_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod proof_key_tests {
+    use super::*;
+    use serde_json::json;
+
+    const X: &str = "GJS1AAhiPYw0ZSQJDCF8kcZkKAc2tRWXAN6Yw-o_hMQ";
+    const Y: &str = "UAQJHUc_yVIhUQgIvoED3kt0JDz_G8jgXys_XR2s-Xc";
+
+    fn jwk() -> Value {
+        json!({"alg": "ES256", "kty": "EC", "use": "sig", "crv": "P-256", "x": X, "y": Y})
+    }
+
+    #[test]
+    fn a_key_is_read_from_its_coordinates() {
+        let key = ProofKey::from_jwk(X, Y).unwrap();
+        assert_eq!(ProofKey::read(&jwk()), Ok(key));
+        assert_eq!(format!("{key:?}"), format!("ProofKey {{ x: {X:?}, y: {Y:?} }}"));
+    }
+
+    #[test]
+    fn every_field_is_exactly_as_documented() {
+        let said = |name: &str, value: Value| {
+            let mut key = jwk();
+            key[name] = value;
+            ProofKey::read(&key).unwrap_err().to_string()
+        };
+        for (name, value, expected) in [
+            ("alg", json!("ES384"), "alg must be \"ES256\", not \"ES384\""),
+            ("kty", json!("ec"), "kty must be \"EC\", not \"ec\""),
+            ("use", json!("enc"), "use must be \"sig\", not \"enc\""),
+            ("crv", json!("P-384"), "crv must be \"P-256\", not \"P-384\""),
+            ("x", json!(format!("{X}=")), "x must be 32 bytes in base64url without padding"),
+            ("x", json!(X.replace('-', "+")), "x must be 32 bytes in base64url without padding"),
+            ("y", json!("AAAA"), "y must be 32 bytes in base64url without padding"),
+            ("y", json!(7), "y must be a string, not a number"),
+            ("y", json!(X), "the body must have an x and a y that are a point"),
+            ("kid", json!("1"), "kid is not a known field"),
+        ] {
+            let said = said(name, value);
+            assert!(said.starts_with(expected), "{said}");
+        }
+        for name in ["alg", "kty", "use", "crv", "x", "y"] {
+            let mut key = jwk();
+            key.as_object_mut().unwrap().remove(name);
+            assert_eq!(ProofKey::read(&key).unwrap_err().to_string(), format!("{name} is required"));
+        }
+        assert!(ProofKey::from_jwk(X, X).is_err());
+        assert!(ProofKey::from_jwk("", Y).unwrap_err().to_string().starts_with("x must be 32 bytes"));
+    }
+}

@@ -12,19 +12,19 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
+use crate::access::Access;
+use crate::certificates::{Authority, PartnerCertificate, acceptor, make_self_signed};
 use crate::clock::Clock;
-use crate::control::Access;
+use crate::connection::{Site, Socket, listen, run as serve_site};
+use crate::emulator::Options;
 use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::listener::{self, Site, Socket};
-use crate::options::Options;
-use crate::part::Part;
+use crate::request_log::Journal;
 use crate::routes;
+use crate::routes::Part;
+use crate::routes::Titles;
 use crate::service::Service;
-use crate::sign_in::{Authority, Desk, PartnerCertificate, SignIn, SignInOptions, sign_in_router, token_router};
+use crate::sign_in::{Desk, SignIn, SignInOptions, sign_in_router, token_router};
 use crate::throttle::Callers;
-use crate::title::Titles;
-use crate::tls::{self, acceptor};
 use crate::tokens::Tokens;
 
 /// What is behind an [`Emulator`](crate::Emulator).
@@ -111,7 +111,7 @@ fn secure(options: &Options, service: &Service, accepted: &Arc<AtomicU64>) -> Re
     if !options.https {
         return Ok(Secured::default());
     }
-    let server = tls::make_self_signed(options.address.ip()).map_err(StartError::Certificate)?;
+    let server = make_self_signed(options.address.ip()).map_err(StartError::Certificate)?;
     let tls = acceptor(&server, None, service.clock.clone()).map_err(StartError::Certificate)?;
     Ok(Secured { tls: Some(tls), certificate_pem: Some(server.certificate.pem()), ..Secured::default() })
 }
@@ -192,8 +192,8 @@ fn run(places: Vec<Place>) -> Result<(oneshot::Sender<()>, JoinHandle<()>), Star
     let entered = runtime.enter();
     for Place { socket, site } in places {
         let address = socket.address;
-        let socket = listener::listen(socket).map_err(|source| StartError::Listen { address, source })?;
-        runtime.spawn(listener::run(socket, site));
+        let socket = listen(socket).map_err(|source| StartError::Listen { address, source })?;
+        runtime.spawn(serve_site(socket, site));
     }
     drop(entered);
     let (running, stopped) = oneshot::channel::<()>();

@@ -15,17 +15,20 @@
 //! assert!(meter.call(15_000).is_ok());
 //! ```
 
-mod answer;
 mod callers;
-mod meter;
-mod settings;
 mod window;
 
-pub use answer::Answer;
+use std::fmt;
+use std::str::FromStr;
+
+use callers::ANSWERS;
+pub use callers::Answer;
 pub(crate) use callers::Callers;
-pub use meter::{Meter, Rejection};
-pub use settings::Settings;
-pub use window::{Shape, Window};
+use serde_json::{Value, json};
+pub use window::{Meter, Rejection, Shape, Window};
+
+use crate::fields::Object;
+use crate::json::{BadSetting, Read, flag, parse_setting, spelling, whole, word};
 
 /// How many calls may be made in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,4 +70,188 @@ impl Limits {
 pub enum Kind {
     Burst,
     Sustained,
+}
+
+/// What [`Emulator::set_throttle`](crate::Emulator::set_throttle) is told. The default is what is
+/// documented. Written as JSON, `{}` is the default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// For invites of both kinds together. `None`: they are not throttled.
+    pub invites: Option<Limits>,
+    pub recent_players: Option<Limits>,
+    /// For requests for tokens, of both kinds and of all callers together.
+    pub authentication: Option<Limits>,
+    pub answer: Answer,
+    /// Whether the answer says when to come back.
+    pub retry_after: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            invites: Some(Limits::INVITES),
+            recent_players: Some(Limits::RECENT_PLAYERS),
+            authentication: Some(Limits::AUTHENTICATION),
+            answer: Answer::default(),
+            retry_after: true,
+        }
+    }
+}
+
+impl FromStr for Settings {
+    type Err = BadSetting;
+
+    /// Reads JSON.
+    fn from_str(text: &str) -> Result<Self, BadSetting> {
+        let settings = Self::read(&parse_setting(text)?);
+        settings.map_err(|problem| problem.in_field("throttle").into())
+    }
+}
+
+/// JSON, with every field.
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.json())
+    }
+}
+
+const SHAPES: [(&str, Shape); 2] = [("fixed", Shape::Fixed), ("sliding", Shape::Sliding)];
+
+/// No period is longer: a day.
+const LONGEST_PERIOD_MS: u64 = 86_400_000;
+
+impl Settings {
+    pub(crate) fn read(value: &Value) -> Read<Self> {
+        let known = ["invites", "recent_players", "authentication", "windows", "answer", "retry_after"];
+        let object = Object::read(value, &known)?;
+        let shape = object.given("windows", |value| word(value, &SHAPES))?;
+        let limits = |name, documented: Limits| {
+            let documented = Limits { shape: shape.unwrap_or_default(), ..documented };
+            let limits = object.given(name, |value| nullable(value, |v| read(v, documented)))?;
+            Ok(limits.unwrap_or(Some(documented)))
+        };
+        let default = Self::default();
+        let answer = object.given("answer", |value| word(value, &ANSWERS))?;
+        Ok(Self {
+            invites: limits("invites", Limits::INVITES)?,
+            recent_players: limits("recent_players", Limits::RECENT_PLAYERS)?,
+            authentication: limits("authentication", Limits::AUTHENTICATION)?,
+            answer: answer.unwrap_or(default.answer),
+            retry_after: object.given("retry_after", flag)?.unwrap_or(default.retry_after),
+        })
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let shape = self.invites.or(self.recent_players).or(self.authentication);
+        let shape = shape.map(|limits| limits.shape).unwrap_or_default();
+        json!({
+            "invites": self.invites.map(write),
+            "recent_players": self.recent_players.map(write),
+            "authentication": self.authentication.map(write),
+            "windows": spelling(&shape, &SHAPES),
+            "answer": spelling(&self.answer, &ANSWERS),
+            "retry_after": self.retry_after,
+        })
+    }
+}
+
+fn read(value: &Value, documented: Limits) -> Read<Limits> {
+    let object = Object::read(value, &["burst", "sustained"])?;
+    let limit = |name, documented| {
+        let limit = object.given(name, |value| nullable(value, read_limit))?;
+        Ok(limit.unwrap_or(documented))
+    };
+    Ok(Limits {
+        burst: limit("burst", documented.burst)?,
+        sustained: limit("sustained", documented.sustained)?,
+        shape: documented.shape,
+    })
+}
+
+fn read_limit(value: &Value) -> Read<Limit> {
+    let object = Object::read(value, &["max", "period_ms"])?;
+    let max = object.required("max", |value| whole(value, 0..=u32::MAX.into()))?;
+    Ok(Limit {
+        max: u32::try_from(max).unwrap_or(u32::MAX),
+        period_ms: object.required("period_ms", |value| whole(value, 1..=LONGEST_PERIOD_MS))?,
+    })
+}
+
+fn nullable<T>(value: &Value, read: impl FnOnce(&Value) -> Read<T>) -> Read<Option<T>> {
+    match value {
+        Value::Null => Ok(None),
+        _ => read(value).map(Some),
+    }
+}
+
+fn write(limits: Limits) -> Value {
+    let limit = |limit: Limit| json!({"max": limit.max, "period_ms": limit.period_ms});
+    json!({"burst": limits.burst.map(limit), "sustained": limits.sustained.map(limit)})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_what_is_documented() {
+        assert_eq!("{}".parse(), Ok(Settings::default()));
+        let shown = Settings::default().json();
+        let expected = json!({
+            "invites": {"burst": {"max": 7, "period_ms": 15_000},
+                        "sustained": {"max": 50, "period_ms": 300_000}},
+            "recent_players": {"burst": {"max": 3, "period_ms": 15_000},
+                               "sustained": {"max": 50, "period_ms": 300_000}},
+            "authentication": {"burst": {"max": 15, "period_ms": 15_000},
+                               "sustained": {"max": 50, "period_ms": 300_000}},
+            "windows": "fixed", "answer": "numbers", "retry_after": true,
+        });
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn every_field_has_its_effect_and_is_shown_as_it_is_read() {
+        let text = r#"{"invites": {"burst": {"max": 2, "period_ms": 100}, "sustained": null},
+            "recent_players": null, "authentication": null, "windows": "sliding", "answer": "strings",
+            "retry_after": false}"#;
+        let settings: Settings = text.parse().unwrap();
+        let invites = settings.invites.unwrap();
+        let burst = Limit { max: 2, period_ms: 100 };
+        assert_eq!((invites.burst, invites.sustained), (Some(burst), None));
+        assert_eq!(invites.shape, Shape::Sliding);
+        assert_eq!((settings.recent_players, settings.authentication), (None, None));
+        assert_eq!(settings.answer, Answer::Strings);
+        assert!(!settings.retry_after);
+        assert_eq!(settings.to_string().parse(), Ok(settings));
+    }
+
+    #[test]
+    fn what_is_left_out_of_a_kind_is_as_documented() {
+        let text = r#"{"recent_players": {"burst": {"max": 1, "period_ms": 5}}}"#;
+        let limits = text.parse::<Settings>().unwrap().recent_players.unwrap();
+        assert_eq!(limits.sustained, Limits::RECENT_PLAYERS.sustained);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let wrong = [
+            ("7", "throttle must be an object, not a number"),
+            ("{", "it is not JSON: "),
+            (r#"{"a": 1, "a": 2}"#, "it is not JSON: the key \"a\" comes"),
+            (r#"{"invite": {}}"#, "throttle.invite is not a known field"),
+            (r#"{"invites": {"burst": 7}}"#, "throttle.invites.burst must be an object, not a number"),
+            (r#"{"invites": {"burst": {"max": 7}}}"#, "throttle.invites.burst.period_ms is required"),
+            (
+                r#"{"recent_players": {"sustained": {"max": 7, "period_ms": 0}}}"#,
+                "throttle.recent_players.sustained.period_ms must be a whole number from 1 to",
+            ),
+            (r#"{"windows": "rolling"}"#, "throttle.windows must be one of fixed, sliding, not \"rolling\""),
+            (r#"{"answer": "none"}"#, "throttle.answer must be one of numbers, strings, type, no_body, bad_request, "),
+            (r#"{"retry_after": 1}"#, "throttle.retry_after must be true or false, not a number"),
+        ];
+        for (text, expected) in wrong {
+            let said = text.parse::<Settings>().unwrap_err().to_string();
+            assert!(said.starts_with(expected), "{said}");
+        }
+    }
 }

@@ -9,8 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 
-use crate::authorization::OF_A_SERVICE;
-use crate::proof_key::ProofKey;
+use crate::call::OF_A_SERVICE;
+use crate::signature::ProofKey;
 
 /// So many are remembered. Beyond it the oldest goes and is unknown from then on.
 const MOST_TOKENS: usize = 10_000;

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use crate::endpoint::Endpoint;
-use crate::part::{PARTS, Part};
-use crate::setting::spelling;
-use crate::sign_in::XErr;
+use crate::json::spelling;
+use crate::refusal::XErr;
+use crate::routes::Endpoint;
+use crate::routes::{PARTS, Part};
 
 /// A rule of misbehaviour. It is read from its short form, such as
 /// `reset_after_acting:next=3,calls=invites`, or from a JSON object, such as

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Problem;
-use super::fields::{Object, list, string, xuid};
+use crate::fields::{Object, Problem, list, string, xuid};
 
 const MOST_USERS: usize = 30;
 

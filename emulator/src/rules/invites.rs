@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::Checked;
-use super::fields::{Object, list, one_of, text, xuid};
+use crate::fields::{Checked, Object, list, one_of, text, xuid};
 
 const MOST_INVITED_USERS: usize = 16;
 const LONGEST_CONNECTION_STRING: usize = 512;

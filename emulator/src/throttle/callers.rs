@@ -1,15 +1,19 @@
-//! Every caller's meters: by title, kind of call and authorization value.
+//! Every caller's meters, and how a rejection is answered.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::response::Response;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
 
-use super::{Limits, Meter, Settings, answer};
-use crate::endpoint::Endpoint;
-use crate::title::Titles;
+use super::{Kind, Limits, Meter, Rejection, Settings};
+use crate::refusal::Refusal;
+use crate::routes::{Endpoint, Titles};
 
 /// So many meters are kept. Beyond it those go that count nothing any more, and if there are none
 /// of them, all: a test with so many tokens at once is not about throttling.
@@ -102,7 +106,7 @@ impl Callers {
         }
         let meter = state.meters.entry(key).or_insert_with(|| Meter::new(&limits));
         let rejection = meter.call(now_ms).err()?;
-        Some(answer::respond(settings.answer, settings.retry_after, &rejection))
+        Some(respond(settings.answer, settings.retry_after, &rejection))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -120,8 +124,81 @@ impl State {
     }
 }
 
+/// The form of the answer to a call that was not let through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Answer {
+    /// 429, a body with numbers: as in the documents' examples.
+    #[default]
+    Numbers,
+    /// 429, the numbers in strings: as in their schema.
+    Strings,
+    /// 429, `type` in the place of `limitType`: as on one of their pages.
+    Type,
+    /// 429 without a body.
+    NoBody,
+    /// 400 `Too many requests`, in the shape of other errors.
+    BadRequest,
+    /// 503 with the body of a 429.
+    Unavailable,
+}
+
+pub(super) const ANSWERS: [(&str, Answer); 6] = [
+    ("numbers", Answer::Numbers),
+    ("strings", Answer::Strings),
+    ("type", Answer::Type),
+    ("no_body", Answer::NoBody),
+    ("bad_request", Answer::BadRequest),
+    ("unavailable", Answer::Unavailable),
+];
+
+const WHAT: &str = "Too many requests";
+
+fn respond(answer: Answer, says_when: bool, rejection: &Rejection) -> Response {
+    let mut response = match answer {
+        Answer::BadRequest => Refusal::invalid_request(StatusCode::BAD_REQUEST, WHAT).into_response(),
+        Answer::NoBody => StatusCode::TOO_MANY_REQUESTS.into_response(),
+        Answer::Unavailable => in_json(StatusCode::SERVICE_UNAVAILABLE, answer, rejection),
+        _ => in_json(StatusCode::TOO_MANY_REQUESTS, answer, rejection),
+    };
+    if says_when {
+        let seconds = in_seconds(rejection.retry_after_ms);
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+fn in_json(status: StatusCode, answer: Answer, rejection: &Rejection) -> Response {
+    let number = |number: u64| match answer {
+        Answer::Strings => Value::String(number.to_string()),
+        _ => number.into(),
+    };
+    let (version, current, max, period) = (
+        number(1),
+        number(rejection.current.into()),
+        number(rejection.max.into()),
+        number(in_seconds(rejection.period_ms)),
+    );
+    let name = if answer == Answer::Type { "type" } else { "limitType" };
+    let kind = match rejection.kind {
+        Kind::Burst => "burst",
+        Kind::Sustained => "rate",
+    };
+    let what = json!(WHAT);
+    // By hand, for the order in which the service's documents show them.
+    let body = format!(
+        r#"{{"version":{version},"currentRequests":{current},"maxRequests":{max},"periodInSeconds":{period},"{name}":"{kind}","debugMessage":{what}}}"#
+    );
+    let content_type = HeaderValue::from_static("application/json; charset=utf-8");
+    (status, [(CONTENT_TYPE, content_type)], Body::from(body)).into_response()
+}
+
+/// Rounded up: whoever waits that long has waited long enough.
+fn in_seconds(ms: u64) -> u64 {
+    ms.div_ceil(1_000)
+}
+
 #[cfg(test)]
-mod tests {
+mod callers_tests {
     use super::*;
 
     fn once_in(period_ms: u64) -> Option<Settings> {
@@ -198,5 +275,17 @@ mod tests {
         assert!(callers.reject(1, Endpoint::Invites, b"b", 50).is_none());
         assert_eq!(callers.state().meters.len(), 1, "all were in use");
         assert!(callers.reject(1, Endpoint::Invites, b"b", 50).is_some());
+    }
+}
+
+#[cfg(test)]
+mod answer_tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_rounded_up() {
+        for (ms, seconds) in [(0, 0), (1, 1), (1_000, 1), (1_001, 2), (u64::MAX, 18_446_744_073_709_552)] {
+            assert_eq!(in_seconds(ms), seconds);
+        }
     }
 }

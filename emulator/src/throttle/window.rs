@@ -1,8 +1,8 @@
-//! One period and what is counted in it.
+//! Periods and what is counted in them: one window, and both windows of one caller and one kind of call.
 
 use std::collections::VecDeque;
 
-use super::Limit;
+use super::{Kind, Limit, Limits};
 
 /// How a period moves on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,8 +101,78 @@ impl Window {
     }
 }
 
+/// Decides which of a caller's calls are let through.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    burst: Option<Window>,
+    sustained: Option<Window>,
+}
+
+/// Why a call was not let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// The limit that keeps the caller waiting longest.
+    pub kind: Kind,
+    /// How many calls there were in its period, with this one.
+    pub current: u32,
+    pub max: u32,
+    pub period_ms: u64,
+    /// When a call is let through, if none is made before.
+    pub retry_after_ms: u64,
+}
+
+impl Meter {
+    pub fn new(limits: &Limits) -> Self {
+        let window = |limit| Window::new(limit, limits.shape);
+        Self { burst: limits.burst.map(window), sustained: limits.sustained.map(window) }
+    }
+
+    /// A call is made. Times must not go back. A rejected call counts towards the sustained limit,
+    /// so it may be what exceeds it, and not towards that of the burst.
+    pub fn call(&mut self, now_ms: u64) -> Result<(), Rejection> {
+        let rejected = self.any(|window| window.wait_ms(now_ms) > 0);
+        if let Some(sustained) = &mut self.sustained {
+            sustained.add(now_ms);
+        }
+        if !rejected {
+            if let Some(burst) = &mut self.burst {
+                burst.add(now_ms);
+            }
+            return Ok(());
+        }
+        let of_burst = self.burst.as_mut().map(|burst| Rejection {
+            current: burst.count(now_ms).saturating_add(1),
+            ..rejection(Kind::Burst, burst, now_ms)
+        });
+        let of_sustained = self.sustained.as_mut().map(|sustained| rejection(Kind::Sustained, sustained, now_ms));
+        let longest = [of_burst, of_sustained].into_iter().flatten().max_by_key(|rejection| rejection.retry_after_ms);
+        longest.map_or(Ok(()), Err)
+    }
+
+    /// Whether nothing is counted any more, so that a new one would do as well.
+    pub(super) fn is_blank(&mut self, now_ms: u64) -> bool {
+        !self.any(|window| window.count(now_ms) > 0)
+    }
+
+    fn any(&mut self, holds: impl FnMut(&mut Window) -> bool) -> bool {
+        let windows = [&mut self.burst, &mut self.sustained];
+        windows.into_iter().flatten().any(holds)
+    }
+}
+
+fn rejection(kind: Kind, window: &mut Window, now_ms: u64) -> Rejection {
+    let limit = window.limit();
+    Rejection {
+        kind,
+        current: window.count(now_ms),
+        max: limit.max,
+        period_ms: limit.period_ms,
+        retry_after_ms: window.wait_ms(now_ms),
+    }
+}
+
 #[cfg(test)]
-mod tests {
+mod window_tests {
     use super::*;
 
     fn window(max: u32, shape: Shape) -> Window {
@@ -195,5 +265,116 @@ mod tests {
         }
         assert_eq!(window.count(5) as usize, MOST_REMEMBERED);
         assert_eq!(window.wait_ms(5), 100);
+    }
+}
+
+#[cfg(test)]
+mod meter_tests {
+    use super::*;
+
+    const SHAPES: [Shape; 2] = [Shape::Fixed, Shape::Sliding];
+
+    fn meter(burst: u32, sustained: u32, shape: Shape) -> Meter {
+        let limit = |max, period_ms| Some(Limit { max, period_ms });
+        Meter::new(&Limits { burst: limit(burst, 100), sustained: limit(sustained, 1_000), shape })
+    }
+
+    fn calls(meter: &mut Meter, times: &[u64]) -> Vec<bool> {
+        times.iter().map(|&time| meter.call(time).is_ok()).collect()
+    }
+
+    #[test]
+    fn a_burst_is_let_through_up_to_its_limit() {
+        for shape in SHAPES {
+            let mut meter = meter(2, 50, shape);
+            assert_eq!(calls(&mut meter, &[0, 10]), [true, true]);
+            let rejection = Rejection { kind: Kind::Burst, current: 3, max: 2, period_ms: 100, retry_after_ms: 80 };
+            assert_eq!(meter.call(20), Err(rejection), "{shape:?}");
+            assert_eq!(
+                calls(&mut meter, &[99, 100]),
+                [false, true],
+                "what is rejected does not count towards the burst"
+            );
+        }
+    }
+
+    #[test]
+    fn a_rejected_call_counts_towards_the_sustained_limit() {
+        for shape in SHAPES {
+            let mut meter = meter(2, 4, shape);
+            assert_eq!(calls(&mut meter, &[0, 1, 2]), [true, true, false], "{shape:?}");
+            let used_up = meter.call(3).unwrap_err();
+            assert_eq!(
+                (used_up.kind, used_up.current, used_up.max),
+                (Kind::Sustained, 4, 4),
+                "the fourth, though rejected, leaves no room for a fifth"
+            );
+            assert_eq!(used_up.retry_after_ms, 997);
+            let still = meter.call(500).unwrap_err();
+            assert_eq!((still.kind, still.current), (Kind::Sustained, 5));
+            let retry_after_ms = if shape == Shape::Fixed { 500 } else { 501 };
+            assert_eq!(still.retry_after_ms, retry_after_ms, "{shape:?}");
+            assert!(meter.call(500 + retry_after_ms).is_ok());
+        }
+    }
+
+    #[test]
+    fn blind_retrying_keeps_a_sliding_limit_exceeded_for_ever() {
+        let every_20_ms: Vec<u64> = (0..500).map(|n| n * 20).collect();
+        let accepted = |shape| {
+            let accepted = calls(&mut meter(2, 10, shape), &every_20_ms);
+            accepted.iter().filter(|&&accepted| accepted).count()
+        };
+        assert_eq!(accepted(Shape::Sliding), 4);
+        assert_eq!(accepted(Shape::Fixed), 10 * 4);
+    }
+
+    #[test]
+    fn whoever_waits_as_told_is_let_through() {
+        for shape in SHAPES {
+            let mut meter = meter(3, 7, shape);
+            let (mut now_ms, mut rejected) = (0, 0);
+            for _ in 0..10_000 {
+                if let Err(rejection) = meter.call(now_ms) {
+                    rejected += 1;
+                    now_ms += rejection.retry_after_ms;
+                    assert_eq!(meter.call(now_ms), Ok(()), "{shape:?} at {now_ms}");
+                }
+                now_ms += 7;
+            }
+            assert!(rejected > 1_000, "{shape:?}: {rejected}");
+        }
+    }
+
+    #[test]
+    fn either_limit_may_be_missing() {
+        let limit = |max| Some(Limit { max, period_ms: 10 });
+        let limits = |burst, sustained| Limits { burst, sustained, shape: Shape::Fixed };
+        let mut neither = Meter::new(&limits(None, None));
+        assert_eq!(calls(&mut neither, &[0; 100]), [true; 100]);
+        let mut burst = Meter::new(&limits(limit(1), None));
+        assert_eq!(calls(&mut burst, &[0, 0, 10]), [true, false, true]);
+        let mut sustained = Meter::new(&limits(None, limit(1)));
+        assert_eq!(calls(&mut sustained, &[0, 0, 10]), [true, false, true]);
+    }
+
+    #[test]
+    fn is_blank_when_both_periods_are_over() {
+        let mut meter = meter(2, 4, Shape::Fixed);
+        assert!(meter.is_blank(0));
+        assert!(meter.call(0).is_ok());
+        assert!(!meter.is_blank(100));
+        assert!(meter.is_blank(1_000));
+    }
+
+    #[test]
+    fn the_documented_limits_are_those_of_2022() {
+        let mut invites = Meter::new(&Limits::INVITES);
+        let accepted = calls(&mut invites, &[0; 60]);
+        assert_eq!(accepted.iter().filter(|&&accepted| accepted).count(), 7);
+        let rejection = invites.call(1).unwrap_err();
+        assert_eq!((rejection.current, rejection.max), (61, 50));
+        assert_eq!(rejection.retry_after_ms, 299_999);
+        assert_eq!(calls(&mut invites, &[299_999, 300_000]), [false, true]);
     }
 }

@@ -3,20 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, HeaderName, HeaderValue, LOCATION};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Arrival;
-use super::rule::{Moment, Rule};
-use crate::authorization::read_claim;
-use crate::connection::Ending;
-use crate::endpoint;
-use crate::part::Part;
-use crate::recording::{record, record_unread};
-use crate::service::Service;
+use super::rule::{Fault, Moment, Rule};
+use crate::call::read_claim;
+use crate::connection_fault::Ending;
+use crate::refusal::{Refusal, x_err_answer};
+use crate::routes::{Part, endpoint_of};
+use crate::service::{Service, record, record_unread};
 
 /// What a fault made of a request. Goes with the answer, to those who keep it and who send it; an
 /// answer without it is the service's own.
@@ -34,7 +34,7 @@ pub(crate) async fn strike(State(service): State<Service>, request: Request, nex
     let path = request.uri().path();
     let rule = service.faults.choose(|| Arrival {
         title_id: service.title_of(path),
-        endpoint: endpoint::of(service.part, request.method(), path),
+        endpoint: endpoint_of(service.part, request.method(), path),
         headers: request.headers(),
     });
     let Some(rule) = rule else {
@@ -89,7 +89,7 @@ async fn admit(service: &Service, request: Request, next: Next) -> Response {
 /// Counts a call. `None` if it is let through, or if there is no caller to charge with it.
 fn reject(service: &Service, request: &Request) -> Option<Response> {
     let path = request.uri().path();
-    let (title_id, endpoint) = (service.title_of(path), endpoint::of(service.part, request.method(), path)?);
+    let (title_id, endpoint) = (service.title_of(path), endpoint_of(service.part, request.method(), path)?);
     let authorization = match service.part {
         Part::Service => {
             read_claim(request.headers()).ok()?;
@@ -139,4 +139,65 @@ impl Rule {
     fn outcome(&self, acted: bool, status: u16) -> Outcome {
         Outcome { acted, status, fault: self.name(), ending: self.ending() }
     }
+}
+
+impl Rule {
+    /// The answer that is given in the place of the service's. `None` where there is none, or where
+    /// the service's is given.
+    pub(super) fn made_up_answer(&self) -> Option<Response> {
+        Some(match &self.fault {
+            Fault::Status { status, headers, body } => {
+                (to_status(*status), header_map(headers), Body::from(body.clone())).into_response()
+            }
+            Fault::Redirect { status, location } => {
+                let location = [(LOCATION.to_string(), location.clone())];
+                (to_status(*status), header_map(&location), Body::empty()).into_response()
+            }
+            Fault::ExpiredToken { .. } => Refusal::unauthorized("expired", "The token has expired.").into_response(),
+            Fault::XErr { status, code } => x_err_answer(to_status(*status), *code),
+            Fault::EndlessHead { status, .. } | Fault::LargeBody { status, .. } => to_status(*status).into_response(),
+            _ => return None,
+        })
+    }
+
+    /// Whether the caller is to hear nothing at all, or nothing of use.
+    pub(super) fn leaves_unanswered(&self) -> bool {
+        matches!(self.fault, Fault::Stall | Fault::Reset | Fault::Close | Fault::Garbage)
+    }
+
+    /// `None` for a connection that goes on.
+    pub(super) fn ending(&self) -> Option<Ending> {
+        Some(match self.fault {
+            Fault::Reset => Ending::Reset,
+            Fault::Close => Ending::Close,
+            Fault::Stall => Ending::Stall { reading: self.moment != Moment::BeforeBody },
+            Fault::Garbage => Ending::Garbage,
+            Fault::EndlessHead { bytes, .. } => Ending::EndlessHead { bytes },
+            Fault::LargeBody { bytes, .. } => Ending::LargeBody { bytes },
+            Fault::Cut { bytes } => Ending::Cut { bytes },
+            Fault::Drip { pause_ms } => Ending::Drip { pause: Duration::from_millis(pause_ms) },
+            Fault::CloseIdle { idle_ms } => Ending::Idle { limit: Duration::from_millis(idle_ms), reset: false },
+            Fault::ResetIdle { idle_ms } => Ending::Idle { limit: Duration::from_millis(idle_ms), reset: true },
+            Fault::Delay
+            | Fault::Status { .. }
+            | Fault::Redirect { .. }
+            | Fault::ExpiredToken { .. }
+            | Fault::XErr { .. }
+            | Fault::DropHandshake { .. } => return None,
+        })
+    }
+}
+
+// What a rule holds has been checked when it was read; nothing below is ever left out.
+
+fn to_status(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn header_map(headers: &[(String, String)]) -> HeaderMap {
+    let headers = headers.iter().filter_map(|(name, value)| {
+        let name = HeaderName::try_from(name).ok()?;
+        Some((name, HeaderValue::try_from(value).ok()?))
+    });
+    headers.collect()
 }

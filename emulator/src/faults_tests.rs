@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue};
 
 use super::*;
-use crate::endpoint::Endpoint::{Invites, RecentPlayerGroups, ServerInvites};
+use crate::routes::Endpoint::{Invites, RecentPlayerGroups, ServerInvites};
 
 fn rules(texts: &[&str]) -> Vec<Rule> {
     texts.iter().map(|text| text.parse().unwrap()).collect()

@@ -6,11 +6,10 @@ use axum::http::{HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
 use super::rule::{AFTER_ACTING, BEFORE_BODY, CALLS, CODES, Fault, Moment, Rule, Times};
-use crate::part::PARTS;
-use crate::rules::Problem;
-use crate::rules::fields::{Object, expected, string};
-use crate::setting::{self, BadSetting, Read, share, whole, word};
-use crate::sign_in::XErr;
+use crate::fields::{Object, Problem, expected, string};
+use crate::json::{BadSetting, Read, parse_setting, share, whole, word};
+use crate::refusal::XErr;
+use crate::routes::PARTS;
 
 const MIB: u64 = 1024 * 1024;
 const MOST_BYTES: u64 = 1024 * MIB;
@@ -35,7 +34,7 @@ impl FromStr for Rule {
     type Err = BadSetting;
 
     fn from_str(text: &str) -> Result<Self, BadSetting> {
-        let value = if text.trim_start().starts_with('{') { setting::parse(text)? } else { read_short_form(text)? };
+        let value = if text.trim_start().starts_with('{') { parse_setting(text)? } else { read_short_form(text)? };
         Ok(read_rule(&value)?)
     }
 }
@@ -258,4 +257,5 @@ fn check_header_value(value: &str) -> Read<()> {
 }
 
 #[cfg(test)]
+#[path = "parse_tests.rs"]
 mod tests;

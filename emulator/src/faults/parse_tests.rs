@@ -134,7 +134,7 @@ fn what_is_wrong_is_named_in_one_sentence() {
 
 #[test]
 fn in_a_list_the_rule_at_fault_is_named_too() {
-    let said = |text| read_rules(&setting::parse(text).unwrap()).unwrap_err();
+    let said = |text| read_rules(&parse_setting(text).unwrap()).unwrap_err();
     let list = r#"[{"fault":"reset"},{"fault":"reset","share":2}]"#;
     assert_eq!(said(list).to_string(), "[1].share must be a number above 0 and up to 1, not 2");
     let no_list = said(r#"{"fault":"reset"}"#).to_string();

@@ -1,17 +1,22 @@
-//! The ends of a connection that HTTP does not know.
+//! The ends of a connection that HTTP does not know, and whether a connection goes on after an answer.
 
-use std::io;
+use std::error::Error;
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
+use std::{fmt, io};
 
 use axum::body::to_bytes;
 use axum::http::header::{CONNECTION, CONTENT_LENGTH};
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use tokio::io::Interest;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Sleep, sleep, timeout};
 
-use super::wire::Wire;
-use crate::recording::LARGEST_BODY;
+use crate::connection::Wire;
+use crate::faults::Outcome;
+use crate::service::LARGEST_BODY;
 
 /// What becomes of a connection that is taken from HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +53,7 @@ const LONGEST_FAREWELL: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(50);
 
 impl Ending {
-    pub(super) async fn bring_about<W: Wire>(self, mut wire: W, answer: Response) -> io::Result<()> {
+    pub(crate) async fn bring_about<W: Wire>(self, mut wire: W, answer: Response) -> io::Result<()> {
         match self {
             Self::Reset => return wire.tcp().set_zero_linger(),
             Self::Stall { reading: true } => return read_to_end(&mut wire).await,
@@ -156,4 +161,73 @@ async fn written(answer: Response, length: Option<u64>) -> (Vec<u8>, Vec<u8>) {
     }
     head.extend_from_slice(b"\r\n");
     (head, body.into())
+}
+
+/// Known to the service, which decides it, and to the connection, which meets it.
+#[derive(Default)]
+pub(crate) struct Fate {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    taken: Option<(Ending, Response)>,
+    /// When an idle connection ends, and how.
+    idle: Option<(Pin<Box<Sleep>>, Ending)>,
+}
+
+/// Tells the HTTP library to let go of the connection.
+#[derive(Debug)]
+pub(crate) struct Taken;
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is taken from HTTP")
+    }
+}
+
+impl Error for Taken {}
+
+impl Fate {
+    /// The connection is not idle any more.
+    pub fn request_came(&self) {
+        self.state().idle = None;
+    }
+
+    /// Lets an answer through unless it is the connection's last.
+    pub fn pass(&self, mut answer: Response) -> Result<Response, Taken> {
+        let outcome = answer.extensions_mut().remove::<Outcome>();
+        match outcome.and_then(|outcome| outcome.ending) {
+            None => Ok(answer),
+            Some(Ending::Idle { limit, reset }) => {
+                let ending = if reset { Ending::Reset } else { Ending::Close };
+                self.state().idle = Some((Box::pin(sleep(limit)), ending));
+                Ok(answer)
+            }
+            Some(ending) => {
+                self.state().taken = Some((ending, answer));
+                Err(Taken)
+            }
+        }
+    }
+
+    /// The ending that an answer brought, with that answer.
+    pub fn taken(&self) -> Option<(Ending, Response)> {
+        self.state().taken.take()
+    }
+
+    /// Ready when the connection has been idle for too long.
+    pub fn poll_idle(&self, context: &mut Context<'_>) -> Poll<(Ending, Response)> {
+        match &mut self.state().idle {
+            Some((limit, ending)) => {
+                let ending = ending.clone();
+                limit.as_mut().poll(context).map(|()| (ending, ().into_response()))
+            }
+            None => Poll::Pending,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

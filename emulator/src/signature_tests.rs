@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::*;
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("../../tests/vectors/signatures.json")).unwrap()
+    serde_json::from_str(include_str!("../tests/vectors/signatures.json")).unwrap()
 }
 
 fn text<'a>(vector: &'a Value, name: &str) -> &'a str {
