@@ -1,4 +1,4 @@
-//! The program's arguments, read by hand: there are few of them.
+//! The program's arguments.
 
 use std::env;
 use std::ffi::OsString;
@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use lexopt::{Arg, Parser};
 use mpa_emulator::throttle::Settings;
 use mpa_emulator::{BadSetting, Options, SignInOptions};
 
@@ -71,92 +72,94 @@ impl Arguments {
 }
 
 /// Reads the arguments after the program's name. The error is a sentence for the user.
-pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
+pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, String> {
     let mut address = IpAddr::from(Ipv4Addr::LOCALHOST);
     let mut port = DEFAULT_PORT;
-    let mut allowed_hosts = Vec::new();
-    let mut https = false;
-    let mut any_caller = false;
+    let mut options = Options::default();
     let mut certificate_out = None;
     let mut sign_in_directory = None;
     let mut sign_in = SignInOptions::default();
-    let mut of_sign_in = None;
-    let mut throttle = None;
-    let mut faults = Vec::new();
-    let mut seed = 0;
+    // The last option given that needs --sign-in.
+    let mut sign_in_option = None;
 
-    let mut arguments = arguments.map(to_text);
-    while let Some(argument) = arguments.next() {
-        let argument = argument?;
-        // Both "--port 80" and "--port=80" are usual.
-        let (name, attached) = match argument.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (argument.as_str(), None),
-        };
-        let mut value = || match &attached {
-            Some(value) => Ok(value.clone()),
-            None => arguments.next().ok_or_else(|| format!("{name} needs a value"))?,
-        };
-        if let "--sandbox" | "--relying-party" | "--token-lifetime" | "--service-token-lifetime" = name {
-            read_of_sign_in(&mut sign_in, name, value()?)?;
-            of_sign_in = Some(name.to_owned());
-            continue;
-        }
-        if let "--port" | "--address" | "--allow-host" | "--certificate-out" | "--sign-in" | "--fault" | "--seed" = name
-        {
-            let value = value()?;
-            match name {
-                "--port" => port = read_port(&value)?,
-                "--address" => address = read_address(&value)?,
-                "--allow-host" => allowed_hosts.push(read_setting(name, &value)?),
-                "--fault" => faults.push(read_setting(name, &value)?),
-                "--seed" => seed = read_seed(&value)?,
-                "--sign-in" => sign_in_directory = Some(PathBuf::from(value)),
-                _ => certificate_out = Some(PathBuf::from(value)),
+    let mut parser = Parser::from_args(arguments);
+    while let Some(argument) = parser.next().map_err(describe)? {
+        match argument {
+            Arg::Long("port") => port = read_port(&text(&mut parser)?)?,
+            Arg::Long("address") => address = read_address(&text(&mut parser)?)?,
+            Arg::Long("allow-host") => options.allowed_hosts.push(read_setting("--allow-host", &text(&mut parser)?)?),
+            Arg::Long("https") => options.https = true,
+            Arg::Long("certificate-out") => certificate_out = Some(path(&mut parser)?),
+            Arg::Long("sign-in") => sign_in_directory = Some(path(&mut parser)?),
+            Arg::Long("sandbox") => {
+                sign_in_option = Some("--sandbox");
+                sign_in.sandbox_id = text(&mut parser)?;
             }
-            continue;
-        }
-        if name == "--throttle" {
-            throttle = Some(match attached {
-                Some(value) => read_setting(name, &value)?,
-                None => Settings::default(),
-            });
-            continue;
-        }
-        match argument.as_str() {
-            "--https" => https = true,
-            "--any-caller" => any_caller = true,
-            "--help" | "-h" => return Ok(Request::Help),
-            "--version" | "-V" => return Ok(Request::Version),
-            _ => {
-                return Err(format!("there is no option {argument:?}; --help shows what there is"));
+            Arg::Long("relying-party") => {
+                sign_in_option = Some("--relying-party");
+                sign_in.relying_party = text(&mut parser)?;
             }
+            Arg::Long("token-lifetime") => {
+                sign_in_option = Some("--token-lifetime");
+                sign_in.token_lifetime = read_lifetime("--token-lifetime", &text(&mut parser)?)?;
+            }
+            Arg::Long("service-token-lifetime") => {
+                sign_in_option = Some("--service-token-lifetime");
+                sign_in.service_token_lifetime = read_lifetime("--service-token-lifetime", &text(&mut parser)?)?;
+            }
+            Arg::Long("any-caller") => options.any_caller = true,
+            Arg::Long("throttle") => {
+                options.throttle = Some(match parser.optional_value() {
+                    Some(value) => read_setting("--throttle", &unicode(value)?)?,
+                    None => Settings::default(),
+                });
+            }
+            Arg::Long("fault") => options.faults.push(read_setting("--fault", &text(&mut parser)?)?),
+            Arg::Long("seed") => options.seed = read_seed(&text(&mut parser)?)?,
+            Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
+            Arg::Short('V') | Arg::Long("version") => return Ok(Request::Version),
+            Arg::Long(name) => return Err(unknown(&format!("--{name}"))),
+            Arg::Short(letter) => return Err(unknown(&format!("-{letter}"))),
+            Arg::Value(value) => return Err(unknown(&unicode(value)?)),
         }
     }
-    if certificate_out.is_some() && !https {
+    if certificate_out.is_some() && !options.https {
         return Err("--certificate-out needs --https, as there is no certificate without".into());
     }
-    if let (Some(name), None) = (of_sign_in, &sign_in_directory) {
+    if let (Some(name), None) = (sign_in_option, &sign_in_directory) {
         return Err(format!("{name} needs --sign-in, as nobody signs in without"));
     }
     if certificate_out.is_some() && sign_in_directory.is_some() {
         return Err("--certificate-out must not be there beside --sign-in, which writes ca.pem".into());
     }
-    let address = SocketAddr::new(address, port);
-    let sign_in = sign_in_directory.is_some().then_some(sign_in);
-    let options = Options { address, allowed_hosts, https, sign_in, any_caller, throttle, faults, seed };
+    options.address = SocketAddr::new(address, port);
+    options.sign_in = sign_in_directory.is_some().then_some(sign_in);
     Ok(Request::Run(Box::new(Arguments { options, certificate_out, sign_in_directory })))
 }
 
-/// Reads an option that says how signing in is to be.
-fn read_of_sign_in(options: &mut SignInOptions, name: &str, value: String) -> Result<(), String> {
-    match name {
-        "--sandbox" => options.sandbox_id = value,
-        "--relying-party" => options.relying_party = value,
-        "--token-lifetime" => options.token_lifetime = read_lifetime(name, &value)?,
-        _ => options.service_token_lifetime = read_lifetime(name, &value)?,
+/// The value of an option that may be anything.
+fn path(parser: &mut Parser) -> Result<PathBuf, String> {
+    parser.value().map(PathBuf::from).map_err(describe)
+}
+
+fn text(parser: &mut Parser) -> Result<String, String> {
+    parser.value().map_err(describe).and_then(unicode)
+}
+
+fn unicode(value: OsString) -> Result<String, String> {
+    value.into_string().map_err(|value| format!("{value:?} is not valid Unicode"))
+}
+
+fn unknown(argument: &str) -> String {
+    format!("there is no option {argument:?}; --help shows what there is")
+}
+
+fn describe(error: lexopt::Error) -> String {
+    match error {
+        lexopt::Error::MissingValue { option: Some(option) } => format!("{option} needs a value"),
+        lexopt::Error::UnexpectedValue { option, value } => format!("{option} takes no value, but {value:?} was given"),
+        error => error.to_string(),
     }
-    Ok(())
 }
 
 fn read_lifetime(name: &str, value: &str) -> Result<Duration, String> {
@@ -164,10 +167,6 @@ fn read_lifetime(name: &str, value: &str) -> Result<Duration, String> {
     ms.map(Duration::from_millis).ok_or_else(|| {
         format!("{name} must be a number of milliseconds from 1 to {LONGEST_LIFETIME_MS}, not {value:?}")
     })
-}
-
-fn to_text(argument: OsString) -> Result<String, String> {
-    argument.into_string().map_err(|argument| format!("{argument:?} is not valid Unicode"))
 }
 
 fn read_port(value: &str) -> Result<u16, String> {
@@ -283,7 +282,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_in_one_sentence() {
-        let wrong: [(&[&str], &str); 23] = [
+        let wrong: [(&[&str], &str); 25] = [
             (&["--port"], "--port needs a value"),
             (&["--port", "65536"], "--port must be a number"),
             (&["--port=-1"], "--port must be a number"),
@@ -292,7 +291,9 @@ mod tests {
             (&["--allow-host"], "--allow-host needs a value"),
             (&["--allow-host=*"], "--allow-host: a host must be a name or an IP address"),
             (&["--certificate-out", "a.pem"], "--certificate-out needs --https"),
-            (&["--https=yes"], "there is no option \"--https=yes\""),
+            (&["--https=yes"], "--https takes no value, but \"yes\" was given"),
+            (&["-p"], "there is no option \"-p\""),
+            (&["--", "--https"], "there is no option \"--https\""),
             (&["--Port", "1"], "there is no option \"--Port\""),
             (&["--fault"], "--fault needs a value"),
             (&["--fault", "reset:share=2"], "--fault: share must be a number above 0 and up to 1, not 2"),
