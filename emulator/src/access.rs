@@ -12,8 +12,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::json::BadSetting;
 use crate::refusal::Refusal;
+use crate::settings::BadSetting;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Host {

@@ -10,7 +10,7 @@ use tokio_rustls::rustls::pki_types::UnixTime;
 use tokio_rustls::rustls::time_provider::TimeProvider;
 
 /// Ten years. No test needs more, and every time stays one that all formats can hold.
-pub(crate) const MOST_OFFSET_MS: u64 = 10 * 365 * 86_400_000;
+pub(crate) const MOST_OFFSET_MS: i128 = 10 * 365 * 86_400_000;
 
 /// Decides what `Date` says, whether a signature's time is near, and what has expired.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ impl Clock {
 
     /// How far it is ahead of the machine's; less than 0 for behind. Beyond ten years, ten years.
     pub fn put_off(&self, offset_ms: i64) {
-        let most = MOST_OFFSET_MS.cast_signed();
+        let most = MOST_OFFSET_MS as i64;
         self.offset_ms.store(offset_ms.clamp(-most, most), Ordering::Relaxed);
     }
 
@@ -98,7 +98,7 @@ mod clock_tests {
             assert!(clock.now().duration_since(told).unwrap() < Duration::from_secs(5));
         }
         clock.put_off(i64::MIN);
-        assert_eq!(clock.offset_ms(), -MOST_OFFSET_MS.cast_signed());
+        assert_eq!(clock.offset_ms(), -MOST_OFFSET_MS as i64);
         assert!(clock.date().is_some());
     }
 }

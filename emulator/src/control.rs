@@ -15,19 +15,20 @@ use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
+use serde::Deserialize;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use crate::access::{Access, admit};
 use crate::clock::MOST_OFFSET_MS;
 use crate::faults::{check_titles, read_rules};
-use crate::fields::Object;
+use crate::fields::Read;
 use crate::json;
-use crate::json::{Read, whole_of_either_sign};
 use crate::refusal::Refusal;
 use crate::request_log::Excerpt;
 use crate::routes::{NO_TITLE, Titles, parse_title_id};
 use crate::service::Service;
+use crate::settings::{self, Whole};
 use crate::throttle::Settings;
 
 const LONGEST_WAIT_MS: u64 = 60_000;
@@ -213,9 +214,14 @@ async fn revoke_service_tokens(State(service): State<Service>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockSettings {
+    offset_ms: Whole<{ -MOST_OFFSET_MS }, MOST_OFFSET_MS>,
+}
+
 fn read_offset(value: &Value) -> Read<i64> {
-    let object = Object::read(value, &["offset_ms"])?;
-    object.required("offset_ms", |value| whole_of_either_sign(value, MOST_OFFSET_MS))
+    settings::read(value).map(|clock: ClockSettings| clock.offset_ms.get())
 }
 
 #[cfg(test)]

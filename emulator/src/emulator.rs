@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use crate::access::AllowedHost;
 use crate::faults::{Rule, check_titles};
-use crate::json::BadSetting;
 use crate::received::Received;
 use crate::request_log::Excerpt;
 use crate::routes::Titles;
+use crate::settings::BadSetting;
 use crate::sign_in::{SignIn, SignInOptions};
 use crate::signature::ProofKey;
 use crate::start::{StartError, Started, start};

@@ -16,7 +16,7 @@ pub use rule::Rule;
 use rule::{Fault, Times};
 
 use crate::fields::Problem;
-use crate::json::Read;
+use crate::fields::Read;
 use crate::routes::{Endpoint, NO_TITLE, Part, Titles};
 
 /// Of so many titles the requests are counted for rules that are for all. Beyond it, anew.

@@ -20,6 +20,11 @@ impl Problem {
         Self { place: String::new(), what: what.into() }
     }
 
+    /// An object has a field that it must not have. Its name is added by [`Problem::in_field`].
+    pub fn unknown_here(known: &[&str]) -> Self {
+        Self::here(format!("is not a known field (known here: {})", known.join(", ")))
+    }
+
     /// The same problem, seen from the object that has the value in a field.
     pub fn in_field(self, name: &str) -> Self {
         let joint = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
@@ -39,6 +44,8 @@ impl fmt::Display for Problem {
     }
 }
 
+pub(crate) type Read<T> = Result<T, Problem>;
+
 /// Nothing to say, or what is wrong and where.
 pub(crate) type Checked = Result<(), Problem>;
 
@@ -52,10 +59,7 @@ impl<'a> Object<'a> {
     pub fn read(value: &'a Value, known: &[&str]) -> Result<Self, Problem> {
         let fields = value.as_object().ok_or_else(|| expected("an object", value))?;
         match fields.keys().find(|name| !known.contains(&name.as_str())) {
-            Some(unknown) => {
-                let what = format!("is not a known field (known here: {})", known.join(", "));
-                Err(Problem::here(what).in_field(unknown))
-            }
+            Some(unknown) => Err(Problem::unknown_here(known).in_field(unknown)),
             None => Ok(Self { fields }),
         }
     }

@@ -19,6 +19,7 @@
 //! - `routes`, `service`: which path leads where; what every handler can reach, and the recording of requests.
 //! - `request_log`, `received`: what arrived is kept, whatever became of it.
 //! - `call`, `json`, `fields`: what every call must carry, whatever its endpoint.
+//! - `settings`: settings in JSON, and the sentences about wrong ones.
 //! - `tokens`, `signature`, `clock`: whether a token holds, and is shown by the one it was issued to.
 //! - `sign_in`: the two services that give tokens for certificates.
 //! - `rules`: what each endpoint asks of its body.
@@ -47,6 +48,7 @@ mod request_log;
 mod routes;
 mod rules;
 mod service;
+mod settings;
 mod sign_in;
 mod signature;
 mod start;
@@ -57,9 +59,9 @@ pub use access::AllowedHost;
 pub use certificates::PartnerCertificate;
 pub use emulator::{Emulator, Options};
 pub use faults::Rule;
-pub use json::BadSetting;
 pub use received::Received;
 pub use routes::{NO_TITLE, Part, Titles};
+pub use settings::BadSetting;
 pub use sign_in::{SignIn, SignInOptions};
 pub use signature::ProofKey;
 pub use start::StartError;

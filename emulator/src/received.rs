@@ -8,8 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::json::spelling;
-use crate::routes::{PARTS, Part};
+use crate::routes::Part;
 
 /// A request that the emulator received, and the status it answered with.
 #[derive(Clone)]
@@ -94,7 +93,7 @@ impl Serialize for Received {
         map.serialize_entry("index", &self.index)?;
         map.serialize_entry("at_ms", &self.at_ms)?;
         map.serialize_entry("connection", &self.connection)?;
-        map.serialize_entry("part", spelling(&self.part, &PARTS))?;
+        map.serialize_entry("part", &self.part)?;
         map.serialize_entry("method", &self.method)?;
         map.serialize_entry("path", &self.path)?;
         map.serialize_entry("headers", &self.headers_by_name())?;

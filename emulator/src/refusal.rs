@@ -5,6 +5,8 @@ use std::fmt;
 use axum::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
+use serde::ser::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::fields::Problem;
@@ -85,6 +87,61 @@ impl XErr {
     pub const USER_TOKEN_INVALID: Self = Self(0x8015_DC26);
     pub const SERVICE_TOKEN_INVALID: Self = Self(0x8015_DC27);
     pub const OUTAGE: Self = Self(0x8015_DC31);
+}
+
+/// The reasons that have a name. Any other is told by its number.
+const X_ERR_NAMES: [(&str, XErr); 6] = [
+    ("sandbox_denied", XErr::SANDBOX_DENIED),
+    ("service_token_expired", XErr::SERVICE_TOKEN_EXPIRED),
+    ("service_token_invalid", XErr::SERVICE_TOKEN_INVALID),
+    ("user_token_expired", XErr::USER_TOKEN_EXPIRED),
+    ("user_token_invalid", XErr::USER_TOKEN_INVALID),
+    ("outage", XErr::OUTAGE),
+];
+
+impl<'de> Deserialize<'de> for XErr {
+    /// Its name or its number.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameOrNumber;
+        impl Visitor<'_> for NameOrNumber {
+            type Value = XErr;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a whole number from 1 to {}", u32::MAX)
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<XErr, E> {
+                let found = X_ERR_NAMES.iter().find(|(name, _)| *name == text);
+                found.map(|(_, code)| *code).ok_or_else(|| {
+                    let names = X_ERR_NAMES.map(|(name, _)| name).join(", ");
+                    E::custom(format_args!("must be one of {names}, not {text:?}"))
+                })
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<XErr, E> {
+                let code = u32::try_from(number).ok().filter(|code| *code > 0);
+                code.map(XErr).ok_or_else(|| E::invalid_value(Unexpected::Unsigned(number), &self))
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<XErr, E> {
+                Err(E::invalid_value(Unexpected::Signed(number), &self))
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<XErr, E> {
+                Err(E::invalid_value(Unexpected::Float(number), &self))
+            }
+        }
+        deserializer.deserialize_any(NameOrNumber)
+    }
+}
+
+impl Serialize for XErr {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match X_ERR_NAMES.iter().find(|(_, code)| code == self) {
+            Some((name, _)) => serializer.serialize_str(name),
+            None => serializer.serialize_u32(self.0),
+        }
+    }
 }
 
 pub(crate) fn x_err_answer(status: StatusCode, code: XErr) -> Response {

@@ -6,6 +6,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use serde::{Deserialize, Serialize};
 
 use crate::access::Access;
 use crate::call::{ByAnyone, ByService, ByUser};
@@ -16,7 +17,8 @@ use crate::rules::{activities, invites, recent_players};
 use crate::service::Service;
 
 /// Which of the three services something belongs to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
     /// Multiplayer Activity itself.
     #[default]
@@ -26,9 +28,6 @@ pub enum Part {
     /// The one that gives, for that token, the one to call with: `POST /xsts/authorize`.
     Token,
 }
-
-pub(crate) const PARTS: [(&str, Part); 3] =
-    [("service", Part::Service), ("sign_in", Part::SignIn), ("token", Part::Token)];
 
 /// The journal's place for requests whose path names no valid title. No title has this id.
 pub const NO_TITLE: u32 = 0;

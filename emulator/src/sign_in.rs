@@ -20,9 +20,9 @@ use crate::call::{OF_A_SERVICE, check_content_type, check_contract_version, unre
 use crate::certificates::{Authority, PartnerCertificate};
 use crate::clock::date_time;
 use crate::faults::strike;
+use crate::fields::Read;
 use crate::fields::{Object, Problem, exactly, string};
 use crate::json;
-use crate::json::Read;
 use crate::refusal::{Refusal, XErr};
 use crate::routes::{method_not_allowed, not_found};
 use crate::service::{LARGEST_BODY, Service};

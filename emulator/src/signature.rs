@@ -12,8 +12,9 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde_json::Value;
 
+use crate::fields::Read;
 use crate::fields::{Object, Problem, exactly, string};
-use crate::json::{BadSetting, Read};
+use crate::settings::BadSetting;
 
 /// Of a request to the service, so many bytes of the body are signed.
 pub(crate) const SIGNED_BODY: usize = 8192;

@@ -21,14 +21,14 @@ mod window;
 use std::fmt;
 use std::str::FromStr;
 
-use callers::ANSWERS;
 pub use callers::Answer;
 pub(crate) use callers::Callers;
+use serde::Deserialize;
 use serde_json::{Value, json};
 pub use window::{Meter, Rejection, Shape, Window};
 
-use crate::fields::Object;
-use crate::json::{BadSetting, Read, flag, parse_setting, spelling, whole, word};
+use crate::fields::Read;
+use crate::settings::{self, BadSetting, Nullable, Whole};
 
 /// How many calls may be made in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl FromStr for Settings {
 
     /// Reads JSON.
     fn from_str(text: &str) -> Result<Self, BadSetting> {
-        let settings = Self::read(&parse_setting(text)?);
+        let settings = Self::read(&settings::parse(text)?);
         settings.map_err(|problem| problem.in_field("throttle").into())
     }
 }
@@ -115,29 +115,64 @@ impl fmt::Display for Settings {
     }
 }
 
-const SHAPES: [(&str, Shape); 2] = [("fixed", Shape::Fixed), ("sliding", Shape::Sliding)];
-
 /// No period is longer: a day.
-const LONGEST_PERIOD_MS: u64 = 86_400_000;
+const LONGEST_PERIOD_MS: i128 = 86_400_000;
+
+/// As JSON has it. What is left out is as documented.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SettingsJson {
+    invites: Option<Nullable<LimitsJson>>,
+    recent_players: Option<Nullable<LimitsJson>>,
+    authentication: Option<Nullable<LimitsJson>>,
+    windows: Option<Shape>,
+    answer: Option<Answer>,
+    retry_after: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsJson {
+    burst: Option<Nullable<LimitJson>>,
+    sustained: Option<Nullable<LimitJson>>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitJson {
+    max: Whole<0, { u32::MAX as i128 }>,
+    period_ms: Whole<1, LONGEST_PERIOD_MS>,
+}
+
+impl LimitsJson {
+    fn or(self, documented: Limits) -> Limits {
+        let limit = |limit: LimitJson| Limit { max: limit.max.get(), period_ms: limit.period_ms.get() };
+        let or = |given: Option<Nullable<LimitJson>>, documented| {
+            given.map_or(documented, |Nullable(given)| given.map(limit))
+        };
+        Limits {
+            burst: or(self.burst, documented.burst),
+            sustained: or(self.sustained, documented.sustained),
+            shape: documented.shape,
+        }
+    }
+}
 
 impl Settings {
     pub(crate) fn read(value: &Value) -> Read<Self> {
-        let known = ["invites", "recent_players", "authentication", "windows", "answer", "retry_after"];
-        let object = Object::read(value, &known)?;
-        let shape = object.given("windows", |value| word(value, &SHAPES))?;
-        let limits = |name, documented: Limits| {
-            let documented = Limits { shape: shape.unwrap_or_default(), ..documented };
-            let limits = object.given(name, |value| nullable(value, |v| read(v, documented)))?;
-            Ok(limits.unwrap_or(Some(documented)))
+        let given: SettingsJson = settings::read(value)?;
+        let shape = given.windows.unwrap_or_default();
+        let limits = |given: Option<Nullable<LimitsJson>>, documented: Limits| {
+            let documented = Limits { shape, ..documented };
+            given.map_or(Some(documented), |Nullable(given)| given.map(|given| given.or(documented)))
         };
         let default = Self::default();
-        let answer = object.given("answer", |value| word(value, &ANSWERS))?;
         Ok(Self {
-            invites: limits("invites", Limits::INVITES)?,
-            recent_players: limits("recent_players", Limits::RECENT_PLAYERS)?,
-            authentication: limits("authentication", Limits::AUTHENTICATION)?,
-            answer: answer.unwrap_or(default.answer),
-            retry_after: object.given("retry_after", flag)?.unwrap_or(default.retry_after),
+            invites: limits(given.invites, Limits::INVITES),
+            recent_players: limits(given.recent_players, Limits::RECENT_PLAYERS),
+            authentication: limits(given.authentication, Limits::AUTHENTICATION),
+            answer: given.answer.unwrap_or(default.answer),
+            retry_after: given.retry_after.unwrap_or(default.retry_after),
         })
     }
 
@@ -148,39 +183,10 @@ impl Settings {
             "invites": self.invites.map(write),
             "recent_players": self.recent_players.map(write),
             "authentication": self.authentication.map(write),
-            "windows": spelling(&shape, &SHAPES),
-            "answer": spelling(&self.answer, &ANSWERS),
+            "windows": shape,
+            "answer": self.answer,
             "retry_after": self.retry_after,
         })
-    }
-}
-
-fn read(value: &Value, documented: Limits) -> Read<Limits> {
-    let object = Object::read(value, &["burst", "sustained"])?;
-    let limit = |name, documented| {
-        let limit = object.given(name, |value| nullable(value, read_limit))?;
-        Ok(limit.unwrap_or(documented))
-    };
-    Ok(Limits {
-        burst: limit("burst", documented.burst)?,
-        sustained: limit("sustained", documented.sustained)?,
-        shape: documented.shape,
-    })
-}
-
-fn read_limit(value: &Value) -> Read<Limit> {
-    let object = Object::read(value, &["max", "period_ms"])?;
-    let max = object.required("max", |value| whole(value, 0..=u32::MAX.into()))?;
-    Ok(Limit {
-        max: u32::try_from(max).unwrap_or(u32::MAX),
-        period_ms: object.required("period_ms", |value| whole(value, 1..=LONGEST_PERIOD_MS))?,
-    })
-}
-
-fn nullable<T>(value: &Value, read: impl FnOnce(&Value) -> Read<T>) -> Read<Option<T>> {
-    match value {
-        Value::Null => Ok(None),
-        _ => read(value).map(Some),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::connection_fault::Ending;
 use crate::refusal::{Refusal, x_err_answer};
 use crate::routes::{Part, endpoint_of};
 use crate::service::{Service, record, record_unread};
+use crate::settings::Whole;
 
 /// What a fault made of a request. Goes with the answer, to those who keep it and who send it; an
 /// answer without it is the service's own.
@@ -146,39 +147,44 @@ impl Rule {
     /// the service's is given.
     pub(super) fn made_up_answer(&self) -> Option<Response> {
         Some(match &self.fault {
-            Fault::Status { status, headers, body } => {
-                (to_status(*status), header_map(headers), Body::from(body.clone())).into_response()
-            }
+            Fault::Status { status, headers, body } => (
+                to_status(status.get()),
+                header_map(headers.iter().map(|(name, value)| (name.0.as_str(), value.0.as_str()))),
+                Body::from(body.clone()),
+            )
+                .into_response(),
             Fault::Redirect { status, location } => {
-                let location = [(LOCATION.to_string(), location.clone())];
-                (to_status(*status), header_map(&location), Body::empty()).into_response()
+                let location = [(LOCATION.as_str(), location.0.as_str())];
+                (to_status(status.get()), header_map(location), Body::empty()).into_response()
             }
             Fault::ExpiredToken { .. } => Refusal::unauthorized("expired", "The token has expired.").into_response(),
-            Fault::XErr { status, code } => x_err_answer(to_status(*status), *code),
-            Fault::EndlessHead { status, .. } | Fault::LargeBody { status, .. } => to_status(*status).into_response(),
+            Fault::XErr { status, code } => x_err_answer(to_status(status.map_or(401, Whole::get)), *code),
+            Fault::EndlessHead { status, .. } | Fault::LargeBody { status, .. } => {
+                to_status(status.get()).into_response()
+            }
             _ => return None,
         })
     }
 
     /// Whether the caller is to hear nothing at all, or nothing of use.
     pub(super) fn leaves_unanswered(&self) -> bool {
-        matches!(self.fault, Fault::Stall | Fault::Reset | Fault::Close | Fault::Garbage)
+        matches!(self.fault, Fault::Stall {} | Fault::Reset {} | Fault::Close {} | Fault::Garbage {})
     }
 
     /// `None` for a connection that goes on.
     pub(super) fn ending(&self) -> Option<Ending> {
         Some(match self.fault {
-            Fault::Reset => Ending::Reset,
-            Fault::Close => Ending::Close,
-            Fault::Stall => Ending::Stall { reading: self.moment != Moment::BeforeBody },
-            Fault::Garbage => Ending::Garbage,
-            Fault::EndlessHead { bytes, .. } => Ending::EndlessHead { bytes },
-            Fault::LargeBody { bytes, .. } => Ending::LargeBody { bytes },
-            Fault::Cut { bytes } => Ending::Cut { bytes },
-            Fault::Drip { pause_ms } => Ending::Drip { pause: Duration::from_millis(pause_ms) },
-            Fault::CloseIdle { idle_ms } => Ending::Idle { limit: Duration::from_millis(idle_ms), reset: false },
-            Fault::ResetIdle { idle_ms } => Ending::Idle { limit: Duration::from_millis(idle_ms), reset: true },
-            Fault::Delay
+            Fault::Reset {} => Ending::Reset,
+            Fault::Close {} => Ending::Close,
+            Fault::Stall {} => Ending::Stall { reading: self.moment != Moment::BeforeBody },
+            Fault::Garbage {} => Ending::Garbage,
+            Fault::EndlessHead { bytes, .. } => Ending::EndlessHead { bytes: bytes.get() },
+            Fault::LargeBody { bytes, .. } => Ending::LargeBody { bytes: bytes.get() },
+            Fault::Cut { bytes } => Ending::Cut { bytes: bytes.get() },
+            Fault::Drip { pause_ms } => Ending::Drip { pause: Duration::from_millis(pause_ms.get()) },
+            Fault::CloseIdle { idle_ms } => Ending::Idle { limit: Duration::from_millis(idle_ms.get()), reset: false },
+            Fault::ResetIdle { idle_ms } => Ending::Idle { limit: Duration::from_millis(idle_ms.get()), reset: true },
+            Fault::Delay {}
             | Fault::Status { .. }
             | Fault::Redirect { .. }
             | Fault::ExpiredToken { .. }
@@ -194,8 +200,8 @@ fn to_status(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-fn header_map(headers: &[(String, String)]) -> HeaderMap {
-    let headers = headers.iter().filter_map(|(name, value)| {
+fn header_map<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> HeaderMap {
+    let headers = headers.into_iter().filter_map(|(name, value)| {
         let name = HeaderName::try_from(name).ok()?;
         Some((name, HeaderValue::try_from(value).ok()?))
     });

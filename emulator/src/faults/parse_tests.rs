@@ -133,8 +133,39 @@ fn what_is_wrong_is_named_in_one_sentence() {
 }
 
 #[test]
+fn an_unknown_fault_is_answered_with_all_that_there_are() {
+    let said = "resets_after_acting".parse::<Rule>().unwrap_err().to_string();
+    let names = "delay, stall, reset, close, garbage, status, redirect, expired_token, x_err, endless_head, \
+                 large_body, cut, drip, close_idle, reset_idle, drop_handshake";
+    let hint = "with _before_body or _after_acting at its end or without";
+    assert_eq!(said, format!("fault must be one of {names}, {hint}, not \"resets_after_acting\""));
+}
+
+#[test]
+fn an_unknown_field_is_answered_with_those_of_the_fault() {
+    for (text, expected) in [
+        ("reset:bytes=1", "bytes is not a known field (known here: fault, next, share, delay_ms, calls)"),
+        ("cut:byte=1", "byte is not a known field (known here: fault, next, share, delay_ms, calls, bytes)"),
+        ("drop_handshake:calls=token", "calls is not a known field (known here: fault, next, share, delay_ms, part)"),
+    ] {
+        assert_eq!(text.parse::<Rule>().unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
+fn null_is_not_taken_for_an_absent_field() {
+    for (text, expected) in [
+        (r#"{"fault":"reset","next":null}"#, "next must be a whole number from 1 to 18446744073709551614, not null"),
+        (r#"{"fault":"expired_token","token":null}"#, "token must be a string, not null"),
+        (r#"{"fault":"cut","bytes":null}"#, "bytes must be a whole number from 1 to 1073741824, not null"),
+    ] {
+        assert_eq!(text.parse::<Rule>().unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
 fn in_a_list_the_rule_at_fault_is_named_too() {
-    let said = |text| read_rules(&parse_setting(text).unwrap()).unwrap_err();
+    let said = |text| read_rules(&settings::parse(text).unwrap()).unwrap_err();
     let list = r#"[{"fault":"reset"},{"fault":"reset","share":2}]"#;
     assert_eq!(said(list).to_string(), "[1].share must be a number above 0 and up to 1, not 2");
     let no_list = said(r#"{"fault":"reset"}"#).to_string();

@@ -1,13 +1,15 @@
 //! One rule: what goes wrong, when, how often and for which calls.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use axum::http::{HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::json::spelling;
 use crate::refusal::XErr;
-use crate::routes::Endpoint;
-use crate::routes::{PARTS, Part};
+use crate::routes::{Endpoint, Part};
+use crate::settings::Whole;
 
 /// A rule of misbehaviour. It is read from its short form, such as
 /// `reset_after_acting:next=3,calls=invites`, or from a JSON object, such as
@@ -23,57 +25,139 @@ pub struct Rule {
     pub(super) calls: Option<Calls>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// What goes wrong. In JSON its name is the field `fault`, and what it has are fields beside it.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Fault {
     /// Nothing but the delay that any rule can have.
-    Delay,
+    Delay {},
     // No answer.
-    Stall,
-    Reset,
-    Close,
-    Garbage,
+    Stall {},
+    Reset {},
+    Close {},
+    Garbage {},
     // An answer in the place of the service's.
     Status {
-        status: u16,
-        headers: Vec<(String, String)>,
+        status: Status,
+        #[serde(default)]
+        headers: BTreeMap<HeaderKey, HeaderText>,
+        #[serde(default)]
         body: String,
     },
     Redirect {
-        status: u16,
-        location: String,
+        #[serde(default = "default_redirect")]
+        status: Whole<300, 399>,
+        location: HeaderText,
     },
     ExpiredToken {
+        #[serde(skip_serializing_if = "Option::is_none")]
         token: Option<String>,
     },
     XErr {
-        status: u16,
+        /// Always there once the rule is read.
+        status: Option<Status>,
         code: XErr,
     },
     EndlessHead {
-        status: u16,
-        bytes: u64,
+        #[serde(default = "default_status")]
+        status: Status,
+        #[serde(default = "default_head")]
+        bytes: Bytes,
     },
     LargeBody {
-        status: u16,
-        bytes: u64,
+        #[serde(default = "default_status")]
+        status: Status,
+        #[serde(default = "default_body")]
+        bytes: Bytes,
     },
     // The service's answer, and something wrong with it.
     Cut {
-        bytes: u64,
+        #[serde(default = "default_cut")]
+        bytes: Bytes,
     },
     Drip {
-        pause_ms: u64,
+        #[serde(default = "default_pause")]
+        pause_ms: Millis,
     },
     CloseIdle {
-        idle_ms: u64,
+        idle_ms: Millis,
     },
     ResetIdle {
-        idle_ms: u64,
+        idle_ms: Millis,
     },
     // Before there is a request.
     DropHandshake {
+        #[serde(skip_serializing_if = "Option::is_none")]
         part: Option<Part>,
     },
+}
+
+/// Not below 200: those are not answers.
+pub(super) type Status = Whole<200, 599>;
+type Bytes = Whole<1, { 1024 * MIB }>;
+type Millis = Whole<0, LONGEST_MS>;
+
+const MIB: i128 = 1024 * 1024;
+/// An hour.
+pub(super) const LONGEST_MS: i128 = 3_600_000;
+
+fn default_redirect() -> Whole<300, 399> {
+    Whole(307)
+}
+
+fn default_status() -> Status {
+    Whole(200)
+}
+
+fn default_head() -> Bytes {
+    Whole(16 * MIB)
+}
+
+fn default_body() -> Bytes {
+    Whole(64 * MIB)
+}
+
+fn default_cut() -> Bytes {
+    Whole(20)
+}
+
+fn default_pause() -> Millis {
+    Whole(20)
+}
+
+/// The name of a header, as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(try_from = "String")]
+pub(super) struct HeaderKey(pub String);
+
+impl TryFrom<String> for HeaderKey {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Self, &'static str> {
+        if HeaderName::try_from(&name).is_err() {
+            return Err("is not the name of a header");
+        }
+        // A wrong length would break HTTP in ways that depend on this program's library.
+        let of_framing = ["content-length", "transfer-encoding"];
+        if of_framing.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            return Err("must not be there: it follows from the body");
+        }
+        Ok(Self(name))
+    }
+}
+
+/// The value of a header.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String")]
+pub(super) struct HeaderText(pub String);
+
+impl TryFrom<String> for HeaderText {
+    type Error = &'static str;
+
+    fn try_from(value: String) -> Result<Self, &'static str> {
+        let is_allowed = HeaderValue::try_from(&value).is_ok();
+        is_allowed.then_some(Self(value)).ok_or("must be what a header can hold")
+    }
 }
 
 /// When a rule strikes, told by the end of its name.
@@ -91,7 +175,8 @@ pub(super) enum Times {
     Share(f64),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Calls {
     Invites,
     UserInvites,
@@ -101,26 +186,6 @@ pub(super) enum Calls {
     SignIn,
     Token,
 }
-
-pub(super) const CALLS: [(&str, Calls); 7] = [
-    ("invites", Calls::Invites),
-    ("user_invites", Calls::UserInvites),
-    ("server_invites", Calls::ServerInvites),
-    ("recent_players", Calls::RecentPlayers),
-    ("activities", Calls::Activities),
-    ("sign_in", Calls::SignIn),
-    ("token", Calls::Token),
-];
-
-/// The reasons that have a name. Any other is told by its number.
-pub(super) const CODES: [(&str, XErr); 6] = [
-    ("sandbox_denied", XErr::SANDBOX_DENIED),
-    ("service_token_expired", XErr::SERVICE_TOKEN_EXPIRED),
-    ("service_token_invalid", XErr::SERVICE_TOKEN_INVALID),
-    ("user_token_expired", XErr::USER_TOKEN_EXPIRED),
-    ("user_token_invalid", XErr::USER_TOKEN_INVALID),
-    ("outage", XErr::OUTAGE),
-];
 
 pub(super) const BEFORE_BODY: &str = "_before_body";
 pub(super) const AFTER_ACTING: &str = "_after_acting";
@@ -133,7 +198,7 @@ impl Rule {
             Moment::BeforeActing => "",
             Moment::AfterActing => AFTER_ACTING,
         };
-        format!("{}{end}", self.fault.name())
+        self.fault.name_and_fields().0 + end
     }
 
     pub(super) fn drops_handshake_with(&self, met: Part) -> bool {
@@ -144,7 +209,7 @@ impl Rule {
     }
 
     pub(crate) fn json(&self) -> Value {
-        let mut object = self.fault.fields();
+        let (_, mut object) = self.fault.name_and_fields();
         object.insert("fault".to_owned(), self.name().into());
         if self.delay_ms > 0 {
             object.insert("delay_ms".to_owned(), self.delay_ms.into());
@@ -155,7 +220,7 @@ impl Rule {
             Times::Share(share) => object.insert("share".to_owned(), share.into()),
         };
         if let Some(calls) = self.calls {
-            object.insert("calls".to_owned(), spelling(&calls, &CALLS).into());
+            object.insert("calls".to_owned(), json!(calls));
         }
         object.into()
     }
@@ -168,25 +233,12 @@ impl fmt::Display for Rule {
 }
 
 impl Fault {
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Delay => "delay",
-            Self::Stall => "stall",
-            Self::Reset => "reset",
-            Self::Close => "close",
-            Self::Garbage => "garbage",
-            Self::Status { .. } => "status",
-            Self::Redirect { .. } => "redirect",
-            Self::ExpiredToken { .. } => "expired_token",
-            Self::XErr { .. } => "x_err",
-            Self::EndlessHead { .. } => "endless_head",
-            Self::LargeBody { .. } => "large_body",
-            Self::Cut { .. } => "cut",
-            Self::Drip { .. } => "drip",
-            Self::CloseIdle { .. } => "close_idle",
-            Self::ResetIdle { .. } => "reset_idle",
-            Self::DropHandshake { .. } => "drop_handshake",
-        }
+    /// As JSON shows it.
+    fn name_and_fields(&self) -> (String, Map<String, Value>) {
+        let variant = serde_json::to_value(self).unwrap_or_default();
+        let named = variant.as_object().and_then(|variant| variant.iter().next());
+        let fields = |fields: &Value| fields.as_object().cloned().unwrap_or_default();
+        named.map(|(name, own)| (name.clone(), fields(own))).unwrap_or_default()
     }
 
     /// Whether it may strike at a moment that its name's end tells.
@@ -200,41 +252,6 @@ impl Fault {
             // A service that has acted does not answer so.
             Self::ExpiredToken { .. } => moment != Moment::AfterActing,
             _ => true,
-        }
-    }
-
-    fn fields(&self) -> Map<String, Value> {
-        let fields = match self {
-            Self::Delay | Self::Stall | Self::Reset | Self::Close | Self::Garbage => json!({}),
-            Self::Status { status, headers, body } => {
-                let headers: Map<_, _> =
-                    headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-                json!({"status": status, "headers": headers, "body": body})
-            }
-            Self::Redirect { status, location } => json!({"status": status, "location": location}),
-            Self::ExpiredToken { token: Some(token) } => json!({"token": token}),
-            Self::ExpiredToken { token: None } => json!({}),
-            Self::XErr { status, code } => {
-                let code = match spelling(code, &CODES) {
-                    "" => code.0.into(),
-                    name => Value::from(name),
-                };
-                json!({"status": status, "code": code})
-            }
-            Self::DropHandshake { part: Some(part) } => json!({"part": spelling(part, &PARTS)}),
-            Self::DropHandshake { part: None } => json!({}),
-            Self::EndlessHead { status, bytes } | Self::LargeBody { status, bytes } => {
-                json!({"status": status, "bytes": bytes})
-            }
-            Self::Cut { bytes } => json!({"bytes": bytes}),
-            Self::Drip { pause_ms } => json!({"pause_ms": pause_ms}),
-            Self::CloseIdle { idle_ms } | Self::ResetIdle { idle_ms } => {
-                json!({"idle_ms": idle_ms})
-            }
-        };
-        match fields {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Kind, Limits, Meter, Rejection, Settings};
@@ -125,7 +126,8 @@ impl State {
 }
 
 /// The form of the answer to a call that was not let through.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// 429, a body with numbers: as in the documents' examples.
     #[default]
@@ -141,15 +143,6 @@ pub enum Answer {
     /// 503 with the body of a 429.
     Unavailable,
 }
-
-pub(super) const ANSWERS: [(&str, Answer); 6] = [
-    ("numbers", Answer::Numbers),
-    ("strings", Answer::Strings),
-    ("type", Answer::Type),
-    ("no_body", Answer::NoBody),
-    ("bad_request", Answer::BadRequest),
-    ("unavailable", Answer::Unavailable),
-];
 
 const WHAT: &str = "Too many requests";
 
