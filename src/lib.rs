@@ -7,7 +7,7 @@
 //! - `client`: one call, start to end
 //! - `auth`: who we are
 //! - `policy`: what to make of what happened: pure decisions
-//! - `calls`: what the endpoints take and answer
+//! - `api`: the endpoints of the service, in one list: what each takes and answers
 //! - `http`: one request on the wire
 //! - `date`, `json`: what other programs write, read leniently
 //! - `redactor`: what must not be shown of that
@@ -34,9 +34,9 @@ mod sync;
 // Not an interface: for the simulation in `examples/throttling/`, the targets in `fuzz/`, and the
 // program in `doctor/`.
 #[doc(hidden)]
-pub mod auth;
+pub mod api;
 #[doc(hidden)]
-pub mod calls;
+pub mod auth;
 #[doc(hidden)]
 pub mod file;
 #[doc(hidden)]

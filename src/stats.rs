@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::calls::Lane;
+use crate::api::Lane;
 use crate::outcome::Outcome;
 use crate::status::{COMPLETIONS, Status, completion_index};
 use crate::sync::Mutex;

@@ -3,8 +3,8 @@
 use std::ffi::{OsStr, OsString};
 
 use lexopt::{Arg, Parser};
+use mpa::api::Endpoint;
 use mpa::auth::{DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, Step};
-use mpa::calls::Endpoint;
 
 use crate::codes::Code;
 

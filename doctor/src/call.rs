@@ -3,8 +3,8 @@
 use std::time::{Instant, SystemTime};
 
 use http::{HeaderValue, Uri};
+use mpa::api::{ParsedResponse, ResponseClass, content_encoding, parse_response};
 use mpa::auth::{Authorization, MOST_OF_A_BODY, ServiceClock, Signed};
-use mpa::calls::{ParsedResponse, ResponseClass, content_encoding, parse_response};
 use mpa::http::{Answer, Deadlines, Request, Transport};
 use mpa::json;
 use mpa::outcome::Status;

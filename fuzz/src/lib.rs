@@ -5,8 +5,8 @@ use std::ffi::CString;
 use std::mem;
 use std::time::{Duration, UNIX_EPOCH};
 
+use mpa::api::parse_response;
 use mpa::auth::{Credential, ProofKey};
-use mpa::calls::parse_response;
 use mpa::ffi::client::{mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::close::mpa_client_close;
 use mpa::ffi::invite::{mpa_send_server_invite, mpa_server_invite};

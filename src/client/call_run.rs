@@ -8,8 +8,8 @@ use super::Client;
 use super::gate::{Closed, Gate};
 use super::sign_in::Missing;
 use super::stop::{Deadline, Stop, aborted, begun, out_of_time_to_sign_in, throttled};
+use crate::api::{Call, parse_response};
 use crate::auth::Authorization;
-use crate::calls::{Call, batches, parse_response};
 use crate::http::{Deadlines, Request, Sent};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
@@ -118,7 +118,7 @@ impl<'a> CallRun<'a> {
     fn send_batches(&mut self) -> Result<u16> {
         let (endpoint, count) = (self.call.endpoint(), self.call.count());
         let mut http_status = 0;
-        for items in batches(count, endpoint.batch_limit()) {
+        for items in endpoint.batches(count) {
             let batch = Batch { endpoint, items, count, own_authorization: self.own.is_some() };
             http_status = self.send(&batch)?;
         }
@@ -279,7 +279,7 @@ impl<'a> CallRun<'a> {
         let outcome = result.as_ref().err().map(|outcome| &**outcome);
         if self.on_the_wire > on_the_wire_before {
             self.client.counters.request_ended(RequestEnd {
-                lane: batch.endpoint.lane(),
+                lane: batch.endpoint.lane,
                 items: batch.items.len(),
                 is_retry,
                 took: begun.elapsed(),
@@ -295,7 +295,7 @@ impl<'a> CallRun<'a> {
     fn request(&mut self, batch: &Batch, authorization: &Authorization, body: &[u8], began: Instant) -> Result<u16> {
         let client = self.client;
         self.clock_moved = false;
-        let uri = &client.uris[batch.endpoint as usize];
+        let uri = &*client.uris.of(self.call).map_err(|outcome| begun(batch, outcome))?;
         let signature = authorization.proof_key().map(|key| client.sign(key, uri, authorization, body)).transpose();
         let signature = signature.map_err(|outcome| begun(batch, outcome))?;
         let is_signed = signature.is_some();
@@ -316,7 +316,7 @@ impl<'a> CallRun<'a> {
         self.on_the_wire += 1;
         self.clock_moved = client.time.learn(sent_at, &answer, &client.log) && is_signed;
         client.log.write(Level::Debug, || {
-            let (path, took) = (client.uris[batch.endpoint as usize].path(), began.elapsed().as_millis());
+            let (path, took) = (client.uris.loggable_path(self.call), began.elapsed().as_millis());
             format!("POST {path}: {batch} was answered with HTTP {} after {took} ms.", answer.status)
         });
         let redactor = || redactor(self.call, batch, authorization);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::calls::Endpoint;
+use crate::api::{ConfiguredLimit, Endpoint};
 use crate::outcome::Throttle;
 use crate::policy::{Limit, Moment, Pace};
 use crate::sync::{Condvar, Mutex};
@@ -31,7 +31,7 @@ pub struct Gates {
 /// The service counts by user, for its own callers by service, and by endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind {
-    endpoint: Endpoint,
+    endpoint: &'static Endpoint,
     user_hash: String,
 }
 
@@ -41,7 +41,7 @@ impl Gates {
     }
 
     /// The gate of calls to `endpoint` with an authorization of this user.
-    pub fn of(&self, endpoint: Endpoint, user_hash: &str) -> Arc<Gate> {
+    pub fn of(&self, endpoint: &'static Endpoint, user_hash: &str) -> Arc<Gate> {
         let mut gates = self.gates.lock();
         if gates.len() >= MANY_GATES {
             let now = self.beginning.elapsed();
@@ -62,10 +62,10 @@ impl Gates {
 }
 
 impl ImposedLimits {
-    fn on(self, endpoint: Endpoint) -> Option<Limit> {
-        match endpoint {
-            Endpoint::Invites | Endpoint::ServerInvites => self.invites,
-            Endpoint::RecentPlayerGroups => self.recent_players,
+    fn on(self, endpoint: &Endpoint) -> Option<Limit> {
+        match endpoint.configured_limit? {
+            ConfiguredLimit::Invites => self.invites,
+            ConfiguredLimit::RecentPlayers => self.recent_players,
         }
     }
 }
@@ -175,6 +175,7 @@ mod tests {
     use std::thread;
 
     use super::*;
+    use crate::api::{POST_RECENT_PLAYER_GROUPS, SEND_INVITE, SEND_SERVER_INVITE};
 
     fn gates(max: u32, period_ms: u64) -> Gates {
         let limit = Limit { max, period: Duration::from_millis(period_ms) };
@@ -189,18 +190,18 @@ mod tests {
     fn kinds_have_gates_of_their_own() {
         let gates = gates(1, 60_000);
         let enter = |endpoint, user| gates.of(endpoint, user).enter(soon(), || false, || ());
-        assert!(enter(Endpoint::Invites, "1").is_ok());
-        assert!(matches!(enter(Endpoint::Invites, "1"), Err(Closed::TooLate { .. })));
-        assert!(enter(Endpoint::Invites, "2").is_ok());
-        assert!(enter(Endpoint::ServerInvites, "-").is_ok());
+        assert!(enter(&SEND_INVITE, "1").is_ok());
+        assert!(matches!(enter(&SEND_INVITE, "1"), Err(Closed::TooLate { .. })));
+        assert!(enter(&SEND_INVITE, "2").is_ok());
+        assert!(enter(&SEND_SERVER_INVITE, "-").is_ok());
         for _ in 0..10 {
-            assert!(enter(Endpoint::RecentPlayerGroups, "-").is_ok());
+            assert!(enter(&POST_RECENT_PLAYER_GROUPS, "-").is_ok());
         }
     }
 
     #[test]
     fn those_who_wait_go_in_the_order_in_which_they_came() {
-        let gate = gates(1, 100).of(Endpoint::Invites, "1");
+        let gate = gates(1, 100).of(&SEND_INVITE, "1");
         let order = Mutex::new(Vec::new());
         thread::scope(|scope| {
             for number in 0..5 {
@@ -220,7 +221,7 @@ mod tests {
 
     #[test]
     fn who_would_wait_too_long_is_told_at_once_how_long() {
-        let gate = gates(1, 60_000).of(Endpoint::Invites, "1");
+        let gate = gates(1, 60_000).of(&SEND_INVITE, "1");
         gate.enter(soon(), || false, || ()).unwrap();
         let started = Instant::now();
         let Err(Closed::TooLate { wait, limit }) = gate.enter(soon(), || false, || ()) else { panic!("let through") };
@@ -232,7 +233,7 @@ mod tests {
     #[test]
     fn a_cut_ends_waiting() {
         let gates = gates(1, 5_000);
-        let gate = gates.of(Endpoint::Invites, "1");
+        let gate = gates.of(&SEND_INVITE, "1");
         gate.enter(soon(), || false, || ()).unwrap();
         let cut = AtomicBool::new(false);
         thread::scope(|scope| {
@@ -246,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_rejection_holds_back_who_waits() {
-        let gate = gates(1, 100).of(Endpoint::Invites, "1");
+        let gate = gates(1, 100).of(&SEND_INVITE, "1");
         gate.enter(soon(), || false, || ()).unwrap();
         thread::scope(|scope| {
             let waiting = scope.spawn(|| gate.enter(soon(), || false, || ()));
@@ -260,7 +261,7 @@ mod tests {
     fn gates_that_do_not_matter_any_more_are_forgotten() {
         let gates = gates(1, 1);
         for user in 0..2 * MANY_GATES {
-            gates.of(Endpoint::Invites, &user.to_string()).enter(soon(), || false, || ()).unwrap();
+            gates.of(&SEND_INVITE, &user.to_string()).enter(soon(), || false, || ()).unwrap();
             thread::sleep(Duration::from_micros(10));
         }
         assert!(gates.gates.lock().len() <= MANY_GATES + 1);

@@ -6,6 +6,7 @@ mod gate;
 mod sign_in;
 mod stop;
 mod time;
+mod uris;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,8 +14,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderValue, Uri};
 
+use crate::api::Call;
 use crate::auth::{Authorization, AuthorizationStore, MOST_OF_A_BODY, ProofKey, Reason, Signed, Standing};
-use crate::calls::{Call, Endpoint};
 use crate::http::{BaseUrl, CaMode, Http, Settings, Shared, Transport, Trust};
 use crate::log::{Level, Log};
 use crate::outcome::{Outcome, Result, Status};
@@ -30,6 +31,7 @@ pub use sign_in::{Connect, SignInConfig, SignInStats};
 use sign_in::{SignIn, Surroundings};
 pub use stop::{Deadline, Stop};
 use time::Time;
+use uris::Uris;
 
 /// A configuration with its defaults filled in; not yet checked where only `Client::open` can.
 #[derive(Debug)]
@@ -55,8 +57,7 @@ pub struct Config {
 #[derive(Debug)]
 pub struct Client {
     transport: Arc<dyn Transport>,
-    /// One for each of `Endpoint::ALL`, in that order.
-    uris: [Uri; Endpoint::ALL.len()],
+    uris: Uris,
     authorizations: Arc<AuthorizationStore>,
     sign_in: Option<Arc<SignIn>>,
     time: Arc<Time>,
@@ -95,8 +96,7 @@ impl Client {
     /// through what `connect` makes.
     pub fn over(transport: Arc<dyn Transport>, connect: Connect, config: Config) -> Result<Self> {
         let base = BaseUrl::parse(&config.endpoint, config.allow_plain_http, "config.endpoint")?;
-        let [invites, server_invites, groups] =
-            Endpoint::ALL.map(|endpoint| base.join(&endpoint.path(config.title_id)));
+        let uris = Uris::new(base, config.title_id)?;
         let log = Arc::new(Log::new(config.log_level));
         let time = Arc::new(Time::default());
         if let Some(authorization) = &config.authorization {
@@ -125,7 +125,7 @@ impl Client {
             transport,
             sign_in,
             time,
-            uris: [invites?, server_invites?, groups?],
+            uris,
             authorizations,
             request_timeout: config.request_timeout,
             call_timeout: config.call_timeout,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Client, Config, ImposedLimits};
+use crate::api::{Call, ServerInvite};
 use crate::auth::{Authorization, ProofKey};
-use crate::calls::{Call, ServerInvite};
 use crate::http::{Answer, CaMode, Deadlines, Request, Transport, TransportError};
 use crate::log::Level;
 use crate::queue::{Operation, Work};

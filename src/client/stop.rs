@@ -130,7 +130,7 @@ pub fn aborted(batch: &Batch, broken: Outcome) -> Outcome {
     if broken.uncertain == 0 {
         return abandoned(batch, None, "The client was closed", Status::Closed);
     }
-    let status = if batch.endpoint.repeatable() { Status::Abandoned } else { Status::Uncertain };
+    let status = if batch.endpoint.is_idempotent { Status::Abandoned } else { Status::Uncertain };
     let message = format!(
         "The client was closed while {batch} waited for its answer, and nothing tells whether it was acted on."
     );

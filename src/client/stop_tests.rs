@@ -1,20 +1,20 @@
 use std::time::{Duration, Instant};
 
 use super::{Deadline, Stop, aborted, throttled};
-use crate::calls::Endpoint;
+use crate::api::{Endpoint, POST_RECENT_PLAYER_GROUPS, SEND_INVITE};
 use crate::outcome::{Outcome, Status};
 use crate::policy::{Batch, Limit};
 
 const WAIT: Duration = Duration::from_secs(16);
 
 /// The second request of two.
-fn batch(endpoint: Endpoint) -> Batch {
-    let limit = endpoint.batch_limit();
+fn batch(endpoint: &'static Endpoint) -> Batch {
+    let limit = endpoint.items_per_request;
     Batch { endpoint, items: limit..limit + 3, count: limit + 3, own_authorization: false }
 }
 
 fn refused(status: Status) -> Outcome {
-    let mut last = batch(Endpoint::Invites).outcome(status, "It was busy.".to_owned());
+    let mut last = batch(&SEND_INVITE).outcome(status, "It was busy.".to_owned());
     last.refused = 3;
     last.retryable = true;
     last.http_status = 503;
@@ -22,7 +22,7 @@ fn refused(status: Status) -> Outcome {
 }
 
 fn of(stop: Stop, last: Option<Outcome>) -> (Status, Status, bool, Option<Duration>) {
-    let outcome = stop.outcome(&batch(Endpoint::Invites), last);
+    let outcome = stop.outcome(&batch(&SEND_INVITE), last);
     assert_eq!(outcome.acknowledged, 16, "{outcome:?}");
     (outcome.status, outcome.cause, outcome.retryable, outcome.retry_after)
 }
@@ -62,7 +62,7 @@ fn a_call_that_stops_after_an_attempt_keeps_what_is_known_of_it() {
     table.extend(drained);
     for (stop, expected) in table {
         assert_eq!(of(stop, Some(refused(unavailable))), expected, "{stop:?}");
-        let outcome = stop.outcome(&batch(Endpoint::Invites), Some(refused(unavailable)));
+        let outcome = stop.outcome(&batch(&SEND_INVITE), Some(refused(unavailable)));
         assert_eq!((outcome.refused, outcome.http_status), (3, 503), "{stop:?}");
         assert!(outcome.message.contains("It was busy."), "{stop:?}: {}", outcome.message);
     }
@@ -88,7 +88,7 @@ fn only_a_deadline_is_a_lack_of_time() {
 
 #[test]
 fn what_may_have_happened_does_not_expire() {
-    let groups = batch(Endpoint::RecentPlayerGroups);
+    let groups = batch(&POST_RECENT_PLAYER_GROUPS);
     let mut last = groups.outcome(Status::TimedOut, "No answer came.".to_owned());
     last.uncertain = 3;
     let outcome = Stop::DeadlinePassed(Deadline::TimeToLive(Instant::now())).outcome(&groups, Some(last));
@@ -99,7 +99,7 @@ fn what_may_have_happened_does_not_expire() {
 fn draining_does_not_speak_of_times_to_live_or_of_calling_less_often() {
     let drain = Deadline::Drain(Instant::now());
     for stop in [Stop::DeadlinePassed(drain), Stop::TurnTooLate { deadline: drain, wait: WAIT }] {
-        let message = stop.outcome(&batch(Endpoint::Invites), None).message;
+        let message = stop.outcome(&batch(&SEND_INVITE), None).message;
         assert!(!message.contains("time to live") && !message.contains("less often"), "{message}");
     }
 }
@@ -112,15 +112,15 @@ fn what_was_on_the_wire_when_the_client_was_closed_is_in_doubt() {
         let outcome = aborted(&batch(endpoint), outcome);
         (outcome.status, outcome.cause, outcome.uncertain)
     };
-    assert_eq!(broken(Endpoint::Invites, 3), (Status::Uncertain, Status::Closed, 3));
-    assert_eq!(broken(Endpoint::RecentPlayerGroups, 3), (Status::Abandoned, Status::Closed, 3));
-    assert_eq!(broken(Endpoint::Invites, 0), (Status::Abandoned, Status::Closed, 0));
+    assert_eq!(broken(&SEND_INVITE, 3), (Status::Uncertain, Status::Closed, 3));
+    assert_eq!(broken(&POST_RECENT_PLAYER_GROUPS, 3), (Status::Abandoned, Status::Closed, 3));
+    assert_eq!(broken(&SEND_INVITE, 0), (Status::Abandoned, Status::Closed, 0));
 }
 
 #[test]
 fn a_turn_that_comes_too_late_says_when_it_comes_and_which_limit() {
     let limit = Limit { max: 7, period: Duration::from_secs(15) };
-    let outcome = throttled(&batch(Endpoint::Invites), WAIT, Some(limit));
+    let outcome = throttled(&batch(&SEND_INVITE), WAIT, Some(limit));
     assert_eq!((outcome.status, outcome.retryable), (Status::Throttled, true));
     assert_eq!((outcome.throttle.max_requests, outcome.throttle.period_s), (7, 15));
     assert!(outcome.message.contains("16.0 s"), "{}", outcome.message);

@@ -11,10 +11,10 @@ use super::status::mpa_status;
 use super::structs::{self, Struct};
 use super::token::{self, mpa_authorization};
 use super::{caller, handles, text};
-use crate::auth::Authorization;
-use crate::calls::{
+use crate::api::{
     Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, MAX_ITEMS_PER_CALL, Platform, ServerInvite,
 };
+use crate::auth::Authorization;
 use crate::outcome::{Outcome, Result};
 
 /// The platform on which an invite can be accepted.

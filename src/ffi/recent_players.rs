@@ -9,7 +9,7 @@ use super::invite::read_xuids;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
-use crate::calls::{
+use crate::api::{
     EncounterType, MAX_GROUPS_PER_REQUEST, MAX_ITEMS_PER_CALL, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP,
     RecentPlayerGroup, RecentPlayerGroups, Timestamp,
 };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::status::mpa_status;
 use super::structs::{Struct, Target};
 use super::text;
-use crate::calls::LONGEST_RETRY_AFTER;
+use crate::api::LONGEST_RETRY_AFTER;
 use crate::outcome::{CODE_SIZE, LIMIT_TYPE_SIZE, MESSAGE_SIZE, Outcome, Result};
 
 /// The longest wait that a result names, in milliseconds: 72 minutes.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::calls::{Endpoint, ParsedResponse, ResponseClass};
+use crate::api::{Endpoint, ParsedResponse, ResponseClass};
 use crate::http::{ErrorKind, MAX_HEAD, Sent, TransportError};
 use crate::outcome::{Outcome, Status};
 use crate::redactor::Redactor;
@@ -12,7 +12,7 @@ use crate::redactor::Redactor;
 /// What of a call one request carries.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    pub endpoint: Endpoint,
+    pub endpoint: &'static Endpoint,
     pub items: Range<usize>,
     /// Of the whole call.
     pub count: usize,
@@ -48,8 +48,8 @@ impl Batch {
     /// uncertain, for whatever reason.
     fn doubt(&self, outcome: &mut Outcome) {
         outcome.uncertain = self.len();
-        outcome.retryable = self.endpoint.repeatable();
-        if !self.endpoint.repeatable() {
+        outcome.retryable = self.endpoint.is_idempotent;
+        if !self.endpoint.is_idempotent {
             outcome.cause = outcome.status;
             outcome.status = Status::Uncertain;
         }
@@ -59,14 +59,14 @@ impl Batch {
 /// "the request", or which of several.
 impl fmt::Display for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let limit = self.endpoint.batch_limit();
+        let limit = self.endpoint.items_per_request;
         if self.count <= limit {
             return f.write_str("the request");
         }
         let number = self.items.start / limit + 1;
         let of = self.count.div_ceil(limit);
         let (first, last) = (self.items.start, self.items.end - 1);
-        write!(f, "request {number} of {of} ({} {first} to {last})", self.endpoint.items())
+        write!(f, "request {number} of {of} ({} {first} to {last})", self.endpoint.items)
     }
 }
 
@@ -200,7 +200,7 @@ fn advice(batch: &Batch, status: Status, retry_after: Option<Duration>) -> Strin
 }
 
 fn advice_in_doubt(batch: &Batch) -> &'static str {
-    if batch.endpoint.repeatable() {
+    if batch.endpoint.is_idempotent {
         "Sending it again does no harm."
     } else {
         "Do not send it again, since the invite could be shown twice."

@@ -1,14 +1,14 @@
 use std::time::Duration;
 
 use super::{Batch, classify_error, classify_response};
-use crate::calls::{Endpoint, ParsedResponse, ResponseClass};
+use crate::api::{Endpoint, POST_RECENT_PLAYER_GROUPS, ParsedResponse, ResponseClass, SEND_INVITE, SEND_SERVER_INVITE};
 use crate::http::{ErrorKind, Sent, TransportError};
 use crate::outcome::{Outcome, Status, Throttle};
 use crate::redactor::{Redactor, ServiceText};
 
 /// The second request of three.
-fn second(endpoint: Endpoint) -> Batch {
-    let limit = endpoint.batch_limit();
+fn second(endpoint: &'static Endpoint) -> Batch {
+    let limit = endpoint.items_per_request;
     Batch { endpoint, items: limit..2 * limit, count: 3 * limit, own_authorization: false }
 }
 
@@ -52,7 +52,7 @@ fn a_refusal_counts_its_request_and_keeps_what_was_acknowledged() {
         (Status::Rejected, false),
         (Status::Forbidden, false),
     ] {
-        let outcome = answered(&second(Endpoint::ServerInvites), ResponseClass::Refused(status));
+        let outcome = answered(&second(&SEND_SERVER_INVITE), ResponseClass::Refused(status));
         assert_eq!(outcome.status, status);
         assert_eq!(counts(&outcome), Counts { acknowledged: 16, uncertain: 0, refused: 16, retryable });
         assert_eq!(outcome.retry_after, Some(Duration::from_secs(7)));
@@ -63,7 +63,7 @@ fn a_refusal_counts_its_request_and_keeps_what_was_acknowledged() {
 #[test]
 fn an_answer_that_settles_nothing_leaves_doubt() {
     for (endpoint, items, retryable) in
-        [(Endpoint::Invites, 16, false), (Endpoint::ServerInvites, 16, false), (Endpoint::RecentPlayerGroups, 20, true)]
+        [(&SEND_INVITE, 16, false), (&SEND_SERVER_INVITE, 16, false), (&POST_RECENT_PLAYER_GROUPS, 20, true)]
     {
         let outcome = answered(&second(endpoint), ResponseClass::Indeterminate(Status::ServiceUnavailable));
         let status = (outcome.status, outcome.cause);
@@ -84,10 +84,10 @@ fn a_lost_answer_leaves_an_invite_uncertain_and_recent_players_repeatable() {
         (ErrorKind::Tls, Status::TlsFailed),
     ];
     for (kind, status) in kinds {
-        let invite = failed(&second(Endpoint::Invites), kind, Sent::MaybeDelivered);
+        let invite = failed(&second(&SEND_INVITE), kind, Sent::MaybeDelivered);
         assert_eq!((invite.status, invite.cause), (Status::Uncertain, status));
         assert_eq!(counts(&invite), Counts { acknowledged: 16, uncertain: 16, refused: 0, retryable: false });
-        let groups = failed(&second(Endpoint::RecentPlayerGroups), kind, Sent::MaybeDelivered);
+        let groups = failed(&second(&POST_RECENT_PLAYER_GROUPS), kind, Sent::MaybeDelivered);
         assert_eq!((groups.status, groups.cause), (status, Status::Ok));
         assert_eq!(counts(&groups), Counts { acknowledged: 20, uncertain: 20, refused: 0, retryable: true });
     }
@@ -102,7 +102,7 @@ fn what_cannot_have_arrived_is_not_in_doubt() {
             (ErrorKind::Tls, Status::TlsFailed, false),
             (ErrorKind::InsecureTransport, Status::ConnectionFailed, false),
         ] {
-            let outcome = failed(&second(Endpoint::Invites), kind, sent);
+            let outcome = failed(&second(&SEND_INVITE), kind, sent);
             assert_eq!(outcome.status, status);
             assert_eq!(counts(&outcome), Counts { acknowledged: 16, uncertain: 0, refused: 0, retryable });
         }
@@ -111,20 +111,20 @@ fn what_cannot_have_arrived_is_not_in_doubt() {
 
 #[test]
 fn nonsense_for_an_answer_is_an_answer_of_somebody_elses() {
-    let outcome = failed(&second(Endpoint::Invites), ErrorKind::InvalidResponse, Sent::MaybeDelivered);
+    let outcome = failed(&second(&SEND_INVITE), ErrorKind::InvalidResponse, Sent::MaybeDelivered);
     assert_eq!((outcome.status, outcome.cause), (Status::Uncertain, Status::UnexpectedAnswer));
     assert_eq!(counts(&outcome), Counts { acknowledged: 16, uncertain: 16, refused: 0, retryable: false });
 }
 
 #[test]
 fn the_sentence_says_which_request_what_was_said_and_what_to_do() {
-    let outcome = answered(&second(Endpoint::ServerInvites), ResponseClass::Refused(Status::Throttled));
+    let outcome = answered(&second(&SEND_SERVER_INVITE), ResponseClass::Refused(Status::Throttled));
     assert_eq!(
         outcome.message,
         "The service refused request 2 of 3 (invited users 16 to 31): HTTP 499, SomeCode, About user ***. Try again \
          after 7 s."
     );
-    let only = Batch { items: 0..3, count: 3, ..second(Endpoint::RecentPlayerGroups) };
+    let only = Batch { items: 0..3, count: 3, ..second(&POST_RECENT_PLAYER_GROUPS) };
     assert_eq!(
         failed(&only, ErrorKind::TimedOut, Sent::MaybeDelivered).message,
         "The request was sent, and no answer tells whether it was acted on: it broke. Sending it again does no harm."

@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::calls::{Call, Endpoint, MAX_GROUPS_PER_REQUEST, RecentPlayerGroup, RecentPlayerGroups};
+use crate::api::{
+    Call, Endpoint, MAX_GROUPS_PER_REQUEST, POST_RECENT_PLAYER_GROUPS, RecentPlayerGroup, RecentPlayerGroups,
+};
 use crate::outcome::{Outcome, Result};
 use crate::redactor::Redactor;
 
@@ -30,8 +32,8 @@ impl Gathered {
 }
 
 impl Call for Gathered {
-    fn endpoint(&self) -> Endpoint {
-        Endpoint::RecentPlayerGroups
+    fn endpoint(&self) -> &'static Endpoint {
+        &POST_RECENT_PLAYER_GROUPS
     }
 
     fn count(&self) -> usize {

@@ -25,9 +25,8 @@ mod worker;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::api::{Call, Lane};
 use crate::auth::{Authorization, Reason};
-use crate::calls::Call;
-use crate::calls::Lane;
 use crate::client::Client;
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
@@ -277,7 +276,7 @@ impl Queue {
 
     /// Makes a blocking call. `own`: the inviting user's authorization, instead of the client's.
     pub fn run(&self, call: &dyn Call, own: Option<&Authorization>) -> Outcome {
-        let lane = call.endpoint().lane();
+        let lane = call.endpoint().lane;
         if let Err(closed) = self.shared.state.lock().begin_call(lane) {
             return *closed;
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::api::{Call, Invite, Lane, RecentPlayerGroups, ServerInvite};
 use crate::auth::Authorization;
-use crate::calls::{Call, Invite, Lane, RecentPlayerGroups, ServerInvite};
 use crate::outcome::Outcome;
 use crate::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,7 +17,7 @@ pub enum Work {
 
 impl Work {
     pub fn lane(&self) -> Lane {
-        self.call().endpoint().lane()
+        self.call().endpoint().lane
     }
 
     pub fn call(&self) -> &dyn Call {

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::{Held, LaneGauges, Queue};
-use crate::calls::Lane;
+use crate::api::Lane;
 use crate::client::SignInStats;
 use crate::stats::Counts;
 

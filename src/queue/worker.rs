@@ -8,7 +8,7 @@ use super::Shared;
 use super::gather::{Gathered, own_part, together};
 use super::operation::{Operation, Work};
 use super::state::{Stage, State};
-use crate::calls::Lane;
+use crate::api::Lane;
 use crate::client::{Deadline, Ended, Stop, WaitPolicy};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
@@ -110,7 +110,7 @@ fn ripe(shared: &Shared, state: &State) -> usize {
     let alone = state.queued(lane).take_while(|operation| !operation.alone);
     let count = if first.alone { 1 } else { together(alone.map(|operation| operation.work.call().count())) };
     let groups: usize = state.queued(lane).take(count).map(|operation| operation.work.call().count()).sum();
-    let is_full = groups >= crate::calls::MAX_GROUPS_PER_REQUEST || count < state.gauges(lane).queued;
+    let is_full = groups >= crate::api::MAX_GROUPS_PER_REQUEST || count < state.gauges(lane).queued;
     let is_held = shared.settings.recent_players_hold.is_some_and(|hold| first.submitted.elapsed() < hold);
     let is_wanted = first.alone || first.number <= state.flushed || state.drain_deadline().is_some();
     if is_full || is_wanted || !is_held { count } else { 0 }
@@ -187,7 +187,7 @@ fn defect(operations: &[Operation]) -> Outcome {
     let message = "The library has a defect; whether the operation did anything is unknown. Please report this.";
     let mut outcome = *Outcome::internal(message);
     outcome.uncertain = u32::try_from(count).unwrap_or(u32::MAX);
-    let is_repeatable = operations.iter().all(|operation| operation.work.call().endpoint().repeatable());
+    let is_repeatable = operations.iter().all(|operation| operation.work.call().endpoint().is_idempotent);
     if !is_repeatable {
         outcome.cause = std::mem::replace(&mut outcome.status, Status::Uncertain);
     }

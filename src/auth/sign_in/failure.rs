@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use zeroize::Zeroize;
 
 use super::{Refusal, Remedy, TokenAnswer};
+use crate::api::{content_encoding, parse_response};
 use crate::auth::credential::Validity;
-use crate::calls::{content_encoding, parse_response};
 use crate::date::Timestamp;
 use crate::http::{Answer, ErrorKind, TransportError};
 use crate::outcome::{Outcome, Status};

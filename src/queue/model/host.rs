@@ -8,8 +8,8 @@ use shuttle::thread;
 
 use super::peer::{Manner, Peer};
 use super::{NEVER, NOW, one_of};
+use crate::api::{EncounterType, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
 use crate::auth::Authorization;
-use crate::calls::{EncounterType, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
 use crate::client::{Client, Config, ImposedLimits};
 use crate::http::CaMode;
 use crate::log::Level;

@@ -5,14 +5,28 @@
 use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use http::Method;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::xuid::{self, Xuid};
-use super::{Call, Endpoint, MAX_ITEMS_PER_CALL, json_body};
+use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_ITEMS_PER_CALL, json_body};
 use crate::date;
 use crate::outcome::{Outcome, Result};
 use crate::redactor::Redactor;
+
+pub static POST_RECENT_PLAYER_GROUPS: Endpoint = Endpoint {
+    name: "Post Server Recent Player Groups",
+    method: Method::POST,
+    path: "/titles/{titleId}/recentplayergroups/server",
+    lane: Lane::RecentPlayers,
+    items: "groups",
+    items_per_request: MAX_GROUPS_PER_REQUEST,
+    // The service appends or updates.
+    is_idempotent: true,
+    caller: Caller::Service,
+    configured_limit: Some(ConfiguredLimit::RecentPlayers),
+};
 
 pub const MAX_GROUPS_PER_REQUEST: usize = 20;
 pub const MIN_PLAYERS_PER_GROUP: usize = 2;
@@ -182,8 +196,8 @@ impl RecentPlayerGroups {
 }
 
 impl Call for RecentPlayerGroups {
-    fn endpoint(&self) -> Endpoint {
-        Endpoint::RecentPlayerGroups
+    fn endpoint(&self) -> &'static Endpoint {
+        &POST_RECENT_PLAYER_GROUPS
     }
 
     fn count(&self) -> usize {

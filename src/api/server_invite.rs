@@ -4,10 +4,25 @@
 
 use std::ops::Range;
 
+use http::Method;
+
 use super::invite::Invitation;
-use super::{Call, Endpoint, Platform};
+use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_INVITED_USERS_PER_REQUEST, Platform};
 use crate::outcome::{Outcome, Result};
 use crate::redactor::Redactor;
+
+pub static SEND_SERVER_INVITE: Endpoint = Endpoint {
+    name: "Send Server Invite",
+    method: Method::POST,
+    path: "/titles/{titleId}/invites/server",
+    lane: Lane::Invites,
+    items: "invited users",
+    items_per_request: MAX_INVITED_USERS_PER_REQUEST,
+    // An invite that arrives twice may be shown twice.
+    is_idempotent: false,
+    caller: Caller::Service,
+    configured_limit: Some(ConfiguredLimit::Invites),
+};
 
 /// A server invite.
 pub struct ServerInvite {
@@ -34,8 +49,8 @@ impl ServerInvite {
 }
 
 impl Call for ServerInvite {
-    fn endpoint(&self) -> Endpoint {
-        Endpoint::ServerInvites
+    fn endpoint(&self) -> &'static Endpoint {
+        &SEND_SERVER_INVITE
     }
 
     fn count(&self) -> usize {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use http::Method;
 use serde_json::{Value, json};
 
 use super::*;
@@ -19,7 +20,7 @@ fn group(encounter_type: Option<EncounterType>, unix_ms: u64, players: &[u64]) -
 fn an_invite_with_everything_set() {
     let users = vec![2_535_465_515_082_324, 2_814_613_765_430_389];
     let call = Invite::new(users, Some("ip=203.0.113.7:7777".to_owned()), Some(Platform::Scarlett)).unwrap();
-    assert_eq!(call.endpoint().path(1_234_567_890), "/titles/1234567890/invites");
+    assert_eq!(call.endpoint().path(1_234_567_890, |_| None).unwrap(), "/titles/1234567890/invites");
     assert_eq!(
         body(&call),
         json!({
@@ -33,14 +34,14 @@ fn an_invite_with_everything_set() {
 #[test]
 fn an_invite_with_only_what_is_required() {
     let call = Invite::new(vec![1], None, None).unwrap();
-    assert_eq!(call.endpoint().path(1), "/titles/1/invites");
+    assert_eq!(call.endpoint().path(1, |_| None).unwrap(), "/titles/1/invites");
     assert_eq!(body(&call), json!({ "invitedUsers": ["1"] }));
 }
 
 #[test]
 fn a_server_invite() {
     let call = ServerInvite::new(2_814_613_765_430_389, vec![u64::MAX], Some(String::new()), None).unwrap();
-    assert_eq!(call.endpoint().path(u32::MAX), "/titles/4294967295/invites/server");
+    assert_eq!(call.endpoint().path(u32::MAX, |_| None).unwrap(), "/titles/4294967295/invites/server");
     assert_eq!(
         body(&call),
         json!({ "invitedUsers": ["18446744073709551615"], "sender": "2814613765430389", "connectionString": "" })
@@ -54,7 +55,7 @@ fn recent_player_groups_that_overlap() {
         group(None, 1_589_278_272_999, &[11, 14]),
     ])
     .unwrap();
-    assert_eq!(call.endpoint().path(7), "/titles/7/recentplayergroups/server");
+    assert_eq!(call.endpoint().path(7, |_| None).unwrap(), "/titles/7/recentplayergroups/server");
     let player = |id: &str| json!({ "id": id, "network": "XboxLive" });
     assert_eq!(
         body(&call),
@@ -120,11 +121,43 @@ fn a_time_is_one_of_the_calendar() {
 #[test]
 fn batches_keep_order_and_limit_and_lose_nothing() {
     for count in 1..200 {
-        for limit in [1, 16, 20] {
-            let parts: Vec<_> = batches(count, limit).collect();
+        for endpoint in ENDPOINTS {
+            let limit = endpoint.items_per_request;
+            let parts: Vec<_> = endpoint.batches(count).collect();
             assert!(parts.iter().all(|part| !part.is_empty() && part.len() <= limit));
             assert!(parts.iter().flat_map(Clone::clone).eq(0..count));
             assert_eq!(parts.len(), count.div_ceil(limit), "as few as possible");
         }
     }
+}
+
+#[test]
+fn the_list_has_every_endpoint_once() {
+    let modules = include_str!("mod.rs").lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+    let sources = modules.map(|module| {
+        let path = format!("{}/src/api/{module}.rs", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).unwrap()
+    });
+    let is_endpoint = |line: &&str| line.starts_with("pub static ") && line.contains(": Endpoint = ");
+    let defined: usize = sources.map(|source| source.lines().filter(is_endpoint).count()).sum();
+    assert_eq!(defined, ENDPOINTS.len());
+    for (index, endpoint) in ENDPOINTS.iter().enumerate() {
+        for other in &ENDPOINTS[..index] {
+            assert_ne!(endpoint.name, other.name);
+            assert_ne!((endpoint.path, &endpoint.method), (other.path, &other.method));
+        }
+        let path = endpoint.path(7, |_| Some(9)).unwrap();
+        assert!(path.starts_with("/titles/7/") && !path.contains(['{', '}']), "{path}");
+        assert!(endpoint.items_per_request > 0);
+    }
+}
+
+#[test]
+fn a_path_has_arguments_of_its_call_and_a_log_has_not() {
+    let activities = Endpoint { path: "/titles/{titleId}/users/{xuid}/activities", method: Method::PUT, ..SEND_INVITE };
+    let xuid = |name: &str| (name == "xuid").then_some(u64::MAX);
+    let expected = "/titles/4294967295/users/18446744073709551615/activities";
+    assert_eq!(activities.path(u32::MAX, xuid).unwrap(), expected);
+    assert_eq!(activities.path(7, |_| None), None, "an argument is missing");
+    assert_eq!(activities.loggable_path(7), "/titles/7/users/{xuid}/activities");
 }

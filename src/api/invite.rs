@@ -4,12 +4,26 @@
 
 use std::ops::Range;
 
+use http::Method;
 use serde::Serialize;
 
 use super::xuid::{self, Xuids};
-use super::{Call, Endpoint, MAX_ITEMS_PER_CALL, json_body};
+use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_ITEMS_PER_CALL, json_body};
 use crate::outcome::{Outcome, Result};
 use crate::redactor::Redactor;
+
+pub static SEND_INVITE: Endpoint = Endpoint {
+    name: "Send Invite",
+    method: Method::POST,
+    path: "/titles/{titleId}/invites",
+    lane: Lane::Invites,
+    items: "invited users",
+    items_per_request: MAX_INVITED_USERS_PER_REQUEST,
+    // An invite that arrives twice may be shown twice.
+    is_idempotent: false,
+    caller: Caller::User,
+    configured_limit: Some(ConfiguredLimit::Invites),
+};
 
 pub const MAX_INVITED_USERS_PER_REQUEST: usize = 16;
 
@@ -75,8 +89,8 @@ impl Invite {
 }
 
 impl Call for Invite {
-    fn endpoint(&self) -> Endpoint {
-        Endpoint::Invites
+    fn endpoint(&self) -> &'static Endpoint {
+        &SEND_INVITE
     }
 
     fn count(&self) -> usize {

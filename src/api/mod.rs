@@ -1,0 +1,69 @@
+//! The endpoints of the service, one file each: fields, limits and JSON of a call. No I/O.
+
+mod answer;
+mod endpoint;
+mod invite;
+mod lane;
+mod recent_players;
+mod retry_after;
+mod server_invite;
+mod xuid;
+
+use std::ops::Range;
+
+pub use answer::{ParsedResponse, ResponseClass, content_encoding, parse_response};
+pub use endpoint::{Caller, ConfiguredLimit, Endpoint};
+pub use invite::{Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform, SEND_INVITE};
+pub use lane::Lane;
+pub use recent_players::{
+    EncounterType, MAX_GROUPS_PER_REQUEST, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP, POST_RECENT_PLAYER_GROUPS,
+    RecentPlayerGroup, RecentPlayerGroups, Timestamp,
+};
+pub use retry_after::LONGEST_RETRY_AFTER;
+pub use server_invite::{SEND_SERVER_INVITE, ServerInvite};
+
+use crate::outcome::Result;
+use crate::redactor::Redactor;
+
+/// How many users or groups one call takes. A bound on what a wrong count can make the library
+/// read; far above what the service's limits let through.
+pub const MAX_ITEMS_PER_CALL: usize = 10_000;
+
+/// Every endpoint that the library calls.
+pub static ENDPOINTS: [&Endpoint; 3] = [&SEND_INVITE, &SEND_SERVER_INVITE, &POST_RECENT_PLAYER_GROUPS];
+
+/// One call, validated: nothing about it can be refused any more except by the service.
+pub trait Call: Send + Sync {
+    fn endpoint(&self) -> &'static Endpoint;
+
+    /// How many users or groups it carries; at least one.
+    fn count(&self) -> usize;
+
+    /// The request body for some of its users or groups.
+    fn body(&self, items: Range<usize>) -> Result<Vec<u8>>;
+
+    /// The value of a parameter of the endpoint's path other than the title's. Must be known for each that
+    /// the path has.
+    fn path_argument(&self, _name: &str) -> Option<u64> {
+        None
+    }
+
+    /// How much memory it holds beside itself, about.
+    fn bytes(&self) -> usize;
+
+    /// What of some of its users or groups must not be repeated in a message or a log.
+    fn redactor(&self, items: Range<usize>) -> Redactor;
+}
+
+#[cfg(test)]
+mod tests;
+
+fn json_body(value: &impl serde::Serialize, capacity: usize) -> Result<Vec<u8>> {
+    let mut body = Vec::with_capacity(capacity);
+    match serde_json::to_writer(&mut body, value) {
+        Ok(()) => Ok(body),
+        Err(error) => Err(crate::outcome::Outcome::internal(format!(
+            "The request could not be written as JSON ({error}); nothing was sent. Please report this."
+        ))),
+    }
+}
