@@ -2,7 +2,7 @@
 
 use std::time::{Instant, SystemTime};
 
-use http::{HeaderValue, Uri};
+use http::{HeaderValue, Method, Uri};
 use mpa::api::{ParsedResponse, ResponseClass, content_encoding, parse_response};
 use mpa::auth::{Authorization, MOST_OF_A_BODY, ServiceClock, Signed};
 use mpa::http::{Answer, Deadlines, Request, Transport};
@@ -26,7 +26,13 @@ pub fn check(route: &Route, title_id: u32, authorization: &Authorization, clock:
         Err(outcome) => return defect(outcome),
     };
     let authorization_header = Some(authorization.header());
-    let request = Request { uri: &uri, authorization: authorization_header, signature: signature.as_ref(), body: BODY };
+    let request = Request {
+        method: &Method::POST,
+        uri: &uri,
+        authorization: authorization_header,
+        signature: signature.as_ref(),
+        body: BODY,
+    };
     match route.transport.send(request, Deadlines::both(Instant::now() + LIMIT)) {
         Ok(answer) => classify_response(&answer, authorization, title_id),
         Err(error) => transport_failed(&error),

@@ -2,6 +2,7 @@
 
 use std::time::{Instant, SystemTime};
 
+use http::Method;
 use mpa::auth::{
     Authorization, Credential, ErrorContext, ProofKey, ServiceClock, Signed, Step, TokenAnswer, date, read_token,
     service_token_request, token_request,
@@ -65,7 +66,8 @@ impl Signer<'_> {
         let uri = route.base.join(step.path()).map_err(defect)?;
         let now = self.clock.at(SystemTime::now());
         let signature = Signed::of_a_step(step, now, body).header(key).map_err(defect)?;
-        let request = Request { uri: &uri, authorization: None, signature: Some(&signature), body };
+        let request =
+            Request { method: &Method::POST, uri: &uri, authorization: None, signature: Some(&signature), body };
         let at = ErrorContext {
             clock_moved: false,
             step,

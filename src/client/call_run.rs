@@ -295,12 +295,14 @@ impl<'a> CallRun<'a> {
     fn request(&mut self, batch: &Batch, authorization: &Authorization, body: &[u8], began: Instant) -> Result<u16> {
         let client = self.client;
         self.clock_moved = false;
+        let method = &batch.endpoint.method;
         let uri = &*client.uris.of(self.call).map_err(|outcome| begun(batch, outcome))?;
-        let signature = authorization.proof_key().map(|key| client.sign(key, uri, authorization, body)).transpose();
+        let signature =
+            authorization.proof_key().map(|key| client.sign(key, method, uri, authorization, body)).transpose();
         let signature = signature.map_err(|outcome| begun(batch, outcome))?;
         let is_signed = signature.is_some();
         let authorization_header = Some(authorization.header());
-        let request = Request { uri, authorization: authorization_header, signature: signature.as_ref(), body };
+        let request = Request { method, uri, authorization: authorization_header, signature: signature.as_ref(), body };
         let sent_at = SystemTime::now();
         let deadlines =
             Deadlines { send: self.deadline.at(), response: self.deadline.of_response(client.request_timeout) };
@@ -317,7 +319,7 @@ impl<'a> CallRun<'a> {
         self.clock_moved = client.time.learn(sent_at, &answer, &client.log) && is_signed;
         client.log.write(Level::Debug, || {
             let (path, took) = (client.uris.loggable_path(self.call), began.elapsed().as_millis());
-            format!("POST {path}: {batch} was answered with HTTP {} after {took} ms.", answer.status)
+            format!("{method} {path}: {batch} was answered with HTTP {} after {took} ms.", answer.status)
         });
         let redactor = || redactor(self.call, batch, authorization);
         match classify_response(batch, answer.status, parse_response(&answer, client.time.now()), redactor) {

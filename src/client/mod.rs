@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use http::{HeaderValue, Uri};
+use http::{HeaderValue, Method, Uri};
 
 use crate::api::Call;
 use crate::auth::{Authorization, AuthorizationStore, MOST_OF_A_BODY, ProofKey, Reason, Signed, Standing};
@@ -275,10 +275,17 @@ impl Client {
     }
 
     /// The `Signature` of a request, for now.
-    fn sign(&self, key: &ProofKey, uri: &Uri, authorization: &Authorization, body: &[u8]) -> Result<HeaderValue> {
+    fn sign(
+        &self,
+        key: &ProofKey,
+        method: &Method,
+        uri: &Uri,
+        authorization: &Authorization,
+        body: &[u8],
+    ) -> Result<HeaderValue> {
         let signed = Signed {
             time: self.time.now(),
-            method: "POST",
+            method: method.as_str(),
             path_and_query: uri.path_and_query().map_or("/", |path| path.as_str()),
             authorization: authorization.header().to_str().unwrap_or_default(),
             body,

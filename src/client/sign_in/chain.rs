@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use http::Uri;
+use http::{Method, Uri};
 
 use super::certificate_files::CertificateFiles;
 use super::mutual::MutualTls;
@@ -185,7 +185,7 @@ impl Chain {
         self.take_turn(*step)?;
         let uri = self.place(*step);
         let signature = Signed::of_a_step(*step, self.time.now(), body).header(key).map_err(SignInFailure::of)?;
-        let request = Request { uri, authorization: None, signature: Some(&signature), body };
+        let request = Request { method: &Method::POST, uri, authorization: None, signature: Some(&signature), body };
         let before = SystemTime::now();
         let deadline = (*deadline).min(Instant::now() + self.request_timeout);
         let answer = transport.send(request, Deadlines::both(deadline));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::HeaderValue;
+use http::{HeaderValue, Method};
 
 use super::peer::Peer;
 use crate::http::dns::CachingResolver;
@@ -45,6 +45,7 @@ impl Client {
 
     pub fn send_within(&self, body: &[u8], limit: Duration) -> Result<Answer, TransportError> {
         let request = Request {
+            method: &Method::POST,
             uri: &format!("{}/path", self.base).parse().unwrap(),
             authorization: Some(&HeaderValue::from_static("XBL3.0 x=-;token")),
             signature: None,
