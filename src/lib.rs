@@ -8,6 +8,7 @@
 //! - `auth`: who we are
 //! - `policy`: what to make of what happened: pure decisions
 //! - `api`: the endpoints of the service, in one list: what each takes and answers
+//! - `response`: what a response of the service means
 //! - `http`: one request on the wire
 //! - `date`, `json`: what other programs write, read leniently
 //! - `redactor`: what must not be shown of that
@@ -50,6 +51,8 @@ pub mod policy;
 #[doc(hidden)]
 pub mod redactor;
 mod resend;
+#[doc(hidden)]
+pub mod response;
 #[doc(hidden)]
 pub mod status;
 

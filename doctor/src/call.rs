@@ -3,13 +3,13 @@
 use std::time::{Instant, SystemTime};
 
 use http::{HeaderValue, Method, Uri};
-use mpa::api::{ParsedResponse, ResponseClass, content_encoding, parse_response};
 use mpa::auth::{Authorization, MOST_OF_A_BODY, ServiceClock, Signed};
 use mpa::http::{Answer, Deadlines, Request, Transport};
 use mpa::json;
 use mpa::outcome::Status;
 use mpa::policy::in_an_encoding;
 use mpa::redactor::Redactor;
+use mpa::response::{ParsedResponse, ResponseClass, content_encoding, parse_response};
 
 use crate::codes::Code;
 use crate::host::{LIMIT, Route};
@@ -65,7 +65,7 @@ fn address(
 
 fn classify_response(answer: &Answer, authorization: &Authorization, title_id: u32) -> Finding {
     let status = answer.status;
-    let parsed = parse_response(answer, SystemTime::now());
+    let parsed = parse_response(answer, &[200], SystemTime::now());
     let redactor = redactor(authorization);
     let refused = |code: Code, what: &str, advice: &str| {
         Finding::failed(code, format!("{what} ({}).", reason(&parsed, status, &redactor)), advice)

@@ -5,7 +5,6 @@ use std::ffi::CString;
 use std::mem;
 use std::time::{Duration, UNIX_EPOCH};
 
-use mpa::api::parse_response;
 use mpa::auth::{Credential, ProofKey};
 use mpa::ffi::client::{mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::close::mpa_client_close;
@@ -14,6 +13,7 @@ use mpa::ffi::recent_players::{mpa_post_recent_player_groups, mpa_recent_player_
 use mpa::ffi::result::mpa_result;
 use mpa::http::{Answer, ResponseReader};
 use mpa::redactor::Redactor;
+use mpa::response::parse_response;
 
 /// A status (2 bytes), headers up to an empty line, and a body, for what reads answers.
 pub fn answer(data: &[u8]) {
@@ -24,7 +24,7 @@ pub fn answer(data: &[u8]) {
     let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.trim())).collect();
     let body = rest.get(end + 2..).unwrap_or_default();
     let answer = Answer::new(u16::from_be_bytes(*status), &headers, body);
-    let parsed = parse_response(&answer, UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    let parsed = parse_response(&answer, &[204], UNIX_EPOCH + Duration::from_secs(1_800_000_000));
     assert!(parsed.retry_after.is_none_or(|wait| wait <= Duration::from_secs(3_600)), "the cap is kept");
     let mut redactor = Redactor::default();
     redactor.add_xuids((1..2_000).chain([2_535_465_515_082_324]));

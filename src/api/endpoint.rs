@@ -26,6 +26,8 @@ pub struct Endpoint {
     pub items_per_request: usize,
     /// Whether sending the same request twice does no harm.
     pub is_idempotent: bool,
+    /// The HTTP statuses with which the service acknowledges a request.
+    pub success: &'static [u16],
     pub caller: Caller,
     /// Which of the limits that a configuration can impose applies, if one does.
     pub configured_limit: Option<ConfiguredLimit>,

@@ -1,17 +1,14 @@
 //! The endpoints of the service, one file each: fields, limits and JSON of a call. No I/O.
 
-mod answer;
 mod endpoint;
 mod invite;
 mod lane;
 mod recent_players;
-mod retry_after;
 mod server_invite;
 mod xuid;
 
 use std::ops::Range;
 
-pub use answer::{ParsedResponse, ResponseClass, content_encoding, parse_response};
 pub use endpoint::{Caller, ConfiguredLimit, Endpoint};
 pub use invite::{Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform, SEND_INVITE};
 pub use lane::Lane;
@@ -19,7 +16,6 @@ pub use recent_players::{
     EncounterType, MAX_GROUPS_PER_REQUEST, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP, POST_RECENT_PLAYER_GROUPS,
     RecentPlayerGroup, RecentPlayerGroups, Timestamp,
 };
-pub use retry_after::LONGEST_RETRY_AFTER;
 pub use server_invite::{SEND_SERVER_INVITE, ServerInvite};
 
 use crate::outcome::Result;

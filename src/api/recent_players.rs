@@ -24,6 +24,7 @@ pub static POST_RECENT_PLAYER_GROUPS: Endpoint = Endpoint {
     items_per_request: MAX_GROUPS_PER_REQUEST,
     // The service appends or updates.
     is_idempotent: true,
+    success: &[204],
     caller: Caller::Service,
     configured_limit: Some(ConfiguredLimit::RecentPlayers),
 };

@@ -20,6 +20,7 @@ pub static SEND_SERVER_INVITE: Endpoint = Endpoint {
     items_per_request: MAX_INVITED_USERS_PER_REQUEST,
     // An invite that arrives twice may be shown twice.
     is_idempotent: false,
+    success: &[204],
     caller: Caller::Service,
     configured_limit: Some(ConfiguredLimit::Invites),
 };

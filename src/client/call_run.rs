@@ -8,13 +8,14 @@ use super::Client;
 use super::gate::{Closed, Gate};
 use super::sign_in::Missing;
 use super::stop::{Deadline, Stop, aborted, begun, out_of_time_to_sign_in, throttled};
-use crate::api::{Call, parse_response};
+use crate::api::Call;
 use crate::auth::Authorization;
 use crate::http::{Deadlines, Request, Sent};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::{Batch, Moment, Next, classify_error, classify_response, next};
 use crate::redactor::Redactor;
+use crate::response::parse_response;
 use crate::stats::RequestEnd;
 
 /// A call under way, as its requests see it.
@@ -322,7 +323,8 @@ impl<'a> CallRun<'a> {
             format!("{method} {path}: {batch} was answered with HTTP {} after {took} ms.", answer.status)
         });
         let redactor = || redactor(self.call, batch, authorization);
-        match classify_response(batch, answer.status, parse_response(&answer, client.time.now()), redactor) {
+        let parsed = parse_response(&answer, batch.endpoint.success, client.time.now());
+        match classify_response(batch, answer.status, parsed, redactor) {
             None => Ok(answer.status),
             Some(outcome) => Err(Box::new(outcome)),
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::status::mpa_status;
 use super::structs::{Struct, Target};
 use super::text;
-use crate::api::LONGEST_RETRY_AFTER;
 use crate::outcome::{CODE_SIZE, LIMIT_TYPE_SIZE, MESSAGE_SIZE, Outcome, Result};
+use crate::response::LONGEST_RETRY_AFTER;
 
 /// The longest wait that a result names, in milliseconds: 72 minutes.
 pub const MPA_MAX_RETRY_AFTER_MS: u32 = 4320000;

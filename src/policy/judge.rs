@@ -4,10 +4,11 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::api::{Endpoint, ParsedResponse, ResponseClass};
+use crate::api::Endpoint;
 use crate::http::{ErrorKind, MAX_HEAD, Sent, TransportError};
 use crate::outcome::{Outcome, Status};
 use crate::redactor::Redactor;
+use crate::response::{ParsedResponse, ResponseClass};
 
 /// What of a call one request carries.
 #[derive(Clone, Debug)]

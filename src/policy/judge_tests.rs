@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use super::{Batch, classify_error, classify_response};
-use crate::api::{Endpoint, POST_RECENT_PLAYER_GROUPS, ParsedResponse, ResponseClass, SEND_INVITE, SEND_SERVER_INVITE};
+use crate::api::{Endpoint, POST_RECENT_PLAYER_GROUPS, SEND_INVITE, SEND_SERVER_INVITE};
 use crate::http::{ErrorKind, Sent, TransportError};
 use crate::outcome::{Outcome, Status, Throttle};
 use crate::redactor::{Redactor, ServiceText};
+use crate::response::{ParsedResponse, ResponseClass};
 
 /// The second request of three.
 fn second(endpoint: &'static Endpoint) -> Batch {

@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime};
 use zeroize::Zeroize;
 
 use super::{Refusal, Remedy, TokenAnswer};
-use crate::api::{content_encoding, parse_response};
 use crate::auth::credential::Validity;
 use crate::date::Timestamp;
 use crate::http::{Answer, ErrorKind, TransportError};
 use crate::outcome::{Outcome, Status};
 use crate::policy::{DECODE, Prospect, in_an_encoding};
 use crate::redactor::Redactor;
+use crate::response::{content_encoding, parse_response};
 
 /// The two steps of signing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,7 +165,7 @@ impl SignInFailure {
 
     /// An answer without a token. `redactor`: what must not be shown of what it says.
     fn refused(at: &ErrorContext<'_>, answer: &Answer, now: SystemTime, redactor: &Redactor) -> Self {
-        let parsed = parse_response(answer, now);
+        let parsed = parse_response(answer, &[200], now);
         let refusal = if parsed.content_encoding.is_none() { Refusal::read(&answer.body) } else { Refusal::default() };
         let (advice, prospect, remedy) = judge(at, answer.status, &refusal);
         let mut said = said(answer.status, &refusal, redactor);

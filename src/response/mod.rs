@@ -1,14 +1,17 @@
-//! What an answer of the service means. Read leniently: the documents disagree about types and
-//! names, other services answer in other shapes, and proxies answer with pages.
+//! What a response of the service means. Read leniently: the documents disagree about types and names,
+//! other services respond in other shapes, and proxies respond with pages.
+
+mod retry_after;
 
 use std::time::{Duration, SystemTime};
 
-use super::retry_after::parse_retry_after;
 use crate::date::parse_http_date;
 use crate::http::Answer;
 use crate::json::{self, Value};
 use crate::outcome::{Status, Throttle};
 use crate::redactor::ServiceText;
+pub use retry_after::LONGEST_RETRY_AFTER;
+use retry_after::parse_retry_after;
 
 /// What a response means: whether the request did what it was sent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,49 +38,51 @@ pub struct ParsedResponse {
     pub has_oversized_head: bool,
 }
 
-pub fn parse_response(answer: &Answer, now: SystemTime) -> ParsedResponse {
-    let content_encoding = content_encoding(answer);
-    let body = if content_encoding.is_none() { &answer.body[..] } else { &[] };
+/// `success`: the HTTP statuses with which the endpoint acknowledges a request. `now`: where the response
+/// does not tell the time.
+pub fn parse_response(response: &Answer, success: &[u16], now: SystemTime) -> ParsedResponse {
+    let content_encoding = content_encoding(response);
+    let body = if content_encoding.is_none() { &response.body[..] } else { &[] };
     let Body { throttle, error_code, debug_message } = Body::read(body);
     // A date is of the service's clock.
-    let now = answer.header("Date").and_then(parse_http_date).unwrap_or(now);
-    let retry_after = parse_retry_after(answer.headers_named("Retry-After"), now);
+    let now = response.header("Date").and_then(parse_http_date).unwrap_or(now);
+    let retry_after = parse_retry_after(response.headers_named("Retry-After"), now);
     let facts = Facts {
         throttled: throttle != Throttle::default() || says_too_many(&error_code, &debug_message),
         names_a_time: retry_after.is_some(),
         authorization: error_code.eq_ignore_ascii_case("AuthorizationError"),
     };
     ParsedResponse {
-        class: classify(answer.status, &facts),
+        class: classify(response.status, success, &facts),
         retry_after: retry_after.filter(|wait| !wait.is_zero()),
         throttle,
         error_code,
         debug_message,
-        correlation_id: ServiceText::new(answer.header("X-XblCorrelationId").unwrap_or_default()),
+        correlation_id: ServiceText::new(response.header("X-XblCorrelationId").unwrap_or_default()),
         content_encoding,
-        has_oversized_head: answer.has_oversized_head,
+        has_oversized_head: response.has_oversized_head,
     }
 }
 
 /// What makes the body unreadable, where it has one.
-pub fn content_encoding(answer: &Answer) -> Option<ServiceText> {
-    let encodings = answer.headers_named("Content-Encoding").flat_map(|value| value.split(',')).map(str::trim);
+pub fn content_encoding(response: &Answer) -> Option<ServiceText> {
+    let encodings = response.headers_named("Content-Encoding").flat_map(|value| value.split(',')).map(str::trim);
     let encodings: Vec<_> =
         encodings.filter(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")).collect();
-    (!encodings.is_empty() && !answer.body.is_empty()).then(|| ServiceText::new(encodings.join(", ")))
+    (!encodings.is_empty() && !response.body.is_empty()).then(|| ServiceText::new(encodings.join(", ")))
 }
 
-/// What an answer says beside its status.
+/// What a response says beside its status.
 struct Facts {
     throttled: bool,
     names_a_time: bool,
     authorization: bool,
 }
 
-fn classify(http_status: u16, facts: &Facts) -> ResponseClass {
+fn classify(http_status: u16, success: &[u16], facts: &Facts) -> ResponseClass {
     use ResponseClass::{Accepted, Indeterminate, Refused};
     match http_status {
-        204 => Accepted,
+        _ if success.contains(&http_status) => Accepted,
         400 if facts.authorization => Refused(Status::Forbidden),
         400 if facts.throttled => Refused(Status::Throttled),
         429 => Refused(Status::Throttled),
@@ -156,5 +161,4 @@ fn first_text<'a>(values: impl IntoIterator<Item = Option<Value<'a>>>) -> String
 }
 
 #[cfg(test)]
-#[path = "answer_tests.rs"]
 mod tests;

@@ -8,7 +8,7 @@ use crate::redactor::ServiceText;
 const NOW: SystemTime = UNIX_EPOCH;
 
 fn read(status: u16, headers: &[(&str, &str)], body: &str) -> ParsedResponse {
-    parse_response(&Answer::new(status, headers, body.as_bytes()), NOW)
+    parse_response(&Answer::new(status, headers, body.as_bytes()), &[204], NOW)
 }
 
 fn throttle(current_requests: u32, max_requests: u32, period_s: u32, limit_type: &str) -> Throttle<ServiceText> {
@@ -16,7 +16,22 @@ fn throttle(current_requests: u32, max_requests: u32, period_s: u32, limit_type:
 }
 
 #[test]
-fn a_204_is_the_only_success() {
+fn an_endpoint_says_what_is_a_success() {
+    let class = |status, success: &[u16]| parse_response(&Answer::new(status, &[], b""), success, NOW).class;
+    for status in [200, 201, 202, 204] {
+        for success in [&[204][..], &[200, 204], &[200, 201, 204]] {
+            let expected = if success.contains(&status) {
+                ResponseClass::Accepted
+            } else {
+                ResponseClass::Indeterminate(Status::UnexpectedAnswer)
+            };
+            assert_eq!(class(status, success), expected, "{status} {success:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_else_is_a_success() {
     assert_eq!(read(204, &[], "").class, ResponseClass::Accepted);
     for other in [200, 201, 202, 205, 206, 101, 301, 302, 307, 304, 600, 999] {
         let parsed = read(other, &[], "<html>sign in to this network</html>");
@@ -205,8 +220,8 @@ fn what_is_odd_loses_at_most_its_field() {
     let mut bytes = numbers.replace("11", "11, \"x\": \"?\"").into_bytes();
     let odd = bytes.iter().position(|byte| *byte == b'?').unwrap();
     bytes[odd] = 0xff;
-    let answer = Answer::new(400, &[], &bytes);
-    assert_eq!(parse_response(&answer, NOW).throttle, expected);
+    let response = Answer::new(400, &[], &bytes);
+    assert_eq!(parse_response(&response, &[204], NOW).throttle, expected);
     for (odd, current_requests) in [
         ("1e99999", u32::MAX),
         ("4294967296", u32::MAX),
