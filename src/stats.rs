@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::api::Lane;
+use crate::api::{ByLane, Lane};
 use crate::outcome::Outcome;
 use crate::status::{COMPLETIONS, Status, completion_index};
 use crate::sync::Mutex;
@@ -112,7 +112,7 @@ impl Default for LaneCounts {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
-    pub lanes: [LaneCounts; 2],
+    pub lanes: ByLane<LaneCounts>,
     pub calls: Ends,
     pub operations: Ends,
     /// When the service last acknowledged a request.

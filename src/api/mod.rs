@@ -11,7 +11,7 @@ use std::ops::Range;
 
 pub use endpoint::{Caller, ConfiguredLimit, Endpoint};
 pub use invite::{Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform, SEND_INVITE};
-pub use lane::Lane;
+pub use lane::{ByLane, Lane};
 pub use recent_players::{
     EncounterType, MAX_GROUPS_PER_REQUEST, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP, POST_RECENT_PLAYER_GROUPS,
     RecentPlayerGroup, RecentPlayerGroups, Timestamp,

@@ -10,14 +10,14 @@ use super::status::mpa_status;
 use super::structs::{self, Struct};
 use super::token::{self, mpa_authorization};
 use super::{handles, sign_in, text};
-use crate::api::Endpoint;
+use crate::api::{Endpoint, Lane};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
 use crate::client::{Client, Config, ImposedLimits};
 use crate::http::CaMode;
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Limit;
-use crate::queue::{Queue, Settings};
+use crate::queue::{LaneSettings, Queue, Settings};
 
 /// Names an open client. A plain value: copy it, pass it to any thread. Zero, stale and forged ones
 /// are found out and give MPA_ERROR_INVALID_HANDLE, and so does, in the child of a fork, every one
@@ -290,23 +290,40 @@ fn read_settings(fields: &mpa_client_config) -> Result<Settings> {
         _ if value <= most => Ok(value as usize),
         _ => Err(Outcome::invalid(format!("config.{field} is {value}; it must be at most {most}."))),
     };
-    let milliseconds =
-        |value: u32, default: u32| Duration::from_millis(if value == 0 { default } else { value }.into());
+    let invite_workers = count(fields.worker_count, 1, 64, "worker_count")?;
     Ok(Settings {
         capacity: count(fields.queue_capacity, 4_096, 1_000_000, "queue_capacity")?,
         capacity_bytes: count(fields.queue_capacity_bytes, 16 * 1024 * 1024, u32::MAX, "queue_capacity_bytes")?,
-        invite_time_to_live: milliseconds(fields.invite_time_to_live_ms, 30_000),
-        recent_players_time_to_live: milliseconds(fields.recent_players_time_to_live_ms, 600_000),
-        recent_players_hold: match fields.recent_players_hold_ms {
-            MPA_NONE => None,
-            ms => Some(milliseconds(ms, 2_000)),
-        },
-        invite_workers: count(fields.worker_count, 1, 64, "worker_count")?,
+        lanes: Lane::ALL.map(|lane| lane_settings(lane, fields, invite_workers)),
         authorization_lead: match fields.authorization_lead_ms {
             MPA_NONE => None,
-            ms => Some(milliseconds(ms, 600_000)),
+            ms => Some(milliseconds(ms, Duration::from_secs(600))),
         },
     })
+}
+
+/// What the configuration says about a lane.
+fn lane_settings(lane: Lane, fields: &mpa_client_config, invite_workers: usize) -> LaneSettings {
+    let info = lane.info();
+    match lane {
+        Lane::Invites => LaneSettings {
+            time_to_live: milliseconds(fields.invite_time_to_live_ms, info.time_to_live),
+            hold: info.hold,
+            workers: invite_workers,
+        },
+        Lane::RecentPlayers => LaneSettings {
+            time_to_live: milliseconds(fields.recent_players_time_to_live_ms, info.time_to_live),
+            hold: match fields.recent_players_hold_ms {
+                MPA_NONE => None,
+                ms => info.hold.map(|hold| milliseconds(ms, hold)),
+            },
+            workers: 1,
+        },
+    }
+}
+
+fn milliseconds(value: u32, default: Duration) -> Duration {
+    if value == 0 { default } else { Duration::from_millis(value.into()) }
 }
 
 fn user_agent_header(user_agent: Option<String>) -> Result<String> {

@@ -10,6 +10,7 @@ use super::stats::{mpa_lane_stats, mpa_stats};
 use super::status::mpa_status;
 use super::times::unix_milliseconds;
 use super::{structs, text};
+use crate::api::ByLane;
 use crate::outcome::{Outcome, Result, Status};
 use crate::stats::BOUNDS_MS;
 
@@ -116,7 +117,7 @@ impl<'a> Page<'a> {
     }
 
     fn of(mut self, stats: &mpa_stats) -> String {
-        let lanes = [("invites", &stats.invites), ("recent_players", &stats.recent_players)];
+        let lanes = stats.by_lane();
         self.head("mpa_build_info", "The version of the library.", "gauge");
         self.line("mpa_build_info", concat!("version=\"", env!("CARGO_PKG_VERSION"), "\""), 1);
         self.by_lane("mpa_operations_submitted_total", "Operations submitted.", "counter", lanes, |lane| {
@@ -256,7 +257,7 @@ impl<'a> Page<'a> {
     }
 }
 
-type Lanes<'a> = [(&'static str, &'a mpa_lane_stats); 2];
+type Lanes<'a> = ByLane<(&'static str, &'a mpa_lane_stats)>;
 
 fn in_lane(name: &str) -> String {
     format!("lane=\"{name}\"")

@@ -11,6 +11,7 @@ use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{Struct, Target};
 use super::times::{milliseconds, unix_milliseconds};
+use crate::api::{ByLane, Lane};
 use crate::outcome::{Outcome, Status};
 use crate::queue::{LaneGauges, Stats};
 use crate::stats::{BUCKETS, LaneCounts};
@@ -173,6 +174,19 @@ pub unsafe extern "C" fn mpa_lane_stats_completed(lane: *const mpa_lane_stats, s
     of_the_status.map(count).fold(0, u64::wrapping_add)
 }
 
+impl mpa_stats {
+    /// Those of each lane, with its label.
+    pub(super) fn by_lane(&self) -> ByLane<(&'static str, &mpa_lane_stats)> {
+        Lane::ALL.map(|lane| {
+            let stats = match lane {
+                Lane::Invites => &self.invites,
+                Lane::RecentPlayers => &self.recent_players,
+            };
+            (lane.info().label, stats)
+        })
+    }
+}
+
 impl mpa_lane_stats {
     /// Each kind of completion, and how many there were.
     pub(super) fn completions(&self) -> impl Iterator<Item = (Completion, u64)> {
@@ -183,7 +197,10 @@ impl mpa_lane_stats {
 impl From<&Stats> for mpa_stats {
     fn from(stats: &Stats) -> Self {
         let sign_in = stats.sign_in.unwrap_or_default();
-        let [invites, recent_players] = [0, 1].map(|lane| lane_stats(&stats.counts.lanes[lane], stats.lanes[lane]));
+        let [invites, recent_players] = Lane::ALL.map(|lane| {
+            let lane = lane as usize;
+            lane_stats(&stats.counts.lanes[lane], stats.lanes[lane])
+        });
         mpa_stats {
             struct_size: 0,
             clock_offset_known: u32::from(stats.clock_offset_ms.is_some()),

@@ -25,7 +25,7 @@ mod worker;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::api::{Call, Lane};
+use crate::api::{ByLane, Call, Lane};
 use crate::auth::{Authorization, Reason};
 use crate::client::Client;
 use crate::log::Level;
@@ -43,13 +43,18 @@ pub use stats::Stats;
 pub struct Settings {
     pub capacity: usize,
     pub capacity_bytes: usize,
-    pub invite_time_to_live: Duration,
-    pub recent_players_time_to_live: Duration,
-    /// How long recent players are held to be gathered; `None`: not at all.
-    pub recent_players_hold: Option<Duration>,
-    pub invite_workers: usize,
+    pub lanes: ByLane<LaneSettings>,
     /// How long before the authorization expires the host is told; `None`: not at all.
     pub authorization_lead: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct LaneSettings {
+    pub time_to_live: Duration,
+    /// How long operations are held to be gathered; `None`: not at all.
+    pub hold: Option<Duration>,
+    /// How many threads do them, at most.
+    pub workers: usize,
 }
 
 /// How the calls and operations of a client ended.
@@ -71,8 +76,8 @@ struct Shared {
     client: Client,
     settings: Settings,
     state: Mutex<State>,
-    /// For workers, by lane: there is work, or none will come.
-    work: [Condvar; 2],
+    /// For workers: there is work, or none will come.
+    work: ByLane<Condvar>,
     /// For readers and those who flush or close: something ended, or somebody wants them to look.
     news: Condvar,
     /// Whether a poll would find anything but entries of the log, told without the lock.
@@ -84,7 +89,7 @@ struct Shared {
     next_expiry: AtomicU64,
     beginning: Instant,
     /// What each lane waits for, as the number of a status.
-    obstacles: [AtomicI32; 2],
+    obstacles: ByLane<AtomicI32>,
 }
 
 const NO_EXPIRY: u64 = u64::MAX;
@@ -143,10 +148,8 @@ impl Queue {
     ) -> Result<()> {
         let now = Instant::now();
         let lane = work.lane();
-        let time_to_live = time_to_live.unwrap_or(match lane {
-            Lane::Invites => self.shared.settings.invite_time_to_live,
-            Lane::RecentPlayers => self.shared.settings.recent_players_time_to_live,
-        });
+        let settings = &self.shared.settings.lanes[lane as usize];
+        let time_to_live = time_to_live.unwrap_or(settings.time_to_live);
         if own.is_none() {
             // Where it cannot, the worker does it.
             drop(self.shared.client.sign_in_in_background());
@@ -155,8 +158,7 @@ impl Queue {
         let operation = Operation::new(work, own, user_data, now, expires);
         let mut state = self.shared.state.lock();
         let number = state.admit(operation, &self.shared.settings)?;
-        let workers = if lane == Lane::Invites { self.shared.settings.invite_workers } else { 1 };
-        if state.needs_a_worker(lane, workers) {
+        if state.needs_a_worker(lane, settings.workers) {
             match worker::start(&self.shared, lane) {
                 Ok(()) => state.worker_started(lane),
                 // Without any worker of its lane, the operation cannot be done.

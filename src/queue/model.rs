@@ -23,7 +23,8 @@ use shuttle::rand::Rng;
 use shuttle::scheduler::{PctScheduler, RandomScheduler};
 use shuttle::{Runner, thread};
 
-use super::{Event, Lane};
+use super::Event;
+use crate::api::Lane;
 use crate::outcome::Status;
 use host::*;
 use peer::Manner;
@@ -63,7 +64,7 @@ fn what_is_submitted_ends_and_is_read() {
     check(|| {
         let host = host(Kind { workers: one_of(&[1, 3]), ..Kind::default() });
         let reader = go(&host, Host::read);
-        join([1, 2].map(|thread| go(&host, move |host| host.submit_some(3, &BOTH, thread))));
+        join([1, 2].map(|thread| go(&host, move |host| host.submit_some(3, &Lane::ALL, thread))));
         host.queue.drain(NEVER).unwrap();
         join([reader]);
         assert_eq!(host.books.lock().unwrap().ended.len(), 6);
@@ -76,7 +77,7 @@ fn who_polls_reads_everything_too() {
     check(|| {
         let host = host(Kind::default());
         let reader = go(&host, |host| host.poll(4));
-        join([1, 2].map(|thread| go(&host, move |host| host.submit_some(2, &BOTH, thread))));
+        join([1, 2].map(|thread| go(&host, move |host| host.submit_some(2, &Lane::ALL, thread))));
         join([reader]);
         host.settle();
     });
@@ -107,7 +108,7 @@ fn two_readers_share_the_events() {
     check(|| {
         let host = host(Kind::default());
         let readers = [(); 2].map(|()| go(&host, Host::read));
-        host.submit_some(3, &BOTH, 0);
+        host.submit_some(3, &Lane::ALL, 0);
         host.flush();
         // Only one of them is told that it is drained.
         host.close(NEVER);
@@ -124,8 +125,8 @@ fn closing_at_any_moment_loses_nothing() {
         let host = host(Kind { manner, holds: one_of(&[false, true]), ..Kind::default() });
         let threads = [
             go(&host, Host::read),
-            go(&host, |host| host.submit_some(2, &BOTH, 1)),
-            go(&host, |host| host.submit_some(2, &BOTH, 2)),
+            go(&host, |host| host.submit_some(2, &Lane::ALL, 1)),
+            go(&host, |host| host.submit_some(2, &Lane::ALL, 2)),
             go(&host, |host| {
                 let outcome = host.queue.run(&invite(), None);
                 assert!(outcome.status != Status::Ok || outcome.acknowledged == 2);
@@ -141,7 +142,7 @@ fn closing_at_any_moment_loses_nothing() {
 fn two_may_close_while_one_drains() {
     check(|| {
         let host = host(Kind { manner: Manner::Stalls, ..Kind::default() });
-        host.submit_some(2, &BOTH, 1);
+        host.submit_some(2, &Lane::ALL, 1);
         let threads = [
             go(&host, Host::read),
             go(&host, |host| host.close(NOW)),
@@ -160,7 +161,7 @@ fn draining_at_any_moment_loses_nothing() {
         let host = host(Kind { manner, holds: one_of(&[false, true]), ..Kind::default() });
         let threads = [
             go(&host, Host::read),
-            go(&host, |host| host.submit_some(2, &BOTH, 1)),
+            go(&host, |host| host.submit_some(2, &Lane::ALL, 1)),
             go(&host, move |host| host.queue.drain(limit).unwrap()),
         ];
         join(threads);
@@ -174,8 +175,8 @@ fn draining_at_any_moment_loses_nothing() {
 fn who_flushes_is_told_of_the_end_however_it_comes() {
     check(|| {
         let host = host(Kind { holds: true, ..Kind::default() });
-        host.submit_some(2, &BOTH, 1);
-        let mut threads = vec![go(&host, Host::flush), go(&host, |host| host.submit_some(1, &BOTH, 2))];
+        host.submit_some(2, &Lane::ALL, 1);
+        let mut threads = vec![go(&host, Host::flush), go(&host, |host| host.submit_some(1, &Lane::ALL, 2))];
         match one_of(&[0, 1, 2, 3]) {
             0 => {}
             1 => threads.push(go(&host, |host| host.close(NOW))),
@@ -215,7 +216,7 @@ fn cancelling_at_any_moment_ends_an_operation_once() {
     check(|| {
         let host = host(Kind { holds: one_of(&[false, true]), ..Kind::default() });
         let threads = [
-            go(&host, |host| host.submit_some(3, &BOTH, 1)),
+            go(&host, |host| host.submit_some(3, &Lane::ALL, 1)),
             go(&host, |host| {
                 for number in [1, 2, 3, 2] {
                     let result = host.queue.cancel(number).map_err(|outcome| outcome.status);
@@ -248,7 +249,7 @@ fn workers_wait_for_an_authorization_and_get_it() {
         let reader = go(&host, Host::read);
         let submitter = go(&host, |host| {
             let _ = host.submit(Lane::Invites, Some(authorization(9)), 5);
-            host.submit_some(2, &BOTH, 1);
+            host.submit_some(2, &Lane::ALL, 1);
         });
         // One that comes without having been asked for.
         let pusher = go(&host, Host::push);
@@ -263,7 +264,7 @@ fn workers_wait_for_an_authorization_and_get_it() {
 fn who_waits_for_an_authorization_can_be_stopped() {
     check(|| {
         let host = host(Kind { manner: Manner::WantsToken(100), ..Kind::default() });
-        host.submit_some(2, &BOTH, 1);
+        host.submit_some(2, &Lane::ALL, 1);
         let stop = one_of(&[0, 1, 2]);
         match stop {
             // Nobody reads, so that nothing is pushed.

@@ -8,7 +8,7 @@ use super::Settings;
 use super::expiry::ExpiryIndex;
 use super::need::Need;
 use super::operation::{Ended, Operation};
-use crate::api::Lane;
+use crate::api::{ByLane, Lane};
 use crate::auth::Reason;
 use crate::client::{Deadline, Stop};
 use crate::log::{Entry, Log};
@@ -51,7 +51,7 @@ pub struct State {
     pub flushed: u64,
     /// What is on the wire has been cut.
     pub cut: bool,
-    lanes: [LaneState; 2],
+    lanes: ByLane<LaneState>,
     ended: VecDeque<Ended>,
     last_number: u64,
     held: usize,
@@ -288,7 +288,7 @@ impl State {
 
     /// Ends the queued operations whose time to live has passed. `obstacles`: what each lane waits for.
     /// Whether there was any.
-    pub fn expire_queued(&mut self, now: Instant, obstacles: [Status; 2]) -> bool {
+    pub fn expire_queued(&mut self, now: Instant, obstacles: ByLane<Status>) -> bool {
         let ended_before = self.ended.len();
         for (index, obstacle) in obstacles.into_iter().enumerate() {
             while let Some(number) = self.lanes[index].expiries.take_due(now) {
@@ -304,7 +304,7 @@ impl State {
     /// Ends all that was not sent, because the client is being closed. Whether there was any.
     pub fn abandon_queued(&mut self) -> bool {
         let ended_before = self.ended.len();
-        for lane in [Lane::Invites, Lane::RecentPlayers] {
+        for lane in Lane::ALL {
             while let Some(operation) = self.lanes[lane as usize].queued.pop_front() {
                 self.end_unsent(operation, Stop::Closed.in_queue(Status::Ok));
             }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::{Held, LaneGauges, Queue};
-use crate::api::Lane;
+use crate::api::{ByLane, Lane};
 use crate::client::SignInStats;
 use crate::stats::Counts;
 
@@ -11,8 +11,7 @@ use crate::stats::Counts;
 #[derive(Clone, Copy, Debug)]
 pub struct Stats {
     pub counts: Counts,
-    /// By lane.
-    pub lanes: [LaneGauges; 2],
+    pub lanes: ByLane<LaneGauges>,
     pub held: Held,
     /// `None`: never yet.
     pub since_last_poll: Option<Duration>,
@@ -34,7 +33,7 @@ impl Queue {
         let counts = shared.client.counters().read();
         Stats {
             counts,
-            lanes: [Lane::Invites, Lane::RecentPlayers].map(|lane| state.gauges(lane)),
+            lanes: Lane::ALL.map(|lane| state.gauges(lane)),
             held: state.held(),
             since_last_poll: state.polled.map(|at| at.elapsed()),
             since_last_success: counts.last_success.map(|at| at.elapsed()),

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::{Event, Queue, Settings, Stage, Work};
+use super::{Event, LaneSettings, Queue, Settings, Stage, Work};
 use crate::api::{EncounterType, Invite, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
 use crate::auth::Authorization;
 use crate::client::{Client, Config, ImposedLimits};
@@ -90,10 +90,18 @@ impl Round {
         let settings = Settings {
             capacity: random.usize(50..=5_000),
             capacity_bytes: if random.bool() { 64 << 20 } else { 200_000 },
-            invite_time_to_live: milliseconds(random, &[100, 10_000]),
-            recent_players_time_to_live: milliseconds(random, &[200, 20_000]),
-            recent_players_hold: random.bool().then(|| Duration::from_millis(random.u64(1..=20))),
-            invite_workers: random.usize(1..=8),
+            lanes: [
+                LaneSettings {
+                    time_to_live: milliseconds(random, &[100, 10_000]),
+                    hold: None,
+                    workers: random.usize(1..=8),
+                },
+                LaneSettings {
+                    time_to_live: milliseconds(random, &[200, 20_000]),
+                    hold: random.bool().then(|| Duration::from_millis(random.u64(1..=20))),
+                    workers: 1,
+                },
+            ],
             authorization_lead: None,
         };
         let config = Config {

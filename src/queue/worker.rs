@@ -17,10 +17,7 @@ use crate::sync::{MutexGuard, spawn};
 
 /// Starts one more worker of a lane, which counts from now on.
 pub fn start(shared: &Arc<Shared>, lane: Lane) -> Result<()> {
-    let name = match lane {
-        Lane::Invites => "mpa-invites",
-        Lane::RecentPlayers => "mpa-players",
-    };
+    let name = lane.info().thread_name;
     let worker = shared.clone();
     match spawn(name, move || run(&worker, lane)) {
         Ok(()) => {
@@ -88,7 +85,7 @@ fn next(shared: &Shared, lane: Lane) -> Option<Vec<Operation>> {
 
 /// Waits for work, or until what is held is ripe or expires.
 fn rest<'a>(shared: &Shared, mut state: MutexGuard<'a, State>, lane: Lane) -> MutexGuard<'a, State> {
-    let hold = shared.settings.recent_players_hold.unwrap_or_default();
+    let hold = shared.settings.lanes[lane as usize].hold.unwrap_or_default();
     let first = state.queued(lane).map(|operation| operation.expires.min(operation.submitted + hold)).min();
     state.worker_rests(lane);
     let work = &shared.work[lane as usize];
@@ -111,7 +108,7 @@ fn ripe(shared: &Shared, state: &State) -> usize {
     let count = if first.alone { 1 } else { together(alone.map(|operation| operation.work.call().count())) };
     let groups: usize = state.queued(lane).take(count).map(|operation| operation.work.call().count()).sum();
     let is_full = groups >= crate::api::MAX_GROUPS_PER_REQUEST || count < state.gauges(lane).queued;
-    let is_held = shared.settings.recent_players_hold.is_some_and(|hold| first.submitted.elapsed() < hold);
+    let is_held = shared.settings.lanes[lane as usize].hold.is_some_and(|hold| first.submitted.elapsed() < hold);
     let is_wanted = first.alone || first.number <= state.flushed || state.drain_deadline().is_some();
     if is_full || is_wanted || !is_held { count } else { 0 }
 }

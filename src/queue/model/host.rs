@@ -8,13 +8,13 @@ use shuttle::thread;
 
 use super::peer::{Manner, Peer};
 use super::{NEVER, NOW, one_of};
-use crate::api::{EncounterType, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
+use crate::api::{EncounterType, Lane, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
 use crate::auth::Authorization;
 use crate::client::{Client, Config, ImposedLimits};
 use crate::http::CaMode;
 use crate::log::Level;
 use crate::outcome::Status;
-use crate::queue::{Event, Lane, Queue, Settings, Stage, Work};
+use crate::queue::{Event, LaneSettings, Queue, Settings, Stage, Work};
 use crate::sync::{Condvar, Mutex};
 
 /// A queue, and what the host knows about its operations.
@@ -73,10 +73,10 @@ pub fn host(kind: Kind) -> Arc<Host> {
     let settings = Settings {
         capacity: kind.capacity,
         capacity_bytes: 1 << 20,
-        invite_time_to_live: NEVER,
-        recent_players_time_to_live: NEVER,
-        recent_players_hold: kind.holds.then_some(NEVER / 2),
-        invite_workers: kind.workers,
+        lanes: [
+            LaneSettings { time_to_live: NEVER, hold: None, workers: kind.workers },
+            LaneSettings { time_to_live: NEVER, hold: kind.holds.then_some(NEVER / 2), workers: 1 },
+        ],
         authorization_lead: None,
     };
     let client = Client::over(Arc::new(peer), Box::new(|_| unreachable!("nobody signs in")), config).unwrap();
@@ -225,5 +225,3 @@ pub fn go(host: &Arc<Host>, what: impl FnOnce(&Host) + Send + 'static) -> thread
 pub fn join(threads: impl IntoIterator<Item = thread::JoinHandle<()>>) {
     threads.into_iter().for_each(|thread| thread.join().unwrap());
 }
-
-pub const BOTH: [Lane; 2] = [Lane::Invites, Lane::RecentPlayers];
