@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::outcome::{Outcome, Status, shorten};
+use crate::outcome::{Advice, Outcome, Status, shorten};
 use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicBool, Ordering};
 
@@ -54,8 +54,10 @@ impl Level {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub level: Level,
-    pub text: String,
+    pub text: Cow<'static, str>,
     pub outcome: Fields,
+    /// How often it came.
+    pub times: u64,
 }
 
 /// What an entry says about an outcome, apart from its text; nothing in entries about anything else.
@@ -67,6 +69,8 @@ pub struct Fields {
     pub service_code: u32,
     pub error_code: String,
     pub correlation_id: String,
+    /// What follows the text.
+    pub advice: Option<Advice>,
 }
 
 impl Default for Fields {
@@ -78,6 +82,7 @@ impl Default for Fields {
             service_code: 0,
             error_code: String::new(),
             correlation_id: String::new(),
+            advice: None,
         }
     }
 }
@@ -91,6 +96,7 @@ impl From<&Outcome> for Fields {
             service_code: outcome.service_code,
             error_code: outcome.error_code.clone(),
             correlation_id: outcome.correlation_id.clone(),
+            advice: outcome.advice,
         }
     }
 }
@@ -237,8 +243,7 @@ impl Ring {
 
     fn pull(&mut self) -> Option<Entry> {
         if let Some(Waiting { level, text, outcome, times }) = self.waiting.pop_front() {
-            let text = if times > 1 { format!("{text} ({times} times)") } else { text.into_owned() };
-            return Some(Entry { level, text, outcome });
+            return Some(Entry { level, text, outcome, times });
         }
         match std::mem::take(&mut self.left_out) {
             0 => None,
@@ -246,8 +251,10 @@ impl Ring {
                 level: Level::Warning,
                 text: format!(
                     "{left_out} log entries were left out: more than {PLACES} waited to be pulled, or too many came."
-                ),
+                )
+                .into(),
                 outcome: Fields::default(),
+                times: 1,
             }),
         }
     }
@@ -262,7 +269,11 @@ mod tests {
     use super::*;
 
     fn texts(ring: &mut Ring) -> Vec<String> {
-        std::iter::from_fn(|| ring.pull()).map(|entry| entry.text).collect()
+        let shown = |entry: Entry| match entry.times {
+            1 => entry.text.into_owned(),
+            times => format!("{} ({times} times)", entry.text),
+        };
+        std::iter::from_fn(|| ring.pull()).map(shown).collect()
     }
 
     #[test]
@@ -272,7 +283,8 @@ mod tests {
         assert!(!log.has_entries());
         log.write(Level::Error, || "broken");
         assert!(log.has_entries());
-        assert_eq!(log.pull(), Some(Entry { level: Level::Error, text: "broken".into(), outcome: Fields::default() }));
+        let entry = Entry { level: Level::Error, text: "broken".into(), outcome: Fields::default(), times: 1 };
+        assert_eq!(log.pull(), Some(entry));
         assert_eq!((log.pull(), log.has_entries()), (None, false));
     }
 

@@ -14,6 +14,36 @@ pub struct Throttle<Text = String> {
     pub limit_type: Text,
 }
 
+/// What to do about an outcome, where saying so takes the names of fields, macros or functions: each edge
+/// has its own of those, and words it. `Outcome::message` names none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// Give the client a newer authorization.
+    PushAuthorization,
+    /// The same, unless the client signs in by itself.
+    PushAuthorizationUnlessSigningIn,
+    /// A user's invites take that user's token, the other calls a service's.
+    CheckKindOfToken,
+    /// Trust the authority that issued the server's certificate.
+    TrustIssuer,
+    /// The authority that is trusted and the server's chain are two.
+    CheckAuthority,
+    /// Trust the server's certificate itself, or replace it.
+    TrustCertificate,
+    /// Trust the authority of a proxy that opens TLS.
+    TrustProxy,
+    /// Use https, or allow plain HTTP to other machines.
+    UseHttps,
+    CheckSandbox,
+    CheckSandboxAndRelyingParty,
+    /// The sandbox, the relying party and the endpoints for signing in.
+    CheckSignIn,
+    /// The call was longer than its time limit.
+    CallTimeout,
+    /// The operation is larger than the queue.
+    QueueCapacityBytes,
+}
+
 /// The whole story of a call. Counts are of users or groups, whichever the call is about.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -38,6 +68,8 @@ pub struct Outcome {
     pub error_code: String,
     pub correlation_id: String,
     pub message: Cow<'static, str>,
+    /// What follows the message.
+    pub advice: Option<Advice>,
 }
 
 /// What the texts of an `mpa_result` have room for, in bytes with their NUL.
@@ -67,7 +99,13 @@ impl Outcome {
             error_code: String::new(),
             correlation_id: String::new(),
             message: message.into(),
+            advice: None,
         }
+    }
+
+    /// The same, with what to do about it.
+    pub fn advising(self, advice: Advice) -> Self {
+        Outcome { advice: Some(advice), ..self }
     }
 
     /// Cuts texts to what a result can show of them, for an outcome that may be kept for long.

@@ -101,10 +101,9 @@ pub fn transport_failed(error: &TransportError) -> Finding {
             format!("No response: {detail}."),
             "Look for a proxy or a firewall that alters the connection.",
         ),
-        // Its detail names fields of the C configuration.
         ErrorKind::Tls => Finding::failed(
             Code::TlsFailed,
-            "TLS failed, although it succeeded a moment before.",
+            format!("TLS failed, although it succeeded a moment before: {detail}."),
             "Run this again: several hosts with different certificates seem to answer to the same name.",
         ),
         ErrorKind::InvalidResponse => Finding::failed(

@@ -138,7 +138,13 @@ fn every_transport_error_has_an_advice_without_names_of_fields() {
         ErrorKind::InvalidResponse,
         ErrorKind::InsecureTransport,
     ] {
-        let error = TransportError { kind, sent: Sent::Nothing, was_connected: true, detail: "it broke".to_owned() };
+        let error = TransportError {
+            kind,
+            sent: Sent::Nothing,
+            was_connected: true,
+            detail: "it broke".to_owned(),
+            advice: None,
+        };
         assert_has_no_field(&transport_failed(&error));
         let finding = with_host(Role::TokenHost, PRODUCTION, |_| {}, |host| unanswered(host, &error, || false));
         assert_has_no_field(&finding);

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::{Authorization, Now};
-use crate::outcome::{Outcome, Result, Status};
+use crate::outcome::{Advice, Outcome, Result, Status};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Condvar, Mutex};
 
@@ -112,8 +112,8 @@ impl AuthorizationStore {
                 Reason::Refused => "The service has refused the client's authorization",
                 Reason::Expired | Reason::ExpiresSoon => "The client's authorization has expired",
             };
-            let message = format!("{what}; nothing was sent. Push a newer one with mpa_client_set_authorization.");
-            let mut outcome = Outcome::new(Status::AuthorizationNeeded, message);
+            let message = format!("{what}; nothing was sent.");
+            let mut outcome = Outcome::new(Status::AuthorizationNeeded, message).advising(Advice::PushAuthorization);
             outcome.retryable = true;
             Box::new(outcome)
         })

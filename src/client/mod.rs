@@ -18,7 +18,7 @@ use crate::api::Call;
 use crate::auth::{Authorization, AuthorizationStore, MOST_OF_A_BODY, ProofKey, Reason, Signed, Standing};
 use crate::http::{BaseUrl, CaMode, Http, Settings, Shared, Transport, Trust};
 use crate::log::{Level, Log};
-use crate::outcome::{Outcome, Result, Status};
+use crate::outcome::{Advice, Outcome, Result, Status};
 use crate::policy::Budget;
 use crate::stats::Counters;
 use crate::sync::Mutex;
@@ -158,10 +158,8 @@ impl Client {
     /// out again, and another is obtained.
     pub fn invalidate_authorization(&self, refused: &Authorization) -> Result<Outcome> {
         let Some(sign_in) = &self.sign_in else {
-            return Err(Outcome::invalid(
-                "The client does not sign in by itself, so it cannot obtain another authorization; push one with \
-                 mpa_client_set_authorization.",
-            ));
+            let message = "The client does not sign in by itself, so it cannot obtain another authorization.";
+            return Err(Box::new(Outcome::new(Status::InvalidArgument, message).advising(Advice::PushAuthorization)));
         };
         if !self.authorizations.invalidate(refused, &self.time.by_all_clocks()) {
             return Ok(Outcome::new(Status::Ok, "This authorization is not in use any more; nothing was changed."));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::outcome::{Outcome, Status, Throttle};
+use crate::outcome::{Advice, Outcome, Status, Throttle};
 use crate::policy::{Batch, Limit};
 
 /// Until when a call may be sent.
@@ -189,10 +189,9 @@ fn expired(batch: &Batch, last: Option<Outcome>) -> Outcome {
 }
 
 fn call_timeout(batch: &Batch) -> Outcome {
-    let mut outcome = batch.outcome(
-        Status::TimedOut,
-        format!("call_timeout_ms was up before {batch} was sent. Send the rest in another call."),
-    );
+    let mut outcome =
+        batch.outcome(Status::TimedOut, format!("The time limit of the call was up before {batch} was sent."));
+    outcome.advice = Some(Advice::CallTimeout);
     outcome.retryable = true;
     outcome
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::boundary::{caught, report};
 use super::client::mpa_client;
-use super::handles;
 use super::result::{ResultTarget, mpa_result};
 use super::status::mpa_status;
 use super::structs::{Struct, Target};
+use super::{handles, sentences};
 use crate::auth::Reason;
 use crate::log::Entry;
 use crate::outcome::{Outcome, Result, Status};
@@ -190,7 +190,8 @@ fn store(target: &Target<mpa_event>, event: Option<Event>) -> Outcome {
             mpa_event { r#type: MPA_EVENT_AUTHORIZATION_NEEDED, reason: reason as mpa_authorization_reason, ..none },
             Outcome::new(Status::AuthorizationNeeded, authorization_needed(reason)),
         ),
-        Some(Event::Log(Entry { level, text, outcome: fields })) => {
+        Some(Event::Log(Entry { level, text, outcome: fields, times })) => {
+            let text = sentences::repeated(text, fields.advice, times);
             let mut outcome = Outcome::new(fields.status, text);
             outcome.cause = fields.cause;
             outcome.http_status = fields.http_status;

@@ -14,6 +14,7 @@ mod boundary;
 mod caller;
 mod fork;
 mod handles;
+mod sentences;
 mod sign_in;
 mod structs;
 mod text;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::status::mpa_status;
 use super::structs::{Struct, Target};
-use super::text;
+use super::{sentences, text};
 use crate::outcome::{CODE_SIZE, LIMIT_TYPE_SIZE, MESSAGE_SIZE, Outcome, Result};
 use crate::response::LONGEST_RETRY_AFTER;
 
@@ -137,7 +137,7 @@ impl From<&Outcome> for mpa_result {
             limit_type: text::to_array(&outcome.throttle.limit_type),
             error_code: text::to_array(&outcome.error_code),
             correlation_id: text::to_array(&outcome.correlation_id),
-            message: text::to_array(&outcome.message),
+            message: text::to_array(&sentences::message(outcome)),
         }
     }
 }

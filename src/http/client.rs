@@ -18,7 +18,7 @@ use super::request::Request;
 use super::response::{Answer, ResponseReader};
 use super::socket::{OpenSockets, Socket};
 use super::trust::{TlsDefaults, Trust};
-use crate::outcome;
+use crate::outcome::{self, Advice};
 use crate::sync::lock::Mutex;
 
 /// Blocking calls share the connections; a call more than that makes one for itself.
@@ -227,7 +227,8 @@ impl Progress {
         } else {
             Sent::MaybeDelivered
         };
-        TransportError { kind: source.kind, sent, was_connected: self.was_connected, detail: source.detail }
+        let Source { kind, detail, advice, .. } = source;
+        TransportError { kind, sent, was_connected: self.was_connected, detail, advice }
     }
 }
 
@@ -243,11 +244,6 @@ fn origin(uri: &Uri) -> String {
 }
 
 fn plain_http_refused(host: &str) -> Source {
-    Source::new(
-        ErrorKind::InsecureTransport,
-        format!(
-            "{host} is another machine, to which the token is not sent in the clear; use https://, or set \
-             allow_plain_http to 1 if that is really meant"
-        ),
-    )
+    let detail = format!("{host} is another machine, to which the token is not sent in the clear");
+    Source { advice: Some(Advice::UseHttps), ..Source::new(ErrorKind::InsecureTransport, detail) }
 }

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::outcome::Advice;
+
 /// How much of a request can have reached the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
@@ -47,6 +49,7 @@ pub struct TransportError {
     pub was_connected: bool,
     /// What happened, as the end of a sentence.
     pub detail: String,
+    pub advice: Option<Advice>,
 }
 
 /// What went wrong in one of the layers of a connection.
@@ -54,13 +57,14 @@ pub struct TransportError {
 pub struct Source {
     pub kind: ErrorKind,
     pub detail: String,
+    pub advice: Option<Advice>,
     /// The peer ended the handshake of TLS, so that it cannot have read what was sent after it.
     pub ended_handshake: bool,
 }
 
 impl Source {
     pub fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
-        Source { kind, detail: detail.into(), ended_handshake: false }
+        Source { kind, detail: detail.into(), advice: None, ended_handshake: false }
     }
 
     /// The other side ended the connection in order.

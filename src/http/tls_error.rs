@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible};
 
 use super::error::{ErrorKind, Source};
+use crate::outcome::Advice;
 
 /// What a failure of TLS has to do with, for whoever words an advice of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,31 +34,42 @@ pub enum TlsReason {
 pub struct TlsFailure {
     pub kind: ErrorKind,
     pub reason: TlsReason,
-    /// What is the case; no field of the configuration is named in it.
     pub what: Cow<'static, str>,
-    /// What to do, in the names of the configuration's fields; may be empty.
-    advice: &'static str,
+    /// What was expected, or what else to do; may be empty.
+    hint: &'static str,
+}
+
+impl TlsReason {
+    /// What to do about it, where that takes the configuration.
+    pub fn advice(self) -> Option<Advice> {
+        match self {
+            TlsReason::UnknownIssuer => Some(Advice::TrustIssuer),
+            TlsReason::BadSignature => Some(Advice::CheckAuthority),
+            TlsReason::OwnAuthority => Some(Advice::TrustCertificate),
+            _ => None,
+        }
+    }
 }
 
 impl TlsFailure {
     pub fn of(error: &Error) -> Self {
-        let (reason, what, advice) = match error {
+        let (reason, what, hint) = match error {
             Error::InvalidCertificate(error) => certificate(error),
             Error::AlertReceived(alert) => {
                 let reason = if ends_handshake(*alert) { TlsReason::Client } else { TlsReason::Other };
                 let what = alert_sentence(*alert).into();
-                return TlsFailure { kind: ErrorKind::TlsAlert, reason, what, advice: "" };
+                return TlsFailure { kind: ErrorKind::TlsAlert, reason, what, hint: "" };
             }
             other => protocol(other),
         };
-        TlsFailure { kind: ErrorKind::Tls, reason, what: what.into(), advice }
+        TlsFailure { kind: ErrorKind::Tls, reason, what: what.into(), hint }
     }
 }
 
 pub fn tls_source(error: &Error) -> Source {
-    let TlsFailure { kind, what, advice, .. } = TlsFailure::of(error);
-    let detail = if advice.is_empty() { what.into_owned() } else { format!("{what}; {advice}") };
-    Source::new(kind, detail)
+    let TlsFailure { kind, reason, what, hint } = TlsFailure::of(error);
+    let detail = if hint.is_empty() { what.into_owned() } else { format!("{what}; {hint}") };
+    Source { advice: reason.advice(), ..Source::new(kind, detail) }
 }
 
 /// Whether an alert says that the server did not accept the client's part of a handshake. Others may
@@ -79,18 +91,14 @@ pub fn ends_handshake(alert: AlertDescription) -> bool {
     )
 }
 
-/// A reason, what is the case, and what to do.
+/// A reason, what is the case, and a hint.
 type Row = (TlsReason, &'static str, &'static str);
 
 fn certificate(error: &CertificateError) -> Row {
     use CertificateError as E;
     let what = match error {
         E::UnknownIssuer => {
-            return (
-                TlsReason::UnknownIssuer,
-                "its certificate was issued by an authority that is not trusted",
-                "where that is intended, name the issuer's certificate in ca_certificates_path",
-            );
+            return (TlsReason::UnknownIssuer, "its certificate was issued by an authority that is not trusted", "");
         }
         E::Expired | E::ExpiredContext { .. } => {
             return (TlsReason::Expired, "its certificate has expired, or this machine's clock is wrong", "");
@@ -106,11 +114,7 @@ fn certificate(error: &CertificateError) -> Row {
             );
         }
         E::BadSignature => {
-            return (
-                TlsReason::BadSignature,
-                "its certificate was not signed by the authority that it names",
-                "check that ca_certificates_path and the chain that the server sends are of the same authority",
-            );
+            return (TlsReason::BadSignature, "its certificate was not signed by the authority that it names", "");
         }
         E::Other(other) => return other.0.downcast_ref().map_or(UNKNOWN_CERTIFICATE, path),
         E::UnsupportedSignatureAlgorithmContext { .. } | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
@@ -155,8 +159,7 @@ fn path(error: &webpki::Error) -> Row {
             return (
                 TlsReason::OwnAuthority,
                 "its certificate says that it is an authority's (CA:TRUE), as `openssl req -x509` makes it",
-                "name that same certificate in ca_certificates_path, or have one made with \
-                 `-addext basicConstraints=critical,CA:FALSE`",
+                "",
             );
         }
         E::UnsupportedCertVersion => {

@@ -221,3 +221,17 @@ fn what_has_an_advice_of_its_own_has_a_reason_and_no_name_of_a_field() {
         assert!(!failure.what.contains('_') && !failure.what.ends_with(';'), "{}", failure.what);
     }
 }
+
+#[test]
+fn what_the_configuration_can_change_comes_as_data() {
+    use CertificateError as E;
+    let own_authority = E::Other(OtherError(Arc::new(webpki::Error::CaUsedAsEndEntity)));
+    for (error, advice) in [
+        (E::UnknownIssuer, Some(Advice::TrustIssuer)),
+        (E::BadSignature, Some(Advice::CheckAuthority)),
+        (own_authority, Some(Advice::TrustCertificate)),
+        (E::Expired, None),
+    ] {
+        assert_eq!(tls_source(&Error::InvalidCertificate(error)).advice, advice);
+    }
+}

@@ -1,12 +1,13 @@
 //! What became of one request: whether it happened, and whether sending it again makes sense.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
 use crate::api::Endpoint;
 use crate::http::{ErrorKind, MAX_HEAD, Sent, TransportError};
-use crate::outcome::{Outcome, Status};
+use crate::outcome::{Advice, Outcome, Status};
 use crate::redactor::Redactor;
 use crate::response::{ParsedResponse, ResponseClass};
 
@@ -97,14 +98,24 @@ pub fn classify_response(
     if let Some(encoding) = &parsed.content_encoding {
         said.push_str(&in_an_encoding(&redactor.redact(encoding)));
     }
-    let message = if settled && status == Status::Rejected && parsed.content_encoding.is_some() {
-        format!("The service refused {batch}: {said}. {DECODE}")
-    } else if settled {
-        format!("The service refused {batch}: {said}. {}", advice(batch, status, parsed.retry_after))
+    let (what_to_do, advice) = if !settled {
+        (advice_in_doubt(batch).into(), None)
+    } else if status == Status::Rejected && parsed.content_encoding.is_some() {
+        (DECODE.into(), None)
     } else {
-        format!("Nothing tells whether {batch} was acted on: {said}. {}", advice_in_doubt(batch))
+        advice(batch, status, parsed.retry_after)
     };
+    let mut message = if settled {
+        format!("The service refused {batch}: {said}.")
+    } else {
+        format!("Nothing tells whether {batch} was acted on: {said}.")
+    };
+    if !what_to_do.is_empty() {
+        message.push(' ');
+        message.push_str(&what_to_do);
+    }
     let mut outcome = batch.outcome(status, message);
+    outcome.advice = advice;
     outcome.http_status = http_status;
     outcome.retry_after = parsed.retry_after;
     outcome.throttle = redactor.redact_throttle(parsed.throttle);
@@ -135,6 +146,7 @@ pub fn classify_error(batch: &Batch, failure: &TransportError) -> Outcome {
             advice_in_doubt(batch)
         );
         let mut outcome = batch.outcome(status, message);
+        outcome.advice = failure.advice;
         batch.doubt(&mut outcome);
         return outcome;
     }
@@ -148,6 +160,7 @@ pub fn classify_error(batch: &Batch, failure: &TransportError) -> Outcome {
     let message = format!("{how_far} {batch}{was_sent}, so nothing of it happened: {detail}. {advice}");
     let mut outcome = batch.outcome(status, message);
     outcome.retryable = failure.kind.may_pass();
+    outcome.advice = failure.advice;
     outcome
 }
 
@@ -175,29 +188,22 @@ fn said(http_status: u16, error_code: &str, debug_message: &str) -> String {
     said
 }
 
-fn advice(batch: &Batch, status: Status, retry_after: Option<Duration>) -> String {
-    match (status, retry_after) {
+/// What to do about a refusal, and what each edge words of that.
+fn advice(batch: &Batch, status: Status, retry_after: Option<Duration>) -> (Cow<'static, str>, Option<Advice>) {
+    let text = match (status, retry_after) {
         (Status::Throttled | Status::ServiceUnavailable, Some(wait)) => {
-            format!("Try again after {} s.", wait.as_millis().div_ceil(1_000))
+            return (format!("Try again after {} s.", wait.as_millis().div_ceil(1_000)).into(), None);
         }
-        (Status::ServiceUnavailable, None) => "Try again later.".to_owned(),
-        (Status::Throttled, None) => {
-            "It limits how often it may be called; try again later, and less often.".to_owned()
+        (Status::Unauthorized, _) if !batch.own_authorization => {
+            return ("".into(), Some(Advice::PushAuthorizationUnlessSigningIn));
         }
-        (Status::Unauthorized, _) if batch.own_authorization => {
-            "Send it again with a newer authorization of that user.".to_owned()
-        }
-        (Status::Unauthorized, _) => {
-            "Push a newer authorization with mpa_client_set_authorization, unless the client signs in by itself."
-                .to_owned()
-        }
-        (Status::Forbidden, _) => {
-            "Check that the token is for this title and sandbox, and of the right kind: a user's for \
-             mpa_send_invite, a service's for the other calls."
-                .to_owned()
-        }
-        _ => "Correct the call: the same again will be refused again.".to_owned(),
-    }
+        (Status::Forbidden, _) => return ("".into(), Some(Advice::CheckKindOfToken)),
+        (Status::ServiceUnavailable, None) => "Try again later.",
+        (Status::Throttled, None) => "It limits how often it may be called; try again later, and less often.",
+        (Status::Unauthorized, _) => "Send it again with a newer authorization of that user.",
+        _ => "Correct the call: the same again will be refused again.",
+    };
+    (text.into(), None)
 }
 
 fn advice_in_doubt(batch: &Batch) -> &'static str {

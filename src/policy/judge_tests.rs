@@ -28,7 +28,10 @@ fn answered(batch: &Batch, class: ResponseClass) -> Outcome {
 }
 
 fn failed(batch: &Batch, kind: ErrorKind, sent: Sent) -> Outcome {
-    classify_error(batch, &TransportError { kind, sent, was_connected: true, detail: "it broke".to_owned() })
+    classify_error(
+        batch,
+        &TransportError { kind, sent, was_connected: true, detail: "it broke".to_owned(), advice: None },
+    )
 }
 
 #[derive(Debug, PartialEq)]

@@ -12,7 +12,7 @@ use crate::api::{ByLane, Lane};
 use crate::auth::Reason;
 use crate::client::{Deadline, Stop};
 use crate::log::{Entry, Log};
-use crate::outcome::{Outcome, Result, Status};
+use crate::outcome::{Advice, Outcome, Result, Status};
 use crate::stats::{Counters, Kind};
 use crate::sync::atomic::{AtomicBool, Ordering};
 
@@ -147,10 +147,8 @@ impl State {
         }
         let bytes = operation.bytes();
         if bytes > settings.capacity_bytes {
-            return refuse(
-                Status::InvalidArgument,
-                "The operation is larger than config.queue_capacity_bytes; nothing was submitted. Split it.",
-            );
+            let message = "The operation is larger than all that the queue may hold; nothing was submitted.";
+            return Err(Box::new(Outcome::new(Status::InvalidArgument, message).advising(Advice::QueueCapacityBytes)));
         }
         if self.held >= settings.capacity || self.held_bytes + bytes > settings.capacity_bytes {
             if self.ended.len() * 2 >= self.held && !self.ended.is_empty() {

@@ -62,7 +62,7 @@ fn a_self_signed_certificate_that_is_named_is_trusted() {
     assert_eq!(status, "MPA_ERROR_TLS_FAILED", "{message}");
     let (status, message) = ask(&own.endpoint(), "authority.pem", MPA_CA_ONLY);
     assert_eq!(status, "MPA_ERROR_TLS_FAILED", "{message}");
-    assert!(message.contains("name that same certificate in ca_certificates_path"), "{message}");
+    assert!(message.contains("name that same certificate in config.ca_certificates_path"), "{message}");
     let (elsewhere, _) = server("elsewhere");
     let (status, message) = ask(&elsewhere.endpoint(), "elsewhere.pem", MPA_CA_ONLY);
     assert_eq!(status, "MPA_ERROR_TLS_FAILED", "{message}");

@@ -8,7 +8,7 @@ use super::{Refusal, Remedy, TokenAnswer};
 use crate::auth::credential::Validity;
 use crate::date::Timestamp;
 use crate::http::{Answer, ErrorKind, TransportError};
-use crate::outcome::{Outcome, Status};
+use crate::outcome::{Advice, Outcome, Status};
 use crate::policy::{DECODE, Prospect, in_an_encoding};
 use crate::redactor::Redactor;
 use crate::response::{content_encoding, parse_response};
@@ -72,8 +72,7 @@ pub struct ErrorContext<'a> {
 #[derive(Clone, Debug)]
 pub struct SignInFailure {
     pub outcome: Box<Outcome>,
-    /// What happened, in sentences: the beginning of the outcome's message, without the advice that names
-    /// fields of the configuration.
+    /// What happened, in sentences: the beginning of the outcome's message, without what to do.
     pub summary: String,
     pub prospect: Prospect,
     /// The service token that was shown is to be replaced.
@@ -83,10 +82,12 @@ pub struct SignInFailure {
 }
 
 impl SignInFailure {
-    /// `words` follow the name of the step, as the end of a sentence; `advice` is one of its own.
-    fn new(at: &ErrorContext<'_>, words: &str, advice: &str, prospect: Prospect) -> Self {
+    /// `words` follow the name of the step, as the end of a sentence; `what_to_do` is one of its own, or
+    /// empty.
+    fn new(at: &ErrorContext<'_>, words: &str, what_to_do: &str, prospect: Prospect) -> Self {
         let summary = format!("{}{words}.", at.beginning());
-        let mut outcome = Outcome::new(Status::SignInFailed, format!("{summary} {advice}"));
+        let message = if what_to_do.is_empty() { summary.clone() } else { format!("{summary} {what_to_do}") };
+        let mut outcome = Outcome::new(Status::SignInFailed, message);
         outcome.retryable = prospect == Prospect::MayPass;
         Self::with(Box::new(outcome), summary, prospect)
     }
@@ -117,7 +118,7 @@ impl SignInFailure {
     pub fn unanswered(at: &ErrorContext<'_>, failure: &TransportError) -> Self {
         let detail = &failure.detail;
         let is_certificate_in_doubt = at.step == Step::ServiceToken && failure.was_connected;
-        let (cause, words, advice, prospect) = match failure.kind {
+        let (cause, words, what_to_do, prospect) = match failure.kind {
             ErrorKind::TimedOut => {
                 (Status::TimedOut, format!("had no answer: {detail}"), AGAIN.to_owned(), Prospect::MayPass)
             }
@@ -142,7 +143,7 @@ impl SignInFailure {
             ErrorKind::Tls | ErrorKind::TlsAlert => (
                 Status::TlsFailed,
                 format!("failed in the TLS handshake with {}: {detail}", at.host),
-                "A proxy that opens TLS must be trusted through config.ca_certificates_path.".to_owned(),
+                "A proxy that opens TLS must be trusted.".to_owned(),
                 Prospect::NeedsPeople,
             ),
             ErrorKind::InvalidResponse => (
@@ -151,15 +152,17 @@ impl SignInFailure {
                 "Look for a proxy in between.".to_owned(),
                 Prospect::MayPass,
             ),
-            ErrorKind::InsecureTransport => (
-                Status::ConnectionFailed,
-                format!("was not tried: {detail}"),
-                "Correct the configuration.".to_owned(),
-                Prospect::NeedsPeople,
-            ),
+            ErrorKind::InsecureTransport => {
+                (Status::ConnectionFailed, format!("was not tried: {detail}"), String::new(), Prospect::NeedsPeople)
+            }
         };
-        let mut told = Self::new(at, &words, &advice, prospect);
+        let mut told = Self::new(at, &words, &what_to_do, prospect);
         told.outcome.cause = cause;
+        told.outcome.advice = match failure.kind {
+            ErrorKind::TlsAlert if is_certificate_in_doubt => None,
+            ErrorKind::Tls | ErrorKind::TlsAlert => failure.advice.or(Some(Advice::TrustProxy)),
+            _ => failure.advice,
+        };
         told
     }
 
@@ -167,12 +170,13 @@ impl SignInFailure {
     fn refused(at: &ErrorContext<'_>, answer: &Answer, now: SystemTime, redactor: &Redactor) -> Self {
         let parsed = parse_response(answer, &[200], now);
         let refusal = if parsed.content_encoding.is_none() { Refusal::read(&answer.body) } else { Refusal::default() };
-        let (advice, prospect, remedy) = judge(at, answer.status, &refusal);
+        let Judgement { what_to_do, advice, prospect, remedy } = judge(at, answer.status, &refusal);
         let mut said = said(answer.status, &refusal, redactor);
         if let Some(encoding) = &parsed.content_encoding {
             said.push_str(&in_an_encoding(&redactor.redact(encoding)));
         }
-        let mut told = Self::new(at, &format!("was refused by {} ({said})", at.host), &advice, prospect);
+        let mut told = Self::new(at, &format!("was refused by {} ({said})", at.host), &what_to_do, prospect);
+        told.outcome.advice = advice;
         if let Some(meaning) = refusal.meaning() {
             told.summary.push(' ');
             told.summary.push_str(meaning.words);
@@ -217,41 +221,44 @@ impl SignInFailure {
 const AGAIN: &str = "It is tried again by itself.";
 
 /// What to do about a refusal, and what to expect of another attempt.
-fn judge(at: &ErrorContext<'_>, http_status: u16, refusal: &Refusal) -> (String, Prospect, Option<Remedy>) {
+struct Judgement {
+    what_to_do: String,
+    advice: Option<Advice>,
+    prospect: Prospect,
+    remedy: Option<Remedy>,
+}
+
+fn judge(at: &ErrorContext<'_>, http_status: u16, refusal: &Refusal) -> Judgement {
     if let Some(meaning) = refusal.meaning() {
         let prospect = if meaning.remedy.may_pass_by_itself() { Prospect::MayPass } else { Prospect::NeedsPeople };
         let then = if prospect == Prospect::MayPass { AGAIN } else { "" };
-        let sentences = [meaning.words, meaning.advice, then];
-        let advice = sentences.into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ");
-        return (advice, prospect, Some(meaning.remedy));
+        let what_to_do = [meaning.words, then].join(" ").trim_end().to_owned();
+        return Judgement { what_to_do, advice: meaning.advice, prospect, remedy: Some(meaning.remedy) };
     }
-    let (advice, prospect) = match (http_status, at.step) {
-        (408 | 429 | 500.., _) => (AGAIN.to_owned(), Prospect::MayPass),
+    let (what_to_do, advice, prospect) = match (http_status, at.step) {
+        (408 | 429 | 500.., _) => (AGAIN.to_owned(), None, Prospect::MayPass),
         (401 | 403, _) if at.clock_moved => (
             format!(
                 "This machine's clock differs from the service's by {:.0} s, which makes signatures fail; set it, though \
                  the library signs with the corrected time.",
                 at.clock_offset_ms.abs() as f64 / 1_000.0
             ),
+            None,
             Prospect::MayPass,
         ),
         (401 | 403, Step::ServiceToken) => (
             "Either the signature or the certificate was not accepted: check that it is the Business Partner Certificate, \
              registered with Partner Center for this title."
                 .to_owned(),
+            None,
             Prospect::NeedsPeople,
         ),
-        (401 | 403, Step::Token) => (
-            "Check config.sandbox_id and config.relying_party, and that the certificate was issued for this sandbox."
-                .to_owned(),
-            Prospect::NeedsPeople,
-        ),
-        _ => (
-            "Check config.sandbox_id, config.relying_party and the endpoints for signing in.".to_owned(),
-            Prospect::NeedsPeople,
-        ),
+        (401 | 403, Step::Token) => {
+            (String::new(), Some(Advice::CheckSandboxAndRelyingParty), Prospect::NeedsPeople)
+        }
+        _ => (String::new(), Some(Advice::CheckSignIn), Prospect::NeedsPeople),
     };
-    (advice, prospect, None)
+    Judgement { what_to_do, advice, prospect, remedy: None }
 }
 
 /// What the service said, with its number by its usual name.

@@ -20,7 +20,8 @@ fn refused(step: Step, status: u16, body: &str) -> SignInFailure {
 }
 
 fn unanswered(step: Step, certificate: Validity, kind: ErrorKind, was_connected: bool) -> SignInFailure {
-    let failure = TransportError { kind, sent: Sent::Nothing, was_connected, detail: "it broke".to_owned() };
+    let failure =
+        TransportError { kind, sent: Sent::Nothing, was_connected, detail: "it broke".to_owned(), advice: None };
     SignInFailure::unanswered(&at(step, certificate), &failure)
 }
 
@@ -31,7 +32,8 @@ fn a_denied_sandbox_needs_people_and_is_named() {
     assert_eq!(failure.outcome.service_code, 0x8015_DC12);
     let message = &failure.outcome.message;
     assert!(message.contains("step 2 of 2") && message.contains("XErr 0x8015DC12"), "{message}");
-    assert!(message.contains("config.sandbox_id"), "{message}");
+    assert!(message.contains("may not be used with this sandbox"), "{message}");
+    assert_eq!(failure.outcome.advice, Some(Advice::CheckSandbox));
 }
 
 #[test]
@@ -104,6 +106,6 @@ fn the_summary_begins_the_message_and_names_no_field() {
     for failure in failures {
         let (summary, message) = (&failure.summary, &failure.outcome.message);
         assert!(message.starts_with(summary.as_str()) && summary.ends_with('.'), "{summary}: {message}");
-        assert!(!summary.contains("config.") && !summary.contains("tried again"), "{summary}");
+        assert!(!message.contains("config.") && !summary.contains("tried again"), "{summary}");
     }
 }

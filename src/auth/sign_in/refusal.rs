@@ -1,6 +1,7 @@
 //! A refusal to sign in, which names its reason by a number, `XErr`.
 
 use crate::json::{self, Value};
+use crate::outcome::Advice;
 use crate::redactor::ServiceText;
 
 const SANDBOX_DENIED: u32 = 0x8015_DC12;
@@ -39,8 +40,7 @@ impl Remedy {
 pub struct Meaning {
     /// What is the matter, as a sentence.
     pub words: &'static str,
-    /// What to do, as a sentence in the names of the configuration's fields; may be empty.
-    pub advice: &'static str,
+    pub advice: Option<Advice>,
     pub remedy: Remedy,
 }
 
@@ -85,12 +85,7 @@ fn meaning(code: u32) -> Option<Meaning> {
         0x8015_DC03..=0x8015_DC13 => ("The state of the user's account does not allow it.", TheUser),
         _ => return None,
     };
-    let advice = match code {
-        SANDBOX_DENIED => {
-            "Check config.sandbox_id, which is case-sensitive, and for which sandbox the certificate was issued."
-        }
-        _ => "",
-    };
+    let advice = (code == SANDBOX_DENIED).then_some(Advice::CheckSandbox);
     Some(Meaning { words, advice, remedy })
 }
 

@@ -14,7 +14,7 @@ use crate::auth::{
 };
 use crate::client::time::Time;
 use crate::http::{Deadlines, Request, Transport};
-use crate::log::{Level, Log};
+use crate::log::{Fields, Level, Log};
 use crate::outcome::Outcome;
 use crate::policy::{Pace, Prospect, authentication_pace};
 use crate::redactor::Redactor;
@@ -237,6 +237,7 @@ impl Chain {
 
     fn tell(&self, failure: &SignInFailure) {
         let level = if failure.prospect == Prospect::NeedsPeople { Level::Error } else { Level::Warning };
-        self.log.write(level, || failure.outcome.message.clone());
+        let advice = || Fields { advice: failure.outcome.advice, ..Fields::default() };
+        self.log.write_about(level, advice, || failure.outcome.message.clone());
     }
 }

@@ -37,6 +37,7 @@ impl Transport for Peer {
             sent,
             was_connected: true,
             detail: "it was cut".to_owned(),
+            advice: None,
         };
         if *self.is_cut.lock() {
             return Err(broken(Sent::Nothing));

@@ -143,5 +143,5 @@ fn answer(status: u16, retry_after: Option<u64>) -> Answer {
 }
 
 fn failure(kind: ErrorKind, sent: Sent) -> TransportError {
-    TransportError { kind, sent, was_connected: true, detail: "it was to be".to_owned() }
+    TransportError { kind, sent, was_connected: true, detail: "it was to be".to_owned(), advice: None }
 }
