@@ -1,12 +1,11 @@
 //! What can be checked without a network: the endpoints, and the files that are named.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use mpa::auth::{Authorization, Credential, CredentialNames, CredentialSource, ProofKey, Validity, date};
 use mpa::file;
-use mpa::http::{BaseUrl, CaMode, Settings, Shared, Trust};
+use mpa::http::{BaseUrl, CaMode, Settings, Shared, Trust, UrlError, read_certificates};
 use mpa::outcome::Outcome;
 use zeroize::Zeroizing;
 
@@ -58,11 +57,16 @@ fn read_endpoints(arguments: &Arguments) -> Result<Configuration, Finding> {
     let shared = Arc::<Shared>::default();
     let ca_certificates = arguments.ca_certificates.as_deref();
     let name = named("--ca-certificates", ca_certificates.unwrap_or_default());
-    let trust = Trust::in_file(&shared.tls, ca_certificates, mode, &name);
+    let certificates = match ca_certificates {
+        None => Vec::new(),
+        Some(path) => read_certificates(path)
+            .map_err(|error| Finding::failed(Code::CaCertificatesUnusable, format!("{name} {error}."), CORRECT))?,
+    };
+    let trust = Trust::in_certificates(&shared.tls, certificates, mode).map_err(defect)?;
     let user_agent = concat!("mpa-doctor/", env!("CARGO_PKG_VERSION")).parse();
     let settings = Settings {
         shared,
-        trust: trust.map_err(|outcome| wrong(Code::CaCertificatesUnusable, &outcome))?,
+        trust,
         client_certificate: None,
         allow_plain_http: false,
         user_agent: user_agent
@@ -81,15 +85,13 @@ fn read_endpoints(arguments: &Arguments) -> Result<Configuration, Finding> {
 
 /// As a client takes it that does not allow plain HTTP.
 fn base_url(text: &str, option: &str) -> Result<BaseUrl, Finding> {
-    let base = BaseUrl::parse(text, true, option).map_err(|outcome| wrong(Code::EndpointInvalid, &outcome))?;
-    let uri = base.join("/").map_err(defect)?;
-    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let is_elsewhere = host.parse().is_ok_and(|ip: IpAddr| !ip.to_canonical().is_loopback());
-    if uri.scheme_str() == Some("http") && is_elsewhere {
-        let message = format!("{option} {text} would send the token in the clear to another machine.");
-        return Err(Finding::failed(Code::InsecureTransport, message, format!("Use https:// in {option}.")));
-    }
-    Ok(base)
+    BaseUrl::parse(text, false).map_err(|error| match error {
+        UrlError::PlainHttp => {
+            let message = format!("{option} {text} would send the token in the clear to another machine.");
+            Finding::failed(Code::InsecureTransport, message, format!("Use https:// in {option}."))
+        }
+        _ => Finding::failed(Code::EndpointInvalid, format!("{option} {error}."), CORRECT),
+    })
 }
 
 /// An option with its file, for a sentence.
@@ -116,7 +118,7 @@ pub fn read_certificate(config: &SignInOptions, now: SystemTime) -> Checked<Cred
         is_of_files: true,
     };
     let ends_with_a_blank = source.password().is_some_and(|password| password.ends_with([' ', '\t']));
-    let credential = source.read_as(&names).map_err(|outcome| {
+    let credential = source.read(&names).map_err(|outcome| {
         let mut finding = wrong(Code::CertificateUnusable, &outcome);
         if ends_with_a_blank {
             finding.message.push_str(" The text of --certificate-password-file ends with a blank, which counts.");

@@ -22,7 +22,7 @@ fn with_host<T>(
 ) -> T {
     let shared = Arc::<Shared>::default();
     let settings = Settings {
-        trust: Trust::new(&shared.tls, None, CaMode::Added).unwrap(),
+        trust: Trust::in_certificates(&shared.tls, Vec::new(), CaMode::Added).unwrap(),
         shared,
         client_certificate: None,
         allow_plain_http: false,
@@ -38,7 +38,7 @@ fn with_host<T>(
         network_only: false,
     };
     change(&mut context);
-    let base = BaseUrl::parse(url, true, "--endpoint").unwrap();
+    let base = BaseUrl::parse(url, true).unwrap();
     look(&Host::new(role, &base, None, &context).unwrap())
 }
 

@@ -5,7 +5,7 @@ use std::ffi::CString;
 use std::mem;
 use std::time::{Duration, UNIX_EPOCH};
 
-use mpa::auth::{Credential, ProofKey};
+use mpa::auth::{CredentialNames, ProofKey};
 use mpa::ffi::client::{mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::close::mpa_client_close;
 use mpa::ffi::invite::{mpa_send_server_invite, mpa_server_invite};
@@ -63,6 +63,14 @@ pub fn response(data: &[u8]) {
     }
 }
 
+const NAMES: CredentialNames<'_> = CredentialNames {
+    certificate: "config.certificate_path",
+    key: "config.private_key_path",
+    password: "config.certificate_password",
+    pkcs12: "config.certificate_path",
+    is_of_files: true,
+};
+
 /// A password, ended by a newline, and a file: for what reads certificates and keys.
 pub fn credential(data: &[u8]) {
     let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
@@ -74,7 +82,7 @@ pub fn credential(data: &[u8]) {
             assert!(!message.contains(char::is_control), "{message}");
         }
     };
-    let read = |key| Credential::from_bytes(file, key, password).map_err(|outcome| outcome.message.into_owned());
+    let read = |key| NAMES.read(file, key, password).map_err(|outcome| outcome.message.into_owned());
     check(read(None).map(drop));
     check(read(Some(file)).map(drop));
     if let Ok(text) = std::str::from_utf8(file) {

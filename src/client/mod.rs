@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderValue, Method, Uri};
+use rustls_pki_types::CertificateDer;
 
 use crate::api::Call;
 use crate::auth::{Authorization, AuthorizationStore, MOST_OF_A_BODY, ProofKey, Reason, Signed, Standing};
@@ -33,16 +34,17 @@ pub use stop::{Deadline, Stop};
 use time::Time;
 use uris::Uris;
 
-/// A configuration with its defaults filled in; not yet checked where only `Client::open` can.
+/// A configuration with its defaults filled in and its fields read: whoever names them has checked them.
 #[derive(Debug)]
 pub struct Config {
     pub title_id: u32,
-    pub endpoint: String,
+    pub endpoint: BaseUrl,
     pub authorization: Option<Authorization>,
-    pub ca_certificates_path: Option<String>,
+    /// Of authorities to trust.
+    pub ca_certificates: Vec<CertificateDer<'static>>,
     pub ca_mode: CaMode,
     pub allow_plain_http: bool,
-    pub user_agent: String,
+    pub user_agent: HeaderValue,
     pub connect_timeout: Duration,
     pub request_timeout: Duration,
     pub call_timeout: Duration,
@@ -72,16 +74,14 @@ pub struct Client {
 }
 
 impl Client {
-    /// Reads the files that the configuration names; no network, no thread.
+    /// No network, no thread.
     pub fn open(config: Config, shared: &Arc<Shared>) -> Result<Self> {
-        let user_agent = HeaderValue::from_str(&config.user_agent)
-            .map_err(|_| Outcome::invalid("config.user_agent has a character that is not visible ASCII."))?;
         let settings = Settings {
             shared: shared.clone(),
-            trust: Trust::new(&shared.tls, config.ca_certificates_path.as_deref(), config.ca_mode)?,
+            trust: Trust::in_certificates(&shared.tls, config.ca_certificates.clone(), config.ca_mode)?,
             client_certificate: None,
             allow_plain_http: config.allow_plain_http,
-            user_agent,
+            user_agent: config.user_agent.clone(),
             connect_timeout: config.connect_timeout,
         };
         let with_certificate = settings.clone();
@@ -95,8 +95,7 @@ impl Client {
     /// A client whose requests go through `transport`, but for those that show a certificate, which go
     /// through what `connect` makes.
     pub fn over(transport: Arc<dyn Transport>, connect: Connect, config: Config) -> Result<Self> {
-        let base = BaseUrl::parse(&config.endpoint, config.allow_plain_http, "config.endpoint")?;
-        let uris = Uris::new(base, config.title_id)?;
+        let uris = Uris::new(config.endpoint, config.title_id)?;
         let log = Arc::new(Log::new(config.log_level));
         let time = Arc::new(Time::default());
         if let Some(authorization) = &config.authorization {
@@ -112,7 +111,6 @@ impl Client {
                 let surroundings = Surroundings {
                     transport: transport.clone(),
                     connect,
-                    allow_plain_http: config.allow_plain_http,
                     request_timeout: config.request_timeout,
                     authorizations: authorizations.clone(),
                     time: time.clone(),

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use http::HeaderValue;
+
 use super::{Client, Config, ImposedLimits};
 use crate::api::{Call, ServerInvite};
 use crate::auth::{Authorization, ProofKey};
-use crate::http::{Answer, CaMode, Deadlines, Request, Transport, TransportError};
+use crate::http::{Answer, BaseUrl, CaMode, Deadlines, Request, Transport, TransportError};
 use crate::log::Level;
 use crate::queue::{Operation, Work};
 
@@ -45,12 +47,12 @@ fn nothing_that_is_printed_shows_a_secret() {
     let authorization = authorization.bound_to(ProofKey::generate().unwrap());
     let config = Config {
         title_id: 7,
-        endpoint: "https://localhost".to_owned(),
+        endpoint: BaseUrl::parse("https://localhost", false).unwrap(),
         authorization: Some(authorization.clone()),
-        ca_certificates_path: None,
+        ca_certificates: Vec::new(),
         ca_mode: CaMode::Added,
         allow_plain_http: false,
-        user_agent: "test".to_owned(),
+        user_agent: HeaderValue::from_static("test"),
         connect_timeout: Duration::from_secs(1),
         request_timeout: Duration::from_secs(1),
         call_timeout: Duration::from_secs(1),

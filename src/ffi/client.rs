@@ -3,17 +3,19 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
+use http::HeaderValue;
+
 use super::boundary::report;
 use super::caller::Slot;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
 use super::token::{self, mpa_authorization};
-use super::{handles, sign_in, text};
+use super::{handles, sentences, sign_in, text};
 use crate::api::{Endpoint, Lane};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
 use crate::client::{Client, Config, ImposedLimits};
-use crate::http::CaMode;
+use crate::http::{BaseUrl, CaMode, read_certificates};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Limit;
@@ -262,13 +264,21 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
         // It is renewed, so nobody has to be told.
         settings.authorization_lead = None;
     }
+    let ca_certificates = match &ca_certificates_path {
+        None => Vec::new(),
+        Some(path) => {
+            read_certificates(path).map_err(|error| sentences::invalid("config.ca_certificates_path", &error))?
+        }
+    };
+    let allow_plain_http = fields.allow_plain_http == 1;
     let config = Config {
         title_id: fields.title_id,
-        endpoint: endpoint.unwrap_or_else(|| Endpoint::PRODUCTION.to_owned()),
+        endpoint: BaseUrl::parse(endpoint.as_deref().unwrap_or(Endpoint::PRODUCTION), allow_plain_http)
+            .map_err(|error| sentences::invalid_url("config.endpoint", error))?,
         authorization,
-        ca_certificates_path,
+        ca_certificates,
         ca_mode,
-        allow_plain_http: fields.allow_plain_http == 1,
+        allow_plain_http,
         user_agent: user_agent_header(user_agent)?,
         connect_timeout: timeout(fields.connect_timeout_ms, 3_000, "config.connect_timeout_ms")?,
         request_timeout: timeout(fields.request_timeout_ms, 5_000, "config.request_timeout_ms")?,
@@ -326,14 +336,14 @@ fn milliseconds(value: u32, default: Duration) -> Duration {
     if value == 0 { default } else { Duration::from_millis(value.into()) }
 }
 
-fn user_agent_header(user_agent: Option<String>) -> Result<String> {
+fn user_agent_header(user_agent: Option<String>) -> Result<HeaderValue> {
     const OWN: &str = concat!("mpa/", env!("CARGO_PKG_VERSION"));
+    let refusal =
+        || Outcome::invalid("config.user_agent is empty or not visible ASCII; expected such as \"MyGame/1.2\".");
     match user_agent {
-        None => Ok(OWN.to_owned()),
-        Some(text) if text.is_empty() || text.bytes().any(|byte| !matches!(byte, b' '..=b'~')) => {
-            Err(Outcome::invalid("config.user_agent is empty or not visible ASCII; expected such as \"MyGame/1.2\"."))
-        }
-        Some(text) => Ok(format!("{text} {OWN}")),
+        None => Ok(HeaderValue::from_static(OWN)),
+        Some(text) if text.is_empty() || text.bytes().any(|byte| !matches!(byte, b' '..=b'~')) => Err(refusal()),
+        Some(text) => HeaderValue::try_from(format!("{text} {OWN}")).map_err(|_| refusal()),
     }
 }
 

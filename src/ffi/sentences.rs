@@ -2,8 +2,42 @@
 //! names no field, macro or function; what it gives as text speaks of the call and of the service.
 
 use std::borrow::Cow;
+use std::fmt;
 
+use crate::auth::CredentialNames;
+use crate::http::UrlError;
 use crate::outcome::{Advice, Outcome};
+
+/// A client's certificate, of files.
+pub const FILES: CredentialNames<'static> = CredentialNames {
+    certificate: "config.certificate_path",
+    key: "config.private_key_path",
+    password: "config.certificate_password",
+    pkcs12: "config.certificate_path",
+    is_of_files: true,
+};
+/// The same, of texts.
+pub const TEXTS: CredentialNames<'static> = CredentialNames {
+    certificate: "config.certificate_pem",
+    key: "config.private_key_pem",
+    password: "config.certificate_password",
+    pkcs12: "config.certificate_path",
+    is_of_files: false,
+};
+
+/// What is wrong with a field, as the end of a sentence about it.
+pub fn invalid(field: &str, error: &dyn fmt::Display) -> Box<Outcome> {
+    Outcome::invalid(format!("{field} {error}."))
+}
+
+pub fn invalid_url(field: &str, error: UrlError) -> Box<Outcome> {
+    match error {
+        UrlError::PlainHttp => {
+            Outcome::invalid(format!("{field} {error}, or set config.allow_plain_http to 1 if that is really meant."))
+        }
+        _ => invalid(field, &error),
+    }
+}
 
 /// An outcome's message, with what to do.
 pub fn message(outcome: &Outcome) -> Cow<'_, str> {

@@ -4,9 +4,10 @@ use std::ffi::c_char;
 use std::time::Duration;
 
 use super::client::{MPA_NONE, mpa_client_config};
-use super::text;
+use super::{sentences, text};
 use crate::auth::{CredentialSource, Credentials, DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, Step};
 use crate::client::SignInConfig;
+use crate::http::BaseUrl;
 use crate::outcome::{Outcome, Result};
 
 const MAX_PATH_LENGTH: usize = 4_096;
@@ -30,7 +31,7 @@ pub unsafe fn read(fields: &mpa_client_config) -> Result<Option<SignInConfig>> {
     let password = secret(fields.certificate_password, MAX_PASSWORD_LENGTH, "config.certificate_password")?;
     let certificate_pem = secret(fields.certificate_pem, MAX_PEM_LENGTH, "config.certificate_pem")?;
     let private_key_pem = secret(fields.private_key_pem, MAX_PEM_LENGTH, "config.private_key_pem")?;
-    let source = match (certificate_path, certificate_pem) {
+    let (source, names) = match (certificate_path, certificate_pem) {
         (Some(_), Some(_)) => {
             return refuse("config.certificate_path and config.certificate_pem are both set; one is needed.");
         }
@@ -40,8 +41,12 @@ pub unsafe fn read(fields: &mpa_client_config) -> Result<Option<SignInConfig>> {
         (None, Some(_)) if private_key_path.is_some() => {
             return refuse("config.private_key_path goes with config.certificate_path, not with certificate_pem.");
         }
-        (Some(certificate_path), None) => CredentialSource::Files { certificate_path, private_key_path, password },
-        (None, Some(certificate_pem)) => CredentialSource::Texts { certificate_pem, private_key_pem },
+        (Some(certificate_path), None) => {
+            (CredentialSource::Files { certificate_path, private_key_path, password }, &sentences::FILES)
+        }
+        (None, Some(certificate_pem)) => {
+            (CredentialSource::Texts { certificate_pem, private_key_pem }, &sentences::TEXTS)
+        }
         (None, None) if private_key_path.is_some() || private_key_pem.is_some() => {
             return refuse("config has a private key, but neither certificate_path nor certificate_pem.");
         }
@@ -57,7 +62,9 @@ pub unsafe fn read(fields: &mpa_client_config) -> Result<Option<SignInConfig>> {
         if text.is_empty() { refuse_empty(name) } else { Ok(text) }
     };
     let url = |field, default: &str, name: &str| {
-        Ok::<_, Box<Outcome>>(plain(field, MAX_URL_LENGTH, name)?.unwrap_or_else(|| default.to_owned()))
+        let text = plain(field, MAX_URL_LENGTH, name)?;
+        BaseUrl::parse(text.as_deref().unwrap_or(default), fields.allow_plain_http == 1)
+            .map_err(|error| sentences::invalid_url(name, error))
     };
     Ok(Some(SignInConfig {
         sandbox_id: name(fields.sandbox_id, DEFAULT_SANDBOX, "config.sandbox_id")?,
@@ -68,7 +75,7 @@ pub unsafe fn read(fields: &mpa_client_config) -> Result<Option<SignInConfig>> {
             0 | MPA_NONE => None,
             ms => Some(Duration::from_millis(ms.into())),
         },
-        credentials: Credentials::open(source)?,
+        credentials: Credentials::open(source, names)?,
     }))
 }
 

@@ -1,5 +1,6 @@
 //! The base URL that a configuration names.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use http::Uri;
@@ -12,45 +13,71 @@ pub struct BaseUrl {
     text: String,
 }
 
+/// What is wrong with a base URL. Displayed, it follows the name of the field or option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UrlError {
+    NotAscii,
+    NotUrl,
+    NoSchemeOrHost,
+    OtherScheme,
+    UserName,
+    NoHostOrPort,
+    NoNameOrAddress,
+    /// Or a query, or a fragment.
+    Path,
+    /// Plain HTTP to another machine, which was not allowed.
+    PlainHttp,
+}
+
+impl fmt::Display for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self {
+            UrlError::NotAscii => {
+                "has a character outside ASCII; write an international name in its ASCII form (`xn--...`)"
+            }
+            UrlError::NotUrl => "is no URL",
+            UrlError::NoSchemeOrHost => "has no scheme or no host",
+            UrlError::OtherScheme => "has a scheme other than https",
+            UrlError::UserName => "has a user name before an @",
+            UrlError::NoHostOrPort => "has no host or no usable port",
+            UrlError::NoNameOrAddress => {
+                "has a host that is neither a name nor an IP address (one in brackets is IPv6, without a zone)"
+            }
+            UrlError::Path => "has a path, a query or a fragment",
+            UrlError::PlainHttp => {
+                return f.write_str("sends the token in the clear to another machine; use https://");
+            }
+        };
+        write!(f, "{what}; expected https://host or https://host:port, without anything behind it")
+    }
+}
+
 impl BaseUrl {
-    /// `field` names the caller's field in a refusal.
-    pub fn parse(text: &str, allow_plain_http: bool, field: &str) -> Result<Self> {
-        let refuse = |what: &str| {
-            Err(Outcome::invalid(format!(
-                "{field} {what}; expected https://host or https://host:port, without anything behind it."
-            )))
-        };
+    pub fn parse(text: &str, allow_plain_http: bool) -> std::result::Result<Self, UrlError> {
         if !text.is_ascii() {
-            return refuse("has a character outside ASCII; write an international name in its ASCII form (`xn--...`)");
+            return Err(UrlError::NotAscii);
         }
-        let Ok(uri) = text.parse::<Uri>() else {
-            return refuse("is no URL");
-        };
+        let uri = text.parse::<Uri>().map_err(|_| UrlError::NotUrl)?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-            return refuse("has no scheme or no host");
+            return Err(UrlError::NoSchemeOrHost);
         };
         if !matches!(scheme, "https" | "http") {
-            return refuse("has a scheme other than https");
+            return Err(UrlError::OtherScheme);
         }
         if authority.as_str().contains('@') {
-            return refuse("has a user name before an @");
+            return Err(UrlError::UserName);
         }
         if authority.host().is_empty() || bad_port(authority) {
-            return refuse("has no host or no usable port");
+            return Err(UrlError::NoHostOrPort);
         }
         if is_bad_host(authority.host()) {
-            return refuse(
-                "has a host that is neither a name nor an IP address (one in brackets is IPv6, without a zone)",
-            );
+            return Err(UrlError::NoNameOrAddress);
         }
         if uri.path() != "/" && !uri.path().is_empty() || uri.query().is_some() || text.contains('#') {
-            return refuse("has a path, a query or a fragment");
+            return Err(UrlError::Path);
         }
         if scheme == "http" && !allow_plain_http && ip_literal(authority.host()).is_some_and(|ip| !is_loopback(ip)) {
-            return Err(Outcome::invalid(format!(
-                "{field} sends the token in the clear to another machine; use https://, or set \
-                 allow_plain_http to 1 if that is really meant."
-            )));
+            return Err(UrlError::PlainHttp);
         }
         Ok(BaseUrl { text: format!("{scheme}://{authority}") })
     }
@@ -112,7 +139,7 @@ mod tests {
             ("https://my_host:00443", "https://my_host:00443/p"),
             ("http://127.0.0.1.evil.example", "http://127.0.0.1.evil.example/p"),
         ] {
-            let base = BaseUrl::parse(text, false, "endpoint").unwrap();
+            let base = BaseUrl::parse(text, false).unwrap();
             assert_eq!(base.join("/p").unwrap().to_string(), joined);
         }
     }
@@ -154,14 +181,15 @@ mod tests {
             "https://a,b.example",
             "https://a;b",
         ] {
-            let refusal = BaseUrl::parse(text, false, "endpoint").unwrap_err();
-            assert!(refusal.message.starts_with("endpoint "), "{text}: {}", refusal.message);
+            let sentence = BaseUrl::parse(text, false).unwrap_err().to_string();
+            assert!(sentence.contains("https://") && !sentence.ends_with('.'), "{text}: {sentence}");
         }
     }
 
     #[test]
     fn plain_http_to_another_machine_has_to_be_allowed() {
-        assert!(BaseUrl::parse("http://192.0.2.1", true, "endpoint").is_ok());
-        assert!(BaseUrl::parse("http://[::ffff:127.0.0.1]:1", false, "endpoint").is_ok());
+        assert!(BaseUrl::parse("http://192.0.2.1", true).is_ok());
+        assert!(BaseUrl::parse("http://[::ffff:127.0.0.1]:1", false).is_ok());
+        assert_eq!(BaseUrl::parse("http://192.0.2.1", false).unwrap_err(), UrlError::PlainHttp);
     }
 }

@@ -19,13 +19,13 @@ mod tls;
 mod tls_error;
 mod trust;
 
-pub use base_url::BaseUrl;
+pub use base_url::{BaseUrl, UrlError};
 pub use client::{Deadlines, Http, Settings, Shared, Transport};
 pub use error::{ErrorKind, Sent, TransportError};
 pub use request::Request;
 pub use response::{Answer, MAX_HEAD, ResponseReader};
 pub use tls_error::{TlsFailure, TlsReason};
-pub use trust::{CaMode, Trust};
+pub use trust::{CaError, CaMode, Trust, read_certificates};
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootC
 
 use crate::encoding::format::Format;
 use crate::encoding::pem::{self, Block, Item};
-use crate::file;
+use crate::file::{self, FileError};
 use crate::outcome::{Outcome, Result};
 
 /// A bundle of all public roots has 220 KiB; this bounds what a wrong path can make us read.
@@ -53,19 +53,6 @@ pub struct Trust {
 }
 
 impl Trust {
-    pub fn new(defaults: &TlsDefaults, ca_certificates_path: Option<&str>, mode: CaMode) -> Result<Self> {
-        Self::in_file(defaults, ca_certificates_path, mode, "config.ca_certificates_path")
-    }
-
-    /// `field` names the file in a refusal.
-    pub fn in_file(defaults: &TlsDefaults, path: Option<&str>, mode: CaMode, field: &str) -> Result<Self> {
-        let certificates = match path {
-            None => Vec::new(),
-            Some(path) => read_certificates(path, field)?,
-        };
-        Self::in_certificates(defaults, certificates, mode)
-    }
-
     /// Those that were named, not those that the library carries.
     pub fn named(&self) -> &[CertificateDer<'static>] {
         &self.verifier.named
@@ -169,36 +156,56 @@ fn is_own_authority(error: &Error) -> bool {
     matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }
 
-fn read_certificates(path: &str, field: &str) -> Result<Vec<CertificateDer<'static>>> {
-    let refuse = |what: &dyn fmt::Display| Outcome::invalid(format!("{field} {what}."));
-    let bytes = file::read(path, LARGEST_FILE).map_err(|error| refuse(&error))?;
+/// What is wrong with a file of certificates. Displayed, it follows the name of the field or option.
+#[derive(Debug)]
+pub enum CaError {
+    File(FileError),
+    Format(Format),
+    Pem(pem::Refusal),
+    /// A block, by its number, is something else than a certificate to trust.
+    Block(usize, &'static str),
+    NoCertificate,
+}
+
+impl fmt::Display for CaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CaError::File(error) => error.fmt(f),
+            CaError::Format(format) => f.write_str(&format.refusal("PEM certificates")),
+            CaError::Pem(refusal) => refusal.fmt(f),
+            CaError::Block(number, what) => write!(f, "cannot be used: block {number} is {what}"),
+            CaError::NoCertificate => f.write_str("has no certificate; expected a file of PEM certificates"),
+        }
+    }
+}
+
+/// Reads the certificates of authorities from a file that has nothing else in it.
+pub fn read_certificates(path: &str) -> std::result::Result<Vec<CertificateDer<'static>>, CaError> {
+    let bytes = file::read(path, LARGEST_FILE).map_err(CaError::File)?;
     let mut certificates = Vec::new();
     let format = Format::of(&bytes);
     if format != Format::Pem {
-        return Err(refuse(&format.refusal("PEM certificates")));
+        return Err(CaError::Format(format));
     }
-    for Block { number, item } in pem::read(&bytes).map_err(|error| refuse(&error))? {
-        let refuse = |what: &str| refuse(&format_args!("cannot be used: block {number} is {what}"));
+    for Block { number, item } in pem::read(&bytes).map_err(CaError::Pem)? {
         match item {
             Item::Certificate { for_servers: false, .. } => {
-                return Err(refuse(
+                return Err(CaError::Block(
+                    number,
                     "a certificate with OpenSSL's setting not to trust it for servers; expected certificates to trust \
                      (`openssl x509 -in in.pem -out out.pem` takes the setting away)",
                 ));
             }
             Item::Certificate { der, .. } if RootCertStore::empty().add(der.clone()).is_err() => {
-                return Err(refuse("a certificate that cannot be understood; expected X.509"));
+                return Err(CaError::Block(number, "a certificate that cannot be understood; expected X.509"));
             }
             Item::Certificate { der, .. } => certificates.push(der),
             Item::Key(_) | Item::EncryptedKey => {
-                return Err(refuse("a private key; expected the certificates of authorities only"));
+                return Err(CaError::Block(number, "a private key; expected the certificates of authorities only"));
             }
         }
     }
-    if certificates.is_empty() {
-        return Err(refuse(&"has no certificate; expected a file of PEM certificates"));
-    }
-    Ok(certificates)
+    if certificates.is_empty() { Err(CaError::NoCertificate) } else { Ok(certificates) }
 }
 
 #[cfg(test)]

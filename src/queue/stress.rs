@@ -13,11 +13,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use http::HeaderValue;
+
 use super::{Event, LaneSettings, Queue, Settings, Stage, Work};
 use crate::api::{EncounterType, Invite, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
 use crate::auth::Authorization;
 use crate::client::{Client, Config, ImposedLimits};
-use crate::http::CaMode;
+use crate::http::{BaseUrl, CaMode};
 use crate::log::Level;
 use crate::outcome::Status;
 use crate::stats::Ends;
@@ -106,12 +108,12 @@ impl Round {
         };
         let config = Config {
             title_id: 7,
-            endpoint: "https://service.invalid".to_owned(),
+            endpoint: BaseUrl::parse("https://service.invalid", false).unwrap(),
             authorization: Some(authorization("-", 0)),
-            ca_certificates_path: None,
+            ca_certificates: Vec::new(),
             ca_mode: CaMode::Only,
             allow_plain_http: false,
-            user_agent: "stress".to_owned(),
+            user_agent: HeaderValue::from_static("stress"),
             connect_timeout: Duration::from_secs(1),
             request_timeout: milliseconds(random, &[5, 30]),
             call_timeout: Duration::from_millis(50),

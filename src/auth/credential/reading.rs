@@ -7,7 +7,8 @@ use crate::encoding::format::Format;
 use crate::encoding::pem::{self, Block, Fault, Item, Refusal};
 use crate::outcome::{Outcome, Result};
 
-/// How the caller names what a credential comes from.
+/// How an edge names what a credential comes from, for the sentences that follow.
+#[derive(Clone, Copy, Debug)]
 pub struct CredentialNames<'a> {
     pub certificate: &'a str,
     pub key: &'a str,
@@ -19,32 +20,8 @@ pub struct CredentialNames<'a> {
     pub is_of_files: bool,
 }
 
-const PASSWORD: &str = "config.certificate_password";
-
-pub const FILES: CredentialNames<'static> = CredentialNames {
-    certificate: "config.certificate_path",
-    key: "config.private_key_path",
-    password: PASSWORD,
-    pkcs12: "config.certificate_path",
-    is_of_files: true,
-};
-pub const TEXTS: CredentialNames<'static> = CredentialNames {
-    certificate: "config.certificate_pem",
-    key: "config.private_key_pem",
-    password: PASSWORD,
-    pkcs12: "config.certificate_path",
-    is_of_files: false,
-};
-
 const CONVERT: &str = "`openssl pkcs12 -in in.p12 -nodes -out out.pem` converts it to PEM";
 const CONVERT_LEGACY: &str = "`openssl pkcs12 -legacy -in in.p12 -nodes -out out.pem` converts it to PEM";
-
-impl Credential {
-    /// Of the bytes of a file with the certificate, PEM or PKCS#12, and perhaps of another with the key.
-    pub fn from_bytes(certificate: &[u8], key: Option<&[u8]>, password: Option<&str>) -> Result<Self> {
-        FILES.read(certificate, key, password)
-    }
-}
 
 /// What PEM holds.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use zeroize::Zeroizing;
 
 use super::Credential;
-use super::reading::{CredentialNames, FILES, TEXTS};
+use super::reading::CredentialNames;
 use crate::file;
 use crate::outcome::{Outcome, Result};
 
@@ -37,6 +37,7 @@ pub enum CredentialSource {
 #[derive(Debug)]
 pub struct Credentials {
     source: CredentialSource,
+    names: &'static CredentialNames<'static>,
     current: Credential,
     /// `None`: to be read again, whatever the files look like.
     stamp: Option<Stamp>,
@@ -59,10 +60,11 @@ pub enum Refresh {
 struct Stamp(Vec<Option<(SystemTime, u64)>>);
 
 impl Credentials {
-    pub fn open(source: CredentialSource) -> Result<Self> {
+    /// `names` of what the source holds, for refusals now and later.
+    pub fn open(source: CredentialSource, names: &'static CredentialNames<'static>) -> Result<Self> {
         let (stamp, tried) = (source.stamp(), source.look());
-        let current = source.read()?;
-        Ok(Credentials { source, current, stamp, tried })
+        let current = source.read(names)?;
+        Ok(Credentials { source, names, current, stamp, tried })
     }
 
     pub fn current(&self) -> &Credential {
@@ -86,7 +88,7 @@ impl Credentials {
         // Before reading: what changes meanwhile is found the next time.
         let stamp = self.source.stamp();
         self.tried = self.source.look();
-        match self.source.read() {
+        match self.source.read(self.names) {
             Err(outcome) => Refresh::Kept(outcome),
             Ok(newer) => {
                 self.stamp = stamp;
@@ -100,12 +102,7 @@ impl Credentials {
 
 impl CredentialSource {
     /// Reads a certificate and its key. Whether the certificate is valid now is not asked here.
-    pub fn read(&self) -> Result<Credential> {
-        self.read_as(if self.is_of_files() { &FILES } else { &TEXTS })
-    }
-
-    /// The same, with the caller's own names in a refusal.
-    pub fn read_as(&self, names: &CredentialNames<'_>) -> Result<Credential> {
+    pub fn read(&self, names: &CredentialNames<'_>) -> Result<Credential> {
         match self {
             CredentialSource::Files { certificate_path, private_key_path, password } => {
                 let file = read_file(certificate_path, names.certificate)?;

@@ -44,8 +44,8 @@ pub struct SignInConfig {
     pub credentials: Credentials,
     pub sandbox_id: String,
     pub relying_party: String,
-    pub sign_in_endpoint: String,
-    pub token_endpoint: String,
+    pub sign_in_endpoint: BaseUrl,
+    pub token_endpoint: BaseUrl,
     /// How long before its end a token is renewed; `None`: by its life.
     pub lead: Option<Duration>,
 }
@@ -54,7 +54,6 @@ pub struct SignInConfig {
 pub struct Surroundings {
     pub transport: Arc<dyn Transport>,
     pub connect: Connect,
-    pub allow_plain_http: bool,
     pub request_timeout: Duration,
     pub authorizations: Arc<AuthorizationStore>,
     pub time: Arc<Time>,
@@ -99,17 +98,14 @@ pub enum Missing {
 
 impl SignIn {
     pub fn open(config: SignInConfig, surroundings: Surroundings) -> outcome::Result<Self> {
-        let Surroundings { transport, connect, allow_plain_http, request_timeout, authorizations, time, log } =
-            surroundings;
-        let place =
-            |step: Step, url: &str, field: &str| BaseUrl::parse(url, allow_plain_http, field)?.join(step.path());
+        let Surroundings { transport, connect, request_timeout, authorizations, time, log } = surroundings;
         let mutual = Arc::new(MutualTls::new(connect));
         let certificate = CertificateFiles::new(config.credentials);
         let stats =
             SignInStats { certificate_expires_at: Some(certificate.current().expires_at()), ..SignInStats::default() };
         let chain = Chain {
-            sign_in: place(Step::ServiceToken, &config.sign_in_endpoint, "config.sign_in_endpoint")?,
-            token: place(Step::Token, &config.token_endpoint, "config.token_endpoint")?,
+            sign_in: config.sign_in_endpoint.join(Step::ServiceToken.path())?,
+            token: config.token_endpoint.join(Step::Token.path())?,
             certificate,
             sandbox_id: config.sandbox_id,
             relying_party: config.relying_party,

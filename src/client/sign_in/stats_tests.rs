@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::super::{Missing, SignIn, SignInConfig, Surroundings};
 use super::*;
-use crate::auth::{CredentialSource, Credentials};
-use crate::http::{Answer, Deadlines, Request, Transport, TransportError};
+use crate::auth::{CredentialNames, CredentialSource, Credentials};
+use crate::http::{Answer, BaseUrl, Deadlines, Request, Transport, TransportError};
 use crate::log::{Level, Log};
 use crate::sync::Mutex;
 
@@ -29,6 +29,14 @@ fn token(name: &str) -> Answer {
     Answer::new(200, &[("Content-Type", "application/json")], body.as_bytes())
 }
 
+const NAMES: CredentialNames<'_> = CredentialNames {
+    certificate: "certificate",
+    key: "key",
+    password: "password",
+    pkcs12: "file",
+    is_of_files: false,
+};
+
 /// Valid until 2040-01-01.
 fn credentials() -> Credentials {
     let key = rcgen::KeyPair::generate().unwrap();
@@ -36,7 +44,7 @@ fn credentials() -> Credentials {
     params.not_after = rcgen::date_time_ymd(2040, 1, 1);
     let certificate_pem = params.self_signed(&key).unwrap().pem().into();
     let private_key_pem = Some(key.serialize_pem().into());
-    Credentials::open(CredentialSource::Texts { certificate_pem, private_key_pem }).unwrap()
+    Credentials::open(CredentialSource::Texts { certificate_pem, private_key_pem }, &NAMES).unwrap()
 }
 
 fn sign_in(services: &Arc<Services>) -> SignIn {
@@ -44,7 +52,6 @@ fn sign_in(services: &Arc<Services>) -> SignIn {
     let surroundings = Surroundings {
         transport: services.clone(),
         connect: Box::new(move |_| Ok(connected.clone() as Arc<dyn Transport>)),
-        allow_plain_http: false,
         request_timeout: Duration::from_secs(1),
         authorizations: Arc::default(),
         time: Arc::default(),
@@ -54,8 +61,8 @@ fn sign_in(services: &Arc<Services>) -> SignIn {
         credentials: credentials(),
         sandbox_id: "RETAIL".to_owned(),
         relying_party: "http://xboxlive.com".to_owned(),
-        sign_in_endpoint: "https://sign-in.example".to_owned(),
-        token_endpoint: "https://token.example".to_owned(),
+        sign_in_endpoint: BaseUrl::parse("https://sign-in.example", false).unwrap(),
+        token_endpoint: BaseUrl::parse("https://token.example", false).unwrap(),
         lead: None,
     };
     SignIn::open(config, surroundings).unwrap()

@@ -108,7 +108,7 @@ fn the_peer_cannot_prove_who_it_is() {
         assert!(failure.detail.contains(sentence), "{}", failure.detail);
     }
     let peer = Peer::start(Layer::Tls13, 1, |_, stream| wait_for_close(stream));
-    let carried = Trust::new(&TlsDefaults::default(), None, CaMode::Added).unwrap();
+    let carried = Trust::in_certificates(&TlsDefaults::default(), Vec::new(), CaMode::Added).unwrap();
     let failure = client_trusting(&peer, carried, CachingResolver::default()).send(b"{}").unwrap_err();
     check(&failure, ErrorKind::Tls, Sent::Nothing);
     assert!(failure.detail.contains("issued by an authority that is not trusted"), "{}", failure.detail);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+use http::HeaderValue;
 use shuttle::thread;
 
 use super::peer::{Manner, Peer};
@@ -11,7 +12,7 @@ use super::{NEVER, NOW, one_of};
 use crate::api::{EncounterType, Lane, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
 use crate::auth::Authorization;
 use crate::client::{Client, Config, ImposedLimits};
-use crate::http::CaMode;
+use crate::http::{BaseUrl, CaMode};
 use crate::log::Level;
 use crate::outcome::Status;
 use crate::queue::{Event, LaneSettings, Queue, Settings, Stage, Work};
@@ -54,12 +55,12 @@ pub fn authorization(token: u32) -> Authorization {
 pub fn host(kind: Kind) -> Arc<Host> {
     let config = Config {
         title_id: 7,
-        endpoint: "https://service.invalid".to_owned(),
+        endpoint: BaseUrl::parse("https://service.invalid", false).unwrap(),
         authorization: Some(authorization(0)),
-        ca_certificates_path: None,
+        ca_certificates: Vec::new(),
         ca_mode: CaMode::Added,
         allow_plain_http: false,
-        user_agent: "model".to_owned(),
+        user_agent: HeaderValue::from_static("model"),
         connect_timeout: NEVER,
         request_timeout: NEVER,
         call_timeout: NEVER,

@@ -19,6 +19,22 @@ use super::*;
 
 pub const PASSWORD: &str = "correct horse";
 
+/// As the C interface names them.
+pub const FILES: CredentialNames<'static> = CredentialNames {
+    certificate: "config.certificate_path",
+    key: "config.private_key_path",
+    password: "config.certificate_password",
+    pkcs12: "config.certificate_path",
+    is_of_files: true,
+};
+pub const TEXTS: CredentialNames<'static> = CredentialNames {
+    certificate: "config.certificate_pem",
+    key: "config.private_key_pem",
+    password: "config.certificate_password",
+    pkcs12: "config.certificate_path",
+    is_of_files: false,
+};
+
 /// Made by openssl: an authority (`root`), one below it (`middle`), and the publisher's certificate
 /// from that (`leaf`), each with its key.
 pub struct Files {
@@ -91,13 +107,14 @@ impl Files {
     }
 
     pub fn refusal(&self, certificate: &str, key: Option<&str>, password: Option<&str>) -> String {
-        let outcome = self.source(certificate, key, password).read().unwrap_err();
+        let outcome = self.source(certificate, key, password).read(&FILES).unwrap_err();
         outcome.message.into_owned()
     }
 
     /// A chain of the leaf and the middle one is what every form must give.
     pub fn check(&self, source: &CredentialSource) -> Credential {
-        let credential = source.read().unwrap_or_else(|outcome| panic!("{}", outcome.message));
+        let names = if matches!(source, CredentialSource::Texts { .. }) { &TEXTS } else { &FILES };
+        let credential = source.read(names).unwrap_or_else(|outcome| panic!("{}", outcome.message));
         assert_eq!(credential.0.chain, certificates_of(&self.text("chain.pem")));
         credential
     }

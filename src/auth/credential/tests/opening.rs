@@ -31,10 +31,10 @@ fn what_does_not_belong_to_the_certificate_is_left_out() {
     files.join("mixed.pem", &["o.pem", "o.key", "middle.pem", "leaf.pem"]);
     files.check(&files.source("mixed.pem", Some("leaf.key"), None));
     // The first key that fits decides.
-    let credential = files.source("mixed.pem", None, None).read().unwrap();
+    let credential = files.source("mixed.pem", None, None).read(&FILES).unwrap();
     assert_eq!(credential.0.chain, certificates_of(&files.text("o.pem")));
     files.join("with-root.pem", &["root.pem", "leaf.pem", "middle.pem"]);
-    let credential = files.source("with-root.pem", Some("leaf.key"), None).read().unwrap();
+    let credential = files.source("with-root.pem", Some("leaf.key"), None).read(&FILES).unwrap();
     assert_eq!(credential.0.chain.len(), 3);
 }
 
@@ -43,7 +43,7 @@ fn dates_are_those_of_the_certificate() {
     let Some(files) = Files::make("dates") else { return };
     // The root is valid beyond 2049, from where on a date is written in another way.
     for (name, key) in [("chain.pem", "leaf.key"), ("root.pem", "root.key")] {
-        let credential = files.source(name, Some(key), None).read().unwrap();
+        let credential = files.source(name, Some(key), None).read(&FILES).unwrap();
         let arguments = ["x509", "-in", name, "-noout", "-startdate", "-enddate", "-dateopt", "iso_8601"];
         let printed = openssl::output(&files.folder, &arguments);
         let dates: Vec<_> = printed
@@ -68,7 +68,7 @@ fn the_subject_is_named_for_people() {
             "req", "-x509", "-newkey", "ed25519", "-nodes", "-utf8", "-keyout", "s.key", "-out", "s.pem", "-subj",
             subject,
         ]);
-        let credential = files.source("s.pem", Some("s.key"), None).read().unwrap();
+        let credential = files.source("s.pem", Some("s.key"), None).read(&FILES).unwrap();
         assert_eq!(credential.subject_name(), name, "{subject:?}");
     }
 }

@@ -114,7 +114,7 @@ fn no_block_is_dropped_in_silence() {
         let expected = format!("cannot be used: block 4 {what}");
         let message = files.refusal("all.pem", None, None);
         assert!(message.starts_with(&format!("config.certificate_path {expected}")), "{other}: {message}");
-        let message = texts(&files.text("all.pem"), None).read().unwrap_err().message;
+        let message = texts(&files.text("all.pem"), None).read(&TEXTS).unwrap_err().message;
         assert!(message.starts_with(&format!("config.certificate_pem {expected}")), "{other}: {message}");
         files.join("all.key", &["leaf.key", other]);
         let message = files.refusal("chain.pem", Some("all.key"), None);

@@ -73,7 +73,7 @@ fn texts_are_named_as_texts() {
         (&chain, Some(""), "config.private_key_pem "),
         (&chain, Some(&other_key[..]), "config.private_key_pem "),
     ] {
-        let outcome = texts(certificate, key).read().unwrap_err();
+        let outcome = texts(certificate, key).read(&TEXTS).unwrap_err();
         check(&files, &outcome.message, beginning, "");
     }
 }
@@ -82,7 +82,7 @@ fn texts_are_named_as_texts() {
 fn nothing_printed_for_debugging_shows_a_secret() {
     let Some(files) = Files::make("debug") else { return };
     files.pkcs12("file.p12", PASSWORD, &[]);
-    let credentials = Credentials::open(files.source("file.p12", None, Some(PASSWORD))).unwrap();
+    let credentials = Credentials::open(files.source("file.p12", None, Some(PASSWORD)), &FILES).unwrap();
     let printed = format!("{credentials:?}");
     assert!(!printed.contains(PASSWORD) && printed.contains("valid_until"), "{printed}");
     let key = files.text("leaf.key");
@@ -126,7 +126,7 @@ fn a_refusal_has_the_callers_names() {
             "--password p is the wrong password for the PKCS#12 file of --certificate c;",
         ),
     ] {
-        let message = files.source(certificate, key, password).read_as(&names).unwrap_err().message;
+        let message = files.source(certificate, key, password).read(&names).unwrap_err().message;
         assert!(message.contains(expected) && !message.contains("config."), "{message}");
     }
 }

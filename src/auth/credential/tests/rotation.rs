@@ -28,7 +28,7 @@ fn a_renewed_certificate_is_found_and_half_of_it_is_not_used() {
     let both = [("leaf.pem", "used.pem"), ("leaf.key", "used.key")];
     install(&files, &both);
     age(&files, &["used.pem", "used.key"], 3_600);
-    let mut credentials = Credentials::open(files.source("used.pem", Some("used.key"), None)).unwrap();
+    let mut credentials = Credentials::open(files.source("used.pem", Some("used.key"), None), &FILES).unwrap();
     let first = credentials.current().clone();
     assert!(!credentials.has_changed());
     assert!(matches!(credentials.refresh(), Refresh::Unchanged));
@@ -51,7 +51,7 @@ fn a_file_that_is_gone_leaves_what_was_read() {
     let Some(files) = Files::make("gone") else { return };
     files.join("all.pem", &["leaf.pem", "leaf.key"]);
     age(&files, &["all.pem"], 60);
-    let mut credentials = Credentials::open(files.source("all.pem", None, None)).unwrap();
+    let mut credentials = Credentials::open(files.source("all.pem", None, None), &FILES).unwrap();
     fs::rename(files.path("all.pem"), files.path("away.pem")).unwrap();
     assert!(matches!(credentials.refresh(), Refresh::Kept(_)));
     fs::rename(files.path("away.pem"), files.path("all.pem")).unwrap();
@@ -62,7 +62,7 @@ fn a_file_that_is_gone_leaves_what_was_read() {
 fn a_file_that_changed_just_now_is_read_again_until_it_has_settled() {
     let Some(files) = Files::make("settling") else { return };
     files.join("all.pem", &["leaf.pem", "leaf.key"]);
-    let mut credentials = Credentials::open(files.source("all.pem", None, None)).unwrap();
+    let mut credentials = Credentials::open(files.source("all.pem", None, None), &FILES).unwrap();
     let first = credentials.current().clone();
     let before = fs::metadata(files.path("all.pem")).unwrap();
     renew(&files);
@@ -85,7 +85,7 @@ fn a_file_that_changed_just_now_is_read_again_until_it_has_settled() {
 fn texts_never_change() {
     let Some(files) = Files::make("texts") else { return };
     let source = texts(&files.text("chain.pem"), Some(&files.text("leaf.key")));
-    let mut credentials = Credentials::open(source).unwrap();
+    let mut credentials = Credentials::open(source, &FILES).unwrap();
     assert!(!credentials.has_changed());
     assert!(matches!(credentials.refresh(), Refresh::Unchanged));
 }
