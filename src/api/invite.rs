@@ -7,9 +7,10 @@ use std::ops::Range;
 use http::Method;
 use serde::Serialize;
 
+use super::invalid::{self, InvalidCall};
 use super::xuid::{self, Xuids};
 use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_ITEMS_PER_CALL, json_body};
-use crate::outcome::{Outcome, Result};
+use crate::outcome::Result;
 use crate::redactor::Redactor;
 
 pub static SEND_INVITE: Endpoint = Endpoint {
@@ -48,7 +49,7 @@ pub enum Platform {
 
 impl Platform {
     /// 0 is any platform, which the service wants unsaid.
-    pub fn from_number(number: i32) -> Result<Option<Self>> {
+    pub fn from_number(number: i32) -> invalid::Result<Option<Self>> {
         Ok(Some(match number {
             0 => return Ok(None),
             1 => Platform::Android,
@@ -59,11 +60,7 @@ impl Platform {
             6 => Platform::Win32,
             7 => Platform::WindowsOneCore,
             8 => Platform::XboxOne,
-            _ => {
-                return Err(Outcome::invalid(format!(
-                    "invite.platform is {number}, which is no MPA_PLATFORM_ value (0 to 8); nothing was sent."
-                )));
-            }
+            _ => return Err(InvalidCall::Platform(number)),
         }))
     }
 }
@@ -74,18 +71,20 @@ pub struct Invite {
 }
 
 impl Invite {
-    pub fn new(invited_users: Vec<u64>, connection_string: Option<String>, platform: Option<Platform>) -> Result<Self> {
+    pub fn new(
+        invited_users: Vec<u64>,
+        connection_string: Option<String>,
+        platform: Option<Platform>,
+    ) -> invalid::Result<Self> {
         Ok(Invite { invitation: Invitation::new(invited_users, connection_string, platform)? })
     }
 
     /// For those who have to know before they read so many.
-    pub fn check_user_count(count: usize) -> Result<()> {
+    pub fn check_user_count(count: usize) -> invalid::Result<()> {
         if (1..=MAX_ITEMS_PER_CALL).contains(&count) {
             return Ok(());
         }
-        Err(Outcome::invalid(format!(
-            "invite.invited_user_count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL}. Nothing was sent."
-        )))
+        Err(InvalidCall::UserCount(count))
     }
 }
 
@@ -131,16 +130,17 @@ struct Body<'a> {
 }
 
 impl Invitation {
-    pub fn new(invited_users: Vec<u64>, connection_string: Option<String>, platform: Option<Platform>) -> Result<Self> {
+    pub fn new(
+        invited_users: Vec<u64>,
+        connection_string: Option<String>,
+        platform: Option<Platform>,
+    ) -> invalid::Result<Self> {
         Invite::check_user_count(invited_users.len())?;
-        xuid::check(&invited_users, "invite.invited_users")?;
+        xuid::check(&invited_users).map_err(InvalidCall::User)?;
         if let Some(text) = &connection_string {
             let units = text.encode_utf16().count();
             if units > MAX_CONNECTION_STRING_UTF16 {
-                return Err(Outcome::invalid(format!(
-                    "invite.connection_string has {units} UTF-16 units; the service takes at most \
-                     {MAX_CONNECTION_STRING_UTF16}. Nothing was sent."
-                )));
+                return Err(InvalidCall::ConnectionString(units));
             }
         }
         Ok(Invitation { invited_users, connection_string, platform })

@@ -1,6 +1,7 @@
 //! The endpoints of the service, one file each: fields, limits and JSON of a call. No I/O.
 
 mod endpoint;
+mod invalid;
 mod invite;
 mod lane;
 mod recent_players;
@@ -10,6 +11,7 @@ mod xuid;
 use std::ops::Range;
 
 pub use endpoint::{Caller, ConfiguredLimit, Endpoint};
+pub use invalid::{InvalidCall, InvalidGroup};
 pub use invite::{Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform, SEND_INVITE};
 pub use lane::{ByLane, Lane};
 pub use recent_players::{

@@ -9,10 +9,11 @@ use http::Method;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
+use super::invalid::{self, InvalidCall, InvalidGroup};
 use super::xuid::{self, Xuid};
 use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_ITEMS_PER_CALL, json_body};
 use crate::date;
-use crate::outcome::{Outcome, Result};
+use crate::outcome::Result;
 use crate::redactor::Redactor;
 
 pub static POST_RECENT_PLAYER_GROUPS: Endpoint = Endpoint {
@@ -46,15 +47,12 @@ pub enum EncounterType {
 
 impl EncounterType {
     /// 0 is the service's default, which is the same said or unsaid.
-    pub fn from_number(number: i32, group: usize) -> Result<Option<Self>> {
+    pub fn from_number(number: i32, group: usize) -> invalid::Result<Option<Self>> {
         match number {
             0 => Ok(None),
             1 => Ok(Some(EncounterType::Teammate)),
             2 => Ok(Some(EncounterType::Opponent)),
-            _ => Err(Outcome::invalid(format!(
-                "groups[{group}].encounter_type is {number}, which is no MPA_ENCOUNTER_ value (0 to 2); \
-                 nothing was sent."
-            ))),
+            _ => Err(InvalidCall::Group(group, InvalidGroup::EncounterType(number))),
         }
     }
 }
@@ -65,14 +63,11 @@ pub struct Timestamp(SystemTime);
 
 impl Timestamp {
     /// 0 is the time of the call, `now`.
-    pub fn from_unix_ms(unix_ms: u64, now: SystemTime, group: usize) -> Result<Self> {
+    pub fn from_unix_ms(unix_ms: u64, now: SystemTime, group: usize) -> invalid::Result<Self> {
         match unix_ms {
             0 => Ok(Timestamp(now)),
             1..=LAST_UNIX_MS => Ok(Timestamp(UNIX_EPOCH + Duration::from_millis(unix_ms))),
-            _ => Err(Outcome::invalid(format!(
-                "groups[{group}].timestamp_unix_ms is {unix_ms}, which is after the year 9999; it counts \
-                 milliseconds since 1970-01-01 UTC. Nothing was sent."
-            ))),
+            _ => Err(InvalidCall::Group(group, InvalidGroup::Timestamp(unix_ms))),
         }
     }
 }
@@ -96,20 +91,17 @@ impl RecentPlayerGroup {
         timestamp: Timestamp,
         players: Vec<u64>,
         group: usize,
-    ) -> Result<Self> {
+    ) -> invalid::Result<Self> {
         Self::check_player_count(players.len(), group)?;
-        xuid::check(&players, format_args!("groups[{group}].players"))?;
+        xuid::check(&players).map_err(|index| InvalidCall::Group(group, InvalidGroup::Player(index)))?;
         Ok(RecentPlayerGroup { encounter_type, timestamp, players })
     }
 
-    pub fn check_player_count(count: usize, group: usize) -> Result<()> {
+    pub fn check_player_count(count: usize, group: usize) -> invalid::Result<()> {
         if (MIN_PLAYERS_PER_GROUP..=MAX_PLAYERS_PER_GROUP).contains(&count) {
             return Ok(());
         }
-        Err(Outcome::invalid(format!(
-            "groups[{group}].player_count is {count}; a group has {MIN_PLAYERS_PER_GROUP} to \
-             {MAX_PLAYERS_PER_GROUP} players. Nothing was sent."
-        )))
+        Err(InvalidCall::Group(group, InvalidGroup::PlayerCount(count)))
     }
 }
 
@@ -157,18 +149,16 @@ pub struct RecentPlayerGroups {
 }
 
 impl RecentPlayerGroups {
-    pub fn new(groups: Vec<RecentPlayerGroup>) -> Result<Self> {
+    pub fn new(groups: Vec<RecentPlayerGroup>) -> invalid::Result<Self> {
         Self::check_count(groups.len())?;
         Ok(RecentPlayerGroups { groups })
     }
 
-    pub fn check_count(count: usize) -> Result<()> {
+    pub fn check_count(count: usize) -> invalid::Result<()> {
         if (1..=MAX_ITEMS_PER_CALL).contains(&count) {
             return Ok(());
         }
-        Err(Outcome::invalid(format!(
-            "count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL} groups. Nothing was sent."
-        )))
+        Err(InvalidCall::GroupCount(count))
     }
 
     pub fn groups(&self) -> impl Iterator<Item = &RecentPlayerGroup> {

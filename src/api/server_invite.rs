@@ -6,9 +6,10 @@ use std::ops::Range;
 
 use http::Method;
 
+use super::invalid::{self, InvalidCall};
 use super::invite::Invitation;
 use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_INVITED_USERS_PER_REQUEST, Platform};
-use crate::outcome::{Outcome, Result};
+use crate::outcome::Result;
 use crate::redactor::Redactor;
 
 pub static SEND_SERVER_INVITE: Endpoint = Endpoint {
@@ -37,12 +38,9 @@ impl ServerInvite {
         invited_users: Vec<u64>,
         connection_string: Option<String>,
         platform: Option<Platform>,
-    ) -> Result<Self> {
+    ) -> invalid::Result<Self> {
         if sender == 0 {
-            return Err(Outcome::invalid(
-                "invite.sender is 0; it must be the XUID of the user on whose behalf the server invites. \
-                 Nothing was sent.",
-            ));
+            return Err(InvalidCall::Sender);
         }
         let invitation = Invitation::new(invited_users, connection_string, platform)?;
         Ok(ServerInvite { sender, invitation })

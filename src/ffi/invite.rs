@@ -10,7 +10,7 @@ use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
 use super::token::{self, mpa_authorization};
-use super::{caller, handles, text};
+use super::{caller, handles, sentences, text};
 use crate::api::{
     Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, MAX_ITEMS_PER_CALL, Platform, ServerInvite,
 };
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn mpa_send_server_invite(
 pub unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<Authorization>, Option<Duration>)> {
     // SAFETY: passed on from the caller.
     let fields = unsafe { structs::read(source, "invite") }?;
-    let platform = Platform::from_number(fields.platform)?;
+    let platform = Platform::from_number(fields.platform).map_err(sentences::invalid_call)?;
     // SAFETY: the caller's fields are NULL, or what the header says they point to.
     let (users, connection_string) = unsafe {
         (
@@ -190,7 +190,7 @@ pub unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<A
             read_connection_string(fields.connection_string)?,
         )
     };
-    let call = Invite::new(users, connection_string, platform)?;
+    let call = Invite::new(users, connection_string, platform).map_err(sentences::invalid_call)?;
     let own = if fields.authorization.is_null() {
         None
     } else {
@@ -205,7 +205,7 @@ pub unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<A
 pub unsafe fn read_server_invite(source: *const mpa_server_invite) -> Result<(ServerInvite, Option<Duration>)> {
     // SAFETY: passed on from the caller.
     let fields = unsafe { structs::read(source, "invite") }?;
-    let platform = Platform::from_number(fields.platform)?;
+    let platform = Platform::from_number(fields.platform).map_err(sentences::invalid_call)?;
     // SAFETY: the caller's fields are NULL, or what the header says they point to.
     let (users, connection_string) = unsafe {
         (
@@ -213,14 +213,14 @@ pub unsafe fn read_server_invite(source: *const mpa_server_invite) -> Result<(Se
             read_connection_string(fields.connection_string)?,
         )
     };
-    let call = ServerInvite::new(fields.sender, users, connection_string, platform)?;
+    let call = ServerInvite::new(fields.sender, users, connection_string, platform).map_err(sentences::invalid_call)?;
     Ok((call, time_to_live(fields.time_to_live_ms)))
 }
 
 /// # Safety
 /// `users` is NULL or points to `count` XUIDs.
 unsafe fn read_users(users: *const u64, count: u32) -> Result<Vec<u64>> {
-    Invite::check_user_count(count as usize)?;
+    Invite::check_user_count(count as usize).map_err(sentences::invalid_call)?;
     // SAFETY: passed on from the caller.
     unsafe { read_xuids(users, count as usize, "invite.invited_users") }
 }

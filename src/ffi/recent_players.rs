@@ -4,11 +4,11 @@ use std::time::SystemTime;
 
 use super::boundary::report;
 use super::client::mpa_client;
-use super::handles;
 use super::invite::read_xuids;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
+use super::{handles, sentences};
 use crate::api::{
     EncounterType, MAX_GROUPS_PER_REQUEST, MAX_ITEMS_PER_CALL, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP,
     RecentPlayerGroup, RecentPlayerGroups, Timestamp,
@@ -103,27 +103,26 @@ pub unsafe extern "C" fn mpa_post_recent_player_groups(
 /// # Safety
 /// `source` is NULL or points to `count` groups.
 pub unsafe fn read_groups(source: *const mpa_recent_player_group, count: usize) -> Result<RecentPlayerGroups> {
-    RecentPlayerGroups::check_count(count)?;
+    RecentPlayerGroups::check_count(count).map_err(sentences::invalid_call)?;
     // SAFETY: passed on from the caller; the count has been checked.
     let groups = unsafe { structs::read_array(source, count, "groups") }?;
     let now = SystemTime::now();
     let read_group = |(index, group): (usize, &mpa_recent_player_group)| {
         structs::check_reserved(group.reserved, format_args!("groups[{index}].reserved"))?;
         let players = group.player_count as usize;
-        RecentPlayerGroup::check_player_count(players, index)?;
+        RecentPlayerGroup::check_player_count(players, index).map_err(sentences::invalid_call)?;
         // SAFETY: the caller's field is NULL or points to so many XUIDs.
         let players = unsafe { read_xuids(group.players, players, format_args!("groups[{index}].players")) }?;
-        RecentPlayerGroup::new(
-            EncounterType::from_number(group.encounter_type, index)?,
-            Timestamp::from_unix_ms(group.timestamp_unix_ms, now, index)?,
-            players,
-            index,
-        )
+        let encounter_type = EncounterType::from_number(group.encounter_type, index);
+        let timestamp = Timestamp::from_unix_ms(group.timestamp_unix_ms, now, index);
+        encounter_type
+            .and_then(|encounter_type| RecentPlayerGroup::new(encounter_type, timestamp?, players, index))
+            .map_err(sentences::invalid_call)
     };
     // No larger than needed, since they may be kept for long.
     let mut copies = Vec::with_capacity(count);
     for group in groups.iter().enumerate() {
         copies.push(read_group(group)?);
     }
-    RecentPlayerGroups::new(copies)
+    RecentPlayerGroups::new(copies).map_err(sentences::invalid_call)
 }

@@ -4,6 +4,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::api::{
+    InvalidCall, InvalidGroup, MAX_CONNECTION_STRING_UTF16, MAX_ITEMS_PER_CALL, MAX_PLAYERS_PER_GROUP,
+    MIN_PLAYERS_PER_GROUP,
+};
 use crate::auth::CredentialNames;
 use crate::http::UrlError;
 use crate::outcome::{Advice, Outcome};
@@ -37,6 +41,52 @@ pub fn invalid_url(field: &str, error: UrlError) -> Box<Outcome> {
         }
         _ => invalid(field, &error),
     }
+}
+
+pub fn invalid_call(error: InvalidCall) -> Box<Outcome> {
+    Outcome::invalid(match error {
+        InvalidCall::Platform(number) => {
+            format!("invite.platform is {number}, which is no MPA_PLATFORM_ value (0 to 8); nothing was sent.")
+        }
+        InvalidCall::UserCount(count) => {
+            format!("invite.invited_user_count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL}. Nothing was sent.")
+        }
+        InvalidCall::User(index) => no_xuid(&format_args!("invite.invited_users[{index}]")),
+        InvalidCall::ConnectionString(units) => format!(
+            "invite.connection_string has {units} UTF-16 units; the service takes at most \
+             {MAX_CONNECTION_STRING_UTF16}. Nothing was sent."
+        ),
+        InvalidCall::Sender => {
+            "invite.sender is 0; it must be the XUID of the user on whose behalf the server invites. \
+                                Nothing was sent."
+                .to_owned()
+        }
+        InvalidCall::GroupCount(count) => {
+            format!("count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL} groups. Nothing was sent.")
+        }
+        InvalidCall::Group(index, error) => invalid_group(&format!("groups[{index}]"), error),
+    })
+}
+
+fn invalid_group(group: &str, error: InvalidGroup) -> String {
+    match error {
+        InvalidGroup::EncounterType(number) => {
+            format!("{group}.encounter_type is {number}, which is no MPA_ENCOUNTER_ value (0 to 2); nothing was sent.")
+        }
+        InvalidGroup::Timestamp(unix_ms) => format!(
+            "{group}.timestamp_unix_ms is {unix_ms}, which is after the year 9999; it counts milliseconds since \
+             1970-01-01 UTC. Nothing was sent."
+        ),
+        InvalidGroup::PlayerCount(count) => format!(
+            "{group}.player_count is {count}; a group has {MIN_PLAYERS_PER_GROUP} to {MAX_PLAYERS_PER_GROUP} players. \
+             Nothing was sent."
+        ),
+        InvalidGroup::Player(index) => no_xuid(&format_args!("{group}.players[{index}]")),
+    }
+}
+
+fn no_xuid(element: &dyn fmt::Display) -> String {
+    format!("{element} is 0, which is no XUID; nothing was sent. Leave out players whose XUID is unknown.")
 }
 
 /// An outcome's message, with what to do.
@@ -126,6 +176,28 @@ mod tests {
                 let is_there = |before, behind| HEADER.contains(&format!("{before}{name}{behind}"));
                 assert!(is_there(' ', ';') || is_there('*', ';') || is_there(' ', '('), "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_call_names_the_field_by_index_and_what_was_found() {
+        let in_group = |error| InvalidCall::Group(3, error);
+        for (error, beginning) in [
+            (InvalidCall::Platform(9), "invite.platform is 9, which is no MPA_PLATFORM_ value (0 to 8);"),
+            (InvalidCall::UserCount(0), "invite.invited_user_count is 0; it must be 1 to 10000."),
+            (InvalidCall::User(5), "invite.invited_users[5] is 0, which is no XUID;"),
+            (InvalidCall::ConnectionString(513), "invite.connection_string has 513 UTF-16 units; the service takes at"),
+            (InvalidCall::Sender, "invite.sender is 0; it must be the XUID of the user"),
+            (InvalidCall::GroupCount(10_001), "count is 10001; it must be 1 to 10000 groups."),
+            (in_group(InvalidGroup::EncounterType(-1)), "groups[3].encounter_type is -1, which is no MPA_ENCOUNTER_"),
+            (in_group(InvalidGroup::Timestamp(u64::MAX)), "groups[3].timestamp_unix_ms is 18446744073709551615, which"),
+            (in_group(InvalidGroup::PlayerCount(101)), "groups[3].player_count is 101; a group has 2 to 100 players."),
+            (in_group(InvalidGroup::Player(7)), "groups[3].players[7] is 0, which is no XUID;"),
+        ] {
+            let outcome = invalid_call(error);
+            assert_eq!(outcome.status, Status::InvalidArgument);
+            let message = &outcome.message;
+            assert!(message.starts_with(beginning) && message.to_lowercase().contains("nothing was sent"), "{message}");
         }
     }
 
