@@ -1,30 +1,85 @@
-//! The code of the README and of the pages in `docs` compiles, and that about outcomes says what its table
-//! says.
+//! The code of the README, of the header's first page and of the pages in `docs` compiles; the five steps send
+//! an invite, and the code about outcomes says what its table says.
 
 use std::fs;
 use std::process::Command;
 
+use mpa_emulator::{Emulator, Options};
 use mpa_tests::build::{GPP, link_arguments, run, scratch};
-use mpa_tests::header::repository;
+use mpa_tests::header::{self, repository};
 
 /// A piece of a program, with what stands around it.
 fn whole(piece: &str) -> String {
     format!(
         "#include <mpa.h>\n#include <stdio.h>\nint main(void)\n{{\n\
          mpa_client client = {{ 0 }}; mpa_result result = MPA_INIT(mpa_result);\n\
-         mpa_server_invite invite = MPA_INIT(mpa_server_invite); uint64_t my_match_id = 7;\n\
-         (void)invite; (void)my_match_id; (void)result;\n\
+         (void)client; (void)result;\n\
          {piece}\nreturn 0;\n}}\n"
     )
 }
 
+/// The five steps as a program: each of the README's pieces in C follows the one before.
+fn five_steps() -> Vec<String> {
+    let mut pieces = in_c("README.md");
+    assert_eq!(pieces.len(), 5, "opening, submitting, polling, closing; and statistics");
+    pieces.truncate(4);
+    pieces
+}
+
+const TITLE_ID: u32 = 1_234_567_890;
+
+/// The same program for the emulator: all else is as it stands on the page.
+fn with_endpoint(program: &str, emulator: &Emulator) -> String {
+    let title = format!("config.title_id = {TITLE_ID};");
+    assert_eq!(program.matches(&title).count(), 1);
+    program.replace(&title, &format!("{title} config.endpoint = \"{}\";", emulator.url()))
+}
+
+/// An emulator received one server invite, and the program printed once how it ended.
+fn check_that_one_invite_was_sent(emulator: &Emulator, users: usize) {
+    let printed = printed_by("readme");
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+    assert!(printed.starts_with("request 7: "), "{printed}");
+    let requests = emulator.requests(TITLE_ID);
+    assert_eq!(requests.len(), 1);
+    assert_eq!((requests[0].path.as_str(), requests[0].status), ("/titles/1234567890/invites/server", 204));
+    assert_eq!(requests[0].json()["invitedUsers"].as_array().map(Vec::len), Some(users));
+}
+
 #[test]
-fn the_programs_of_the_readme_compile_without_a_warning() {
-    let programs = in_c("README.md");
-    assert_eq!(programs.len(), 3, "a program and two pieces of one");
-    compile("program.c", &programs[0]);
-    compile("piece.c", &whole(&programs[1]));
-    compile("watch.c", &whole(&programs[2]));
+fn the_five_steps_of_the_readme_send_an_invite() {
+    let emulator = Emulator::start(Options::default()).expect("an emulator starts");
+    let steps = five_steps().concat();
+    let program = format!(
+        "#include <mpa.h>\n#include <stdio.h>\nint main(void)\n{{\n{}return 0;\n}}\n",
+        with_endpoint(&steps, &emulator)
+    );
+    compile("five_steps.c", &program);
+    check_that_one_invite_was_sent(&emulator, 2);
+}
+
+#[test]
+fn the_five_steps_of_the_header_send_an_invite() {
+    let text = header::text();
+    let (_, rest) = text.split_once("\n * FIVE STEPS").expect("the first page has the steps");
+    let (steps, _) = rest.split_once("\n * CONVENTIONS").expect("the conventions follow");
+    let code: String = steps.lines().skip(1).map(|line| format!("{}\n", line.trim_start_matches(" *"))).collect();
+    let emulator = Emulator::start(Options::default()).expect("an emulator starts");
+    let host = "int start_invites(const char *); void invite_player(uint64_t, uint64_t, uint64_t);\n\
+        int update_invites(void); void stop_invites(void);\n";
+    let program = format!(
+        "#include <stdint.h>\n{host}{}\nvoid wait_for_next_frame(void) {{ }}\n\
+         int main(void)\n{{\nif (!start_invites(\"XBL3.0 x=-;token\")) return 1;\n\
+         invite_player(1, 2, 7); update_invites(); stop_invites(); return 0;\n}}\n",
+        with_endpoint(&code, &emulator)
+    );
+    compile("first_page.c", &program);
+    check_that_one_invite_was_sent(&emulator, 1);
+}
+
+#[test]
+fn the_piece_of_the_readme_about_monitoring_compiles_without_a_warning() {
+    compile("monitoring.c", &whole(in_c("README.md").last().expect("there are pieces")));
 }
 
 #[test]
