@@ -32,8 +32,8 @@ mod queue;
 mod stats;
 mod sync;
 
-// Not an interface: for the simulation in `examples/throttling/`, the targets in `fuzz/`, and the
-// program in `doctor/`.
+// Not an interface: for the simulation in `benches/src/throttling/`, the targets in `fuzz/`, and
+// the program in `doctor/`.
 #[doc(hidden)]
 pub mod api;
 #[doc(hidden)]

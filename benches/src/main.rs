@@ -20,6 +20,7 @@ mod same_request;
 mod sign_in;
 mod system_calls;
 mod table;
+mod throttling;
 mod times;
 mod tools;
 mod wall;
@@ -35,8 +36,9 @@ use tools::Result;
 use worker::Kind;
 
 const USAGE: &str = "\
-mpa-benches [call | queue | sign-in]                     measures a warm call, the queue, or signing in, or all of them,
+mpa-benches [call | queue | sign-in]                     measures a warm call, the queue, or signing in, or all three,
                                                          and prints it
+mpa-benches throttling                                   simulates an hour of servers that share a service's limit
 mpa-benches worker KIND ENDPOINT CALLS [TOKEN_LENGTH]    a child: KIND is ours, libcurl or raw
 mpa-benches queue-child WHAT ENDPOINT                    a child: WHAT is memory, submit, burst, poll or poll-with-result
 mpa-benches peer [MILLISECONDS]                          the other side, which answers after so many; until standard
@@ -50,6 +52,10 @@ fn main() -> ExitCode {
         ["call"] => measure_call(),
         ["queue"] => queue::measure(),
         ["sign-in"] => sign_in::measure(),
+        ["throttling"] => {
+            throttling::simulate();
+            Ok(())
+        }
         ["queue-child", what, endpoint] => queue::child(what, endpoint).unwrap_or_else(|| Err(USAGE.to_owned())),
         ["peer"] => peer("0"),
         ["peer", milliseconds] => peer(milliseconds),

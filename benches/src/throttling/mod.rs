@@ -1,8 +1,6 @@
-//! A busy service and one to 5,000 servers that share its limit, for an hour of virtual time:
+//! A simulation: a busy service and one to 5,000 servers that share its limit, for an hour of virtual time.
 //!
-//!     cargo run --release --example throttling
-//!
-//! compares three ways to behave, prints a table, and writes a plot, `target/throttling.svg`. The
+//! Compares three ways to behave, prints a table, and writes a plot, `target/throttling.svg`. The
 //! service is the emulator's model of one: a short window that counts what was let through, and a
 //! long one that counts rejections too.
 
@@ -20,7 +18,7 @@ const SUSTAINED: Limit = Limit { max: 50, period_ms: 300_000 };
 
 const FLEETS: [usize; 8] = [1, 2, 5, 10, 50, 200, 1_000, 5_000];
 
-fn main() {
+pub fn simulate() {
     one_server();
     a_fleet();
 }
