@@ -12,6 +12,8 @@
 //!
 //! The compilers are `cc` and `c++`, or those of the variables `CC` and `CXX`; for C#, `mcs`.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::error::Error;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};

@@ -741,28 +741,35 @@ mpa_status mpa_client_invalidate_authorization(mpa_client client,
 
 /* Invites ------------------------------------------------------------------------------------- */
 
-/// The platform on which an invite can be accepted.
+/// The platform on which an invite can be accepted. An invite for another platform disappears without an
+/// error.
 typedef int32_t mpa_platform;
 
 /// Any platform that the title runs on.
 #define MPA_PLATFORM_ANY 0
 
+/// Android.
 #define MPA_PLATFORM_ANDROID 1
 
+/// iOS.
 #define MPA_PLATFORM_IOS 2
 
+/// Nintendo.
 #define MPA_PLATFORM_NINTENDO 3
 
+/// PlayStation.
 #define MPA_PLATFORM_PLAYSTATION 4
 
 /// Xbox Series X and S.
 #define MPA_PLATFORM_SCARLETT 5
 
+/// Windows, the service's `Win32`.
 #define MPA_PLATFORM_WIN32 6
 
+/// Windows, the service's `WindowsOneCore`.
 #define MPA_PLATFORM_WINDOWS_ONE_CORE 7
 
-/// Where a title has no Scarlett configuration, these invites reach Xbox Series X and S too.
+/// Xbox One. If the title has no Scarlett configuration, these invites reach Xbox Series X and S too.
 #define MPA_PLATFORM_XBOX_ONE 8
 
 /// How many users the service takes in one request. A call takes more and sends several requests.
@@ -861,10 +868,13 @@ mpa_status mpa_send_server_invite(mpa_client client,
 /// How the players of a group met. The service gives it no meaning beyond the name.
 typedef int32_t mpa_encounter_type;
 
+/// Not specified.
 #define MPA_ENCOUNTER_DEFAULT 0
 
+/// They played in one team.
 #define MPA_ENCOUNTER_TEAMMATE 1
 
+/// They played against each other.
 #define MPA_ENCOUNTER_OPPONENT 2
 
 /// How many groups the service takes in one request. A call takes more and sends several requests.
@@ -873,9 +883,10 @@ typedef int32_t mpa_encounter_type;
 /// How many groups one call takes.
 #define MPA_MAX_GROUPS_PER_CALL 10000
 
-/// The fewest and the most players of a group.
+/// The fewest players of a group.
 #define MPA_MIN_PLAYERS_PER_GROUP 2
 
+/// The most players of a group.
 #define MPA_MAX_PLAYERS_PER_GROUP 100
 
 /// Players who met: everyone in a group met everyone else in it. Groups may overlap. Report

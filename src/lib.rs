@@ -22,7 +22,8 @@
 //! Nothing lower knows anything higher. The public interface is the C one; the Rust crate exists to
 //! be built into it and to be tested through it.
 
-#![deny(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used))]
 
 mod client;
 mod date;

@@ -1,6 +1,8 @@
 //! The program as people run it, against the emulator: what it says when all is well, and at which
 //! step it ends otherwise.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -17,20 +17,27 @@ use crate::api::{
 use crate::auth::Authorization;
 use crate::outcome::{Outcome, Result};
 
-/// The platform on which an invite can be accepted.
+/// The platform on which an invite can be accepted. An invite for another platform disappears without an
+/// error.
 pub type mpa_platform = i32;
 
 /// Any platform that the title runs on.
 pub const MPA_PLATFORM_ANY: mpa_platform = 0;
+/// Android.
 pub const MPA_PLATFORM_ANDROID: mpa_platform = 1;
+/// iOS.
 pub const MPA_PLATFORM_IOS: mpa_platform = 2;
+/// Nintendo.
 pub const MPA_PLATFORM_NINTENDO: mpa_platform = 3;
+/// PlayStation.
 pub const MPA_PLATFORM_PLAYSTATION: mpa_platform = 4;
 /// Xbox Series X and S.
 pub const MPA_PLATFORM_SCARLETT: mpa_platform = 5;
+/// Windows, the service's `Win32`.
 pub const MPA_PLATFORM_WIN32: mpa_platform = 6;
+/// Windows, the service's `WindowsOneCore`.
 pub const MPA_PLATFORM_WINDOWS_ONE_CORE: mpa_platform = 7;
-/// Where a title has no Scarlett configuration, these invites reach Xbox Series X and S too.
+/// Xbox One. If the title has no Scarlett configuration, these invites reach Xbox Series X and S too.
 pub const MPA_PLATFORM_XBOX_ONE: mpa_platform = 8;
 
 /// How many users the service takes in one request. A call takes more and sends several requests.

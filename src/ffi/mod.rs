@@ -6,7 +6,6 @@
 
 // The names are those of the C header.
 #![allow(non_camel_case_types)]
-#![warn(clippy::undocumented_unsafe_blocks)]
 // What callers owe every exported function stands on the first page of the header, once.
 #![allow(clippy::missing_safety_doc)]
 

@@ -18,16 +18,20 @@ use crate::outcome::Result;
 /// How the players of a group met. The service gives it no meaning beyond the name.
 pub type mpa_encounter_type = i32;
 
+/// Not specified.
 pub const MPA_ENCOUNTER_DEFAULT: mpa_encounter_type = 0;
+/// They played in one team.
 pub const MPA_ENCOUNTER_TEAMMATE: mpa_encounter_type = 1;
+/// They played against each other.
 pub const MPA_ENCOUNTER_OPPONENT: mpa_encounter_type = 2;
 
 /// How many groups the service takes in one request. A call takes more and sends several requests.
 pub const MPA_MAX_GROUPS_PER_REQUEST: u32 = 20;
 /// How many groups one call takes.
 pub const MPA_MAX_GROUPS_PER_CALL: u32 = 10000;
-/// The fewest and the most players of a group.
+/// The fewest players of a group.
 pub const MPA_MIN_PLAYERS_PER_GROUP: u32 = 2;
+/// The most players of a group.
 pub const MPA_MAX_PLAYERS_PER_GROUP: u32 = 100;
 
 const _: () = {

@@ -108,6 +108,7 @@ impl ResultTarget {
         }
     }
 
+    /// Writes how a call ended.
     pub fn write(&self, outcome: &Outcome) {
         if let Some(target) = &self.0 {
             target.write(&mpa_result::from(outcome));

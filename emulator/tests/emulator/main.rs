@@ -1,6 +1,8 @@
 //! The emulator from outside: over real sockets, with HTTP written by hand, so that no client library
 //! tidies up what a test wants to send.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 mod access;
 mod activities;
 mod bodies;
