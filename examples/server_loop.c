@@ -157,6 +157,6 @@ int main(int argc, char **argv)
     mpa_client_close(client, 0, &closed);
     printf("Closed: %u of %u operations succeeded, %u uncertain, %u events not pulled\n",
            (unsigned)closed.operations_succeeded, (unsigned)closed.submitted,
-           (unsigned)closed.operations_uncertain, (unsigned)closed.events_not_pulled);
+           (unsigned)closed.operations_uncertain, (unsigned)closed.events_not_polled);
     return EXIT_SUCCESS;
 }

@@ -123,7 +123,7 @@ int main(int argc, char** argv)
     if (const std::optional<mpa::CloseReport> closed = dispatcher.close(4s)) {
         std::printf("Closed: %llu of %llu operations succeeded, %llu uncertain, %llu events not pulled\n",
                     0ULL + closed->operations_succeeded, 0ULL + closed->submitted,
-                    0ULL + closed->operations_uncertain, 0ULL + closed->events_not_pulled);
+                    0ULL + closed->operations_uncertain, 0ULL + closed->events_not_polled);
     }
     return EXIT_SUCCESS;
 }

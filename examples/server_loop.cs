@@ -108,6 +108,6 @@ static class ServerLoop
         MpaCloseReport closed = closing.IsCompleted ? closing.Result : client.Close(TimeSpan.Zero);
         Console.WriteLine(
             $"Closed: {closed.OperationsSucceeded} of {closed.Submitted} operations succeeded, "
-            + $"{closed.OperationsUncertain} uncertain, {closed.EventsNotPulled} events not pulled");
+            + $"{closed.OperationsUncertain} uncertain, {closed.EventsNotPolled} events not pulled");
     }
 }

@@ -186,93 +186,93 @@ MPA_API const char *mpa_version_string(void);
 /// reused, and later versions may add some: treat an unknown one by `retryable` in mpa_result.
 typedef int32_t mpa_status;
 
-/// It happened.
+/// The call succeeded.
 #define MPA_OK 0
 
-/// Your mistake: an argument is wrong. The message names it, with its index. Nothing was sent.
+/// An argument is invalid. The message names it, with its index. Nothing was sent.
 #define MPA_ERROR_INVALID_ARGUMENT (-1)
 
-/// Your mistake: a struct_size fits no version of the struct, or fields are set that this version
-/// of the library does not know. Initialise structs with MPA_INIT. Nothing was sent.
+/// A struct_size matches no version of the struct, or fields are set that this version of the library
+/// does not know. Initialize structs with MPA_INIT. Nothing was sent.
 #define MPA_ERROR_INVALID_STRUCT (-2)
 
-/// Your mistake: the client was never opened, is closed, or belongs to the parent of this process.
+/// The handle is not valid: the client was never opened, is closed, or was opened by the parent of this
+/// process.
 #define MPA_ERROR_INVALID_HANDLE (-3)
 
-/// The client is being drained, or closed by another thread. Nothing was sent.
+/// The client is draining, or is being closed by another thread. Nothing was sent.
 #define MPA_ERROR_CLOSED (-4)
 
-/// The queue of submitted operations is full, in operations or in bytes. Nothing was submitted: do so
-/// again later.
+/// The queue of submitted operations is full, in operations or in bytes. Nothing was submitted: submit
+/// it again later.
 #define MPA_ERROR_QUEUE_FULL (-5)
 
-/// The queue is full of completions that nobody has polled. Nothing was submitted: pull events, each
-/// frame.
+/// The queue is full of completions that have not been polled. Nothing was submitted: poll events in
+/// each frame.
 #define MPA_ERROR_EVENTS_NOT_POLLED (-6)
 
-/// Not done: the operation was cancelled before it was sent. `cause` is the obstacle where it had been
-/// tried before.
+/// Not sent: the operation was cancelled first. If an attempt had been made, `cause` is its status.
 #define MPA_ERROR_CANCELLED (-20)
 
-/// Not done: the operation's time to live passed before it, or the rest of it, could be sent. `cause` is
-/// the obstacle met last, or what the operations before it waited for; 0 where there is none.
+/// Not sent: the operation's time to live passed before it, or the rest of it, could be sent. `cause` is
+/// what prevented it last, or what the operations ahead of it waited for; 0 if there is none.
 #define MPA_ERROR_EXPIRED (-21)
 
-/// Not done, or, for recent players, not known to be done (see `uncertain`): the client was closed, or
-/// its time to drain was over. Another client may send it. `cause` is the obstacle met last.
+/// Not sent, or for recent players possibly sent (see `uncertain`): the client was closed, or the drain
+/// deadline passed. Another client may send it. `cause` is what prevented it last.
 #define MPA_ERROR_ABANDONED (-22)
 
-/// There is no authorization that could be sent: none was given, it has expired, or the service has
-/// refused it. Push a newer one with mpa_client_set_authorization. The request was not sent; see
-/// `acknowledged` for those before it.
+/// There is no usable authorization: none was given, it has expired, or the service has refused it. Set
+/// a newer one with mpa_client_set_authorization. The request was not sent; see `acknowledged` for
+/// the requests before it.
 #define MPA_ERROR_AUTHORIZATION_NEEDED (-40)
 
-/// The service refused the token (HTTP 401). It is not used again: push a newer one.
+/// The service refused the token (HTTP 401). The client does not use it again: set a newer one.
 #define MPA_ERROR_UNAUTHORIZED (-41)
 
-/// The token is good, but not for this call (HTTP 403, or 400 with AuthorizationError): the wrong
-/// title or sandbox, or a user's token where a service's is needed. Trying again does not help.
+/// The token is valid, but not for this call (HTTP 403, or 400 with AuthorizationError): the wrong title
+/// or sandbox, or a user's token where a service's is required. A retry does not help.
 #define MPA_ERROR_FORBIDDEN (-42)
 
-/// A client that signs in by itself could not: the message says which step failed, why, and what to do;
-/// `cause` is the obstacle, `service_code` the service's number for it.
+/// The client could not sign in: the message says which step failed, why, and what to do. `cause` is the
+/// status of that step, `service_code` the service's error number (XErr).
 #define MPA_ERROR_SIGN_IN_FAILED (-43)
 
-/// Of mpa_client_get_authorization: the client signs in by itself, has begun to do so, and has not ended
-/// yet. Nothing is wrong; ask again in a moment, after `retry_after_ms` where that is set.
+/// Of mpa_client_get_authorization: the client is signing in and has not finished. This is not an error;
+/// call again in a moment, after `retry_after_ms` if that is set.
 #define MPA_ERROR_SIGN_IN_PENDING (-44)
 
 /// The service refused what was sent (other HTTP 4xx). See `error_code` and `message`.
 #define MPA_ERROR_REJECTED (-60)
 
-/// The service limits how often it is called, and the wait for the call's turn would not fit in its
-/// time. It ends at once; see `retry_after_ms` and the limit's numbers. With an `http_status` of 0, the
-/// service was not asked.
+/// The service limits the rate of calls, and the wait would be longer than the call's time limit or the
+/// operation's time to live. It ends at once; see `retry_after_ms` and the numbers of the limit. If
+/// `http_status` is 0, no request was sent.
 #define MPA_ERROR_THROTTLED (-61)
 
-/// The service failed (HTTP 408 or 5xx), or did not look at the request (421, 425). An invite was not
-/// sent; recent players may have been, see `uncertain`.
+/// The service failed (HTTP 408 or 5xx), or did not process the request (421, 425). An invite was not
+/// processed; recent players may have been, see `uncertain`.
 #define MPA_ERROR_SERVICE_UNAVAILABLE (-62)
 
-/// The answer is none that the service gives: something else answered, such as a proxy.
+/// The response is not one that the service gives: something else answered, such as a proxy.
 #define MPA_ERROR_UNEXPECTED_ANSWER (-63)
 
-/// No way to the service: its name is unknown, the connection was refused, or it broke. For a call
-/// that can be repeated it may have broken after sending; see `uncertain`.
+/// The service could not be reached: its host name was not resolved, or the connection was refused or
+/// broke. Recent players may have been sent before it broke; see `uncertain`.
 #define MPA_ERROR_CONNECTION_FAILED (-80)
 
-/// What answered could not prove to be the service, or does not speak TLS: a certificate of an
-/// unknown issuer, for another name, or out of date. Trying again does not help.
+/// The server could not prove its identity, or does not speak TLS: its certificate has an unknown issuer
+/// or another name, or is out of date. A retry does not help.
 #define MPA_ERROR_TLS_FAILED (-81)
 
-/// The time limit was up: nothing was sent, or the call can be repeated (see `uncertain`).
+/// The time limit passed. Nothing was sent; recent players may have been, see `uncertain`.
 #define MPA_ERROR_TIMED_OUT (-82)
 
-/// An invite ends so exactly when any of it is in doubt (`uncertain` is not 0): it was sent, and nothing
-/// tells whether it arrived. Do not send that part again, since it could be shown twice. `cause` says
-/// why: the answer was lost (MPA_ERROR_TIMED_OUT, _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or it
-/// settles nothing (MPA_ERROR_SERVICE_UNAVAILABLE, _UNEXPECTED_ANSWER). Recent players never end so,
-/// since sending them again does no harm.
+/// An invite completes with this status exactly when any of it is in doubt (`uncertain` is not 0): it was
+/// sent, and it is not known whether the service processed it. Do not send that part again, since the
+/// player could see it twice. `cause` says why: the response was lost (MPA_ERROR_TIMED_OUT,
+/// _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or does not tell (MPA_ERROR_SERVICE_UNAVAILABLE,
+/// _UNEXPECTED_ANSWER). Recent players never have this status, since sending them twice does no harm.
 #define MPA_ERROR_UNCERTAIN (-100)
 
 /// A defect of the library, caught before it could harm the process. Please report the message.
@@ -284,18 +284,19 @@ typedef int32_t mpa_status;
 /// free it. Never blocks.
 MPA_API const char *mpa_status_name(mpa_status status);
 
-/// What a status means in general, in a sentence or two. What happened to a certain call says
-/// `message` in its mpa_result.
+/// What a status means in general, in a sentence or two. For what happened to one call, see `message` in
+/// its mpa_result.
 ///
 /// Any integer is accepted. The text is static: do not free it. Never blocks.
-MPA_API const char *mpa_status_description(mpa_status status);
+MPA_API
+const char *mpa_status_description(mpa_status status);
 
 /* Results ------------------------------------------------------------------------------------- */
 
-/// The longest wait that a result names, in milliseconds: 72 minutes.
+/// The largest value of `retry_after_ms`, in milliseconds: 72 minutes.
 #define MPA_MAX_RETRY_AFTER_MS 4320000
 
-/// What became of a call. Pass NULL where only the status is of interest.
+/// The result of a call. Pass NULL if only the status is of interest.
 ///
 /// `acknowledged`, `uncertain` and `refused` count, in this order and from the front, the users or
 /// groups that were passed in; what remains after them was not sent: mpa_result_unsent says what to do
@@ -305,47 +306,45 @@ typedef struct mpa_result {
     uint32_t struct_size;
     /// The same as the return value.
     mpa_status status;
-    /// The obstacle behind MPA_ERROR_UNCERTAIN, _ABANDONED, _CANCELLED and _EXPIRED, such as
+    /// What led to MPA_ERROR_UNCERTAIN, _ABANDONED, _CANCELLED, _EXPIRED or _SIGN_IN_FAILED, such as
     /// MPA_ERROR_TIMED_OUT or MPA_ERROR_THROTTLED; else 0.
     mpa_status cause;
     /// How many users or groups, from the front, the service has acknowledged.
     uint32_t acknowledged;
-    /// How many after those were sent without an answer that settles whether it happened.
+    /// How many after those were sent without a response that tells whether the service processed them.
     uint32_t uncertain;
     /// How many after those the service refused.
     uint32_t refused;
-    /// 1: sending what was not acknowledged may succeed later. Invites that are uncertain are never
-    /// worth it: then this is 0. Recent players are: sending them twice does no harm. 0 also where
-    /// nothing is left to send.
+    /// 1: sending what was not acknowledged may succeed later. 0 if any invite is uncertain, since it must
+    /// not be sent twice, and if nothing is left to send. Recent players may be sent twice.
     uint32_t retryable;
-    /// Do not try again before so many milliseconds have passed. 0: nothing known. At most
-    /// MPA_MAX_RETRY_AFTER_MS: of what the service asks for, an hour is taken, and up to a fifth is added
-    /// where the client itself waits, so that a fleet does not come back in step. Where many calls wait
-    /// for a limit before this one, its turn may come later still; the message says when.
+    /// Do not try again before so many milliseconds have passed. 0: not known. At most
+    /// MPA_MAX_RETRY_AFTER_MS: an hour of what the service demands, and up to a fifth more where the client
+    /// itself waits, so that the servers of a fleet do not come back at the same moment. If many calls wait
+    /// for a limit ahead of this one, its turn may come later; the message says when.
     uint32_t retry_after_ms;
-    /// HTTP status of the last attempt's answer. 0: none came, or nothing was sent.
+    /// HTTP status of the response to the last attempt. 0: there was none, or nothing was sent.
     uint32_t http_status;
-    /// Requests of which at least one byte was put on the wire, those that were tried again included.
+    /// Requests of which at least one byte was sent, retries included.
     uint32_t attempts;
-    /// Milliseconds that it waited in the library: in the queue, for its turn, for an authorization.
+    /// Milliseconds spent waiting in the library: in the queue, for a rate limit, for an authorization.
     uint32_t queued_ms;
-    /// Milliseconds from the beginning of the call to its end.
+    /// Milliseconds from the start of the call to its end.
     uint32_t elapsed_ms;
-    /// How many requests the service counted in the period, where it limits calls and says so; else 0.
+    /// How many requests the service counted in the period, if it limits calls and says so; else 0.
     uint32_t current_requests;
-    /// How many requests it takes in a period; 0 where it did not say.
+    /// How many requests it allows in a period; 0 if it did not say.
     uint32_t max_requests;
-    /// The period in seconds; 0 where it did not say.
+    /// The period in seconds; 0 if it did not say.
     uint32_t period_s;
-    /// The number that a sign-in service gives a refusal (XErr), such as 0x8015DC12; 0 where it gave
-    /// none.
+    /// The error number of a sign-in service (XErr), such as 0x8015DC12; 0 if there is none.
     uint32_t service_code;
-    /// The kind of limit, in the service's words ("burst", "sustained", "Rate"); empty where it did
+    /// The kind of limit, in the service's words ("burst", "sustained", "Rate"); empty if it did
     /// not say.
     char limit_type[32];
-    /// The service's errorCode, such as "RequestValidationError"; empty where it gave none.
+    /// The service's errorCode, such as "RequestValidationError"; empty if there is none.
     char error_code[64];
-    /// The service's X-XblCorrelationId, which Microsoft's support asks for; empty where it gave none.
+    /// The service's X-XblCorrelationId, which Microsoft's support asks for; empty if there is none.
     char correlation_id[64];
     /// One or a few sentences: what happened, to which input (by index), what to do. Never holds a
     /// token, a key, a connection string or a XUID.
@@ -354,28 +353,27 @@ typedef struct mpa_result {
 
 /* What was not sent --------------------------------------------------------------------------- */
 
-/// What to do with what a call has not sent.
+/// What to do with the users or groups that a call did not send.
 typedef int32_t mpa_resend;
 
-/// Nothing: all of it was sent, or it was cancelled, or nothing certain is known (MPA_ERROR_INTERNAL).
+/// Nothing: all were sent, or the operation was cancelled, or it is not known (MPA_ERROR_INTERNAL).
 #define MPA_RESEND_NONE 0
 
-/// Send it again with this client, after `delay_ms`.
+/// Send them again with this client, after `delay_ms`.
 #define MPA_RESEND_LATER 1
 
-/// Send it again once a newer authorization is there. What is submitted waits for the client's by
-/// itself, within its time to live.
+/// Send them again once there is a newer authorization. A submitted operation waits for the client's
+/// authorization by itself, within its time to live.
 #define MPA_RESEND_AFTER_AUTHORIZATION 2
 
-/// Correct first what the result's `message` names: until then it would end in the same way.
+/// First correct what the result's `message` names: without that they would be refused again.
 #define MPA_RESEND_AFTER_FIX 3
 
-/// This client is closing, draining or closed: send it through another client or server, or after a
-/// restart.
+/// This client is draining or closed: send them with another client or server, or after a restart.
 #define MPA_RESEND_ELSEWHERE 4
 
-/// The users or groups of a call that were certainly never sent: `count` of those that were passed in,
-/// from index `first` on. Sending them again can make nothing happen twice.
+/// The users or groups of a call that were certainly not sent: `count` of those that were passed in, from
+/// index `first` on. Sending them again cannot duplicate anything.
 typedef struct mpa_unsent {
     /// sizeof(mpa_unsent), as MPA_INIT sets it. Never written by the library.
     uint32_t struct_size;
@@ -385,17 +383,17 @@ typedef struct mpa_unsent {
     uint32_t first;
     /// How many there are. 0: none.
     uint32_t count;
-    /// How many directly before `first` the service refused for a reason that passes by itself, such as
-    /// a limit: begin at `first - refused_for_now` to send those again too, under the same `resend`. They
-    /// did not happen either. Else 0.
+    /// How many directly before `first` the service refused for a temporary reason, such as a rate limit:
+    /// start at `first - refused_for_now` to send those again too, under the same `resend`. They were not
+    /// processed either. Else 0.
     uint32_t refused_for_now;
-    /// How many milliseconds to wait first: what the service asked for, else of MPA_RESEND_LATER the
+    /// How many milliseconds to wait first: what the service demanded; else, for MPA_RESEND_LATER, the
     /// period of its limit, or 1,000.
     uint32_t delay_ms;
 } mpa_unsent;
 
-/// What of a call or an operation was never sent, and what to do with it. Recent players that are
-/// `uncertain` may be sent again too, which this leaves out: doing so does no harm.
+/// Returns which users or groups of a call or an operation were not sent, and what to do with them. Recent
+/// players that are `uncertain` are not included, but may be sent again too.
 ///
 /// `result`: of a call or an event that sends invites or recent players, or of a submit that was
 /// refused. `count`: how many users or groups were passed in there. `unsent`: where it goes.
@@ -413,7 +411,7 @@ mpa_status mpa_result_unsent(const mpa_result *result,
 /// The longest authorization header, in bytes.
 #define MPA_MAX_AUTHORIZATION_HEADER_LENGTH 12288
 
-/// A token and how long it is good for.
+/// A token and how long it is valid.
 typedef struct mpa_authorization {
     /// sizeof(mpa_authorization), as MPA_INIT sets it. Required.
     uint32_t struct_size;
@@ -423,16 +421,16 @@ typedef struct mpa_authorization {
     /// own token "XBL3.0 x=-;<token>". Visible ASCII without white space at its ends, at most
     /// MPA_MAX_AUTHORIZATION_HEADER_LENGTH bytes. Required.
     const char *header;
-    /// When the token expires by the service's clock, in milliseconds since 1970-01-01 UTC. It is not used
-    /// from then on, once an answer of the service has told its time; until then it is sent also where it
-    /// has expired by this machine's clock, which may be wrong. Default 0: unknown, used until the service
-    /// refuses it.
+    /// When the token expires, by the service's clock, in milliseconds since 1970-01-01 UTC. The client does
+    /// not use it from then on. It learns the service's time from responses; before the first response, it
+    /// also sends a token that has expired by this machine's clock, which may be wrong. Default 0: unknown;
+    /// the token is used until the service refuses it.
     uint64_t expires_at_unix_ms;
     /// The P-256 private key that the token is bound to, in PEM (PKCS#8 or SEC1): requests with the
     /// token are signed with it. Default NULL: the token is bound to none.
     const char *proof_key_pem;
-    /// For how long the token is still good, in milliseconds from this call on, counted on a clock that
-    /// nobody sets. It decides, whatever expires_at_unix_ms says. Default 0: unknown.
+    /// The remaining lifetime of the token, in milliseconds from this call on, measured by a monotonic
+    /// clock. If it is set, expires_at_unix_ms does not matter. Default 0: unknown.
     uint64_t expires_in_ms;
 } mpa_authorization;
 
@@ -441,41 +439,40 @@ typedef struct mpa_authorization {
 
 /* Clients ------------------------------------------------------------------------------------- */
 
-/// Names an open client. A plain value: copy it, pass it to any thread. Zero, stale and forged ones
-/// are found out and give MPA_ERROR_INVALID_HANDLE, and so does, in the child of a fork, every one
-/// that was opened before.
+/// The handle of an open client. A plain value: copy it, pass it to any thread. A handle that is zero,
+/// stale or made up gives MPA_ERROR_INVALID_HANDLE; so does, in the child of a fork, every handle of the
+/// parent.
 typedef struct mpa_client {
-    /// Not for you to make or to change. 0: no client.
+    /// Do not set or change it. 0: no client.
     uint64_t id;
 } mpa_client;
 
-/// What the certificates of `ca_certificates_path` are to those that the library carries.
+/// How the certificates of `ca_certificates_path` relate to the built-in ones.
 typedef int32_t mpa_ca_mode;
 
-/// Trusted beside those that the library carries.
+/// Trusted in addition to the built-in ones.
 #define MPA_CA_ADDED 0
 
-/// Trusted instead of those that the library carries.
+/// Trusted instead of the built-in ones.
 #define MPA_CA_ONLY 1
 
-/// How much an entry of the log matters.
+/// The severity of a log entry.
 typedef int32_t mpa_log_level;
 
 /// Nothing is logged.
 #define MPA_LOG_OFF 0
 
-/// A defect, or what needs operator action: without it, calls go on failing. Calls and operations that
-/// the service refused are among these.
+/// A defect, or a failure that needs operator action, such as calls and operations that the service
+/// refused.
 #define MPA_LOG_ERROR 1
 
-/// Calls and operations that failed for a reason that passes by itself, and requests that are tried
-/// again.
+/// Temporary failures of calls and operations, and requests that are retried.
 #define MPA_LOG_WARNING 2
 
-/// What changes seldom: a newer authorization, draining.
+/// Infrequent events: a newer authorization, draining.
 #define MPA_LOG_INFO 3
 
-/// Every request with its answer.
+/// Every request and its response.
 #define MPA_LOG_DEBUG 4
 
 /// Off, or no limit, in the fields that say so.
@@ -490,81 +487,81 @@ typedef struct mpa_client_config {
     uint32_t struct_size;
     /// The decimal number of your title, from Partner Center. Required.
     uint32_t title_id;
-    /// Base URL of the service: scheme, host and perhaps a port. Default NULL: production,
+    /// Base URL of the service: scheme, host and optionally a port. Default NULL: production,
     /// "https://multiplayeractivity.xboxlive.com". Plain http:// is for tests: it is refused unless
     /// the host resolves to loopback addresses only, or allow_plain_http is 1.
     const char *endpoint;
-    /// The token to begin with: the whole value of the Authorization header, as in
-    /// mpa_authorization. For one that expires or is bound to a key, use `authorization` instead. Default
-    /// NULL: none yet, push one with mpa_client_set_authorization.
+    /// The first token: the whole value of the Authorization header, as in mpa_authorization. For a token
+    /// that expires or is bound to a key, use `authorization` instead. Default NULL: none yet, set one with
+    /// mpa_client_set_authorization.
     const char *authorization_header;
-    /// A file of PEM certificates of authorities to trust, read while opening: a regular file of at most
-    /// 4 MiB with nothing else in it. Default NULL: only those that the library carries (Mozilla's). The
-    /// system's are never read.
+    /// A PEM file with certificates of certificate authorities (CAs) to trust, read by mpa_client_open: a
+    /// regular file of at most 4 MiB with nothing else in it. Default NULL: only the built-in ones
+    /// (Mozilla's). Those of the system are never used.
     const char *ca_certificates_path;
     /// Put before the library's own User-Agent, such as "MyGame/1.2". Visible ASCII, at most 256
     /// bytes. Default NULL: only the library's.
     const char *user_agent;
     /// One of MPA_CA_. Default 0: MPA_CA_ADDED. MPA_CA_ONLY requires ca_certificates_path.
     mpa_ca_mode ca_mode;
-    /// 1: plain http:// may go to another machine too, and sends the token in the clear. Default 0.
+    /// 1: allows plain http:// to other machines, which sends the token unencrypted. Default 0.
     uint32_t allow_plain_http;
-    /// Time limit for connecting, in milliseconds: name, TCP and TLS together. Default 0: 3,000. At
-    /// most MPA_MAX_TIMEOUT_MS.
+    /// Time limit for connecting, in milliseconds: name resolution, TCP and TLS together. Default 0: 3,000.
+    /// At most MPA_MAX_TIMEOUT_MS.
     uint32_t connect_timeout_ms;
-    /// Time limit for one request with its answer, connecting included, in milliseconds. Default 0:
-    /// 5,000. At most MPA_MAX_TIMEOUT_MS.
+    /// Time limit for one request with its response, connecting included, in milliseconds. Default 0: 5,000.
+    /// At most MPA_MAX_TIMEOUT_MS.
     uint32_t request_timeout_ms;
-    /// Time limit for a whole call that blocks, with all its requests, in milliseconds. Default 0:
-    /// 30,000, so that it outlasts the 15 to 18 s that a call waits after the service's burst limit. At
-    /// most MPA_MAX_TIMEOUT_MS.
+    /// Time limit for a whole blocking call, with all its requests, in milliseconds. Default 0: 30,000, which
+    /// is longer than the 15 to 18 s that a call waits when it meets the service's burst limit. At most
+    /// MPA_MAX_TIMEOUT_MS.
     uint32_t call_timeout_ms;
-    /// How often each request is tried at most, the first time included, where it can be tried again.
-    /// Default 0: 4. 1: never again. At most 10.
+    /// The most attempts for each request, the first one included. Default 0: 4. 1: no retries. At most 10.
     uint32_t max_attempts;
-    /// How many invites may go out in limit_period_ms; for invites with a user's own token, per user.
-    /// Default 0: no limit but what the service tells.
+    /// How many requests with invites may be sent in limit_period_ms; for invites with a user's own token,
+    /// per user. Default 0: only the limits that the service reports.
     uint32_t invite_limit;
-    /// How many requests with recent players may go out in limit_period_ms. Default 0: the same.
+    /// How many requests with recent players may be sent in limit_period_ms. Default 0: the same.
     uint32_t recent_players_limit;
-    /// The period of the two limits above, in milliseconds, up to 3,600,000. Required where one of
+    /// The period of the two limits above, in milliseconds, up to 3,600,000. Required if one of
     /// them is set.
     uint32_t limit_period_ms;
     /// How long a submitted invite may take until it is sent, in milliseconds; once it is sent,
-    /// request_timeout_ms decides. Default 0: 30,000, so that it outlasts the 15 to 18 s that it waits after
-    /// the service's burst limit.
+    /// request_timeout_ms applies. Default 0: 30,000, which is longer than the 15 to 18 s that it waits when it
+    /// meets the service's burst limit.
     uint32_t invite_time_to_live_ms;
     /// How long submitted recent players may take until they are sent, in milliseconds. Default 0:
     /// 600,000.
     uint32_t recent_players_time_to_live_ms;
-    /// How long submitted recent players are held, in milliseconds, to be gathered into full requests.
+    /// How long submitted recent players are held, in milliseconds, to be combined into full requests.
     /// Default 0: 2,000. MPA_NONE: not at all.
     uint32_t recent_players_hold_ms;
-    /// How many threads send submitted invites. An invite that waits for its turn, or for an
-    /// authorization, keeps its thread. Default 0: 1. At most 64.
+    /// How many threads send submitted invites. An invite that waits for a rate limit or for an
+    /// authorization occupies its thread. Default 0: 1. At most 64.
     uint32_t worker_count;
-    /// How many operations may be submitted and not pulled yet. Default 0: 4,096. At most 1,000,000.
+    /// How many operations may be submitted whose completions have not been polled. Default 0:
+    /// 4,096. At most 1,000,000.
     uint32_t queue_capacity;
-    /// How much they may carry, in bytes: users, players, texts, tokens. Default 0: 16,777,216. How much
-    /// memory that takes stands on the first page.
+    /// How many bytes of input they may hold: users, players, texts, tokens. Default 0: 16,777,216. For how
+    /// much memory that takes, see Memory at the top of this file.
     uint32_t queue_capacity_bytes;
-    /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is told, in
-    /// milliseconds. Default 0: 600,000. MPA_NONE: not before operations wait for one. Of a client that
-    /// signs in by itself: how long before its end a token is renewed, up to half longer so that a
-    /// fleet does not do so in step; default 0: a quarter of its life, at most a day.
+    /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is reported, in milliseconds.
+    /// Default 0: 600,000. MPA_NONE: not before operations wait for one. For a client that signs in by itself:
+    /// how long before its expiry a token is renewed, up to half longer so that the servers of a fleet do not
+    /// do so at the same moment; default 0: a quarter of its lifetime, at most a day.
     uint32_t authorization_lead_ms;
-    /// Yours, for mpa_close_all: whose client this is. Default 0: nobody's.
+    /// Any number, for mpa_close_all: closes all clients with the same one. Default 0: none.
     uint64_t owner_tag;
-    /// One of MPA_LOG_: up to which level MPA_EVENT_LOG tells what goes on. Default 0: MPA_LOG_OFF.
+    /// One of MPA_LOG_: the level up to which MPA_EVENT_LOG reports. Default 0: MPA_LOG_OFF.
     mpa_log_level log_level;
     /// Must be 0.
     uint32_t reserved;
     /// For a client that signs in by itself: a file with the publisher's Business Partner Certificate and
-    /// the certificates that vouch for it, in PEM, or a PKCS#12 file (.pfx). It is read while opening,
-    /// and again when it has changed. A regular file, or a link to one, of at most 1 MiB; what is in it
-    /// is used, or refused with a message that says which block of PEM it is and why. A PKCS#12 file may
-    /// take a million iterations for each of its parts. Default NULL: the client is given tokens.
-    /// Together with authorization_header it is refused.
+    /// its chain (the certificates of its issuers), in PEM, or a PKCS#12 file (.pfx). It is read by
+    /// mpa_client_open, and again when it has changed. A regular file, or a link to one, of at most 1 MiB. A
+    /// file that cannot be used is refused with a message that says which PEM block is wrong and why. A PKCS#12
+    /// file may use a million iterations for each of its parts. Default NULL: the client is given tokens. Not
+    /// together with authorization_header or authorization.
     const char *certificate_path;
     /// The file with the private key, in PEM and not encrypted: a regular file of at most 1 MiB. Default
     /// NULL: it is in the file of the certificate.
@@ -575,32 +572,32 @@ typedef struct mpa_client_config {
     const char *certificate_pem;
     /// The private key as PEM text. Default NULL: it is in certificate_pem.
     const char *private_key_pem;
-    /// The sandbox that tokens are for; case matters. Default NULL: "RETAIL".
+    /// The sandbox that tokens are issued for; case-sensitive. Default NULL: "RETAIL".
     const char *sandbox_id;
-    /// Whom tokens are for. Default NULL: "http://xboxlive.com".
+    /// The relying party that tokens are issued for. Default NULL: "http://xboxlive.com".
     const char *relying_party;
-    /// Base URL of the service that takes the certificate. Default NULL: production,
+    /// Base URL of the service that accepts the certificate. Default NULL: production,
     /// "https://service.auth.xboxlive.com".
     const char *sign_in_endpoint;
-    /// Base URL of the service that gives tokens. Default NULL: production,
+    /// Base URL of the service that issues tokens. Default NULL: production,
     /// "https://xsts.auth.xboxlive.com".
     const char *token_endpoint;
-    /// The token to begin with, with when it expires and the key that it is bound to. Not together with
-    /// authorization_header. Default NULL: none yet, push one with mpa_client_set_authorization.
+    /// The first token, with its expiry and the key that it is bound to. Not together with
+    /// authorization_header. Default NULL: none yet, set one with mpa_client_set_authorization.
     const mpa_authorization *authorization;
 } mpa_client_config;
 
-/// Opens a client and stores its handle in `client`; on failure, zero is stored.
+/// Opens a client and stores its handle in `client`; on failure, stores zero.
 ///
 /// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT or MPA_ERROR_INVALID_STRUCT, with a message that names
 /// the field. Reads the files that the configuration names, and nothing else: no network, no thread.
-/// That the service can be reached shows with the first call.
+/// Whether the service can be reached becomes known with the first call.
 MPA_API
 mpa_status mpa_client_open(const mpa_client_config *config,
                            mpa_client *client,
                            mpa_result *result);
 
-/* Closing ------------------------------------------------------------------------------------- */
+/* Lifecycle: close ---------------------------------------------------------------------------- */
 
 /// How the calls and operations of a client ended. `calls`, those that block, is the sum of the four
 /// counts behind it; `submitted`, those that do not, the sum of the five behind it.
@@ -617,7 +614,7 @@ typedef struct mpa_close_report {
     uint64_t uncertain;
     /// Calls that ended in any other way.
     uint64_t failed;
-    /// Calls of other threads that had not returned when closing did. They have been cut and return
+    /// Calls of other threads that had not returned when the close returned. They were aborted and return
     /// soon.
     uint64_t unfinished;
     /// Operations that were submitted.
@@ -628,24 +625,24 @@ typedef struct mpa_close_report {
     uint64_t operations_uncertain;
     /// Operations that ended in any other way before the client was closed.
     uint64_t operations_failed;
-    /// Operations that closing ended before they were sent.
+    /// Operations that ended as MPA_ERROR_ABANDONED before they were sent.
     uint64_t operations_abandoned;
-    /// Operations that were on the wire, and were cut, when closing returned.
+    /// Operations whose request was under way, and was aborted, when the close returned.
     uint64_t operations_unfinished;
-    /// Events that nobody has pulled.
-    uint64_t events_not_pulled;
+    /// Completions that were not polled.
+    uint64_t events_not_polled;
 } mpa_close_report;
 
-/// Closes a client. The handle is invalid from now on, for all threads, so that no event can be pulled
-/// any more; drain first where their ends matter. Operations, and calls of other threads that are
-/// under way, may end until the deadline, and are cut then: calls end as MPA_ERROR_ABANDONED, or
-/// MPA_ERROR_UNCERTAIN where an invite had been sent.
+/// Closes a client. The handle is invalid from now on, for all threads, and no event can be polled any
+/// more; drain first if you need the completions. Operations, and calls of other threads, may finish until
+/// the deadline. Then they are aborted: calls end as MPA_ERROR_ABANDONED, or as MPA_ERROR_UNCERTAIN if an
+/// invite had been sent.
 ///
-/// `deadline_ms`: how long to wait for those at most, in milliseconds. 0: not at all. Without any
-/// nothing waits.
+/// `deadline_ms`: how long to wait for them at most, in milliseconds. 0: do not wait. If there are none, the
+/// function returns at once.
 ///
-/// `report`: where the account goes, or NULL. A wrong pointer or size there prevents nothing but the
-/// account.
+/// `report`: receives how calls and operations ended, or NULL. If the pointer or its struct_size is wrong,
+/// the client is closed all the same.
 ///
 /// Returns MPA_OK; MPA_ERROR_INVALID_HANDLE, also where another thread has closed the client
 /// already, which is harmless. Blocks up to the deadline.
@@ -655,10 +652,10 @@ mpa_status mpa_client_close(mpa_client client,
                             mpa_close_report *report);
 
 /// Closes all clients that were opened with this `owner_tag`, as mpa_client_close does, within one
-/// deadline for all: for hosts that lose their handles without warning, such as a reload of Unity's
+/// deadline for all: for hosts that lose their handles without warning, such as when Unity reloads its
 /// domain.
 ///
-/// Returns MPA_OK, also where there is none; MPA_ERROR_INVALID_ARGUMENT for 0, which is nobody's tag.
+/// Returns MPA_OK, also where there is none; MPA_ERROR_INVALID_ARGUMENT for 0.
 /// Blocks up to the deadline.
 MPA_API
 mpa_status mpa_close_all(uint64_t owner_tag,
@@ -666,7 +663,7 @@ mpa_status mpa_close_all(uint64_t owner_tag,
 
 /* Authorizations ------------------------------------------------------------------------------ */
 
-/// Where mpa_client_get_authorization puts an authorization.
+/// The buffers that mpa_client_get_authorization writes an authorization to.
 typedef struct mpa_authorization_buffers {
     /// sizeof(mpa_authorization_buffers), as MPA_INIT sets it. Required.
     uint32_t struct_size;
@@ -689,15 +686,15 @@ typedef struct mpa_authorization_buffers {
     uint64_t expires_in_ms;
 } mpa_authorization_buffers;
 
-/// Gives a client another token, for all requests that begin from now on. Requests on the wire end
-/// with the token that they were sent with.
+/// Sets another token, for all requests that start from now on. Requests that were sent before keep their
+/// token.
 ///
-/// Once the service has refused a token, the client does not use it again; only another one makes
-/// it send again.
+/// Once the service has refused a token, the client does not use it again; it needs another one to send
+/// again.
 ///
-/// Returns MPA_OK, with a message that says where the token has expired by a clock that may be wrong;
-/// MPA_ERROR_AUTHORIZATION_NEEDED where it has certainly expired, and MPA_ERROR_UNAUTHORIZED where the
-/// service has refused this very token before: then the one in use stays; MPA_ERROR_INVALID_ARGUMENT,
+/// Returns MPA_OK, with a message that says whether the token has expired by a clock that may be wrong;
+/// MPA_ERROR_AUTHORIZATION_NEEDED if it has certainly expired, and MPA_ERROR_UNAUTHORIZED if the service has
+/// refused this very token before: then the one in use stays; MPA_ERROR_INVALID_ARGUMENT,
 /// _INVALID_STRUCT, _INVALID_HANDLE or _CLOSED. Never blocks. The texts are copied and may be freed at
 /// once.
 MPA_API
@@ -705,8 +702,8 @@ mpa_status mpa_client_set_authorization(mpa_client client,
                                         const mpa_authorization *authorization,
                                         mpa_result *result);
 
-/// Copies the authorization in use, with its proof key, so that one process can sign in for many: it
-/// hands them on to the servers, which push them with mpa_client_set_authorization.
+/// Copies the authorization in use, with its proof key, so that one process can sign in for many servers,
+/// which take it with mpa_client_set_authorization.
 ///
 /// A client that signs in by itself begins to do so, in the background, with the first call, and renews
 /// from then on: ask again every second or so, and hand on what has changed. What is copied are secrets.
@@ -722,14 +719,14 @@ mpa_status mpa_client_get_authorization(mpa_client client,
                                         mpa_authorization_buffers *buffers,
                                         mpa_result *result);
 
-/// Tells a client that signs in by itself that the service refused the token that it gave out: a server
-/// that was handed it got MPA_ERROR_UNAUTHORIZED, or MPA_EVENT_AUTHORIZATION_NEEDED with
+/// Reports to a client that signs in by itself that the service refused the token that it gave out: a server
+/// that uses it got MPA_ERROR_UNAUTHORIZED, or MPA_EVENT_AUTHORIZATION_NEEDED with
 /// MPA_AUTHORIZATION_REFUSED. If that token is still the one in use, it is not given out again, and another
 /// is obtained at once in the background: ask for it with mpa_client_get_authorization. Of tokens that are
 /// refused within a minute, the next is obtained after a wait that grows to 20 s, so that reports cannot
 /// make the client sign in in a loop.
 ///
-/// `authorization`: as it was handed on; tokens are told apart by its `header`.
+/// `authorization`: as it was given out; only its `header` is compared.
 ///
 /// Returns MPA_OK, also for any other token, with which nothing happens; MPA_ERROR_INVALID_ARGUMENT, also
 /// for a client that does not sign in by itself; MPA_ERROR_SIGN_IN_FAILED where no thread could be started;
@@ -782,12 +779,12 @@ typedef int32_t mpa_platform;
 /// 256": stay below that where you can.
 #define MPA_MAX_CONNECTION_STRING_LENGTH 512
 
-/// An invite from a user, who is known by the token.
+/// An invite from a user, who is identified by the token.
 typedef struct mpa_invite {
     /// sizeof(mpa_invite), as MPA_INIT sets it. Required.
     uint32_t struct_size;
     /// One of MPA_PLATFORM_. Default 0: MPA_PLATFORM_ANY. An invite for a platform that the invited
-    /// user is not on vanishes without an error.
+    /// user is not on disappears without an error.
     mpa_platform platform;
     /// The XUIDs of the users to invite, none of them 0. Required.
     const uint64_t *invited_users;
@@ -809,7 +806,7 @@ typedef struct mpa_server_invite {
     /// sizeof(mpa_server_invite), as MPA_INIT sets it. Required.
     uint32_t struct_size;
     /// One of MPA_PLATFORM_. Default 0: MPA_PLATFORM_ANY. An invite for a platform that the invited
-    /// user is not on vanishes without an error.
+    /// user is not on disappears without an error.
     mpa_platform platform;
     /// The XUID of the user on whose behalf the server invites. Required.
     uint64_t sender;
@@ -824,21 +821,20 @@ typedef struct mpa_server_invite {
     const char *connection_string;
 } mpa_server_invite;
 
-/// Invites users on behalf of the user whose token is sent, and waits for the service's answer.
+/// Invites users on behalf of the user whose token is sent, and waits for the response.
 ///
 /// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
-/// at the first that is not acknowledged. A request is tried again, up to max_attempts times and
-/// within call_timeout_ms, only where the service certainly did not act on it: there was no
-/// connection, not all of it was sent, or the service said that it is busy. After a rejection for
-/// calling too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
+/// at the first that is not acknowledged. A request is retried, up to max_attempts times and within
+/// call_timeout_ms, only if the service certainly did not process it: there was no connection, it was not
+/// sent completely, or the service said that it is busy. After the service has rejected a call for its
+/// rate, further calls wait for their turn, or end at once as MPA_ERROR_THROTTLED.
 ///
-/// Returns MPA_OK when the service has acknowledged all users. MPA_ERROR_UNCERTAIN when a request was
-/// sent and nothing tells whether the service acted on it: its users may have been invited, so do not
-/// invite them again. Any
-/// other status: see `acknowledged`, `uncertain` and `refused` for how far it came, and `retryable`.
-/// A 401 to the invite's own token ends the call and leaves the client's token in use.
+/// Returns MPA_OK if the service has acknowledged all users; MPA_ERROR_UNCERTAIN if a request was sent and
+/// it is not known whether the service processed it: its users may have been invited, so do not invite
+/// them again. For any other status, see `acknowledged`, `uncertain` and `refused`, and mpa_result_unsent
+/// for the rest. A 401 for the invite's own token ends the call and does not affect the client's token.
 ///
-/// Blocks up to call_timeout_ms: not for a game's own thread.
+/// Blocks up to call_timeout_ms: do not call it on the game thread.
 ///
 /// REST: POST /titles/{titleId}/invites, with a user's token ("Send Invite", page uri-sendinvite of
 /// the Multiplayer Activity reference at learn.microsoft.com).
@@ -847,14 +843,13 @@ mpa_status mpa_send_invite(mpa_client client,
                            const mpa_invite *invite,
                            mpa_result *result);
 
-/// Invites users on behalf of `sender`, and waits for the service's answer. A server may do so only
-/// where that user asked for it.
+/// Invites users on behalf of `sender`, and waits for the response. A server may do so only if that user
+/// asked for it.
 ///
 /// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
-/// at the first that is not acknowledged. What is tried again, and what is not: as in
-/// mpa_send_invite.
+/// at the first that is not acknowledged. Retries are as in mpa_send_invite.
 ///
-/// Returns as mpa_send_invite does. Blocks up to call_timeout_ms: not for a game's own thread.
+/// Returns as mpa_send_invite does. Blocks up to call_timeout_ms: do not call it on the game thread.
 ///
 /// REST: POST /titles/{titleId}/invites/server, with a service's token ("Send Server Invite", page
 /// uri-sendserverinvite of the Multiplayer Activity reference at learn.microsoft.com).
@@ -897,8 +892,8 @@ typedef struct mpa_recent_player_group {
     uint32_t struct_size;
     /// One of MPA_ENCOUNTER_. Default 0: MPA_ENCOUNTER_DEFAULT.
     mpa_encounter_type encounter_type;
-    /// When they met, in milliseconds since 1970-01-01 UTC, up to the year 9999; the service is told
-    /// the second. Default 0: the time of the call.
+    /// When they met, in milliseconds since 1970-01-01 UTC, up to the year 9999; sent with a
+    /// precision of one second. Default 0: the time of the call.
     uint64_t timestamp_unix_ms;
     /// The XUIDs of the players, none of them 0. Required.
     const uint64_t *players;
@@ -908,19 +903,19 @@ typedef struct mpa_recent_player_group {
     uint32_t reserved;
 } mpa_recent_player_group;
 
-/// Tells the service who met whom, and waits for its answer. `count`: how many groups, 1 to
+/// Reports to the service who met whom, and waits for the response. `count`: how many groups, 1 to
 /// MPA_MAX_GROUPS_PER_CALL.
 ///
 /// More than MPA_MAX_GROUPS_PER_REQUEST groups go out as several requests, in order, stopping at the
-/// first that is not acknowledged. A request is tried again, up to max_attempts times and within
-/// call_timeout_ms, after failed connections, lost answers, 408, 421, 425, 429 and 5xx: sending
-/// groups again that the service already has does no harm, since it updates them. After a rejection
-/// for calling too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
+/// first that is not acknowledged. A request is retried, up to max_attempts times and within
+/// call_timeout_ms, after failed connections, lost responses, 408, 421, 425, 429 and 5xx: sending groups
+/// that the service already has does no harm, since it updates them. After the service has rejected a call
+/// for its rate, further calls wait for their turn, or end at once as MPA_ERROR_THROTTLED.
 ///
-/// Returns MPA_OK when the service has acknowledged all groups. Any other status: see `acknowledged`,
-/// `uncertain` and `refused` for how far it came, and `retryable`.
+/// Returns MPA_OK if the service has acknowledged all groups. For any other status, see `acknowledged`,
+/// `uncertain` and `refused`, and `retryable`.
 ///
-/// Blocks up to call_timeout_ms: not for a game's own thread.
+/// Blocks up to call_timeout_ms: do not call it on the game thread.
 ///
 /// REST: POST /titles/{titleId}/recentplayergroups/server, with a service's token ("Post Server Recent
 /// Player Group", page uri-postserverrecentplayergroup of the Multiplayer Activity reference at
@@ -931,21 +926,21 @@ mpa_status mpa_post_recent_player_groups(mpa_client client,
                                          uint32_t count,
                                          mpa_result *result);
 
-/* Submitting ---------------------------------------------------------------------------------- */
+/* Asynchronous calls -------------------------------------------------------------------------- */
 
-/// Submits what mpa_send_invite sends, and returns at once. How it ended comes as an event.
+/// Submits an invite, as mpa_send_invite sends it, and returns at once. An event reports how it ended.
 ///
-/// `user_data` comes back with the event. `operation`, or NULL: where the operation's number is stored,
-/// from 1 and never used again, before its event can be seen.
+/// `user_data` comes back with the event. `operation`, or NULL: receives the number of the operation, from 1
+/// and never reused, before its event can be polled.
 ///
-/// Returns MPA_OK: exactly one MPA_EVENT_COMPLETED will follow. Wrong input is refused as by
-/// mpa_send_invite. MPA_ERROR_QUEUE_FULL; MPA_ERROR_EVENTS_NOT_POLLED where the queue is full of
-/// completions that nobody has pulled; MPA_ERROR_CLOSED. Then nothing was submitted.
+/// Returns MPA_OK: exactly one MPA_EVENT_COMPLETED will follow. Else nothing was submitted: invalid input is
+/// refused as by mpa_send_invite; MPA_ERROR_QUEUE_FULL; MPA_ERROR_EVENTS_NOT_POLLED if the queue is full of
+/// completions that have not been polled; MPA_ERROR_CLOSED.
 ///
 /// Never blocks: it copies, and wakes a thread. The first submit of each kind starts that thread.
 ///
-/// While there is no usable authorization, operations wait for one within their time to live; the host
-/// is told by MPA_EVENT_AUTHORIZATION_NEEDED.
+/// Without a usable authorization, operations wait for one within their time to live, and
+/// MPA_EVENT_AUTHORIZATION_NEEDED reports it.
 MPA_API
 mpa_status mpa_submit_invite(mpa_client client,
                              const mpa_invite *invite,
@@ -953,7 +948,7 @@ mpa_status mpa_submit_invite(mpa_client client,
                              uint64_t *operation,
                              mpa_result *result);
 
-/// Submits what mpa_send_server_invite sends, and returns at once: as mpa_submit_invite.
+/// Submits a server invite, as mpa_send_server_invite sends it, and returns at once: as mpa_submit_invite.
 MPA_API
 mpa_status mpa_submit_server_invite(mpa_client client,
                                     const mpa_server_invite *invite,
@@ -961,11 +956,12 @@ mpa_status mpa_submit_server_invite(mpa_client client,
                                     uint64_t *operation,
                                     mpa_result *result);
 
-/// Submits what mpa_post_recent_player_groups sends, and returns at once: as mpa_submit_invite.
+/// Submits recent players, as mpa_post_recent_player_groups sends them, and returns at once: as
+/// mpa_submit_invite.
 ///
-/// The groups are held for recent_players_hold_ms and gathered with those of other operations into
-/// full requests; each operation is told of its own groups. A gathered request that the service
-/// refuses is sent again operation by operation, once, so that one bad group fails nobody else's.
+/// The groups are held for recent_players_hold_ms and combined with those of other operations into full
+/// requests; each operation has a completion for its own groups. If the service refuses such a request, each
+/// of its operations is sent once more by itself, so that one bad group does not fail the others.
 MPA_API
 mpa_status mpa_submit_recent_player_groups(mpa_client client,
                                            const mpa_recent_player_group *groups,
@@ -976,28 +972,28 @@ mpa_status mpa_submit_recent_player_groups(mpa_client client,
 
 /* Events -------------------------------------------------------------------------------------- */
 
-/// What an event is about. Later versions may add some: pass over those that you do not know.
+/// The type of an event. Later versions may add some: ignore those that you do not know.
 typedef int32_t mpa_event_type;
 
-/// There was none.
+/// No event.
 #define MPA_EVENT_NONE 0
 
-/// An operation has ended: `operation` and `user_data` say which, the mpa_result how. Comes exactly once
-/// for each.
+/// An operation has completed: `operation` and `user_data` say which, the mpa_result how. Exactly one for
+/// each operation.
 #define MPA_EVENT_COMPLETED 1
 
-/// Draining is over: every operation has ended, and its event has been pulled. The last event.
+/// Draining is complete: every operation has ended, and its event has been polled. The last event.
 #define MPA_EVENT_DRAINED 2
 
-/// Another authorization is needed; `reason` says why. Push one with mpa_client_set_authorization. Told
+/// Another authorization is needed; `reason` says why. Set one with mpa_client_set_authorization. Reported
 /// again every 5 s while operations wait for it, else every 30 s.
 #define MPA_EVENT_AUTHORIZATION_NEEDED 3
 
-/// An entry of the log, where log_level asks for it: the text is the `message` of the mpa_result,
+/// A log entry, up to the level of log_level: the text is the `message` of the mpa_result,
 /// `user_data` is its level. Of an entry about how a call, an operation or an attempt ended, the
 /// mpa_result has `status`, `cause`, `http_status`, `service_code`, `error_code` and `correlation_id` too;
-/// of others they are 0 or empty. Entries that repeat are counted in one; at most 64 wait to be pulled, and
-/// what is left out is counted in an entry of its own.
+/// of others they are 0 or empty. Repeated entries are combined into one with a count; at most 64 wait to be
+/// polled, and an entry of its own counts those that were dropped.
 #define MPA_EVENT_LOG 4
 
 /// Why another authorization is needed. Later versions may add some.
@@ -1016,15 +1012,15 @@ typedef int32_t mpa_authorization_reason;
 /// The one in use expires within authorization_lead_ms.
 #define MPA_AUTHORIZATION_EXPIRES_SOON 4
 
-/// One event. The rest of the story is in the mpa_result beside it.
+/// An event. The mpa_result that is passed with it has the details.
 typedef struct mpa_event {
     /// sizeof(mpa_event), as MPA_INIT sets it. Never written by the library.
     uint32_t struct_size;
     /// One of MPA_EVENT_.
     mpa_event_type type;
-    /// The operation that has ended; else 0.
+    /// The operation that has completed; else 0.
     uint64_t operation;
-    /// What was submitted with it; of MPA_EVENT_LOG, one of MPA_LOG_; else 0.
+    /// The user_data of that operation; of MPA_EVENT_LOG, one of MPA_LOG_; else 0.
     uint64_t user_data;
     /// Of MPA_EVENT_AUTHORIZATION_NEEDED, one of MPA_AUTHORIZATION_; else 0.
     mpa_authorization_reason reason;
@@ -1032,20 +1028,23 @@ typedef struct mpa_event {
     uint32_t reserved;
 } mpa_event;
 
-/// Pulls the next event, if there is one. Call it in a loop, each frame, until it returns 0.
+/// Polls the next event. Call it in a loop, in each frame, until it returns 0.
 ///
-/// `event`: where it goes. `result`, or NULL: how the operation ended.
+/// `event`: receives the event. `result`, or NULL: receives how the operation ended.
 ///
-/// Returns 1 and an event; else 0, also for a client that is not open and for wrong pointers, which
-/// `result` tells apart. Never blocks.
-MPA_API int32_t mpa_poll_event(mpa_client client, mpa_event *event, mpa_result *result);
+/// Returns 1 if there was an event; else 0, also for an invalid handle or pointer, which `result` reports.
+/// Never blocks.
+MPA_API
+int32_t mpa_poll_event(mpa_client client,
+                       mpa_event *event,
+                       mpa_result *result);
 
-/// Waits for the next event, for programs that have a thread to spare.
+/// Waits for the next event, for programs that have a thread for it.
 ///
 /// Returns MPA_OK with an event; MPA_OK with MPA_EVENT_NONE after `timeout_ms`, after mpa_client_wake,
-/// and when the client is closed meanwhile; MPA_ERROR_INVALID_HANDLE, so that no loop spins on a dead
-/// client; MPA_ERROR_INVALID_ARGUMENT or _INVALID_STRUCT. `result` holds how the operation ended where
-/// there is an event; then its status is the operation's, not that of this call.
+/// and when the client is closed meanwhile; MPA_ERROR_INVALID_HANDLE, so that a loop ends when the client is
+/// closed; MPA_ERROR_INVALID_ARGUMENT or _INVALID_STRUCT. If there is an event, `result` says how the
+/// operation ended; its status is then that of the operation, not of this call.
 ///
 /// Blocks up to `timeout_ms`.
 MPA_API
@@ -1054,41 +1053,42 @@ mpa_status mpa_wait_event(mpa_client client,
                           mpa_event *event,
                           mpa_result *result);
 
-/// Ends a wait for events of another thread early: the one that goes on, or nothing.
+/// Wakes a thread that is in mpa_wait_event. If there is none, nothing happens.
 ///
 /// Returns MPA_OK or MPA_ERROR_INVALID_HANDLE. Never blocks.
 MPA_API mpa_status mpa_client_wake(mpa_client client);
 
-/// Ends an operation that was not sent yet, as MPA_ERROR_CANCELLED. What is on the wire already ends as
-/// it ends; either way its event follows.
+/// Cancels an operation. If it was not sent yet, it completes as MPA_ERROR_CANCELLED; a request that is
+/// under way is not interrupted. Its event follows in any case.
 ///
 /// Returns MPA_OK, also for an operation that has ended already; MPA_ERROR_INVALID_ARGUMENT for a number
-/// that was never given out; MPA_ERROR_INVALID_HANDLE. Never blocks.
+/// that no operation has had; MPA_ERROR_INVALID_HANDLE. Never blocks.
 MPA_API
 mpa_status mpa_cancel(mpa_client client,
                       uint64_t operation,
                       mpa_result *result);
 
-/* Draining ------------------------------------------------------------------------------------ */
+/* Lifecycle: drain and flush ------------------------------------------------------------------ */
 
-/// Ends the taking of operations: from now on submits get MPA_ERROR_CLOSED, and what was held goes out
-/// at once. Go on pulling events; the last is MPA_EVENT_DRAINED.
+/// Starts draining: from now on submits return MPA_ERROR_CLOSED, and what was held is sent at once. Continue
+/// to poll events; the last one is MPA_EVENT_DRAINED.
 ///
-/// `deadline_ms`: after so many milliseconds, what was not sent ends as MPA_ERROR_ABANDONED, and what is
-/// on the wire is cut: an invite ends as MPA_ERROR_UNCERTAIN. That happens while events are pulled.
+/// `deadline_ms`: after so many milliseconds, what was not sent completes as MPA_ERROR_ABANDONED, and
+/// requests that are under way are aborted: an invite completes as MPA_ERROR_UNCERTAIN. This happens while
+/// events are polled.
 ///
-/// Returns MPA_OK; MPA_ERROR_CLOSED where it is being drained already; MPA_ERROR_INVALID_HANDLE. Never
+/// Returns MPA_OK; MPA_ERROR_CLOSED if it is draining already; MPA_ERROR_INVALID_HANDLE. Never
 /// blocks.
 MPA_API
 mpa_status mpa_client_drain(mpa_client client,
                             uint32_t deadline_ms,
                             mpa_result *result);
 
-/// Waits until all operations that were submitted before have ended, without holding any of them back.
-/// Their events are still to be pulled.
+/// Waits until all operations that were submitted before this call have ended; held ones are sent at once.
+/// Their events remain to be polled.
 ///
-/// Returns MPA_OK; MPA_ERROR_TIMED_OUT after `deadline_ms`, when they go on; MPA_ERROR_INVALID_HANDLE.
-/// Blocks up to `deadline_ms`: not for a game's own thread.
+/// Returns MPA_OK; MPA_ERROR_TIMED_OUT after `deadline_ms`, while they continue; MPA_ERROR_INVALID_HANDLE.
+/// Blocks up to `deadline_ms`: do not call it on the game thread.
 MPA_API
 mpa_status mpa_client_flush(mpa_client client,
                             uint32_t deadline_ms,
@@ -1120,7 +1120,7 @@ typedef struct mpa_lane_stats {
     uint64_t requests;
     /// Of those: sent again after another attempt.
     uint64_t retries;
-    /// Of those: answered that there are too many.
+    /// Of those: rejected by the service for their rate.
     uint64_t throttled;
     /// Users or groups in those requests. Divided by `requests` it says how well groups are gathered.
     uint64_t items;
@@ -1128,7 +1128,7 @@ typedef struct mpa_lane_stats {
     uint64_t queue_wait_buckets[16];
     /// The sum of it, in milliseconds.
     uint64_t queue_wait_sum_ms;
-    /// How long requests took, from their beginning (connecting included) to their answer.
+    /// How long requests took, from their start (connecting included) to their response.
     uint64_t request_duration_buckets[16];
     /// The sum of it, in milliseconds.
     uint64_t request_duration_sum_ms;
@@ -1166,15 +1166,15 @@ typedef struct mpa_stats {
     /// When the authorization in use expires, in milliseconds since 1970-01-01 UTC. 0: unknown, or there
     /// is none.
     uint64_t authorization_expires_at_unix_ms;
-    /// By how much the service's clock is ahead of this machine's, in milliseconds, as its answers
-    /// tell, to the second; 0 where it is less than that, or not known (see clock_offset_known).
+    /// By how much the service's clock is ahead of this machine's, in milliseconds, learned from its
+    /// responses, to the second; 0 where it is less than that, or not known (see clock_offset_known).
     int64_t clock_offset_ms;
     /// When the certificate expires that the client signs in with, in milliseconds since 1970-01-01 UTC. 0:
     /// it does not sign in by itself.
     uint64_t certificate_expires_at_unix_ms;
     /// When the client last signed in with success, in milliseconds since 1970-01-01 UTC. 0: never.
     uint64_t last_sign_in_at_unix_ms;
-    /// How often it began to sign in, renewals included.
+    /// How often it started to sign in, renewals included.
     uint64_t sign_in_attempts;
     /// How many of these failed.
     uint64_t sign_in_failures;
@@ -1217,11 +1217,11 @@ uint64_t mpa_lane_stats_completed(const mpa_lane_stats *lane,
 /// with "mpa_". Metrics whose value is unknown are left out; those in docs/operations.md are all of them.
 ///
 /// Where a process has several clients, add their counters up in one mpa_stats first, or give each its
-/// own labels and serve each text on its own: the format wants a metric's lines together.
+/// own labels and serve each text on its own: the format requires the lines of a metric to be together.
 ///
-/// `stats`: from mpa_client_stats, just now: times since something are written as time stamps. `labels`, or NULL: put into each line, such as `region="eu"`, at most
-/// 256 bytes. `buffer`: of `size` bytes; the text ends in NUL. `length`, or NULL: how long the text is,
-/// without the NUL, also where it did not fit.
+/// `stats`: just returned by mpa_client_stats, since times are written as time stamps. `labels`, or NULL: put
+/// into each line, such as `region="eu"`, at most 256 bytes. `buffer`: receives the text, with a NUL, up to
+/// `size` bytes. `length`, or NULL: receives the length of the text without the NUL, also if it did not fit.
 ///
 /// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT, also where the buffer is too small; MPA_ERROR_INVALID_STRUCT.
 /// Then the buffer holds an empty text. Never blocks.

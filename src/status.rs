@@ -9,74 +9,74 @@ use std::ffi::CStr;
 macro_rules! statuses {
     ($of_all:ident) => {
         $of_all! {
-            /// It happened.
+            /// The call succeeded.
             Ok = 0, MPA_OK, completion,
-                "It happened.";
+                "The call succeeded.";
 
-            /// Your mistake: an argument is wrong. The message names it, with its index. Nothing was sent.
+            /// An argument is invalid. The message names it, with its index. Nothing was sent.
             InvalidArgument = -1, MPA_ERROR_INVALID_ARGUMENT, refusal,
                 "An argument is wrong; nothing was sent. Correct the call.";
 
-            /// Your mistake: a struct_size fits no version of the struct, or fields are set that this version
-            /// of the library does not know. Initialise structs with MPA_INIT. Nothing was sent.
+            /// A struct_size matches no version of the struct, or fields are set that this version of the library
+            /// does not know. Initialize structs with MPA_INIT. Nothing was sent.
             InvalidStruct = -2, MPA_ERROR_INVALID_STRUCT, refusal,
-                "A struct has a wrong struct_size or sets unknown fields; nothing was sent. Initialise it with MPA_INIT.";
+                "A struct has a wrong struct_size or sets unknown fields; nothing was sent. Initialize it with MPA_INIT.";
 
-            /// Your mistake: the client was never opened, is closed, or belongs to the parent of this process.
+            /// The handle is not valid: the client was never opened, is closed, or was opened by the parent of this
+            /// process.
             InvalidHandle = -3, MPA_ERROR_INVALID_HANDLE, refusal,
                 "The client is not open in this process; nothing was sent.";
 
-            /// The client is being drained, or closed by another thread. Nothing was sent.
+            /// The client is draining, or is being closed by another thread. Nothing was sent.
             Closed = -4, MPA_ERROR_CLOSED, completion,
                 "The client is being closed; nothing was sent.";
 
-            /// The queue of submitted operations is full, in operations or in bytes. Nothing was submitted: do so
-            /// again later.
+            /// The queue of submitted operations is full, in operations or in bytes. Nothing was submitted: submit
+            /// it again later.
             QueueFull = -5, MPA_ERROR_QUEUE_FULL, refusal,
                 "The queue is full; nothing was sent. Try again later.";
 
-            /// The queue is full of completions that nobody has polled. Nothing was submitted: pull events, each
-            /// frame.
+            /// The queue is full of completions that have not been polled. Nothing was submitted: poll events in
+            /// each frame.
             EventsNotPolled = -6, MPA_ERROR_EVENTS_NOT_POLLED, refusal,
-                "The queue is full of completions that nobody has polled; nothing was sent. Poll events.";
+                "The queue is full of completions that have not been polled; nothing was sent. Poll events.";
 
-            /// Not done: the operation was cancelled before it was sent. `cause` is the obstacle where it had been
-            /// tried before.
+            /// Not sent: the operation was cancelled first. If an attempt had been made, `cause` is its status.
             Cancelled = -20, MPA_ERROR_CANCELLED, completion OBSTACLES,
                 "The operation was cancelled before it was sent.";
 
-            /// Not done: the operation's time to live passed before it, or the rest of it, could be sent. `cause` is
-            /// the obstacle met last, or what the operations before it waited for; 0 where there is none.
+            /// Not sent: the operation's time to live passed before it, or the rest of it, could be sent. `cause` is
+            /// what prevented it last, or what the operations ahead of it waited for; 0 if there is none.
             Expired = -21, MPA_ERROR_EXPIRED, completion OBSTACLES,
                 "The operation's time to live passed before it could be sent.";
 
-            /// Not done, or, for recent players, not known to be done (see `uncertain`): the client was closed, or
-            /// its time to drain was over. Another client may send it. `cause` is the obstacle met last.
+            /// Not sent, or for recent players possibly sent (see `uncertain`): the client was closed, or the drain
+            /// deadline passed. Another client may send it. `cause` is what prevented it last.
             Abandoned = -22, MPA_ERROR_ABANDONED, completion WHEN_CLOSED,
                 "The client was closed before the call ended.";
 
-            /// There is no authorization that could be sent: none was given, it has expired, or the service has
-            /// refused it. Push a newer one with mpa_client_set_authorization. The request was not sent; see
-            /// `acknowledged` for those before it.
+            /// There is no usable authorization: none was given, it has expired, or the service has refused it. Set
+            /// a newer one with mpa_client_set_authorization. The request was not sent; see `acknowledged` for
+            /// the requests before it.
             AuthorizationNeeded = -40, MPA_ERROR_AUTHORIZATION_NEEDED, completion,
                 "There is no usable authorization; the request was not sent. Push a newer one.";
 
-            /// The service refused the token (HTTP 401). It is not used again: push a newer one.
+            /// The service refused the token (HTTP 401). The client does not use it again: set a newer one.
             Unauthorized = -41, MPA_ERROR_UNAUTHORIZED, completion,
                 "The service refused the token. Push a newer one.";
 
-            /// The token is good, but not for this call (HTTP 403, or 400 with AuthorizationError): the wrong
-            /// title or sandbox, or a user's token where a service's is needed. Trying again does not help.
+            /// The token is valid, but not for this call (HTTP 403, or 400 with AuthorizationError): the wrong title
+            /// or sandbox, or a user's token where a service's is required. A retry does not help.
             Forbidden = -42, MPA_ERROR_FORBIDDEN, completion,
                 "The token may not make this call: check title, sandbox and kind of token.";
 
-            /// A client that signs in by itself could not: the message says which step failed, why, and what to do;
-            /// `cause` is the obstacle, `service_code` the service's number for it.
+            /// The client could not sign in: the message says which step failed, why, and what to do. `cause` is the
+            /// status of that step, `service_code` the service's error number (XErr).
             SignInFailed = -43, MPA_ERROR_SIGN_IN_FAILED, completion IN_A_SIGN_IN,
                 "The client could not sign in; nothing was sent. The message says at which step and why.";
 
-            /// Of mpa_client_get_authorization: the client signs in by itself, has begun to do so, and has not ended
-            /// yet. Nothing is wrong; ask again in a moment, after `retry_after_ms` where that is set.
+            /// Of mpa_client_get_authorization: the client is signing in and has not finished. This is not an error;
+            /// call again in a moment, after `retry_after_ms` if that is set.
             SignInPending = -44, MPA_ERROR_SIGN_IN_PENDING, refusal,
                 "Signing in has begun and has not ended yet. Ask again in a moment.";
 
@@ -84,42 +84,42 @@ macro_rules! statuses {
             Rejected = -60, MPA_ERROR_REJECTED, completion,
                 "The service refused what was sent. Correct the call.";
 
-            /// The service limits how often it is called, and the wait for the call's turn would not fit in its
-            /// time. It ends at once; see `retry_after_ms` and the limit's numbers. With an `http_status` of 0, the
-            /// service was not asked.
+            /// The service limits the rate of calls, and the wait would be longer than the call's time limit or the
+            /// operation's time to live. It ends at once; see `retry_after_ms` and the numbers of the limit. If
+            /// `http_status` is 0, no request was sent.
             Throttled = -61, MPA_ERROR_THROTTLED, completion,
                 "The service limits how often it is called. Wait, and call less often.";
 
-            /// The service failed (HTTP 408 or 5xx), or did not look at the request (421, 425). An invite was not
-            /// sent; recent players may have been, see `uncertain`.
+            /// The service failed (HTTP 408 or 5xx), or did not process the request (421, 425). An invite was not
+            /// processed; recent players may have been, see `uncertain`.
             ServiceUnavailable = -62, MPA_ERROR_SERVICE_UNAVAILABLE, completion,
                 "The service failed. Try again later.";
 
-            /// The answer is none that the service gives: something else answered, such as a proxy.
+            /// The response is not one that the service gives: something else answered, such as a proxy.
             UnexpectedAnswer = -63, MPA_ERROR_UNEXPECTED_ANSWER, completion,
                 "Something answered that does not seem to be the service. Look for a proxy in between.";
 
-            /// No way to the service: its name is unknown, the connection was refused, or it broke. For a call
-            /// that can be repeated it may have broken after sending; see `uncertain`.
+            /// The service could not be reached: its host name was not resolved, or the connection was refused or
+            /// broke. Recent players may have been sent before it broke; see `uncertain`.
             ConnectionFailed = -80, MPA_ERROR_CONNECTION_FAILED, completion,
                 "There is no way to the service, or the connection broke. Try again later.";
 
-            /// What answered could not prove to be the service, or does not speak TLS: a certificate of an
-            /// unknown issuer, for another name, or out of date. Trying again does not help.
+            /// The server could not prove its identity, or does not speak TLS: its certificate has an unknown issuer
+            /// or another name, or is out of date. A retry does not help.
             TlsFailed = -81, MPA_ERROR_TLS_FAILED, completion,
                 "What answered could not prove to be the service. Check certificates, the clock and proxies.";
 
-            /// The time limit was up: nothing was sent, or the call can be repeated (see `uncertain`).
+            /// The time limit passed. Nothing was sent; recent players may have been, see `uncertain`.
             TimedOut = -82, MPA_ERROR_TIMED_OUT, completion OBSTACLES,
                 "The time limit was up. Try again later.";
 
-            /// An invite ends so exactly when any of it is in doubt (`uncertain` is not 0): it was sent, and nothing
-            /// tells whether it arrived. Do not send that part again, since it could be shown twice. `cause` says
-            /// why: the answer was lost (MPA_ERROR_TIMED_OUT, _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or it
-            /// settles nothing (MPA_ERROR_SERVICE_UNAVAILABLE, _UNEXPECTED_ANSWER). Recent players never end so,
-            /// since sending them again does no harm.
+            /// An invite completes with this status exactly when any of it is in doubt (`uncertain` is not 0): it was
+            /// sent, and it is not known whether the service processed it. Do not send that part again, since the
+            /// player could see it twice. `cause` says why: the response was lost (MPA_ERROR_TIMED_OUT,
+            /// _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or does not tell (MPA_ERROR_SERVICE_UNAVAILABLE,
+            /// _UNEXPECTED_ANSWER). Recent players never have this status, since sending them twice does no harm.
             Uncertain = -100, MPA_ERROR_UNCERTAIN, completion IN_DOUBT,
-                "An invite was sent, and nothing tells whether it arrived. Do not send it again.";
+                "An invite was sent, and it is not known whether it arrived. Do not send it again.";
 
             /// A defect of the library, caught before it could harm the process. Please report the message.
             Internal = -120, MPA_ERROR_INTERNAL, completion,

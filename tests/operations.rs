@@ -239,7 +239,7 @@ fn draining_ends_with_its_own_event() {
     assert_eq!(types, [MPA_EVENT_COMPLETED, MPA_EVENT_COMPLETED, MPA_EVENT_DRAINED]);
     assert!(client.poll_event().is_none());
     let (_, report) = client.close(0);
-    assert_eq!((report.submitted, report.operations_succeeded, report.events_not_pulled), (2, 2, 0));
+    assert_eq!((report.submitted, report.operations_succeeded, report.events_not_polled), (2, 2, 0));
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn closing_keeps_its_deadline_and_its_books() {
         let (_, report) = client.close(deadline);
         assert!(started.elapsed() < Duration::from_millis(u64::from(deadline) + 50), "{:?}", started.elapsed());
         assert_eq!((report.submitted, report.operations_abandoned, report.operations_unfinished), (5, 4, 1));
-        assert_eq!(report.events_not_pulled, 4);
+        assert_eq!(report.events_not_polled, 4);
         assert!(client.poll_event().is_none());
         assert_eq!(client.submit_invite(1, 0).0.status, "MPA_ERROR_INVALID_HANDLE");
     }
@@ -378,5 +378,5 @@ fn every_operation_ends_once_whatever_happens() {
     let (_, report) = client.close(0);
     let ended = report.operations_succeeded + report.operations_uncertain + report.operations_failed;
     assert_eq!((report.submitted, ended), (THREADS * EACH, THREADS * EACH));
-    assert_eq!(report.operations_abandoned + report.operations_unfinished + report.events_not_pulled, 0);
+    assert_eq!(report.operations_abandoned + report.operations_unfinished + report.events_not_polled, 0);
 }

@@ -205,9 +205,9 @@ fn round(endpoint: &str, random: &mut fastrand::Rng, most: u64) -> u64 {
     assert!(seen.is_subset(&numbers), "{what}: an event of no operation");
     if drains {
         assert_eq!(seen.len(), numbers.len(), "{what}: an event is missing");
-        assert_eq!((report.operations_unfinished, report.events_not_pulled), (0, 0), "{what}");
+        assert_eq!((report.operations_unfinished, report.events_not_polled), (0, 0), "{what}");
     } else {
-        let all = seen.len() as u64 + report.events_not_pulled + report.operations_unfinished;
+        let all = seen.len() as u64 + report.events_not_polled + report.operations_unfinished;
         // The reader may pull one more while the client is being closed.
         assert!((report.submitted..=report.submitted + 1).contains(&all), "{what}: {all} of {}", report.submitted);
     }

@@ -452,7 +452,7 @@ struct CloseReport {
     std::uint64_t operations_failed = 0;
     std::uint64_t operations_abandoned = 0;
     std::uint64_t operations_unfinished = 0;
-    std::uint64_t events_not_pulled = 0;
+    std::uint64_t events_not_polled = 0;
 };
 
 namespace detail {
@@ -770,7 +770,7 @@ public:
         report.operations_failed = raw.operations_failed;
         report.operations_abandoned = raw.operations_abandoned;
         report.operations_unfinished = raw.operations_unfinished;
-        report.events_not_pulled = raw.events_not_pulled;
+        report.events_not_polled = raw.events_not_polled;
         return report;
     }
 

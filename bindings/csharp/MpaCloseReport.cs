@@ -30,7 +30,7 @@ namespace Mpa
             OperationsFailed = (long)raw.operations_failed;
             OperationsAbandoned = (long)raw.operations_abandoned;
             OperationsUnfinished = (long)raw.operations_unfinished;
-            EventsNotPulled = (long)raw.events_not_pulled;
+            EventsNotPolled = (long)raw.events_not_polled;
         }
 
         /// <summary>Whether the client was closed before, which has the account: everything here is
@@ -73,6 +73,6 @@ namespace Mpa
 
         /// <summary>Events that were not polled. Tasks of such operations were completed as
         /// uncertain: see <see cref="MpaResult.Uncertain"/>.</summary>
-        public long EventsNotPulled { get; }
+        public long EventsNotPolled { get; }
     }
 }

@@ -4,7 +4,7 @@ namespace Mpa
     /// one by <see cref="MpaResult.Retryable"/>.</summary>
     public enum MpaStatus
     {
-        /// <summary>It happened.</summary>
+        /// <summary>The call succeeded.</summary>
         Ok = 0,
 
         /// <summary>Your mistake: an argument is wrong. The message names it. Nothing was sent.</summary>
@@ -23,7 +23,7 @@ namespace Mpa
         /// <summary>Too many operations are submitted: nothing was submitted.</summary>
         QueueFull = -5,
 
-        /// <summary>The queue is full of completions that nobody has polled: nothing was
+        /// <summary>The queue is full of completions that have not been polled: nothing was
         /// submitted. See <see cref="MpaClient.Poll"/>.</summary>
         EventsNotPolled = -6,
 

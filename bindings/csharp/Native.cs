@@ -115,7 +115,7 @@ namespace Mpa.Internal
             public ulong operations_failed;
             public ulong operations_abandoned;
             public ulong operations_unfinished;
-            public ulong events_not_pulled;
+            public ulong events_not_polled;
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 40)]

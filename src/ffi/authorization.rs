@@ -14,7 +14,7 @@ use super::{handles, text, token};
 use crate::auth::ProofKey;
 use crate::outcome::{Outcome, Status};
 
-/// Where mpa_client_get_authorization puts an authorization.
+/// The buffers that mpa_client_get_authorization writes an authorization to.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mpa_authorization_buffers {
@@ -45,15 +45,15 @@ unsafe impl Struct for mpa_authorization_buffers {
     const FIRST_SIZE: usize = 48;
 }
 
-/// Gives a client another token, for all requests that begin from now on. Requests on the wire end
-/// with the token that they were sent with.
+/// Sets another token, for all requests that start from now on. Requests that were sent before keep their
+/// token.
 ///
-/// Once the service has refused a token, the client does not use it again; only another one makes
-/// it send again.
+/// Once the service has refused a token, the client does not use it again; it needs another one to send
+/// again.
 ///
-/// Returns MPA_OK, with a message that says where the token has expired by a clock that may be wrong;
-/// MPA_ERROR_AUTHORIZATION_NEEDED where it has certainly expired, and MPA_ERROR_UNAUTHORIZED where the
-/// service has refused this very token before: then the one in use stays; MPA_ERROR_INVALID_ARGUMENT,
+/// Returns MPA_OK, with a message that says whether the token has expired by a clock that may be wrong;
+/// MPA_ERROR_AUTHORIZATION_NEEDED if it has certainly expired, and MPA_ERROR_UNAUTHORIZED if the service has
+/// refused this very token before: then the one in use stays; MPA_ERROR_INVALID_ARGUMENT,
 /// _INVALID_STRUCT, _INVALID_HANDLE or _CLOSED. Never blocks. The texts are copied and may be freed at
 /// once.
 #[unsafe(no_mangle)]
@@ -72,8 +72,8 @@ pub unsafe extern "C" fn mpa_client_set_authorization(
     unsafe { report(result, body) }
 }
 
-/// Copies the authorization in use, with its proof key, so that one process can sign in for many: it
-/// hands them on to the servers, which push them with mpa_client_set_authorization.
+/// Copies the authorization in use, with its proof key, so that one process can sign in for many servers,
+/// which take it with mpa_client_set_authorization.
 ///
 /// A client that signs in by itself begins to do so, in the background, with the first call, and renews
 /// from then on: ask again every second or so, and hand on what has changed. What is copied are secrets.
@@ -127,14 +127,14 @@ pub unsafe extern "C" fn mpa_client_get_authorization(
     unsafe { report(result, body) }
 }
 
-/// Tells a client that signs in by itself that the service refused the token that it gave out: a server
-/// that was handed it got MPA_ERROR_UNAUTHORIZED, or MPA_EVENT_AUTHORIZATION_NEEDED with
+/// Reports to a client that signs in by itself that the service refused the token that it gave out: a server
+/// that uses it got MPA_ERROR_UNAUTHORIZED, or MPA_EVENT_AUTHORIZATION_NEEDED with
 /// MPA_AUTHORIZATION_REFUSED. If that token is still the one in use, it is not given out again, and another
 /// is obtained at once in the background: ask for it with mpa_client_get_authorization. Of tokens that are
 /// refused within a minute, the next is obtained after a wait that grows to 20 s, so that reports cannot
 /// make the client sign in in a loop.
 ///
-/// `authorization`: as it was handed on; tokens are told apart by its `header`.
+/// `authorization`: as it was given out; only its `header` is compared.
 ///
 /// Returns MPA_OK, also for any other token, with which nothing happens; MPA_ERROR_INVALID_ARGUMENT, also
 /// for a client that does not sign in by itself; MPA_ERROR_SIGN_IN_FAILED where no thread could be started;

@@ -21,38 +21,37 @@ use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Limit;
 use crate::queue::{LaneSettings, Queue, Settings};
 
-/// Names an open client. A plain value: copy it, pass it to any thread. Zero, stale and forged ones
-/// are found out and give MPA_ERROR_INVALID_HANDLE, and so does, in the child of a fork, every one
-/// that was opened before.
+/// The handle of an open client. A plain value: copy it, pass it to any thread. A handle that is zero,
+/// stale or made up gives MPA_ERROR_INVALID_HANDLE; so does, in the child of a fork, every handle of the
+/// parent.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mpa_client {
-    /// Not for you to make or to change. 0: no client.
+    /// Do not set or change it. 0: no client.
     pub id: u64,
 }
 
-/// What the certificates of `ca_certificates_path` are to those that the library carries.
+/// How the certificates of `ca_certificates_path` relate to the built-in ones.
 pub type mpa_ca_mode = i32;
 
-/// Trusted beside those that the library carries.
+/// Trusted in addition to the built-in ones.
 pub const MPA_CA_ADDED: mpa_ca_mode = 0;
-/// Trusted instead of those that the library carries.
+/// Trusted instead of the built-in ones.
 pub const MPA_CA_ONLY: mpa_ca_mode = 1;
 
-/// How much an entry of the log matters.
+/// The severity of a log entry.
 pub type mpa_log_level = i32;
 
 /// Nothing is logged.
 pub const MPA_LOG_OFF: mpa_log_level = 0;
-/// A defect, or what needs operator action: without it, calls go on failing. Calls and operations that
-/// the service refused are among these.
+/// A defect, or a failure that needs operator action, such as calls and operations that the service
+/// refused.
 pub const MPA_LOG_ERROR: mpa_log_level = 1;
-/// Calls and operations that failed for a reason that passes by itself, and requests that are tried
-/// again.
+/// Temporary failures of calls and operations, and requests that are retried.
 pub const MPA_LOG_WARNING: mpa_log_level = 2;
-/// What changes seldom: a newer authorization, draining.
+/// Infrequent events: a newer authorization, draining.
 pub const MPA_LOG_INFO: mpa_log_level = 3;
-/// Every request with its answer.
+/// Every request and its response.
 pub const MPA_LOG_DEBUG: mpa_log_level = 4;
 
 /// Off, or no limit, in the fields that say so.
@@ -73,81 +72,81 @@ pub struct mpa_client_config {
     pub struct_size: u32,
     /// The decimal number of your title, from Partner Center. Required.
     pub title_id: u32,
-    /// Base URL of the service: scheme, host and perhaps a port. Default NULL: production,
+    /// Base URL of the service: scheme, host and optionally a port. Default NULL: production,
     /// "https://multiplayeractivity.xboxlive.com". Plain http:// is for tests: it is refused unless
     /// the host resolves to loopback addresses only, or allow_plain_http is 1.
     pub endpoint: *const c_char,
-    /// The token to begin with: the whole value of the Authorization header, as in
-    /// mpa_authorization. For one that expires or is bound to a key, use `authorization` instead. Default
-    /// NULL: none yet, push one with mpa_client_set_authorization.
+    /// The first token: the whole value of the Authorization header, as in mpa_authorization. For a token
+    /// that expires or is bound to a key, use `authorization` instead. Default NULL: none yet, set one with
+    /// mpa_client_set_authorization.
     pub authorization_header: *const c_char,
-    /// A file of PEM certificates of authorities to trust, read while opening: a regular file of at most
-    /// 4 MiB with nothing else in it. Default NULL: only those that the library carries (Mozilla's). The
-    /// system's are never read.
+    /// A PEM file with certificates of certificate authorities (CAs) to trust, read by mpa_client_open: a
+    /// regular file of at most 4 MiB with nothing else in it. Default NULL: only the built-in ones
+    /// (Mozilla's). Those of the system are never used.
     pub ca_certificates_path: *const c_char,
     /// Put before the library's own User-Agent, such as "MyGame/1.2". Visible ASCII, at most 256
     /// bytes. Default NULL: only the library's.
     pub user_agent: *const c_char,
     /// One of MPA_CA_. Default 0: MPA_CA_ADDED. MPA_CA_ONLY requires ca_certificates_path.
     pub ca_mode: mpa_ca_mode,
-    /// 1: plain http:// may go to another machine too, and sends the token in the clear. Default 0.
+    /// 1: allows plain http:// to other machines, which sends the token unencrypted. Default 0.
     pub allow_plain_http: u32,
-    /// Time limit for connecting, in milliseconds: name, TCP and TLS together. Default 0: 3,000. At
-    /// most MPA_MAX_TIMEOUT_MS.
+    /// Time limit for connecting, in milliseconds: name resolution, TCP and TLS together. Default 0: 3,000.
+    /// At most MPA_MAX_TIMEOUT_MS.
     pub connect_timeout_ms: u32,
-    /// Time limit for one request with its answer, connecting included, in milliseconds. Default 0:
-    /// 5,000. At most MPA_MAX_TIMEOUT_MS.
+    /// Time limit for one request with its response, connecting included, in milliseconds. Default 0: 5,000.
+    /// At most MPA_MAX_TIMEOUT_MS.
     pub request_timeout_ms: u32,
-    /// Time limit for a whole call that blocks, with all its requests, in milliseconds. Default 0:
-    /// 30,000, so that it outlasts the 15 to 18 s that a call waits after the service's burst limit. At
-    /// most MPA_MAX_TIMEOUT_MS.
+    /// Time limit for a whole blocking call, with all its requests, in milliseconds. Default 0: 30,000, which
+    /// is longer than the 15 to 18 s that a call waits when it meets the service's burst limit. At most
+    /// MPA_MAX_TIMEOUT_MS.
     pub call_timeout_ms: u32,
-    /// How often each request is tried at most, the first time included, where it can be tried again.
-    /// Default 0: 4. 1: never again. At most 10.
+    /// The most attempts for each request, the first one included. Default 0: 4. 1: no retries. At most 10.
     pub max_attempts: u32,
-    /// How many invites may go out in limit_period_ms; for invites with a user's own token, per user.
-    /// Default 0: no limit but what the service tells.
+    /// How many requests with invites may be sent in limit_period_ms; for invites with a user's own token,
+    /// per user. Default 0: only the limits that the service reports.
     pub invite_limit: u32,
-    /// How many requests with recent players may go out in limit_period_ms. Default 0: the same.
+    /// How many requests with recent players may be sent in limit_period_ms. Default 0: the same.
     pub recent_players_limit: u32,
-    /// The period of the two limits above, in milliseconds, up to 3,600,000. Required where one of
+    /// The period of the two limits above, in milliseconds, up to 3,600,000. Required if one of
     /// them is set.
     pub limit_period_ms: u32,
     /// How long a submitted invite may take until it is sent, in milliseconds; once it is sent,
-    /// request_timeout_ms decides. Default 0: 30,000, so that it outlasts the 15 to 18 s that it waits after
-    /// the service's burst limit.
+    /// request_timeout_ms applies. Default 0: 30,000, which is longer than the 15 to 18 s that it waits when it
+    /// meets the service's burst limit.
     pub invite_time_to_live_ms: u32,
     /// How long submitted recent players may take until they are sent, in milliseconds. Default 0:
     /// 600,000.
     pub recent_players_time_to_live_ms: u32,
-    /// How long submitted recent players are held, in milliseconds, to be gathered into full requests.
+    /// How long submitted recent players are held, in milliseconds, to be combined into full requests.
     /// Default 0: 2,000. MPA_NONE: not at all.
     pub recent_players_hold_ms: u32,
-    /// How many threads send submitted invites. An invite that waits for its turn, or for an
-    /// authorization, keeps its thread. Default 0: 1. At most 64.
+    /// How many threads send submitted invites. An invite that waits for a rate limit or for an
+    /// authorization occupies its thread. Default 0: 1. At most 64.
     pub worker_count: u32,
-    /// How many operations may be submitted and not pulled yet. Default 0: 4,096. At most 1,000,000.
+    /// How many operations may be submitted whose completions have not been polled. Default 0:
+    /// 4,096. At most 1,000,000.
     pub queue_capacity: u32,
-    /// How much they may carry, in bytes: users, players, texts, tokens. Default 0: 16,777,216. How much
-    /// memory that takes stands on the first page.
+    /// How many bytes of input they may hold: users, players, texts, tokens. Default 0: 16,777,216. For how
+    /// much memory that takes, see Memory at the top of this file.
     pub queue_capacity_bytes: u32,
-    /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is told, in
-    /// milliseconds. Default 0: 600,000. MPA_NONE: not before operations wait for one. Of a client that
-    /// signs in by itself: how long before its end a token is renewed, up to half longer so that a
-    /// fleet does not do so in step; default 0: a quarter of its life, at most a day.
+    /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is reported, in milliseconds.
+    /// Default 0: 600,000. MPA_NONE: not before operations wait for one. For a client that signs in by itself:
+    /// how long before its expiry a token is renewed, up to half longer so that the servers of a fleet do not
+    /// do so at the same moment; default 0: a quarter of its lifetime, at most a day.
     pub authorization_lead_ms: u32,
-    /// Yours, for mpa_close_all: whose client this is. Default 0: nobody's.
+    /// Any number, for mpa_close_all: closes all clients with the same one. Default 0: none.
     pub owner_tag: u64,
-    /// One of MPA_LOG_: up to which level MPA_EVENT_LOG tells what goes on. Default 0: MPA_LOG_OFF.
+    /// One of MPA_LOG_: the level up to which MPA_EVENT_LOG reports. Default 0: MPA_LOG_OFF.
     pub log_level: mpa_log_level,
     /// Must be 0.
     pub reserved: u32,
     /// For a client that signs in by itself: a file with the publisher's Business Partner Certificate and
-    /// the certificates that vouch for it, in PEM, or a PKCS#12 file (.pfx). It is read while opening,
-    /// and again when it has changed. A regular file, or a link to one, of at most 1 MiB; what is in it
-    /// is used, or refused with a message that says which block of PEM it is and why. A PKCS#12 file may
-    /// take a million iterations for each of its parts. Default NULL: the client is given tokens.
-    /// Together with authorization_header it is refused.
+    /// its chain (the certificates of its issuers), in PEM, or a PKCS#12 file (.pfx). It is read by
+    /// mpa_client_open, and again when it has changed. A regular file, or a link to one, of at most 1 MiB. A
+    /// file that cannot be used is refused with a message that says which PEM block is wrong and why. A PKCS#12
+    /// file may use a million iterations for each of its parts. Default NULL: the client is given tokens. Not
+    /// together with authorization_header or authorization.
     pub certificate_path: *const c_char,
     /// The file with the private key, in PEM and not encrypted: a regular file of at most 1 MiB. Default
     /// NULL: it is in the file of the certificate.
@@ -158,18 +157,18 @@ pub struct mpa_client_config {
     pub certificate_pem: *const c_char,
     /// The private key as PEM text. Default NULL: it is in certificate_pem.
     pub private_key_pem: *const c_char,
-    /// The sandbox that tokens are for; case matters. Default NULL: "RETAIL".
+    /// The sandbox that tokens are issued for; case-sensitive. Default NULL: "RETAIL".
     pub sandbox_id: *const c_char,
-    /// Whom tokens are for. Default NULL: "http://xboxlive.com".
+    /// The relying party that tokens are issued for. Default NULL: "http://xboxlive.com".
     pub relying_party: *const c_char,
-    /// Base URL of the service that takes the certificate. Default NULL: production,
+    /// Base URL of the service that accepts the certificate. Default NULL: production,
     /// "https://service.auth.xboxlive.com".
     pub sign_in_endpoint: *const c_char,
-    /// Base URL of the service that gives tokens. Default NULL: production,
+    /// Base URL of the service that issues tokens. Default NULL: production,
     /// "https://xsts.auth.xboxlive.com".
     pub token_endpoint: *const c_char,
-    /// The token to begin with, with when it expires and the key that it is bound to. Not together with
-    /// authorization_header. Default NULL: none yet, push one with mpa_client_set_authorization.
+    /// The first token, with its expiry and the key that it is bound to. Not together with
+    /// authorization_header. Default NULL: none yet, set one with mpa_client_set_authorization.
     pub authorization: *const mpa_authorization,
 }
 
@@ -179,11 +178,11 @@ unsafe impl Struct for mpa_client_config {
     const FIRST_SIZE: usize = size_of::<mpa_client_config>();
 }
 
-/// Opens a client and stores its handle in `client`; on failure, zero is stored.
+/// Opens a client and stores its handle in `client`; on failure, stores zero.
 ///
 /// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT or MPA_ERROR_INVALID_STRUCT, with a message that names
 /// the field. Reads the files that the configuration names, and nothing else: no network, no thread.
-/// That the service can be reached shows with the first call.
+/// Whether the service can be reached becomes known with the first call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_client_open(
     config: *const mpa_client_config,

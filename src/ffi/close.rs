@@ -26,7 +26,7 @@ pub struct mpa_close_report {
     pub uncertain: u64,
     /// Calls that ended in any other way.
     pub failed: u64,
-    /// Calls of other threads that had not returned when closing did. They have been cut and return
+    /// Calls of other threads that had not returned when the close returned. They were aborted and return
     /// soon.
     pub unfinished: u64,
     /// Operations that were submitted.
@@ -37,12 +37,12 @@ pub struct mpa_close_report {
     pub operations_uncertain: u64,
     /// Operations that ended in any other way before the client was closed.
     pub operations_failed: u64,
-    /// Operations that closing ended before they were sent.
+    /// Operations that ended as MPA_ERROR_ABANDONED before they were sent.
     pub operations_abandoned: u64,
-    /// Operations that were on the wire, and were cut, when closing returned.
+    /// Operations whose request was under way, and was aborted, when the close returned.
     pub operations_unfinished: u64,
-    /// Events that nobody has pulled.
-    pub events_not_pulled: u64,
+    /// Completions that were not polled.
+    pub events_not_polled: u64,
 }
 
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers only.
@@ -51,16 +51,16 @@ unsafe impl Struct for mpa_close_report {
     const FIRST_SIZE: usize = 104;
 }
 
-/// Closes a client. The handle is invalid from now on, for all threads, so that no event can be pulled
-/// any more; drain first where their ends matter. Operations, and calls of other threads that are
-/// under way, may end until the deadline, and are cut then: calls end as MPA_ERROR_ABANDONED, or
-/// MPA_ERROR_UNCERTAIN where an invite had been sent.
+/// Closes a client. The handle is invalid from now on, for all threads, and no event can be polled any
+/// more; drain first if you need the completions. Operations, and calls of other threads, may finish until
+/// the deadline. Then they are aborted: calls end as MPA_ERROR_ABANDONED, or as MPA_ERROR_UNCERTAIN if an
+/// invite had been sent.
 ///
-/// `deadline_ms`: how long to wait for those at most, in milliseconds. 0: not at all. Without any
-/// nothing waits.
+/// `deadline_ms`: how long to wait for them at most, in milliseconds. 0: do not wait. If there are none, the
+/// function returns at once.
 ///
-/// `report`: where the account goes, or NULL. A wrong pointer or size there prevents nothing but the
-/// account.
+/// `report`: receives how calls and operations ended, or NULL. If the pointer or its struct_size is wrong,
+/// the client is closed all the same.
 ///
 /// Returns MPA_OK; MPA_ERROR_INVALID_HANDLE, also where another thread has closed the client
 /// already, which is harmless. Blocks up to the deadline.
@@ -85,10 +85,10 @@ pub unsafe extern "C" fn mpa_client_close(
 }
 
 /// Closes all clients that were opened with this `owner_tag`, as mpa_client_close does, within one
-/// deadline for all: for hosts that lose their handles without warning, such as a reload of Unity's
+/// deadline for all: for hosts that lose their handles without warning, such as when Unity reloads its
 /// domain.
 ///
-/// Returns MPA_OK, also where there is none; MPA_ERROR_INVALID_ARGUMENT for 0, which is nobody's tag.
+/// Returns MPA_OK, also where there is none; MPA_ERROR_INVALID_ARGUMENT for 0.
 /// Blocks up to the deadline.
 #[unsafe(no_mangle)]
 pub extern "C" fn mpa_close_all(owner_tag: u64, deadline_ms: u32) -> mpa_status {
@@ -128,7 +128,7 @@ impl From<CloseReport> for mpa_close_report {
             operations_failed: operations.failed,
             operations_abandoned: operations.abandoned,
             operations_unfinished: operations.unfinished(),
-            events_not_pulled: events_not_polled,
+            events_not_polled: events_not_polled,
         }
     }
 }

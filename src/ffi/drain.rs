@@ -9,13 +9,14 @@ use super::result::mpa_result;
 use super::status::mpa_status;
 use crate::outcome::{Outcome, Status};
 
-/// Ends the taking of operations: from now on submits get MPA_ERROR_CLOSED, and what was held goes out
-/// at once. Go on pulling events; the last is MPA_EVENT_DRAINED.
+/// Starts draining: from now on submits return MPA_ERROR_CLOSED, and what was held is sent at once. Continue
+/// to poll events; the last one is MPA_EVENT_DRAINED.
 ///
-/// `deadline_ms`: after so many milliseconds, what was not sent ends as MPA_ERROR_ABANDONED, and what is
-/// on the wire is cut: an invite ends as MPA_ERROR_UNCERTAIN. That happens while events are pulled.
+/// `deadline_ms`: after so many milliseconds, what was not sent completes as MPA_ERROR_ABANDONED, and
+/// requests that are under way are aborted: an invite completes as MPA_ERROR_UNCERTAIN. This happens while
+/// events are polled.
 ///
-/// Returns MPA_OK; MPA_ERROR_CLOSED where it is being drained already; MPA_ERROR_INVALID_HANDLE. Never
+/// Returns MPA_OK; MPA_ERROR_CLOSED if it is draining already; MPA_ERROR_INVALID_HANDLE. Never
 /// blocks.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_client_drain(client: mpa_client, deadline_ms: u32, result: *mut mpa_result) -> mpa_status {
@@ -27,11 +28,11 @@ pub unsafe extern "C" fn mpa_client_drain(client: mpa_client, deadline_ms: u32, 
     unsafe { report(result, body) }
 }
 
-/// Waits until all operations that were submitted before have ended, without holding any of them back.
-/// Their events are still to be pulled.
+/// Waits until all operations that were submitted before this call have ended; held ones are sent at once.
+/// Their events remain to be polled.
 ///
-/// Returns MPA_OK; MPA_ERROR_TIMED_OUT after `deadline_ms`, when they go on; MPA_ERROR_INVALID_HANDLE.
-/// Blocks up to `deadline_ms`: not for a game's own thread.
+/// Returns MPA_OK; MPA_ERROR_TIMED_OUT after `deadline_ms`, while they continue; MPA_ERROR_INVALID_HANDLE.
+/// Blocks up to `deadline_ms`: do not call it on the game thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_client_flush(client: mpa_client, deadline_ms: u32, result: *mut mpa_result) -> mpa_status {
     let body = || {

@@ -14,24 +14,24 @@ use crate::log::Entry;
 use crate::outcome::{Outcome, Result, Status};
 use crate::queue::Event;
 
-/// What an event is about. Later versions may add some: pass over those that you do not know.
+/// The type of an event. Later versions may add some: ignore those that you do not know.
 pub type mpa_event_type = i32;
 
-/// There was none.
+/// No event.
 pub const MPA_EVENT_NONE: mpa_event_type = 0;
-/// An operation has ended: `operation` and `user_data` say which, the mpa_result how. Comes exactly once
-/// for each.
+/// An operation has completed: `operation` and `user_data` say which, the mpa_result how. Exactly one for
+/// each operation.
 pub const MPA_EVENT_COMPLETED: mpa_event_type = 1;
-/// Draining is over: every operation has ended, and its event has been pulled. The last event.
+/// Draining is complete: every operation has ended, and its event has been polled. The last event.
 pub const MPA_EVENT_DRAINED: mpa_event_type = 2;
-/// Another authorization is needed; `reason` says why. Push one with mpa_client_set_authorization. Told
+/// Another authorization is needed; `reason` says why. Set one with mpa_client_set_authorization. Reported
 /// again every 5 s while operations wait for it, else every 30 s.
 pub const MPA_EVENT_AUTHORIZATION_NEEDED: mpa_event_type = 3;
-/// An entry of the log, where log_level asks for it: the text is the `message` of the mpa_result,
+/// A log entry, up to the level of log_level: the text is the `message` of the mpa_result,
 /// `user_data` is its level. Of an entry about how a call, an operation or an attempt ended, the
 /// mpa_result has `status`, `cause`, `http_status`, `service_code`, `error_code` and `correlation_id` too;
-/// of others they are 0 or empty. Entries that repeat are counted in one; at most 64 wait to be pulled, and
-/// what is left out is counted in an entry of its own.
+/// of others they are 0 or empty. Repeated entries are combined into one with a count; at most 64 wait to be
+/// polled, and an entry of its own counts those that were dropped.
 pub const MPA_EVENT_LOG: mpa_event_type = 4;
 
 /// Why another authorization is needed. Later versions may add some.
@@ -54,7 +54,7 @@ const _: () = {
     assert!(Reason::ExpiresSoon as mpa_authorization_reason == MPA_AUTHORIZATION_EXPIRES_SOON);
 };
 
-/// One event. The rest of the story is in the mpa_result beside it.
+/// An event. The mpa_result that is passed with it has the details.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mpa_event {
@@ -62,9 +62,9 @@ pub struct mpa_event {
     pub struct_size: u32,
     /// One of MPA_EVENT_.
     pub r#type: mpa_event_type,
-    /// The operation that has ended; else 0.
+    /// The operation that has completed; else 0.
     pub operation: u64,
-    /// What was submitted with it; of MPA_EVENT_LOG, one of MPA_LOG_; else 0.
+    /// The user_data of that operation; of MPA_EVENT_LOG, one of MPA_LOG_; else 0.
     pub user_data: u64,
     /// Of MPA_EVENT_AUTHORIZATION_NEEDED, one of MPA_AUTHORIZATION_; else 0.
     pub reason: mpa_authorization_reason,
@@ -78,12 +78,12 @@ unsafe impl Struct for mpa_event {
     const FIRST_SIZE: usize = 32;
 }
 
-/// Pulls the next event, if there is one. Call it in a loop, each frame, until it returns 0.
+/// Polls the next event. Call it in a loop, in each frame, until it returns 0.
 ///
-/// `event`: where it goes. `result`, or NULL: how the operation ended.
+/// `event`: receives the event. `result`, or NULL: receives how the operation ended.
 ///
-/// Returns 1 and an event; else 0, also for a client that is not open and for wrong pointers, which
-/// `result` tells apart. Never blocks.
+/// Returns 1 if there was an event; else 0, also for an invalid handle or pointer, which `result` reports.
+/// Never blocks.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_poll_event(client: mpa_client, event: *mut mpa_event, result: *mut mpa_result) -> i32 {
     let body = || {
@@ -108,12 +108,12 @@ pub unsafe extern "C" fn mpa_poll_event(client: mpa_client, event: *mut mpa_even
     caught(body).flatten().unwrap_or(0)
 }
 
-/// Waits for the next event, for programs that have a thread to spare.
+/// Waits for the next event, for programs that have a thread for it.
 ///
 /// Returns MPA_OK with an event; MPA_OK with MPA_EVENT_NONE after `timeout_ms`, after mpa_client_wake,
-/// and when the client is closed meanwhile; MPA_ERROR_INVALID_HANDLE, so that no loop spins on a dead
-/// client; MPA_ERROR_INVALID_ARGUMENT or _INVALID_STRUCT. `result` holds how the operation ended where
-/// there is an event; then its status is the operation's, not that of this call.
+/// and when the client is closed meanwhile; MPA_ERROR_INVALID_HANDLE, so that a loop ends when the client is
+/// closed; MPA_ERROR_INVALID_ARGUMENT or _INVALID_STRUCT. If there is an event, `result` says how the
+/// operation ended; its status is then that of the operation, not of this call.
 ///
 /// Blocks up to `timeout_ms`.
 #[unsafe(no_mangle)]
@@ -136,7 +136,7 @@ pub unsafe extern "C" fn mpa_wait_event(
     if waited { Status::Ok as mpa_status } else { status }
 }
 
-/// Ends a wait for events of another thread early: the one that goes on, or nothing.
+/// Wakes a thread that is in mpa_wait_event. If there is none, nothing happens.
 ///
 /// Returns MPA_OK or MPA_ERROR_INVALID_HANDLE. Never blocks.
 #[unsafe(no_mangle)]
@@ -145,11 +145,11 @@ pub extern "C" fn mpa_client_wake(client: mpa_client) -> mpa_status {
     caught(body).flatten().map_or_else(|outcome| outcome.status, |()| Status::Ok) as mpa_status
 }
 
-/// Ends an operation that was not sent yet, as MPA_ERROR_CANCELLED. What is on the wire already ends as
-/// it ends; either way its event follows.
+/// Cancels an operation. If it was not sent yet, it completes as MPA_ERROR_CANCELLED; a request that is
+/// under way is not interrupted. Its event follows in any case.
 ///
 /// Returns MPA_OK, also for an operation that has ended already; MPA_ERROR_INVALID_ARGUMENT for a number
-/// that was never given out; MPA_ERROR_INVALID_HANDLE. Never blocks.
+/// that no operation has had; MPA_ERROR_INVALID_HANDLE. Never blocks.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_cancel(client: mpa_client, operation: u64, result: *mut mpa_result) -> mpa_status {
     let body = || {

@@ -65,14 +65,14 @@ const _: () = {
 /// A UTF-16 unit takes at most three bytes of UTF-8.
 const MAX_CONNECTION_STRING_BYTES: usize = 3 * MAX_CONNECTION_STRING_UTF16;
 
-/// An invite from a user, who is known by the token.
+/// An invite from a user, who is identified by the token.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mpa_invite {
     /// sizeof(mpa_invite), as MPA_INIT sets it. Required.
     pub struct_size: u32,
     /// One of MPA_PLATFORM_. Default 0: MPA_PLATFORM_ANY. An invite for a platform that the invited
-    /// user is not on vanishes without an error.
+    /// user is not on disappears without an error.
     pub platform: mpa_platform,
     /// The XUIDs of the users to invite, none of them 0. Required.
     pub invited_users: *const u64,
@@ -96,7 +96,7 @@ pub struct mpa_server_invite {
     /// sizeof(mpa_server_invite), as MPA_INIT sets it. Required.
     pub struct_size: u32,
     /// One of MPA_PLATFORM_. Default 0: MPA_PLATFORM_ANY. An invite for a platform that the invited
-    /// user is not on vanishes without an error.
+    /// user is not on disappears without an error.
     pub platform: mpa_platform,
     /// The XUID of the user on whose behalf the server invites. Required.
     pub sender: u64,
@@ -123,21 +123,20 @@ unsafe impl Struct for mpa_server_invite {
     const FIRST_SIZE: usize = 40;
 }
 
-/// Invites users on behalf of the user whose token is sent, and waits for the service's answer.
+/// Invites users on behalf of the user whose token is sent, and waits for the response.
 ///
 /// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
-/// at the first that is not acknowledged. A request is tried again, up to max_attempts times and
-/// within call_timeout_ms, only where the service certainly did not act on it: there was no
-/// connection, not all of it was sent, or the service said that it is busy. After a rejection for
-/// calling too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
+/// at the first that is not acknowledged. A request is retried, up to max_attempts times and within
+/// call_timeout_ms, only if the service certainly did not process it: there was no connection, it was not
+/// sent completely, or the service said that it is busy. After the service has rejected a call for its
+/// rate, further calls wait for their turn, or end at once as MPA_ERROR_THROTTLED.
 ///
-/// Returns MPA_OK when the service has acknowledged all users. MPA_ERROR_UNCERTAIN when a request was
-/// sent and nothing tells whether the service acted on it: its users may have been invited, so do not
-/// invite them again. Any
-/// other status: see `acknowledged`, `uncertain` and `refused` for how far it came, and `retryable`.
-/// A 401 to the invite's own token ends the call and leaves the client's token in use.
+/// Returns MPA_OK if the service has acknowledged all users; MPA_ERROR_UNCERTAIN if a request was sent and
+/// it is not known whether the service processed it: its users may have been invited, so do not invite
+/// them again. For any other status, see `acknowledged`, `uncertain` and `refused`, and mpa_result_unsent
+/// for the rest. A 401 for the invite's own token ends the call and does not affect the client's token.
 ///
-/// Blocks up to call_timeout_ms: not for a game's own thread.
+/// Blocks up to call_timeout_ms: do not call it on the game thread.
 ///
 /// REST: POST /titles/{titleId}/invites, with a user's token ("Send Invite", page uri-sendinvite of
 /// the Multiplayer Activity reference at learn.microsoft.com).
@@ -157,14 +156,13 @@ pub unsafe extern "C" fn mpa_send_invite(
     unsafe { report(result, body) }
 }
 
-/// Invites users on behalf of `sender`, and waits for the service's answer. A server may do so only
-/// where that user asked for it.
+/// Invites users on behalf of `sender`, and waits for the response. A server may do so only if that user
+/// asked for it.
 ///
 /// More than MPA_MAX_INVITED_USERS_PER_REQUEST users go out as several requests, in order, stopping
-/// at the first that is not acknowledged. What is tried again, and what is not: as in
-/// mpa_send_invite.
+/// at the first that is not acknowledged. Retries are as in mpa_send_invite.
 ///
-/// Returns as mpa_send_invite does. Blocks up to call_timeout_ms: not for a game's own thread.
+/// Returns as mpa_send_invite does. Blocks up to call_timeout_ms: do not call it on the game thread.
 ///
 /// REST: POST /titles/{titleId}/invites/server, with a service's token ("Send Server Invite", page
 /// uri-sendserverinvite of the Multiplayer Activity reference at learn.microsoft.com).

@@ -25,11 +25,11 @@ const MAX_LABELS_LENGTH: usize = 256;
 /// with "mpa_". Metrics whose value is unknown are left out; those in docs/operations.md are all of them.
 ///
 /// Where a process has several clients, add their counters up in one mpa_stats first, or give each its
-/// own labels and serve each text on its own: the format wants a metric's lines together.
+/// own labels and serve each text on its own: the format requires the lines of a metric to be together.
 ///
-/// `stats`: from mpa_client_stats, just now: times since something are written as time stamps. `labels`, or NULL: put into each line, such as `region="eu"`, at most
-/// 256 bytes. `buffer`: of `size` bytes; the text ends in NUL. `length`, or NULL: how long the text is,
-/// without the NUL, also where it did not fit.
+/// `stats`: just returned by mpa_client_stats, since times are written as time stamps. `labels`, or NULL: put
+/// into each line, such as `region="eu"`, at most 256 bytes. `buffer`: receives the text, with a NUL, up to
+/// `size` bytes. `length`, or NULL: receives the length of the text without the NUL, also if it did not fit.
 ///
 /// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT, also where the buffer is too small; MPA_ERROR_INVALID_STRUCT.
 /// Then the buffer holds an empty text. Never blocks.

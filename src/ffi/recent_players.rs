@@ -53,8 +53,8 @@ pub struct mpa_recent_player_group {
     pub struct_size: u32,
     /// One of MPA_ENCOUNTER_. Default 0: MPA_ENCOUNTER_DEFAULT.
     pub encounter_type: mpa_encounter_type,
-    /// When they met, in milliseconds since 1970-01-01 UTC, up to the year 9999; the service is told
-    /// the second. Default 0: the time of the call.
+    /// When they met, in milliseconds since 1970-01-01 UTC, up to the year 9999; sent with a
+    /// precision of one second. Default 0: the time of the call.
     pub timestamp_unix_ms: u64,
     /// The XUIDs of the players, none of them 0. Required.
     pub players: *const u64,
@@ -70,19 +70,19 @@ unsafe impl Struct for mpa_recent_player_group {
     const FIRST_SIZE: usize = 32;
 }
 
-/// Tells the service who met whom, and waits for its answer. `count`: how many groups, 1 to
+/// Reports to the service who met whom, and waits for the response. `count`: how many groups, 1 to
 /// MPA_MAX_GROUPS_PER_CALL.
 ///
 /// More than MPA_MAX_GROUPS_PER_REQUEST groups go out as several requests, in order, stopping at the
-/// first that is not acknowledged. A request is tried again, up to max_attempts times and within
-/// call_timeout_ms, after failed connections, lost answers, 408, 421, 425, 429 and 5xx: sending
-/// groups again that the service already has does no harm, since it updates them. After a rejection
-/// for calling too often, further calls wait their turn, or end at once as MPA_ERROR_THROTTLED.
+/// first that is not acknowledged. A request is retried, up to max_attempts times and within
+/// call_timeout_ms, after failed connections, lost responses, 408, 421, 425, 429 and 5xx: sending groups
+/// that the service already has does no harm, since it updates them. After the service has rejected a call
+/// for its rate, further calls wait for their turn, or end at once as MPA_ERROR_THROTTLED.
 ///
-/// Returns MPA_OK when the service has acknowledged all groups. Any other status: see `acknowledged`,
-/// `uncertain` and `refused` for how far it came, and `retryable`.
+/// Returns MPA_OK if the service has acknowledged all groups. For any other status, see `acknowledged`,
+/// `uncertain` and `refused`, and `retryable`.
 ///
-/// Blocks up to call_timeout_ms: not for a game's own thread.
+/// Blocks up to call_timeout_ms: do not call it on the game thread.
 ///
 /// REST: POST /titles/{titleId}/recentplayergroups/server, with a service's token ("Post Server Recent
 /// Player Group", page uri-postserverrecentplayergroup of the Multiplayer Activity reference at

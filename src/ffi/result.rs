@@ -9,7 +9,7 @@ use super::{sentences, text};
 use crate::outcome::{CODE_SIZE, LIMIT_TYPE_SIZE, MESSAGE_SIZE, Outcome, Result};
 use crate::response::LONGEST_RETRY_AFTER;
 
-/// The longest wait that a result names, in milliseconds: 72 minutes.
+/// The largest value of `retry_after_ms`, in milliseconds: 72 minutes.
 pub const MPA_MAX_RETRY_AFTER_MS: u32 = 4320000;
 
 // What is kept of texts that no result shows would be kept for nothing.
@@ -25,7 +25,7 @@ const _: () = {
 // What is taken from an answer, and a fifth.
 const _: () = assert!(MPA_MAX_RETRY_AFTER_MS as u128 * 5 == LONGEST_RETRY_AFTER.as_millis() * 6);
 
-/// What became of a call. Pass NULL where only the status is of interest.
+/// The result of a call. Pass NULL if only the status is of interest.
 ///
 /// `acknowledged`, `uncertain` and `refused` count, in this order and from the front, the users or
 /// groups that were passed in; what remains after them was not sent: mpa_result_unsent says what to do
@@ -37,47 +37,45 @@ pub struct mpa_result {
     pub struct_size: u32,
     /// The same as the return value.
     pub status: mpa_status,
-    /// The obstacle behind MPA_ERROR_UNCERTAIN, _ABANDONED, _CANCELLED and _EXPIRED, such as
+    /// What led to MPA_ERROR_UNCERTAIN, _ABANDONED, _CANCELLED, _EXPIRED or _SIGN_IN_FAILED, such as
     /// MPA_ERROR_TIMED_OUT or MPA_ERROR_THROTTLED; else 0.
     pub cause: mpa_status,
     /// How many users or groups, from the front, the service has acknowledged.
     pub acknowledged: u32,
-    /// How many after those were sent without an answer that settles whether it happened.
+    /// How many after those were sent without a response that tells whether the service processed them.
     pub uncertain: u32,
     /// How many after those the service refused.
     pub refused: u32,
-    /// 1: sending what was not acknowledged may succeed later. Invites that are uncertain are never
-    /// worth it: then this is 0. Recent players are: sending them twice does no harm. 0 also where
-    /// nothing is left to send.
+    /// 1: sending what was not acknowledged may succeed later. 0 if any invite is uncertain, since it must
+    /// not be sent twice, and if nothing is left to send. Recent players may be sent twice.
     pub retryable: u32,
-    /// Do not try again before so many milliseconds have passed. 0: nothing known. At most
-    /// MPA_MAX_RETRY_AFTER_MS: of what the service asks for, an hour is taken, and up to a fifth is added
-    /// where the client itself waits, so that a fleet does not come back in step. Where many calls wait
-    /// for a limit before this one, its turn may come later still; the message says when.
+    /// Do not try again before so many milliseconds have passed. 0: not known. At most
+    /// MPA_MAX_RETRY_AFTER_MS: an hour of what the service demands, and up to a fifth more where the client
+    /// itself waits, so that the servers of a fleet do not come back at the same moment. If many calls wait
+    /// for a limit ahead of this one, its turn may come later; the message says when.
     pub retry_after_ms: u32,
-    /// HTTP status of the last attempt's answer. 0: none came, or nothing was sent.
+    /// HTTP status of the response to the last attempt. 0: there was none, or nothing was sent.
     pub http_status: u32,
-    /// Requests of which at least one byte was put on the wire, those that were tried again included.
+    /// Requests of which at least one byte was sent, retries included.
     pub attempts: u32,
-    /// Milliseconds that it waited in the library: in the queue, for its turn, for an authorization.
+    /// Milliseconds spent waiting in the library: in the queue, for a rate limit, for an authorization.
     pub queued_ms: u32,
-    /// Milliseconds from the beginning of the call to its end.
+    /// Milliseconds from the start of the call to its end.
     pub elapsed_ms: u32,
-    /// How many requests the service counted in the period, where it limits calls and says so; else 0.
+    /// How many requests the service counted in the period, if it limits calls and says so; else 0.
     pub current_requests: u32,
-    /// How many requests it takes in a period; 0 where it did not say.
+    /// How many requests it allows in a period; 0 if it did not say.
     pub max_requests: u32,
-    /// The period in seconds; 0 where it did not say.
+    /// The period in seconds; 0 if it did not say.
     pub period_s: u32,
-    /// The number that a sign-in service gives a refusal (XErr), such as 0x8015DC12; 0 where it gave
-    /// none.
+    /// The error number of a sign-in service (XErr), such as 0x8015DC12; 0 if there is none.
     pub service_code: u32,
-    /// The kind of limit, in the service's words ("burst", "sustained", "Rate"); empty where it did
+    /// The kind of limit, in the service's words ("burst", "sustained", "Rate"); empty if it did
     /// not say.
     pub limit_type: [c_char; 32],
-    /// The service's errorCode, such as "RequestValidationError"; empty where it gave none.
+    /// The service's errorCode, such as "RequestValidationError"; empty if there is none.
     pub error_code: [c_char; 64],
-    /// The service's X-XblCorrelationId, which Microsoft's support asks for; empty where it gave none.
+    /// The service's X-XblCorrelationId, which Microsoft's support asks for; empty if there is none.
     pub correlation_id: [c_char; 64],
     /// One or a few sentences: what happened, to which input (by index), what to do. Never holds a
     /// token, a key, a connection string or a XUID.

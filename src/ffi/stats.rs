@@ -47,7 +47,7 @@ pub struct mpa_lane_stats {
     pub requests: u64,
     /// Of those: sent again after another attempt.
     pub retries: u64,
-    /// Of those: answered that there are too many.
+    /// Of those: rejected by the service for their rate.
     pub throttled: u64,
     /// Users or groups in those requests. Divided by `requests` it says how well groups are gathered.
     pub items: u64,
@@ -55,7 +55,7 @@ pub struct mpa_lane_stats {
     pub queue_wait_buckets: [u64; 16],
     /// The sum of it, in milliseconds.
     pub queue_wait_sum_ms: u64,
-    /// How long requests took, from their beginning (connecting included) to their answer.
+    /// How long requests took, from their start (connecting included) to their response.
     pub request_duration_buckets: [u64; 16],
     /// The sum of it, in milliseconds.
     pub request_duration_sum_ms: u64,
@@ -95,15 +95,15 @@ pub struct mpa_stats {
     /// When the authorization in use expires, in milliseconds since 1970-01-01 UTC. 0: unknown, or there
     /// is none.
     pub authorization_expires_at_unix_ms: u64,
-    /// By how much the service's clock is ahead of this machine's, in milliseconds, as its answers
-    /// tell, to the second; 0 where it is less than that, or not known (see clock_offset_known).
+    /// By how much the service's clock is ahead of this machine's, in milliseconds, learned from its
+    /// responses, to the second; 0 where it is less than that, or not known (see clock_offset_known).
     pub clock_offset_ms: i64,
     /// When the certificate expires that the client signs in with, in milliseconds since 1970-01-01 UTC. 0:
     /// it does not sign in by itself.
     pub certificate_expires_at_unix_ms: u64,
     /// When the client last signed in with success, in milliseconds since 1970-01-01 UTC. 0: never.
     pub last_sign_in_at_unix_ms: u64,
-    /// How often it began to sign in, renewals included.
+    /// How often it started to sign in, renewals included.
     pub sign_in_attempts: u64,
     /// How many of these failed.
     pub sign_in_failures: u64,

@@ -29,8 +29,8 @@ pub extern "C" fn mpa_status_name(status: mpa_status) -> *const c_char {
     Status::from_number(status).map_or(c"MPA_ERROR_UNKNOWN", |status| status.texts().0).as_ptr()
 }
 
-/// What a status means in general, in a sentence or two. What happened to a certain call says
-/// `message` in its mpa_result.
+/// What a status means in general, in a sentence or two. For what happened to one call, see `message` in
+/// its mpa_result.
 ///
 /// Any integer is accepted. The text is static: do not free it. Never blocks.
 #[unsafe(no_mangle)]

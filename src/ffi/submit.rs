@@ -15,19 +15,19 @@ use crate::auth::Authorization;
 use crate::outcome::{Outcome, Result, Status};
 use crate::queue::Work;
 
-/// Submits what mpa_send_invite sends, and returns at once. How it ended comes as an event.
+/// Submits an invite, as mpa_send_invite sends it, and returns at once. An event reports how it ended.
 ///
-/// `user_data` comes back with the event. `operation`, or NULL: where the operation's number is stored,
-/// from 1 and never used again, before its event can be seen.
+/// `user_data` comes back with the event. `operation`, or NULL: receives the number of the operation, from 1
+/// and never reused, before its event can be polled.
 ///
-/// Returns MPA_OK: exactly one MPA_EVENT_COMPLETED will follow. Wrong input is refused as by
-/// mpa_send_invite. MPA_ERROR_QUEUE_FULL; MPA_ERROR_EVENTS_NOT_POLLED where the queue is full of
-/// completions that nobody has pulled; MPA_ERROR_CLOSED. Then nothing was submitted.
+/// Returns MPA_OK: exactly one MPA_EVENT_COMPLETED will follow. Else nothing was submitted: invalid input is
+/// refused as by mpa_send_invite; MPA_ERROR_QUEUE_FULL; MPA_ERROR_EVENTS_NOT_POLLED if the queue is full of
+/// completions that have not been polled; MPA_ERROR_CLOSED.
 ///
 /// Never blocks: it copies, and wakes a thread. The first submit of each kind starts that thread.
 ///
-/// While there is no usable authorization, operations wait for one within their time to live; the host
-/// is told by MPA_EVENT_AUTHORIZATION_NEEDED.
+/// Without a usable authorization, operations wait for one within their time to live, and
+/// MPA_EVENT_AUTHORIZATION_NEEDED reports it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_submit_invite(
     client: mpa_client,
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn mpa_submit_invite(
     unsafe { submit(client, read, user_data, operation, result) }
 }
 
-/// Submits what mpa_send_server_invite sends, and returns at once: as mpa_submit_invite.
+/// Submits a server invite, as mpa_send_server_invite sends it, and returns at once: as mpa_submit_invite.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_submit_server_invite(
     client: mpa_client,
@@ -57,11 +57,12 @@ pub unsafe extern "C" fn mpa_submit_server_invite(
     unsafe { submit(client, read, user_data, operation, result) }
 }
 
-/// Submits what mpa_post_recent_player_groups sends, and returns at once: as mpa_submit_invite.
+/// Submits recent players, as mpa_post_recent_player_groups sends them, and returns at once: as
+/// mpa_submit_invite.
 ///
-/// The groups are held for recent_players_hold_ms and gathered with those of other operations into
-/// full requests; each operation is told of its own groups. A gathered request that the service
-/// refuses is sent again operation by operation, once, so that one bad group fails nobody else's.
+/// The groups are held for recent_players_hold_ms and combined with those of other operations into full
+/// requests; each operation has a completion for its own groups. If the service refuses such a request, each
+/// of its operations is sent once more by itself, so that one bad group does not fail the others.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_submit_recent_player_groups(
     client: mpa_client,

@@ -13,7 +13,7 @@ pub const MPA_MAX_AUTHORIZATION_HEADER_LENGTH: u32 = 12288;
 
 const _: () = assert!(MPA_MAX_AUTHORIZATION_HEADER_LENGTH as usize == MAX_HEADER_LENGTH);
 
-/// A token and how long it is good for.
+/// A token and how long it is valid.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mpa_authorization {
@@ -25,16 +25,16 @@ pub struct mpa_authorization {
     /// own token "XBL3.0 x=-;<token>". Visible ASCII without white space at its ends, at most
     /// MPA_MAX_AUTHORIZATION_HEADER_LENGTH bytes. Required.
     pub header: *const c_char,
-    /// When the token expires by the service's clock, in milliseconds since 1970-01-01 UTC. It is not used
-    /// from then on, once an answer of the service has told its time; until then it is sent also where it
-    /// has expired by this machine's clock, which may be wrong. Default 0: unknown, used until the service
-    /// refuses it.
+    /// When the token expires, by the service's clock, in milliseconds since 1970-01-01 UTC. The client does
+    /// not use it from then on. It learns the service's time from responses; before the first response, it
+    /// also sends a token that has expired by this machine's clock, which may be wrong. Default 0: unknown;
+    /// the token is used until the service refuses it.
     pub expires_at_unix_ms: u64,
     /// The P-256 private key that the token is bound to, in PEM (PKCS#8 or SEC1): requests with the
     /// token are signed with it. Default NULL: the token is bound to none.
     pub proof_key_pem: *const c_char,
-    /// For how long the token is still good, in milliseconds from this call on, counted on a clock that
-    /// nobody sets. It decides, whatever expires_at_unix_ms says. Default 0: unknown.
+    /// The remaining lifetime of the token, in milliseconds from this call on, measured by a monotonic
+    /// clock. If it is set, expires_at_unix_ms does not matter. Default 0: unknown.
     pub expires_in_ms: u64,
 }
 

@@ -10,20 +10,19 @@ use crate::outcome::{Outcome, Result};
 use crate::resend::{self, Ended, Resend, Unsent};
 use crate::status::Status;
 
-/// What to do with what a call has not sent.
+/// What to do with the users or groups that a call did not send.
 pub type mpa_resend = i32;
 
-/// Nothing: all of it was sent, or it was cancelled, or nothing certain is known (MPA_ERROR_INTERNAL).
+/// Nothing: all were sent, or the operation was cancelled, or it is not known (MPA_ERROR_INTERNAL).
 pub const MPA_RESEND_NONE: mpa_resend = 0;
-/// Send it again with this client, after `delay_ms`.
+/// Send them again with this client, after `delay_ms`.
 pub const MPA_RESEND_LATER: mpa_resend = 1;
-/// Send it again once a newer authorization is there. What is submitted waits for the client's by
-/// itself, within its time to live.
+/// Send them again once there is a newer authorization. A submitted operation waits for the client's
+/// authorization by itself, within its time to live.
 pub const MPA_RESEND_AFTER_AUTHORIZATION: mpa_resend = 2;
-/// Correct first what the result's `message` names: until then it would end in the same way.
+/// First correct what the result's `message` names: without that they would be refused again.
 pub const MPA_RESEND_AFTER_FIX: mpa_resend = 3;
-/// This client is closing, draining or closed: send it through another client or server, or after a
-/// restart.
+/// This client is draining or closed: send them with another client or server, or after a restart.
 pub const MPA_RESEND_ELSEWHERE: mpa_resend = 4;
 
 // The numbers of the header and those of the core are the same: checked when this is compiled.
@@ -35,8 +34,8 @@ const _: () = {
     assert!(MPA_RESEND_ELSEWHERE == Resend::Elsewhere as mpa_resend);
 };
 
-/// The users or groups of a call that were certainly never sent: `count` of those that were passed in,
-/// from index `first` on. Sending them again can make nothing happen twice.
+/// The users or groups of a call that were certainly not sent: `count` of those that were passed in, from
+/// index `first` on. Sending them again cannot duplicate anything.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mpa_unsent {
@@ -48,11 +47,11 @@ pub struct mpa_unsent {
     pub first: u32,
     /// How many there are. 0: none.
     pub count: u32,
-    /// How many directly before `first` the service refused for a reason that passes by itself, such as
-    /// a limit: begin at `first - refused_for_now` to send those again too, under the same `resend`. They
-    /// did not happen either. Else 0.
+    /// How many directly before `first` the service refused for a temporary reason, such as a rate limit:
+    /// start at `first - refused_for_now` to send those again too, under the same `resend`. They were not
+    /// processed either. Else 0.
     pub refused_for_now: u32,
-    /// How many milliseconds to wait first: what the service asked for, else of MPA_RESEND_LATER the
+    /// How many milliseconds to wait first: what the service demanded; else, for MPA_RESEND_LATER, the
     /// period of its limit, or 1,000.
     pub delay_ms: u32,
 }
@@ -63,8 +62,8 @@ unsafe impl Struct for mpa_unsent {
     const FIRST_SIZE: usize = 24;
 }
 
-/// What of a call or an operation was never sent, and what to do with it. Recent players that are
-/// `uncertain` may be sent again too, which this leaves out: doing so does no harm.
+/// Returns which users or groups of a call or an operation were not sent, and what to do with them. Recent
+/// players that are `uncertain` are not included, but may be sent again too.
 ///
 /// `result`: of a call or an event that sends invites or recent players, or of a submit that was
 /// refused. `count`: how many users or groups were passed in there. `unsent`: where it goes.

@@ -69,7 +69,7 @@ fn in_rust() -> Vec<String> {
         mpa_close_report {
             struct_size, reserved, calls, succeeded, uncertain, failed, unfinished, submitted,
             operations_succeeded, operations_uncertain, operations_failed, operations_abandoned,
-            operations_unfinished, events_not_pulled
+            operations_unfinished, events_not_polled
         }
         mpa_authorization { struct_size, reserved, header, expires_at_unix_ms, proof_key_pem, expires_in_ms }
         mpa_authorization_buffers {

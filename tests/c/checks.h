@@ -226,7 +226,7 @@ static inline void check_operations(const mpa_close_report *report)
     CHECK_NUMBER(report->submitted, report->operations_succeeded + report->operations_uncertain +
                                         report->operations_failed + report->operations_abandoned +
                                         report->operations_unfinished);
-    CHECK_RANGE(report->events_not_pulled, 0, report->submitted - report->operations_unfinished);
+    CHECK_RANGE(report->events_not_polled, 0, report->submitted - report->operations_unfinished);
 }
 
 /* Closes a client that nobody else uses and on which so many calls were made. */

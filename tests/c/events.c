@@ -276,7 +276,7 @@ static void draining(void)
     check_operations(&report);
     CHECK_NUMBER(report.submitted, MANY);
     CHECK_NUMBER(report.operations_abandoned, MANY);
-    CHECK_NUMBER(report.events_not_pulled, 0);
+    CHECK_NUMBER(report.events_not_polled, 0);
 }
 
 static void takes_nothing(mpa_client client)
@@ -314,7 +314,7 @@ static void closing(void)
     CHECK_NUMBER(report.submitted, 5);
     CHECK_NUMBER(report.operations_failed, 3);
     CHECK_NUMBER(report.operations_abandoned, 2);
-    CHECK_NUMBER(report.events_not_pulled, 4);
+    CHECK_NUMBER(report.events_not_polled, 4);
     takes_nothing(client);
     CHECK_STATUS(mpa_client_close(client, 60000, &report), MPA_ERROR_INVALID_HANDLE);
     CHECK_STATUS(mpa_client_close(client, UINT32_MAX, NULL), MPA_ERROR_INVALID_HANDLE);

@@ -202,7 +202,7 @@ static void all_at_once(uint64_t *random)
     CHECK_NUMBER(report.submitted, sum.submitted);
     /* Each thread may have pulled one more while another closed. */
     long ended = (long)(report.submitted - report.operations_unfinished);
-    CHECK_RANGE(sum.pulled, ended - (long)report.events_not_pulled, ended - (long)report.events_not_pulled + THREADS);
+    CHECK_RANGE(sum.pulled, ended - (long)report.events_not_polled, ended - (long)report.events_not_polled + THREADS);
     least += sum.acknowledged_invites;
     most += sum.submitted;
 }

@@ -261,7 +261,7 @@ int main(int count, char **arguments)
     mpa_close_report report = MPA_INIT(mpa_close_report);
     CHECK_STATUS(mpa_client_close(client, 0, &report), MPA_OK);
     CHECK_NUMBER(report.submitted, 0);
-    CHECK_NUMBER(report.events_not_pulled, 0);
+    CHECK_NUMBER(report.events_not_polled, 0);
     CHECK_NUMBER(report.calls, 0);
     return end();
 }

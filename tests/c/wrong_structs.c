@@ -233,7 +233,7 @@ static void reports(void)
     CHECK_NUMBER(place.known.calls, 0);
     CHECK_NUMBER(place.known.unfinished, 0);
     CHECK_NUMBER(place.known.submitted, 0);
-    CHECK_NUMBER(place.known.events_not_pulled, 0);
+    CHECK_NUMBER(place.known.events_not_polled, 0);
     for (size_t at = known; at < sizeof place.all; at++) {
         if (!CHECK_NUMBER(place.all[at], at < known + 8 ? 0 : 0x5A)) {
             break;

@@ -66,7 +66,7 @@ void what_is_submitted_arrives()
     CHECK(client.submit_server_invite(server_invite(), 0).result.status() == mpa::Status::Closed);
     const std::optional<mpa::CloseReport> report = client.close(0ms);
     CHECK(report && report->submitted == 3 && report->operations_succeeded == 3 && report->calls == 0);
-    CHECK(report->events_not_pulled == 0 && report->operations_abandoned == 0);
+    CHECK(report->events_not_polled == 0 && report->operations_abandoned == 0);
 }
 
 void what_cannot_be_sent_is_not_submitted()

@@ -85,7 +85,7 @@ static class Submitting
         Check(late.IsCompleted && late.Result.Status == MpaStatus.Closed);
         MpaCloseReport report = client.Close(TimeSpan.Zero);
         Check(report.Submitted == 3 && report.OperationsSucceeded == 3 && report.Calls == 0, report.Submitted);
-        Check(report.EventsNotPulled == 0 && report.OperationsAbandoned == 0);
+        Check(report.EventsNotPolled == 0 && report.OperationsAbandoned == 0);
     }
 
     static void Refused(MpaStatus status, Task<MpaResult> task, [CallerLineNumber] int line = 0)

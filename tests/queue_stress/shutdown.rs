@@ -159,7 +159,7 @@ fn shut_down(endpoint: &str, stall: Stall, random: &mut fastrand::Rng) {
     assert_eq!(ended.len() as u64, submitted);
     let (_, report) = client.close(0);
     balances(&report);
-    assert_eq!((report.operations_unfinished, report.events_not_pulled), (0, 0));
+    assert_eq!((report.operations_unfinished, report.events_not_polled), (0, 0));
 }
 
 /// Whoever ends an operation that waits: it is told for how long it has waited.
