@@ -2,7 +2,7 @@
 //! headers, JSON.
 
 use axum::body::to_bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -92,42 +92,9 @@ pub(crate) fn check_credentials(
         .map_err(|bad| Refusal::unauthorized("invalid_signature", &bad.to_string()))
 }
 
-/// The body of a call that only a user's token may make.
-pub(crate) struct ByUser(pub Value);
-
-/// The body of a call that only a service's own token may make.
-pub(crate) struct ByService(pub Value);
-
-/// The body of a call that either may make.
-pub(crate) struct ByAnyone(pub Value);
-
-impl FromRequest<Service> for ByUser {
-    type Rejection = Refusal;
-
-    async fn from_request(request: Request, service: &Service) -> Result<Self, Refusal> {
-        read_call(request, service, Some(Caller::User)).await.map(Self)
-    }
-}
-
-impl FromRequest<Service> for ByService {
-    type Rejection = Refusal;
-
-    async fn from_request(request: Request, service: &Service) -> Result<Self, Refusal> {
-        read_call(request, service, Some(Caller::Service)).await.map(Self)
-    }
-}
-
-impl FromRequest<Service> for ByAnyone {
-    type Rejection = Refusal;
-
-    async fn from_request(request: Request, service: &Service) -> Result<Self, Refusal> {
-        read_call(request, service, None).await.map(Self)
-    }
-}
-
-/// Checks from the outside in, so that the first thing wrong is the one that is told. Without
+/// The body of a call. Checks from the outside in, so that the first thing wrong is the one that is told. Without
 /// `allowed`, whoever has a token may call.
-async fn read_call(request: Request, service: &Service, allowed: Option<Caller>) -> Result<Value, Refusal> {
+pub(crate) async fn read_call(request: Request, service: &Service, allowed: Option<Caller>) -> Result<Value, Refusal> {
     let (parts, body) = request.into_parts();
     check_address(&parts.uri)?;
     let claim = read_claim(&parts.headers)?;

@@ -12,12 +12,14 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 pub(crate) use inject::{Outcome, strike};
 pub(crate) use parse::read_rules;
+pub(crate) use rule::Calls;
 pub use rule::Rule;
 use rule::{Fault, Times};
 
 use crate::fields::Problem;
 use crate::fields::Read;
-use crate::routes::{Endpoint, NO_TITLE, Part, Titles};
+use crate::routes::{NO_TITLE, Part, Titles};
+use crate::rules::Endpoint;
 
 /// Of so many titles the requests are counted for rules that are for all. Beyond it, anew.
 const MOST_TITLES: usize = 10_000;
@@ -60,7 +62,7 @@ pub(crate) fn check_titles(titles: Titles, rules: &[Rule]) -> Read<()> {
 #[derive(Clone, Copy)]
 pub(crate) struct Arrival<'a> {
     pub title_id: u32,
-    pub endpoint: Option<Endpoint>,
+    pub endpoint: Option<&'static Endpoint>,
     pub headers: &'a HeaderMap,
 }
 
@@ -179,7 +181,7 @@ impl Entry {
             return false;
         }
         let about = match self.rule.calls {
-            Some(calls) => calls.include(arrival.endpoint),
+            Some(calls) => arrival.endpoint.is_some_and(|endpoint| endpoint.calls.contains(&calls)),
             None => true,
         };
         let Fault::ExpiredToken { token } = &self.rule.fault else {

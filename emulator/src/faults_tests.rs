@@ -3,7 +3,8 @@
 use axum::http::{HeaderMap, HeaderValue};
 
 use super::*;
-use crate::routes::Endpoint::{Invites, RecentPlayerGroups, ServerInvites};
+use crate::rules::invites::{SERVER_INVITES, USER_INVITES};
+use crate::rules::recent_players::RECENT_PLAYER_GROUPS;
 
 fn rules(texts: &[&str]) -> Vec<Rule> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
@@ -15,14 +16,14 @@ fn with_rules(seed: u64, texts: &[&str]) -> Faults {
     faults
 }
 
-fn struck(faults: &Faults, title_id: u32, endpoint: Option<Endpoint>) -> String {
+fn struck(faults: &Faults, title_id: u32, endpoint: Option<&'static Endpoint>) -> String {
     let arrival = Arrival { title_id, endpoint, headers: &HeaderMap::new() };
     let rule = faults.choose(|| arrival);
     rule.map(|rule| rule.name()).unwrap_or_default()
 }
 
 fn in_a_row(faults: &Faults, count: usize) -> Vec<String> {
-    (0..count).map(|_| struck(faults, 7, Some(Invites))).collect()
+    (0..count).map(|_| struck(faults, 7, Some(&USER_INVITES.endpoint))).collect()
 }
 
 fn left(faults: &Faults) -> Vec<String> {
@@ -58,7 +59,8 @@ fn a_rule_is_about_some_calls() {
         ("reset", [true; 4]),
     ];
     for (rule, expected) in cases {
-        let endpoints = [Some(Invites), Some(ServerInvites), Some(RecentPlayerGroups), None];
+        let endpoints =
+            [Some(&USER_INVITES.endpoint), Some(&SERVER_INVITES.endpoint), Some(&RECENT_PLAYER_GROUPS.endpoint), None];
         let faults = with_rules(0, &[rule]);
         let strikes = endpoints.map(|endpoint| !struck(&faults, 7, endpoint).is_empty());
         assert_eq!(strikes, expected, "{rule}");
@@ -69,7 +71,7 @@ fn a_rule_is_about_some_calls() {
 fn a_call_that_a_rule_is_not_about_uses_nothing_up() {
     let faults = with_rules(0, &["reset:calls=recent_players,next=1"]);
     assert_eq!(in_a_row(&faults, 3), ["", "", ""]);
-    assert_eq!(struck(&faults, 7, Some(RecentPlayerGroups)), "reset");
+    assert_eq!(struck(&faults, 7, Some(&RECENT_PLAYER_GROUPS.endpoint)), "reset");
 }
 
 #[test]
@@ -98,8 +100,8 @@ fn what_else_happens_does_not_change_the_draws_of_a_title() {
     faults.set(Titles::All, &rules(&["close:share=0.3"]));
     let beside: Vec<_> = (0..100)
         .map(|_| {
-            struck(&faults, 8, Some(Invites));
-            struck(&faults, 7, Some(Invites))
+            struck(&faults, 8, Some(&USER_INVITES.endpoint));
+            struck(&faults, 7, Some(&USER_INVITES.endpoint))
         })
         .collect();
     let is_reset = |struck: &String| struck == "reset";
@@ -118,7 +120,7 @@ fn an_expired_token_is_refused_until_a_newer_one_comes() {
     let with_token = |authorization: &'static str| {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_static(authorization));
-        let arrival = Arrival { title_id: 7, endpoint: Some(Invites), headers: &headers };
+        let arrival = Arrival { title_id: 7, endpoint: Some(&USER_INVITES.endpoint), headers: &headers };
         let rule = faults.choose(|| arrival);
         rule.map(|rule| rule.name()).unwrap_or_default()
     };
@@ -127,7 +129,7 @@ fn an_expired_token_is_refused_until_a_newer_one_comes() {
     assert_eq!(with_token("XBL3.0 x=-;2"), "");
     assert_eq!(with_token("XBL3.0 x=-;1"), "expired_token");
     assert_eq!(with_token("XBL3.0 x=5;1"), "expired_token");
-    assert_eq!(struck(&faults, 7, Some(Invites)), "", "no token at all");
+    assert_eq!(struck(&faults, 7, Some(&USER_INVITES.endpoint)), "", "no token at all");
 }
 
 #[test]

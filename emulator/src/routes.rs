@@ -1,19 +1,20 @@
-//! Which service, title and endpoint a request is for, and which path leads where.
+//! Which service and title a request is for, and which path leads where.
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{MethodFilter, on};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Access;
-use crate::call::{ByAnyone, ByService, ByUser};
+use crate::call::read_call;
 use crate::control;
 use crate::faults::strike;
 use crate::refusal::Refusal;
-use crate::rules::{activities, invites, recent_players};
+use crate::rules::{CALL_RULES, CallRule, Reply};
 use crate::service::Service;
 
 /// Which of the three services something belongs to.
@@ -62,42 +63,6 @@ pub(crate) fn title_of_path(path: &str) -> Option<u32> {
     parse_title_id(title_id)
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Endpoint {
-    Invites,
-    ServerInvites,
-    RecentPlayerGroups,
-    ActivitiesQuery,
-    /// Of the sign-in service.
-    Authenticate,
-    /// Of the token service.
-    Authorize,
-}
-
-/// `None` for a request that the part has no call for.
-pub(crate) fn endpoint_of(part: Part, method: &Method, path: &str) -> Option<Endpoint> {
-    if *method != Method::POST {
-        return None;
-    }
-    match part {
-        Part::Service => of_the_service(path),
-        Part::SignIn => (path == "/service/authenticate").then_some(Endpoint::Authenticate),
-        Part::Token => (path == "/xsts/authorize").then_some(Endpoint::Authorize),
-    }
-}
-
-fn of_the_service(path: &str) -> Option<Endpoint> {
-    title_of_path(path)?;
-    let (_, call) = path.strip_prefix("/titles/")?.split_once('/')?;
-    match call {
-        "invites" => Some(Endpoint::Invites),
-        "invites/server" => Some(Endpoint::ServerInvites),
-        "recentplayergroups/server" => Some(Endpoint::RecentPlayerGroups),
-        "activities/query" => Some(Endpoint::ActivitiesQuery),
-        _ => None,
-    }
-}
-
 /// Everything that the emulator answers on its own address: the service's own paths, all of them recorded and open to
 /// faults, and the control interface under a prefix that the service does not have.
 pub(crate) fn router(service: Service, access: Access) -> Router {
@@ -109,35 +74,25 @@ pub(crate) fn router(service: Service, access: Access) -> Router {
         .with_state(service)
 }
 
-/// The endpoints of the service, one line each.
+/// A route for each endpoint of the service.
 fn calls() -> Router<Service> {
-    Router::new()
-        .route("/titles/{title_id}/invites", post(send_invite))
-        .route("/titles/{title_id}/invites/server", post(send_server_invite))
-        .route("/titles/{title_id}/recentplayergroups/server", post(post_recent_player_groups))
-        .route("/titles/{title_id}/activities/query", post(query_activities))
+    CALL_RULES.iter().fold(Router::new(), |router, rule| {
+        let handler = move |State(service): State<Service>, request: Request| answer(rule, service, request);
+        let methods = MethodFilter::try_from(rule.endpoint.method.clone());
+        match methods {
+            Ok(methods) => router.route(rule.endpoint.path, on(methods, handler)),
+            // HTTP's own methods all have a filter.
+            Err(_) => router,
+        }
+    })
 }
 
-type Answer = Result<StatusCode, Refusal>;
-
-async fn send_invite(ByUser(body): ByUser) -> Answer {
-    invites::check_invite(&body)?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn send_server_invite(ByService(body): ByService) -> Answer {
-    invites::check_server_invite(&body)?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn post_recent_player_groups(ByService(body): ByService) -> Answer {
-    recent_players::check_recent_player_groups(&body)?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn query_activities(ByAnyone(body): ByAnyone) -> Result<Response, Refusal> {
-    let answer = activities::no_activities(&activities::read_query(&body)?);
-    Ok(([(CONTENT_TYPE, "application/json; charset=utf-8")], answer.to_string()).into_response())
+async fn answer(rule: &CallRule, service: Service, request: Request) -> Result<Response, Refusal> {
+    let body = read_call(request, &service, rule.caller).await?;
+    Ok(match (rule.respond)(&body)? {
+        Reply::NoContent => StatusCode::NO_CONTENT.into_response(),
+        Reply::Json(json) => ([(CONTENT_TYPE, "application/json; charset=utf-8")], json.to_string()).into_response(),
+    })
 }
 
 pub(crate) async fn not_found() -> Refusal {
@@ -150,7 +105,7 @@ pub(crate) async fn method_not_allowed() -> Refusal {
 }
 
 #[cfg(test)]
-mod title_tests {
+mod tests {
     use super::*;
 
     #[test]
@@ -169,39 +124,5 @@ mod title_tests {
         for stray in ["/", "/titles", "/titles/", "/titles//invites", "/title/7/invites", "*"] {
             assert_eq!(title_of_path(stray), None, "{stray:?}");
         }
-    }
-}
-
-#[cfg(test)]
-mod endpoint_tests {
-    use super::*;
-
-    #[test]
-    fn the_path_after_the_title_tells() {
-        let of_post = |path| endpoint_of(Part::Service, &Method::POST, path);
-        assert_eq!(of_post("/titles/7/invites"), Some(Endpoint::Invites));
-        assert_eq!(of_post("/titles/7/invites/server"), Some(Endpoint::ServerInvites));
-        assert_eq!(of_post("/titles/7/recentplayergroups/server"), Some(Endpoint::RecentPlayerGroups));
-        assert_eq!(of_post("/titles/7/activities/query"), Some(Endpoint::ActivitiesQuery));
-        for stray in ["/", "/titles/7", "/titles/0/invites", "/titles/7/invites/", "/titles/7/recentplayergroups"] {
-            assert_eq!(of_post(stray), None, "{stray}");
-        }
-        assert_eq!(endpoint_of(Part::Service, &Method::GET, "/titles/7/invites"), None);
-    }
-
-    #[test]
-    fn each_part_has_its_own_calls() {
-        let calls = [
-            (Part::SignIn, "/service/authenticate", Endpoint::Authenticate),
-            (Part::Token, "/xsts/authorize", Endpoint::Authorize),
-            (Part::Service, "/titles/7/invites", Endpoint::Invites),
-        ];
-        for (own, path, endpoint) in calls {
-            for part in [Part::Service, Part::SignIn, Part::Token] {
-                let expected = (part == own).then_some(endpoint);
-                assert_eq!(endpoint_of(part, &Method::POST, path), expected, "{part:?} {path}");
-            }
-        }
-        assert_eq!(endpoint_of(Part::Token, &Method::GET, "/xsts/authorize"), None);
     }
 }

@@ -1,14 +1,129 @@
-//! What each endpoint asks of its body: one file per endpoint family, pure checks of JSON.
+//! The endpoints of the service, each with its rule in one place: a file per endpoint family. The routes, and what faults
+//! and throttling know about an endpoint, come from the list here.
 
 pub(crate) mod activities;
 pub(crate) mod invites;
 pub(crate) mod recent_players;
 
+use axum::http::Method;
+use serde_json::Value;
+
+use crate::call::Caller;
+use crate::faults::Calls;
+use crate::fields::Read;
+use crate::routes::{Part, parse_title_id};
+use crate::sign_in::{AUTHENTICATE, AUTHORIZE};
+use crate::throttle::Counted;
+
+/// What is known of a request's endpoint before anything else of the request is checked.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    pub part: Part,
+    pub method: Method,
+    /// Such as `/titles/{title_id}/invites`.
+    pub path: &'static str,
+    /// The values of a fault's `calls` that it is one of.
+    pub calls: &'static [Calls],
+    /// What its calls are counted as; `None` for calls that are not throttled.
+    pub counted: Option<Counted>,
+}
+
+/// An endpoint of the service, whom it answers and how.
+pub(crate) struct CallRule {
+    pub endpoint: Endpoint,
+    /// Without one, whoever has a token may call.
+    pub caller: Option<Caller>,
+    /// What a body is answered with. A pure check of JSON.
+    pub respond: fn(&Value) -> Read<Reply>,
+}
+
+/// The answer to a good call.
+pub(crate) enum Reply {
+    /// 204.
+    NoContent,
+    /// 200.
+    Json(Value),
+}
+
+/// The service's endpoints. One that is added here has its route.
+pub(crate) static CALL_RULES: [&CallRule; 4] = [
+    &invites::USER_INVITES,
+    &invites::SERVER_INVITES,
+    &recent_players::RECENT_PLAYER_GROUPS,
+    &activities::ACTIVITIES_QUERY,
+];
+
+impl Endpoint {
+    /// Those of all three services.
+    fn all() -> impl Iterator<Item = &'static Self> {
+        CALL_RULES.iter().map(|rule| &rule.endpoint).chain([&AUTHENTICATE, &AUTHORIZE])
+    }
+
+    /// `None` for a request that the part has no call for.
+    pub fn of(part: Part, method: &Method, path: &str) -> Option<&'static Self> {
+        Self::all().find(|endpoint| endpoint.part == part && endpoint.method == *method && endpoint.has_path(path))
+    }
+
+    fn has_path(&self, path: &str) -> bool {
+        let (expected, found) = (self.path.split('/'), path.split('/'));
+        let same_length = expected.clone().count() == found.clone().count();
+        same_length
+            && expected.zip(found).all(|(expected, found)| match expected {
+                "{title_id}" => parse_title_id(found).is_some(),
+                _ if expected.starts_with('{') => !found.is_empty(),
+                _ => expected == found,
+            })
+    }
+}
+
 /// What a check says of a body, in the words of its debug message.
 #[cfg(test)]
-fn verdict(check: fn(&serde_json::Value) -> crate::fields::Checked, body: serde_json::Value) -> String {
+fn verdict(check: fn(&Value) -> crate::fields::Checked, body: Value) -> String {
     match check(&body) {
         Ok(()) => "accepted".to_owned(),
         Err(problem) => problem.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_after_the_title_tells() {
+        let of_post = |path| Endpoint::of(Part::Service, &Method::POST, path);
+        assert_eq!(of_post("/titles/7/invites"), Some(&invites::USER_INVITES.endpoint));
+        assert_eq!(of_post("/titles/7/invites/server"), Some(&invites::SERVER_INVITES.endpoint));
+        let groups = Some(&recent_players::RECENT_PLAYER_GROUPS.endpoint);
+        assert_eq!(of_post("/titles/7/recentplayergroups/server"), groups);
+        assert_eq!(of_post("/titles/7/activities/query"), Some(&activities::ACTIVITIES_QUERY.endpoint));
+        for stray in ["/", "/titles/7", "/titles/0/invites", "/titles/7/invites/", "/titles/7/recentplayergroups"] {
+            assert_eq!(of_post(stray), None, "{stray}");
+        }
+        assert_eq!(Endpoint::of(Part::Service, &Method::GET, "/titles/7/invites"), None);
+    }
+
+    #[test]
+    fn each_part_has_its_own_calls() {
+        let calls = [
+            (Part::SignIn, "/service/authenticate", &AUTHENTICATE),
+            (Part::Token, "/xsts/authorize", &AUTHORIZE),
+            (Part::Service, "/titles/7/invites", &invites::USER_INVITES.endpoint),
+        ];
+        for (own, path, endpoint) in calls {
+            for part in [Part::Service, Part::SignIn, Part::Token] {
+                let expected = (part == own).then_some(endpoint);
+                assert_eq!(Endpoint::of(part, &Method::POST, path), expected, "{part:?} {path}");
+            }
+        }
+        assert_eq!(Endpoint::of(Part::Token, &Method::GET, "/xsts/authorize"), None);
+    }
+
+    #[test]
+    fn every_endpoint_has_a_path_of_its_own() {
+        for endpoint in Endpoint::all() {
+            let path = endpoint.path.replace("{title_id}", "7");
+            assert_eq!(Endpoint::of(endpoint.part, &endpoint.method, &path), Some(endpoint));
+        }
     }
 }

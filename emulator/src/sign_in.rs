@@ -10,7 +10,7 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -19,14 +19,16 @@ use serde_json::{Value, json};
 use crate::call::{OF_A_SERVICE, check_content_type, check_contract_version, unreadable};
 use crate::certificates::{Authority, PartnerCertificate};
 use crate::clock::date_time;
-use crate::faults::strike;
+use crate::faults::{Calls, strike};
 use crate::fields::Read;
 use crate::fields::{Object, Problem, exactly, string};
 use crate::json;
 use crate::refusal::{Refusal, XErr};
-use crate::routes::{method_not_allowed, not_found};
+use crate::routes::{Part, method_not_allowed, not_found};
+use crate::rules::Endpoint;
 use crate::service::{LARGEST_BODY, Service};
 use crate::signature::{self, BadSignature, ProofKey};
+use crate::throttle::Counted;
 use crate::tokens::{Standing, end_of};
 
 /// How the sign-in services are to be. The default is what is documented.
@@ -116,12 +118,30 @@ pub(crate) struct Desk {
     pub options: Arc<SignInOptions>,
 }
 
+/// For a certificate, a token that is good for others.
+pub(crate) static AUTHENTICATE: Endpoint = Endpoint {
+    part: Part::SignIn,
+    method: Method::POST,
+    path: "/service/authenticate",
+    calls: &[Calls::SignIn],
+    counted: Some(Counted::Authentication),
+};
+
+/// For that token, one to make calls with.
+pub(crate) static AUTHORIZE: Endpoint = Endpoint {
+    part: Part::Token,
+    method: Method::POST,
+    path: "/xsts/authorize",
+    calls: &[Calls::Token],
+    counted: Some(Counted::Authentication),
+};
+
 pub(crate) fn sign_in_router(desk: Desk) -> Router {
-    finish(Router::new().route("/service/authenticate", post(authenticate)), desk)
+    finish(Router::new().route(AUTHENTICATE.path, post(authenticate)), desk)
 }
 
 pub(crate) fn token_router(desk: Desk) -> Router {
-    finish(Router::new().route("/xsts/authorize", post(authorize)), desk)
+    finish(Router::new().route(AUTHORIZE.path, post(authorize)), desk)
 }
 
 fn finish(calls: Router<Desk>, desk: Desk) -> Router {

@@ -22,7 +22,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use callers::Answer;
-pub(crate) use callers::Callers;
+pub(crate) use callers::{Callers, Counted};
 use serde::Deserialize;
 use serde_json::{Value, json};
 pub use window::{Meter, Rejection, Shape, Window};

@@ -15,7 +15,8 @@ use super::rule::{Fault, Moment, Rule};
 use crate::call::read_claim;
 use crate::connection_fault::Ending;
 use crate::refusal::{Refusal, x_err_answer};
-use crate::routes::{Part, endpoint_of};
+use crate::routes::Part;
+use crate::rules::Endpoint;
 use crate::service::{Service, record, record_unread};
 use crate::settings::Whole;
 
@@ -35,7 +36,7 @@ pub(crate) async fn strike(State(service): State<Service>, request: Request, nex
     let path = request.uri().path();
     let rule = service.faults.choose(|| Arrival {
         title_id: service.title_of(path),
-        endpoint: endpoint_of(service.part, request.method(), path),
+        endpoint: Endpoint::of(service.part, request.method(), path),
         headers: request.headers(),
     });
     let Some(rule) = rule else {
@@ -90,7 +91,7 @@ async fn admit(service: &Service, request: Request, next: Next) -> Response {
 /// Counts a call. `None` if it is let through, or if there is no caller to charge with it.
 fn reject(service: &Service, request: &Request) -> Option<Response> {
     let path = request.uri().path();
-    let (title_id, endpoint) = (service.title_of(path), endpoint_of(service.part, request.method(), path)?);
+    let (title_id, endpoint) = (service.title_of(path), Endpoint::of(service.part, request.method(), path)?);
     let authorization = match service.part {
         Part::Service => {
             read_claim(request.headers()).ok()?;

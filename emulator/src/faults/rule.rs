@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::refusal::XErr;
-use crate::routes::{Endpoint, Part};
+use crate::routes::Part;
 use crate::settings::Whole;
 
 /// A rule of misbehaviour. It is read from its short form, such as
@@ -177,7 +177,7 @@ pub(super) enum Times {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Calls {
+pub(crate) enum Calls {
     Invites,
     UserInvites,
     ServerInvites,
@@ -252,23 +252,6 @@ impl Fault {
             // A service that has acted does not answer so.
             Self::ExpiredToken { .. } => moment != Moment::AfterActing,
             _ => true,
-        }
-    }
-}
-
-impl Calls {
-    pub fn include(self, endpoint: Option<Endpoint>) -> bool {
-        let Some(endpoint) = endpoint else {
-            return false;
-        };
-        match self {
-            Self::Invites => matches!(endpoint, Endpoint::Invites | Endpoint::ServerInvites),
-            Self::UserInvites => endpoint == Endpoint::Invites,
-            Self::ServerInvites => endpoint == Endpoint::ServerInvites,
-            Self::RecentPlayers => endpoint == Endpoint::RecentPlayerGroups,
-            Self::Activities => endpoint == Endpoint::ActivitiesQuery,
-            Self::SignIn => endpoint == Endpoint::Authenticate,
-            Self::Token => endpoint == Endpoint::Authorize,
         }
     }
 }

@@ -1,13 +1,30 @@
-//! The body of `/titles/{title id}/activities/query`, and the answer to it.
+//! The endpoint `/titles/{title id}/activities/query`.
 
+use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::{CallRule, Endpoint, Reply};
+use crate::faults::Calls;
 use crate::fields::{Object, Problem, list, string, xuid};
+use crate::routes::Part;
+
+/// What users are doing. It changes nothing.
+pub(crate) static ACTIVITIES_QUERY: CallRule = CallRule {
+    endpoint: Endpoint {
+        part: Part::Service,
+        method: Method::POST,
+        path: "/titles/{title_id}/activities/query",
+        calls: &[Calls::Activities],
+        counted: None,
+    },
+    caller: None,
+    respond: |body| Ok(Reply::Json(no_activities(&read_query(body)?))),
+};
 
 const MOST_USERS: usize = 30;
 
 /// The users whose activities are asked for.
-pub(crate) fn read_query(body: &Value) -> Result<Vec<&str>, Problem> {
+fn read_query(body: &Value) -> Result<Vec<&str>, Problem> {
     let query = Object::read(body, &["users"])?;
     let users = query.required("users", |users| {
         list(users, 1..=MOST_USERS, xuid)?;
@@ -18,7 +35,7 @@ pub(crate) fn read_query(body: &Value) -> Result<Vec<&str>, Problem> {
 }
 
 /// Nobody does anything here.
-pub(crate) fn no_activities(users: &[&str]) -> Value {
+fn no_activities(users: &[&str]) -> Value {
     let of_user = |user: &&str| json!({"userId": user, "activities": null});
     json!({"userActivities": users.iter().map(of_user).collect::<Vec<_>>()})
 }

@@ -1,8 +1,40 @@
-//! The bodies of `/titles/{title id}/invites` and `/titles/{title id}/invites/server`.
+//! The endpoints `/titles/{title id}/invites` and `/titles/{title id}/invites/server`.
 
+use axum::http::Method;
 use serde_json::Value;
 
+use super::{CallRule, Endpoint, Reply};
+use crate::call::Caller;
+use crate::faults::Calls;
 use crate::fields::{Checked, Object, list, one_of, text, xuid};
+use crate::routes::Part;
+use crate::throttle::Counted;
+
+/// An invite that a user sends.
+pub(crate) static USER_INVITES: CallRule = CallRule {
+    endpoint: Endpoint {
+        part: Part::Service,
+        method: Method::POST,
+        path: "/titles/{title_id}/invites",
+        calls: &[Calls::Invites, Calls::UserInvites],
+        counted: Some(Counted::Invites),
+    },
+    caller: Some(Caller::User),
+    respond: |body| check_invite(body).map(|()| Reply::NoContent),
+};
+
+/// An invite that a service sends in a user's name.
+pub(crate) static SERVER_INVITES: CallRule = CallRule {
+    endpoint: Endpoint {
+        part: Part::Service,
+        method: Method::POST,
+        path: "/titles/{title_id}/invites/server",
+        calls: &[Calls::Invites, Calls::ServerInvites],
+        counted: Some(Counted::Invites),
+    },
+    caller: Some(Caller::Service),
+    respond: |body| check_server_invite(body).map(|()| Reply::NoContent),
+};
 
 const MOST_INVITED_USERS: usize = 16;
 const LONGEST_CONNECTION_STRING: usize = 512;
@@ -10,13 +42,13 @@ const PLATFORMS: [&str; 8] =
     ["Android", "IOS", "Nintendo", "PlayStation", "Scarlett", "Win32", "WindowsOneCore", "XboxOne"];
 
 /// An invite that a user sends. The sender is the user whose token it carries.
-pub(crate) fn check_invite(body: &Value) -> Checked {
+fn check_invite(body: &Value) -> Checked {
     let invite = Object::read(body, &["invitedUsers", "connectionString", "platform"])?;
     check_common(&invite)
 }
 
 /// An invite that a service sends in a user's name.
-pub(crate) fn check_server_invite(body: &Value) -> Checked {
+fn check_server_invite(body: &Value) -> Checked {
     let known = ["invitedUsers", "sender", "connectionString", "platform"];
     let invite = Object::read(body, &known)?;
     invite.required("sender", xuid)?;

@@ -1,8 +1,27 @@
-//! The body of `/titles/{title id}/recentplayergroups/server`.
+//! The endpoint `/titles/{title id}/recentplayergroups/server`.
 
+use axum::http::Method;
 use serde_json::Value;
 
+use super::{CallRule, Endpoint, Reply};
+use crate::call::Caller;
+use crate::faults::Calls;
 use crate::fields::{Checked, Object, Problem, list, one_of, string, xuid};
+use crate::routes::Part;
+use crate::throttle::Counted;
+
+/// Groups of players who have played together.
+pub(crate) static RECENT_PLAYER_GROUPS: CallRule = CallRule {
+    endpoint: Endpoint {
+        part: Part::Service,
+        method: Method::POST,
+        path: "/titles/{title_id}/recentplayergroups/server",
+        calls: &[Calls::RecentPlayers],
+        counted: Some(Counted::RecentPlayers),
+    },
+    caller: Some(Caller::Service),
+    respond: |body| check_recent_player_groups(body).map(|()| Reply::NoContent),
+};
 
 const MOST_GROUPS: usize = 20;
 const FEWEST_PLAYERS: usize = 2;
@@ -10,7 +29,7 @@ const MOST_PLAYERS: usize = 100;
 const ENCOUNTER_TYPES: [&str; 3] = ["Default", "Teammate", "Opponent"];
 const NETWORKS: [&str; 1] = ["XboxLive"];
 
-pub(crate) fn check_recent_player_groups(body: &Value) -> Checked {
+fn check_recent_player_groups(body: &Value) -> Checked {
     let request = Object::read(body, &["recentPlayerGroups"])?;
     request.required("recentPlayerGroups", |groups| list(groups, 1..=MOST_GROUPS, check_group))
 }

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 use super::{Kind, Limits, Meter, Rejection, Settings};
 use crate::refusal::Refusal;
-use crate::routes::{Endpoint, Titles};
+use crate::routes::Titles;
+use crate::rules::Endpoint;
 
 /// So many meters are kept. Beyond it those go that count nothing any more, and if there are none
 /// of them, all: a test with so many tokens at once is not about throttling.
@@ -43,24 +44,14 @@ struct Key {
 }
 
 /// What is counted together.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Counted {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Counted {
     Invites,
     RecentPlayers,
     Authentication,
 }
 
 impl Counted {
-    /// `None` for calls that are not throttled.
-    fn of(endpoint: Endpoint) -> Option<Self> {
-        match endpoint {
-            Endpoint::Invites | Endpoint::ServerInvites => Some(Self::Invites),
-            Endpoint::RecentPlayerGroups => Some(Self::RecentPlayers),
-            Endpoint::Authenticate | Endpoint::Authorize => Some(Self::Authentication),
-            Endpoint::ActivitiesQuery => None,
-        }
-    }
-
     fn limits(self, settings: &Settings) -> Option<Limits> {
         match self {
             Self::Invites => settings.invites,
@@ -95,11 +86,11 @@ impl Callers {
     }
 
     /// Counts a call. The answer to one that is not let through; `None` if it is.
-    pub fn reject(&self, title_id: u32, endpoint: Endpoint, authorization: &[u8], now_ms: u64) -> Option<Response> {
+    pub fn reject(&self, title_id: u32, endpoint: &Endpoint, authorization: &[u8], now_ms: u64) -> Option<Response> {
         let mut state = self.state();
         let own = state.settings.get(&Titles::One(title_id));
         let settings = own.or_else(|| state.settings.get(&Titles::All)).copied()?;
-        let counted = Counted::of(endpoint)?;
+        let counted = endpoint.counted?;
         let limits = counted.limits(&settings)?;
         let key = Key { title_id, counted, authorization: state.hashes.hash_one(authorization) };
         if state.meters.len() >= MOST_METERS && !state.meters.contains_key(&key) {
@@ -193,6 +184,10 @@ fn in_seconds(ms: u64) -> u64 {
 #[cfg(test)]
 mod callers_tests {
     use super::*;
+    use crate::rules::activities::ACTIVITIES_QUERY;
+    use crate::rules::invites::{SERVER_INVITES, USER_INVITES};
+    use crate::rules::recent_players::RECENT_PLAYER_GROUPS;
+    use crate::sign_in::{AUTHENTICATE, AUTHORIZE};
 
     fn once_in(period_ms: u64) -> Option<Settings> {
         let limits = format!(r#"{{"burst": {{"max": 1, "period_ms": {period_ms}}}, "sustained": null}}"#);
@@ -200,38 +195,37 @@ mod callers_tests {
         Some(text.parse().unwrap())
     }
 
-    fn admits(callers: &Callers, title_id: u32, endpoint: Endpoint, token: &str) -> bool {
+    fn admits(callers: &Callers, title_id: u32, endpoint: &Endpoint, token: &str) -> bool {
         callers.reject(title_id, endpoint, token.as_bytes(), 5).is_none()
     }
 
     #[test]
     fn counts_by_title_kind_of_call_and_authorization() {
-        use Endpoint::{Invites, RecentPlayerGroups, ServerInvites};
+        let (invites, server) = (&USER_INVITES.endpoint, &SERVER_INVITES.endpoint);
         let callers = Callers::default();
         callers.set(Titles::All, once_in(100));
-        assert!(admits(&callers, 7, Invites, "a"));
-        assert!(!admits(&callers, 7, Invites, "a"));
-        assert!(!admits(&callers, 7, ServerInvites, "a"), "the same kind");
-        assert!(admits(&callers, 7, RecentPlayerGroups, "a"));
-        assert!(admits(&callers, 7, Invites, "b"));
-        assert!(admits(&callers, 8, Invites, "a"));
-        assert!(callers.reject(7, Invites, b"a", 105).is_none());
+        assert!(admits(&callers, 7, invites, "a"));
+        assert!(!admits(&callers, 7, invites, "a"));
+        assert!(!admits(&callers, 7, server, "a"), "the same kind");
+        assert!(admits(&callers, 7, &RECENT_PLAYER_GROUPS.endpoint, "a"));
+        assert!(admits(&callers, 7, invites, "b"));
+        assert!(admits(&callers, 8, invites, "a"));
+        assert!(callers.reject(7, invites, b"a", 105).is_none());
     }
 
     #[test]
     fn requests_for_tokens_count_together() {
-        use Endpoint::{ActivitiesQuery, Authenticate, Authorize};
         let callers = Callers::default();
         callers.set(Titles::All, Some(Settings::default()));
-        let admitted = (0..20).filter(|n| admits(&callers, 0, if n % 2 == 0 { Authenticate } else { Authorize }, ""));
+        let admitted = (0..20).filter(|n| admits(&callers, 0, if n % 2 == 0 { &AUTHENTICATE } else { &AUTHORIZE }, ""));
         assert_eq!(admitted.count(), 15);
-        assert!((0..100).all(|_| admits(&callers, 7, ActivitiesQuery, "a")), "not throttled");
+        assert!((0..100).all(|_| admits(&callers, 7, &ACTIVITIES_QUERY.endpoint, "a")), "not throttled");
     }
 
     #[test]
     fn settings_of_a_title_go_before_those_for_all() {
         let callers = Callers::default();
-        let invite = |title_id| admits(&callers, title_id, Endpoint::Invites, "a");
+        let invite = |title_id| admits(&callers, title_id, &USER_INVITES.endpoint, "a");
         assert!(invite(7) && invite(7), "off by default");
         callers.set(Titles::One(7), once_in(100));
         assert!(invite(7) && !invite(7));
@@ -250,7 +244,7 @@ mod callers_tests {
     #[test]
     fn new_settings_start_counting_anew() {
         let callers = Callers::default();
-        let invite = |title_id| admits(&callers, title_id, Endpoint::Invites, "a");
+        let invite = |title_id| admits(&callers, title_id, &USER_INVITES.endpoint, "a");
         callers.set(Titles::All, once_in(100));
         assert!(invite(7) && !invite(7) && invite(8));
         callers.set(Titles::One(7), once_in(100));
@@ -263,11 +257,11 @@ mod callers_tests {
         let callers = Callers::default();
         callers.set(Titles::All, once_in(100));
         for title_id in 1..=100_000 {
-            assert!(callers.reject(title_id, Endpoint::Invites, b"a", 0).is_none());
+            assert!(callers.reject(title_id, &USER_INVITES.endpoint, b"a", 0).is_none());
         }
-        assert!(callers.reject(1, Endpoint::Invites, b"b", 50).is_none());
+        assert!(callers.reject(1, &USER_INVITES.endpoint, b"b", 50).is_none());
         assert_eq!(callers.state().meters.len(), 1, "all were in use");
-        assert!(callers.reject(1, Endpoint::Invites, b"b", 50).is_some());
+        assert!(callers.reject(1, &USER_INVITES.endpoint, b"b", 50).is_some());
     }
 }
 
