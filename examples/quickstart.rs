@@ -22,7 +22,7 @@ use std::process::{Child, Command, ExitCode, ExitStatus};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use mpa_emulator::{Emulator, NO_TITLE, Options, Received, SignIn, SignInOptions};
+use mpa_emulator::{Emulator, LoggedRequest, NO_TITLE, Options, SignIn, SignInOptions};
 use serde_json::Value;
 
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
@@ -326,14 +326,14 @@ fn built_library(profile: &Path) -> Result<PathBuf> {
 
 // What arrived ------------------------------------------------------------------------------------
 
-fn show(received: &Received) {
+fn show(received: &LoggedRequest) {
     let mut body = received.json();
     shorten(&mut body);
     show_line(received);
     println!("    {body}");
 }
 
-fn show_line(received: &Received) {
+fn show_line(received: &LoggedRequest) {
     println!("{} {}, answered with {}", received.method, received.path, received.status);
 }
 

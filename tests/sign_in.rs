@@ -16,7 +16,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use mpa::ffi::client::{MPA_LOG_DEBUG, MPA_LOG_INFO, mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::event::{MPA_EVENT_COMPLETED, MPA_EVENT_LOG};
-use mpa_emulator::{NO_TITLE, Part, SignInOptions};
+use mpa_emulator::{NO_TITLE, ServiceKind, SignInOptions};
 use mpa_tests::build;
 use mpa_tests::c::{Client, Outcome, outcome, text};
 
@@ -331,7 +331,7 @@ fn no_secret_comes_out_whatever_happens() {
         let secret = |name: &str| request.header(name).map(|value| value.split(';').next_back().unwrap().to_owned());
         secrets.extend(secret("authorization"));
         secrets.extend(secret("signature"));
-        if request.part == Part::Token {
+        if request.service == ServiceKind::Token {
             secrets.extend(request.json()["Properties"]["ServiceToken"].as_str().map(str::to_owned));
         }
     }

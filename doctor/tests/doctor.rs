@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
-use mpa_emulator::{Emulator, NO_TITLE, Options, Part, SignInOptions, Titles};
+use mpa_emulator::{Emulator, NO_TITLE, Options, ServiceKind, SignInOptions, Titles};
 
 #[path = "doctor/arguments.rs"]
 mod arguments;
@@ -418,7 +418,7 @@ fn no_secret_comes_out_whatever_happens() {
         let secret = |name: &str| request.header(name).map(|value| value.split(';').next_back().unwrap().to_owned());
         secrets.extend(secret("authorization"));
         secrets.extend(secret("signature"));
-        if request.part == Part::Token && request.path == "/xsts/authorize" {
+        if request.service == ServiceKind::Token && request.path == "/xsts/authorize" {
             secrets.extend(request.json()["Properties"]["ServiceToken"].as_str().map(str::to_owned));
         }
     }

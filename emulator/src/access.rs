@@ -1,4 +1,7 @@
-//! The host that a request is for, as `Host`, `Origin` and the target of a request write it.
+//! Which requests the control interface answers. The request log contains tokens, so a web page that a developer
+//! visits must not reach it, neither from its own site nor by a host name that resolves to this machine (DNS
+//! rebinding). A browser sends what a page cannot change: the host of the URL in `Host`, and the page's origin in
+//! `Origin` and `Sec-Fetch-Site`.
 
 use std::fmt;
 use std::fmt::Write;
@@ -12,7 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::refusal::Refusal;
+use crate::error_response::ErrorResponse;
 use crate::settings::BadSetting;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,7 +123,7 @@ const LONGEST_QUOTE: usize = 100;
 const BROWSERS: &str = "/emulator answers programs, and in browsers only its own pages and addresses that are \
                         typed in; no option allows more";
 
-/// Whom the control interface answers.
+/// Which hosts and origins the control interface answers.
 #[derive(Clone, Debug)]
 pub(crate) struct Access {
     /// Where the emulator listens.
@@ -130,18 +133,18 @@ pub(crate) struct Access {
 }
 
 /// Around everything under `/emulator`.
-pub(crate) async fn admit(
+pub(crate) async fn check_access(
     State(access): State<Arc<Access>>,
     request: Request,
     next: Next,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ErrorResponse> {
     access.check(request.uri(), request.headers())?;
     Ok(next.run(request).await)
 }
 
 impl Access {
     /// Decides by the target of a request and its headers.
-    pub fn check(&self, target: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+    pub fn check(&self, target: &Uri, headers: &HeaderMap) -> Result<(), ErrorResponse> {
         let host = self.check_host(target, headers)?;
         self.check_origin(&host, headers)?;
         check_site(headers)
@@ -149,8 +152,8 @@ impl Access {
 
     /// The host that the request is for. A target with a host of its own takes precedence over `Host`,
     /// which is checked all the same.
-    fn check_host(&self, target: &Uri, headers: &HeaderMap) -> Result<HostPort, Refusal> {
-        let wrong = |what: &str| Refusal::invalid_request(StatusCode::BAD_REQUEST, what);
+    fn check_host(&self, target: &Uri, headers: &HeaderMap) -> Result<HostPort, ErrorResponse> {
+        let wrong = |what: &str| ErrorResponse::invalid_request(StatusCode::BAD_REQUEST, what);
         let mut fields = headers.get_all(HOST).iter();
         let field = match (fields.next(), fields.next()) {
             (Some(field), None) => field,
@@ -192,8 +195,8 @@ impl Access {
         (is_own && has_port(self.address.port())) || self.allowed_hosts.iter().any(is_allowed)
     }
 
-    /// The host is that of somebody else, or one that has to be allowed first.
-    fn misdirected(&self, host: &HostPort) -> Refusal {
+    /// The host is another one, or one that has to be allowed first.
+    fn misdirected(&self, host: &HostPort) -> ErrorResponse {
         let (ip, port) = (self.address.ip(), self.address.port());
         let mut own = "localhost".to_owned();
         // Writing to a string does not fail.
@@ -212,11 +215,11 @@ impl Access {
             "The request is for the host {found}, and /emulator answers for {own}; --allow-host HOST (in Rust \
              Options::allowed_hosts) allows more."
         );
-        Refusal::invalid_request(StatusCode::MISDIRECTED_REQUEST, what)
+        ErrorResponse::invalid_request(StatusCode::MISDIRECTED_REQUEST, what)
     }
 
     /// A page that asks must have come from the host that it asks, by the same scheme.
-    fn check_origin(&self, host: &HostPort, headers: &HeaderMap) -> Result<(), Refusal> {
+    fn check_origin(&self, host: &HostPort, headers: &HeaderMap) -> Result<(), ErrorResponse> {
         let (scheme, default_port) = if self.https { ("https://", 443) } else { ("http://", 80) };
         let with_port = |host: HostPort| (host.host, host.port.unwrap_or(default_port));
         let own = with_port(host.clone());
@@ -232,7 +235,7 @@ impl Access {
 }
 
 /// `none` is what the user has typed, or has as a bookmark.
-fn check_site(headers: &HeaderMap) -> Result<(), Refusal> {
+fn check_site(headers: &HeaderMap) -> Result<(), ErrorResponse> {
     let is_own = |site: &HeaderValue| matches!(site.as_bytes(), b"same-origin" | b"none");
     match headers.get_all(SEC_FETCH_SITE).iter().find(|site| !is_own(site)) {
         None => Ok(()),
@@ -240,10 +243,10 @@ fn check_site(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-fn forbidden(name: &str, found: &HeaderValue, expected: &str) -> Refusal {
+fn forbidden(name: &str, found: &HeaderValue, expected: &str) -> ErrorResponse {
     let found = quote_value(found);
     let what = format!("The header {name} is {found}, not {expected}: {BROWSERS}.");
-    Refusal::invalid_request(StatusCode::FORBIDDEN, what)
+    ErrorResponse::invalid_request(StatusCode::FORBIDDEN, what)
 }
 
 fn quote_value(value: &HeaderValue) -> String {

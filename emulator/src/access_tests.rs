@@ -14,7 +14,7 @@ fn access(address: &str, allowed_hosts: &[&str]) -> Access {
     }
 }
 
-fn decide(access: &Access, target: &str, headers: &[(&str, &str)]) -> Result<(), Refusal> {
+fn decide(access: &Access, target: &str, headers: &[(&str, &str)]) -> Result<(), ErrorResponse> {
     let headers = headers.iter().map(|(name, value)| {
         let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
         (name.parse::<HeaderName>().unwrap(), value)
@@ -26,9 +26,9 @@ fn decide(access: &Access, target: &str, headers: &[(&str, &str)]) -> Result<(),
     access.check(&target.parse().unwrap(), &map)
 }
 
-/// 200 where it is let in, or the status of its refusal.
+/// 200 where it is let in, or the status of its error.
 fn status(access: &Access, target: &str, headers: &[(&str, &str)]) -> u16 {
-    decide(access, target, headers).map_or_else(|refusal| refusal.status().as_u16(), |()| 200)
+    decide(access, target, headers).map_or_else(|error| error.status().as_u16(), |()| 200)
 }
 
 #[test]

@@ -12,14 +12,14 @@ use mpa_emulator::throttle::Settings;
 use mpa_emulator::{BadSetting, Options, SignInOptions};
 
 pub const HELP: &str = "\
-A strict local stand-in for the Multiplayer Activity service.
+A strict local emulator of the Multiplayer Activity service.
 
 Usage: mpa-emulator [OPTIONS]
 
   --port N                the port to listen on [8787]; 0 takes a free one
   --address A             the IP address to listen on [127.0.0.1]
   --allow-host HOST       answer requests under /emulator for this host too, a name or an address, such
-                          as emulator or emulator:8787; as often as there are hosts. localhost and the
+                          as emulator or emulator:8787; may be repeated. localhost and the
                           address that it listens on need not be named
   --https                 listen for HTTPS, with a self-signed certificate made for this run
   --certificate-out FILE  where to write that certificate [a file in the temp directory]
@@ -28,14 +28,14 @@ Usage: mpa-emulator [OPTIONS]
                           partner-key.pem in this directory
   --sandbox NAME          with --sign-in: the sandbox of the certificate [RETAIL]
   --relying-party URI     with --sign-in: what tokens are asked for [http://xboxlive.com]
-  --token-lifetime MS     with --sign-in: how long a token for calls holds [57600000, 16 hours]
+  --token-lifetime MS     with --sign-in: how long a token for calls is valid [57600000, 16 hours]
   --service-token-lifetime MS
-                          with --sign-in: the same of one that is asked for with [1209600000, 14 days]
-  --any-caller            let users' tokens make the calls of services, and the other way round
+                          with --sign-in: the same for a service token [1209600000, 14 days]
+  --any-caller            accept users' tokens for calls that need a service's, and the reverse
   --throttle[=JSON]       throttle callers: as documented, or as the JSON of PUT /emulator/throttle says
-  --fault RULE            let something go wrong, such as reset_after_acting:share=0.1, or a JSON
-                          object; as often as there are rules
-  --seed N                what the shares of rules are drawn from [0]
+  --fault RULE            inject a fault, such as reset_after_acting:share=0.1, or a JSON object; may be
+                          repeated
+  --seed N                the seed of the random numbers behind share [0]
   --help                  show this
   --version               show the version
 ";
@@ -62,7 +62,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Where the certificate goes. Without a wish, where it is found again after a restart.
+    /// Where the certificate goes. By default to the same place in every run.
     pub fn certificate_path(&self, port: u16) -> PathBuf {
         match &self.certificate_out {
             Some(path) => path.clone(),

@@ -1,5 +1,4 @@
-//! What every call must carry, whatever its endpoint: a clean path, a caller with a token that holds, two
-//! headers, JSON.
+//! The checks that all endpoints share: the path, the caller and its token, two headers, JSON.
 
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -8,12 +7,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use serde_json::Value;
 
+use crate::error_response::ErrorResponse;
 use crate::json;
-use crate::refusal::Refusal;
 use crate::routes::title_of_path;
 use crate::service::{LARGEST_BODY, Service};
 use crate::signature::{self, SIGNED_BODY};
-use crate::tokens::Standing;
+use crate::tokens::TokenStatus;
 
 /// On whose behalf a token speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,61 +26,64 @@ pub(crate) enum Caller {
 /// What stands in the place of the user hash where a service calls for itself.
 pub(crate) const OF_A_SERVICE: &str = "-";
 
-/// What the header says. Whether it is true is another question.
+/// What the header says, not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Claim<'a> {
+pub(crate) struct AuthorizationHeader<'a> {
     /// A user's hash, or a hyphen.
     pub holder: &'a str,
     pub token: &'a str,
 }
 
-impl Claim<'_> {
+impl AuthorizationHeader<'_> {
     pub fn caller(&self) -> Caller {
         if self.holder == OF_A_SERVICE { Caller::Service } else { Caller::User }
     }
 }
 
 /// Reads `Authorization: XBL3.0 x=<user hash or hyphen>;<token>`.
-pub(crate) fn read_claim(headers: &HeaderMap) -> Result<Claim<'_>, Refusal> {
+pub(crate) fn read_authorization(headers: &HeaderMap) -> Result<AuthorizationHeader<'_>, ErrorResponse> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {
-        return Err(Refusal::unauthorized("missing", "The header Authorization is missing."));
+        return Err(ErrorResponse::unauthorized("missing", "The header Authorization is missing."));
     };
     if values.next().is_some() {
-        return Err(Refusal::unauthorized("malformed", "The header Authorization came twice."));
+        return Err(ErrorResponse::unauthorized("malformed", "The header Authorization came twice."));
     }
     value.to_str().ok().and_then(parse).ok_or_else(|| {
-        Refusal::unauthorized(
+        ErrorResponse::unauthorized(
             "malformed",
             "The header Authorization must be XBL3.0 x=<user hash, or - for a service>;<token>.",
         )
     })
 }
 
-fn parse(value: &str) -> Option<Claim<'_>> {
+fn parse(value: &str) -> Option<AuthorizationHeader<'_>> {
     let (holder, token) = value.strip_prefix("XBL3.0 x=")?.split_once(';')?;
     let well_formed = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic());
-    (well_formed(holder) && well_formed(token)).then_some(Claim { holder, token })
+    (well_formed(holder) && well_formed(token)).then_some(AuthorizationHeader { holder, token })
 }
 
-/// Tokens that the emulator issued are held to what it knows of them. Others are let through, but
-/// those of services only where nobody can sign in.
+/// Tokens that the emulator issued must be valid. Others are accepted, but those of services only where services do
+/// not sign in.
 pub(crate) fn check_credentials(
     service: &Service,
-    claim: &Claim<'_>,
+    authorization: &AuthorizationHeader<'_>,
     parts: &Parts,
     body: &[u8],
-) -> Result<(), Refusal> {
+) -> Result<(), ErrorResponse> {
     let now = service.clock.now();
-    let key = match service.tokens.standing(claim.holder, claim.token, now) {
-        Standing::Good(key) => key,
-        Standing::Unknown if claim.caller() == Caller::User || !service.signs_in => None,
-        Standing::Expired => return Err(Refusal::unauthorized("expired", "The token has expired.")),
-        Standing::Revoked => {
-            return Err(Refusal::unauthorized("invalid", "The token is revoked, or somebody else's."));
+    let key = match service.tokens.status(authorization.holder, authorization.token, now) {
+        TokenStatus::Valid(key) => key,
+        TokenStatus::Unknown if authorization.caller() == Caller::User || !service.signs_in => None,
+        TokenStatus::Expired => return Err(ErrorResponse::unauthorized("expired", "The token has expired.")),
+        TokenStatus::Revoked => {
+            return Err(ErrorResponse::unauthorized("invalid", "The token is revoked, or somebody else's."));
         }
-        Standing::Unknown => {
-            return Err(Refusal::unauthorized("invalid", "The token was not issued by this emulator's token service."));
+        TokenStatus::Unknown => {
+            return Err(ErrorResponse::unauthorized(
+                "invalid",
+                "The token was not issued by this emulator's token service.",
+            ));
         }
     };
     let Some(key) = key else {
@@ -89,27 +91,31 @@ pub(crate) fn check_credentials(
     };
     let signed = &body[..body.len().min(SIGNED_BODY)];
     signature::verify(parts, signed, &key, now)
-        .map_err(|bad| Refusal::unauthorized("invalid_signature", &bad.to_string()))
+        .map_err(|bad| ErrorResponse::unauthorized("invalid_signature", &bad.to_string()))
 }
 
-/// The body of a call. Checks from the outside in, so that the first thing wrong is the one that is told. Without
-/// `allowed`, whoever has a token may call.
-pub(crate) async fn read_call(request: Request, service: &Service, allowed: Option<Caller>) -> Result<Value, Refusal> {
+/// The body of a call, after the checks that all endpoints share, in their documented order. Without `allowed`, users
+/// and services may call.
+pub(crate) async fn read_call(
+    request: Request,
+    service: &Service,
+    allowed: Option<Caller>,
+) -> Result<Value, ErrorResponse> {
     let (parts, body) = request.into_parts();
     check_address(&parts.uri)?;
-    let claim = read_claim(&parts.headers)?;
-    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(unreadable)?;
-    check_credentials(service, &claim, &parts, &bytes)?;
+    let authorization = read_authorization(&parts.headers)?;
+    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(malformed_json)?;
+    check_credentials(service, &authorization, &parts, &bytes)?;
     check_contract_version(&parts.headers)?;
     check_content_type(&parts.headers)?;
     if let Some(allowed) = allowed {
-        service.admit(claim.caller(), allowed)?;
+        service.check_caller(authorization.caller(), allowed)?;
     }
-    json::parse(&bytes).map_err(unreadable)
+    json::parse(&bytes).map_err(malformed_json)
 }
 
-fn check_address(uri: &Uri) -> Result<(), Refusal> {
-    let not_found = |what| Err(Refusal::invalid_request(StatusCode::NOT_FOUND, what));
+fn check_address(uri: &Uri) -> Result<(), ErrorResponse> {
+    let not_found = |what| Err(ErrorResponse::invalid_request(StatusCode::NOT_FOUND, what));
     if title_of_path(uri.path()).is_none() {
         return not_found("The title id in the path must be decimal, from 1 to 4294967295.");
     }
@@ -119,20 +125,20 @@ fn check_address(uri: &Uri) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(crate) fn check_contract_version(headers: &HeaderMap) -> Result<(), Refusal> {
-    match the_only(headers, "x-xbl-contract-version") {
+pub(crate) fn check_contract_version(headers: &HeaderMap) -> Result<(), ErrorResponse> {
+    match single_value(headers, "x-xbl-contract-version") {
         Some("1") => Ok(()),
-        _ => Err(Refusal::invalid_request(
+        _ => Err(ErrorResponse::invalid_request(
             StatusCode::BAD_REQUEST,
             "The header x-xbl-contract-version must be there once, as 1.",
         )),
     }
 }
 
-pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
-    match the_only(headers, CONTENT_TYPE.as_str()) {
+pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), ErrorResponse> {
+    match single_value(headers, CONTENT_TYPE.as_str()) {
         Some(value) if is_json_in_utf8(value) => Ok(()),
-        _ => Err(Refusal::invalid_request(
+        _ => Err(ErrorResponse::invalid_request(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "The header Content-Type must be there once, as application/json; charset=utf-8.",
         )),
@@ -140,7 +146,7 @@ pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// The value of a header that came exactly once.
-fn the_only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn single_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => value.to_str().ok(),
@@ -161,9 +167,9 @@ fn is_json_in_utf8(content_type: &str) -> bool {
     media_type.eq_ignore_ascii_case("application/json") && charset_at_most
 }
 
-pub(crate) fn unreadable(error: impl std::fmt::Display) -> Refusal {
+pub(crate) fn malformed_json(error: impl std::fmt::Display) -> ErrorResponse {
     let what = format!("The body is not JSON that can be read: {error}");
-    Refusal::invalid_request(StatusCode::BAD_REQUEST, what)
+    ErrorResponse::invalid_request(StatusCode::BAD_REQUEST, what)
 }
 
 #[cfg(test)]
@@ -235,7 +241,7 @@ mod call_tests {
     #[test]
     fn a_header_that_came_twice_counts_as_wrong() {
         let mut headers = HeaderMap::new();
-        assert_eq!(the_only(&headers, "x-xbl-contract-version"), None);
+        assert_eq!(single_value(&headers, "x-xbl-contract-version"), None);
         headers.append("x-xbl-contract-version", "1".parse().unwrap());
         assert!(check_contract_version(&headers).is_ok());
         headers.append("x-xbl-contract-version", "1".parse().unwrap());

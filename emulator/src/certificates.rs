@@ -21,7 +21,7 @@ use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 use crate::clock::{Clock, ClockOfTls};
 
-type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
+type CertificateResult<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// A server's certificate and the key to it.
 pub(crate) struct ServerCertificate {
@@ -30,9 +30,9 @@ pub(crate) struct ServerCertificate {
 }
 
 /// Makes a certificate that a client trusts if it is given the certificate itself.
-pub(crate) fn make_self_signed(address: IpAddr) -> Made<ServerCertificate> {
+pub(crate) fn make_self_signed(address: IpAddr) -> CertificateResult<ServerCertificate> {
     let key = KeyPair::generate()?;
-    let certificate = params_of_a_server(address)?.self_signed(&key)?;
+    let certificate = server_params(address)?.self_signed(&key)?;
     Ok(ServerCertificate { certificate, key })
 }
 
@@ -41,10 +41,10 @@ pub(crate) fn acceptor(
     server: &ServerCertificate,
     clients: Option<Arc<dyn ClientCertVerifier>>,
     clock: Arc<Clock>,
-) -> Made<TlsAcceptor> {
+) -> CertificateResult<TlsAcceptor> {
     let private_key = PrivatePkcs8KeyDer::from(server.key.serialize_der());
     let chain = vec![server.certificate.der().clone()];
-    // Whoever has to show a certificate shows it on every connection, so that it is looked at anew.
+    // No sessions are resumed, so that a client certificate is verified on every connection.
     let resumes_sessions = clients.is_none();
     let provider = Arc::new(ring::default_provider());
     let mut config = ServerConfig::builder_with_details(provider, Arc::new(ClockOfTls(clock)))
@@ -60,7 +60,7 @@ pub(crate) fn acceptor(
 }
 
 /// For the names of the loopback address, and for `address`.
-pub(crate) fn params_of_a_server(address: IpAddr) -> Result<CertificateParams, rcgen::Error> {
+pub(crate) fn server_params(address: IpAddr) -> Result<CertificateParams, rcgen::Error> {
     let mut names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
     let address = address.to_string();
     if !names.contains(&address) {
@@ -84,7 +84,7 @@ const PARTNER_AGE: Duration = Duration::from_secs(86_400);
 pub(crate) struct Authority {
     root: CertifiedIssuer<'static, KeyPair>,
     root_pem: String,
-    of_partners: CertifiedIssuer<'static, KeyPair>,
+    partner_issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
 /// A partner's identity.
@@ -104,14 +104,14 @@ impl fmt::Debug for PartnerCertificate {
 }
 
 impl Authority {
-    pub fn make() -> Made<Self> {
+    pub fn make() -> CertificateResult<Self> {
         // With a name for each run, that of another run is unknown, and not one whose signature is wrong.
         let run = RandomState::new().hash_one(());
-        let root = params_of_an_authority(&format!("mpa-emulator authority {run:016x}"), 1);
+        let root = authority_params(&format!("mpa-emulator authority {run:016x}"), 1);
         let root = CertifiedIssuer::self_signed(root, KeyPair::generate()?)?;
-        let of_partners = params_of_an_authority(&format!("mpa-emulator partner authority {run:016x}"), 0);
-        let of_partners = CertifiedIssuer::signed_by(of_partners, KeyPair::generate()?, &root)?;
-        Ok(Self { root_pem: root.pem(), root, of_partners })
+        let partner_issuer = authority_params(&format!("mpa-emulator partner authority {run:016x}"), 0);
+        let partner_issuer = CertifiedIssuer::signed_by(partner_issuer, KeyPair::generate()?, &root)?;
+        Ok(Self { root_pem: root.pem(), root, partner_issuer })
     }
 
     pub fn root_pem(&self) -> &str {
@@ -119,21 +119,25 @@ impl Authority {
     }
 
     /// A certificate for a server on this machine, signed by the root.
-    pub fn issue_server(&self, address: IpAddr) -> Made<ServerCertificate> {
+    pub fn issue_server(&self, address: IpAddr) -> CertificateResult<ServerCertificate> {
         let issuer: &Issuer<'_, KeyPair> = &self.root;
         let key = KeyPair::generate()?;
-        let mut params = params_of_a_server(address)?;
+        let mut params = server_params(address)?;
         params.use_authority_key_identifier_extension = true;
         let certificate = params.signed_by(&key, issuer)?;
         Ok(ServerCertificate { certificate, key })
     }
 
     /// A partner's certificate that is good now.
-    pub fn issue_partner_for_now(&self, now: SystemTime) -> Made<PartnerCertificate> {
+    pub fn issue_partner_for_now(&self, now: SystemTime) -> CertificateResult<PartnerCertificate> {
         self.issue_partner(now - PARTNER_AGE, now + PARTNER_LIFETIME)
     }
 
-    pub fn issue_partner(&self, not_before: SystemTime, not_after: SystemTime) -> Made<PartnerCertificate> {
+    pub fn issue_partner(
+        &self,
+        not_before: SystemTime,
+        not_after: SystemTime,
+    ) -> CertificateResult<PartnerCertificate> {
         let mut params = CertificateParams::default();
         params.distinguished_name = named("mpa-emulator partner");
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -142,15 +146,15 @@ impl Authority {
         params.not_before = date(not_before)?;
         params.not_after = date(not_after)?;
         let key = KeyPair::generate()?;
-        let certificate = params.signed_by(&key, &self.of_partners)?;
+        let certificate = params.signed_by(&key, &self.partner_issuer)?;
         Ok(PartnerCertificate {
-            chain_pem: certificate.pem() + &self.of_partners.pem(),
+            chain_pem: certificate.pem() + &self.partner_issuer.pem(),
             private_key_pem: key.serialize_pem(),
         })
     }
 
-    /// Lets in whoever shows a certificate of this authority that is valid at the time.
-    pub fn client_verifier(&self) -> Made<Arc<dyn ClientCertVerifier>> {
+    /// Accepts clients with a certificate of this authority that is valid at the time.
+    pub fn client_verifier(&self) -> CertificateResult<Arc<dyn ClientCertVerifier>> {
         let mut roots = RootCertStore::empty();
         roots.add(self.root.der().clone())?;
         let provider = Arc::new(ring::default_provider());
@@ -159,7 +163,7 @@ impl Authority {
 }
 
 /// `below`: how many authorities may stand between this one and a certificate.
-fn params_of_an_authority(name: &str, below: u8) -> CertificateParams {
+fn authority_params(name: &str, below: u8) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = named(name);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
@@ -174,7 +178,7 @@ fn named(name: &str) -> DistinguishedName {
     names
 }
 
-fn date(time: SystemTime) -> Made<OffsetDateTime> {
+fn date(time: SystemTime) -> CertificateResult<OffsetDateTime> {
     let seconds = match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_secs())?,
         Err(before) => -i64::try_from(before.duration().as_secs())?,

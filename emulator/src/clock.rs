@@ -1,4 +1,4 @@
-//! What time it is for the emulator: what the machine says, put off as far as a test wants.
+//! The emulator's clock: the machine's, with an offset that a test sets.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -22,16 +22,16 @@ impl Clock {
     pub fn now(&self) -> SystemTime {
         let offset_ms = self.offset_ms();
         let (now, offset) = (SystemTime::now(), Duration::from_millis(offset_ms.unsigned_abs()));
-        let put_off = if offset_ms < 0 { now.checked_sub(offset) } else { now.checked_add(offset) };
-        put_off.unwrap_or(now)
+        let shifted = if offset_ms < 0 { now.checked_sub(offset) } else { now.checked_add(offset) };
+        shifted.unwrap_or(now)
     }
 
     pub fn offset_ms(&self) -> i64 {
         self.offset_ms.load(Ordering::Relaxed)
     }
 
-    /// How far it is ahead of the machine's; less than 0 for behind. Beyond ten years, ten years.
-    pub fn put_off(&self, offset_ms: i64) {
+    /// Sets how far it is ahead of the machine's; less than 0 for behind. At most ten years.
+    pub fn set_offset(&self, offset_ms: i64) {
         let most = MOST_OFFSET_MS as i64;
         self.offset_ms.store(offset_ms.clamp(-most, most), Ordering::Relaxed);
     }
@@ -91,13 +91,13 @@ mod clock_tests {
         let clock = Clock::default();
         assert_eq!((hours_ahead(&clock), clock.date()), (0, None));
         for hours in [5, -5] {
-            clock.put_off(hours * 3_600_000);
+            clock.set_offset(hours * 3_600_000);
             assert_eq!(hours_ahead(&clock), hours);
             let date = clock.date().unwrap();
             let told = httpdate::parse_http_date(date.to_str().unwrap()).unwrap();
             assert!(clock.now().duration_since(told).unwrap() < Duration::from_secs(5));
         }
-        clock.put_off(i64::MIN);
+        clock.set_offset(i64::MIN);
         assert_eq!(clock.offset_ms(), -MOST_OFFSET_MS as i64);
         assert!(clock.date().is_some());
     }

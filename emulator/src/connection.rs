@@ -22,20 +22,20 @@ use tokio::time::{Duration, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::connection_fault::{Ending, Fate};
+use crate::connection_fault::{ConnectionFault, FaultPlan};
 use crate::service::Service;
 
 /// How long to leave the system alone after it had no connection to give, which happens when the
 /// process has no file descriptor left.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Where one part of the emulator listens.
-pub(crate) struct Socket {
+/// The socket of one service.
+pub(crate) struct BoundSocket {
     listener: std::net::TcpListener,
     pub address: SocketAddr,
 }
 
-impl Socket {
+impl BoundSocket {
     pub fn bind(address: SocketAddr) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -43,7 +43,7 @@ impl Socket {
     }
 }
 
-/// What is behind a socket.
+/// What serves the connections of a socket.
 #[derive(Clone)]
 pub(crate) struct Site {
     pub tls: Option<TlsAcceptor>,
@@ -54,7 +54,7 @@ pub(crate) struct Site {
 }
 
 /// A socket that can be waited for. To be called where the runtime is known.
-pub(crate) fn listen(socket: Socket) -> io::Result<TcpListener> {
+pub(crate) fn listen(socket: BoundSocket) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.listener)
 }
 
@@ -89,7 +89,7 @@ pub(crate) async fn serve(stream: TcpStream, number: ConnectionNumber, site: Sit
         return;
     }
     // Looked for only now: a client that connects and says nothing uses no rule up.
-    if let Some(rule) = site.service.faults.choose_for_handshake(site.service.part) {
+    if let Some(rule) = site.service.faults.select_for_handshake(site.service.kind) {
         rule.delay().await;
         return close(stream).await;
     }
@@ -101,49 +101,49 @@ pub(crate) async fn serve(stream: TcpStream, number: ConnectionNumber, site: Sit
     }
 }
 
-/// A FIN, and whatever the client still sends unheard. That it fails does not matter any more.
+/// Sends a FIN and discards what the client still sends. A failure does not matter any more.
 async fn close(stream: TcpStream) {
-    let _ = Ending::Close.bring_about(stream, ().into_response()).await;
+    let _ = ConnectionFault::Close.apply(stream, ().into_response()).await;
 }
 
-async fn serve_http<W: Wire>(wire: W, number: ConnectionNumber, router: Router) {
+async fn serve_http<W: Transport>(transport: W, number: ConnectionNumber, router: Router) {
     let router = TowerToHyperService::new(router);
-    let fate = Fate::default();
+    let plan = FaultPlan::default();
     let numbered = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(number);
-        fate.request_came();
+        plan.request_came();
         let answer = router.call(request);
         async {
             let Ok(answer) = answer.await;
-            fate.pass(answer)
+            plan.pass(answer)
         }
     });
-    let mut http = http1::Builder::new().serve_connection(TokioIo::new(wire), numbered);
+    let mut http = http1::Builder::new().serve_connection(TokioIo::new(transport), numbered);
     let taken = poll_fn(|context| match Pin::new(&mut http).poll(context) {
-        Poll::Ready(_) => Poll::Ready(fate.taken()),
-        // The answers are given within that call, so what they left with the fate is seen here.
-        Poll::Pending => fate.poll_idle(context).map(Some),
+        Poll::Ready(_) => Poll::Ready(plan.taken()),
+        // The answers are given within that call, so what they left with the plan is seen here.
+        Poll::Pending => plan.poll_idle(context).map(Some),
     })
     .await;
-    // An ending cannot fail in a way that matters: the connection is over.
-    if let Some((ending, answer)) = taken {
-        let wire = http.into_parts().io.into_inner();
-        let _ = ending.bring_about(wire, answer).await;
+    // A fault cannot fail in a way that matters: the connection is over.
+    if let Some((fault, answer)) = taken {
+        let transport = http.into_parts().io.into_inner();
+        let _ = fault.apply(transport, answer).await;
     }
 }
 
 /// A stream of bytes over TCP.
-pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin {
+pub(crate) trait Transport: AsyncRead + AsyncWrite + Unpin {
     fn tcp(&self) -> &TcpStream;
 
-    /// Reads what there is, once there is something. 0: the end.
+    /// Reads what is available, once something is. 0: the end.
     async fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let mut buffer = ReadBuf::new(bytes);
         poll_fn(|context| Pin::new(&mut *self).poll_read(context, &mut buffer)).await?;
         Ok(buffer.filled().len())
     }
 
-    /// Writes all of it and sends it on its way.
+    /// Writes all of it and flushes.
     async fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             let written = poll_fn(|context| Pin::new(&mut *self).poll_write(context, bytes)).await?;
@@ -155,19 +155,19 @@ pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin {
         poll_fn(|context| Pin::new(&mut *self).poll_flush(context)).await
     }
 
-    /// Says that nothing more comes: FIN, over TLS after its own word for it.
+    /// Ends the sending direction: FIN, over TLS after its close_notify.
     async fn shut_down(&mut self) -> io::Result<()> {
         poll_fn(|context| Pin::new(&mut *self).poll_shutdown(context)).await
     }
 }
 
-impl Wire for TcpStream {
+impl Transport for TcpStream {
     fn tcp(&self) -> &TcpStream {
         self
     }
 }
 
-impl Wire for TlsStream<TcpStream> {
+impl Transport for TlsStream<TcpStream> {
     fn tcp(&self) -> &TcpStream {
         self.get_ref().0
     }

@@ -1,4 +1,4 @@
-//! The ends of a connection that HTTP does not know, and whether a connection goes on after an answer.
+//! Faults of connections, below HTTP: what they do, and the plan that says whether a connection gets one.
 
 use std::error::Error;
 use std::pin::Pin;
@@ -14,13 +14,13 @@ use axum::response::{IntoResponse, Response};
 use tokio::io::Interest;
 use tokio::time::{Sleep, sleep, timeout};
 
-use crate::connection::Wire;
+use crate::connection::Transport;
 use crate::faults::Outcome;
 use crate::service::LARGEST_BODY;
 
-/// What becomes of a connection that is taken from HTTP.
+/// What is done with a connection instead of, or after, sending a response over HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum ConnectionFault {
     /// RST; what was not yet sent is dropped.
     Reset,
     /// FIN.
@@ -47,77 +47,77 @@ const CHUNK: usize = 64 * 1024;
 
 /// How long a client may go on sending after a FIN: to close while bytes of it are unread would be a
 /// reset.
-const LONGEST_FAREWELL: Duration = Duration::from_secs(10);
+const LINGER_LIMIT: Duration = Duration::from_secs(10);
 
 /// How often a stalled connection that is not read from is looked at.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-impl Ending {
-    pub(crate) async fn bring_about<W: Wire>(self, mut wire: W, answer: Response) -> io::Result<()> {
+impl ConnectionFault {
+    pub(crate) async fn apply<W: Transport>(self, mut transport: W, answer: Response) -> io::Result<()> {
         match self {
-            Self::Reset => return wire.tcp().set_zero_linger(),
-            Self::Stall { reading: true } => return read_to_end(&mut wire).await,
-            Self::Stall { reading: false } => return wait_for_end(&wire).await,
+            Self::Reset => return transport.tcp().set_zero_linger(),
+            Self::Stall { reading: true } => return read_to_end(&mut transport).await,
+            Self::Stall { reading: false } => return wait_for_end(&transport).await,
             Self::Close | Self::Idle { .. } => {}
-            Self::Garbage => wire.write_all(GARBAGE).await?,
+            Self::Garbage => transport.write_all(GARBAGE).await?,
             Self::EndlessHead { bytes } => {
                 let head = status_line(answer.status()).into_bytes();
-                write_up_to(&mut wire, head, &filler_headers(), bytes).await?;
+                write_up_to(&mut transport, head, &filler_headers(), bytes).await?;
             }
             Self::LargeBody { bytes } => {
-                let (head, _) = written(answer, Some(bytes)).await;
+                let (head, _) = serialize_response(answer, Some(bytes)).await;
                 let all = bytes.saturating_add(head.len() as u64);
-                write_up_to(&mut wire, head, &[b'x'; CHUNK], all).await?;
+                write_up_to(&mut transport, head, &[b'x'; CHUNK], all).await?;
             }
             Self::Cut { bytes } => {
-                let (head, body) = written(answer, None).await;
+                let (head, body) = serialize_response(answer, None).await;
                 let whole = [head, body].concat();
                 let length = usize::try_from(bytes).unwrap_or(usize::MAX);
-                wire.write_all(&whole[..length.min(whole.len())]).await?;
+                transport.write_all(&whole[..length.min(whole.len())]).await?;
             }
             Self::Drip { pause } => {
-                let (head, body) = written(answer, None).await;
+                let (head, body) = serialize_response(answer, None).await;
                 for byte in [head, body].concat() {
-                    wire.write_all(&[byte]).await?;
+                    transport.write_all(&[byte]).await?;
                     sleep(pause).await;
                 }
             }
         }
-        close(&mut wire).await
+        close(&mut transport).await
     }
 }
 
-async fn close<W: Wire>(wire: &mut W) -> io::Result<()> {
-    wire.shut_down().await?;
+async fn close<W: Transport>(transport: &mut W) -> io::Result<()> {
+    transport.shut_down().await?;
     // At the limit it is closed all the same.
-    timeout(LONGEST_FAREWELL, read_to_end(wire)).await.unwrap_or(Ok(()))
+    timeout(LINGER_LIMIT, read_to_end(transport)).await.unwrap_or(Ok(()))
 }
 
-async fn read_to_end<W: Wire>(wire: &mut W) -> io::Result<()> {
+async fn read_to_end<W: Transport>(transport: &mut W) -> io::Result<()> {
     let mut unwanted = vec![0; CHUNK];
-    while wire.read(&mut unwanted).await? > 0 {}
+    while transport.read(&mut unwanted).await? > 0 {}
     Ok(())
 }
 
 /// Waits for the client's end without reading, so that a client with much to send gets stuck.
-async fn wait_for_end<W: Wire>(wire: &W) -> io::Result<()> {
+async fn wait_for_end<W: Transport>(transport: &W) -> io::Result<()> {
     loop {
-        let ready = wire.tcp().ready(Interest::READABLE).await?;
+        let ready = transport.tcp().ready(Interest::READABLE).await?;
         if ready.is_read_closed() {
             return Ok(());
         }
         // What is unread makes it ready at all times, so it is only looked at now and then.
-        sleep(LOOK).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
 /// Writes `start`, then `filler` again and again, up to so many bytes in all.
-async fn write_up_to<W: Wire>(wire: &mut W, start: Vec<u8>, filler: &[u8], bytes: u64) -> io::Result<()> {
+async fn write_up_to<W: Transport>(transport: &mut W, start: Vec<u8>, filler: &[u8], bytes: u64) -> io::Result<()> {
     let mut left = bytes;
     let mut next = start.as_slice();
     while left > 0 {
         let length = usize::try_from(left).unwrap_or(usize::MAX).min(next.len());
-        wire.write_all(&next[..length]).await?;
+        transport.write_all(&next[..length]).await?;
         left -= length as u64;
         next = filler;
     }
@@ -143,7 +143,7 @@ fn status_line(status: StatusCode) -> String {
 
 /// The bytes that an answer is sent as: its head and its body, of which the head may say that it is
 /// longer than it is.
-async fn written(answer: Response, length: Option<u64>) -> (Vec<u8>, Vec<u8>) {
+async fn serialize_response(answer: Response, length: Option<u64>) -> (Vec<u8>, Vec<u8>) {
     let (mut parts, body) = answer.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
     let length = length.unwrap_or(body.len() as u64);
@@ -163,20 +163,20 @@ async fn written(answer: Response, length: Option<u64>) -> (Vec<u8>, Vec<u8>) {
     (head, body.into())
 }
 
-/// Known to the service, which decides it, and to the connection, which meets it.
+/// The fault that a connection is to get: set by a response, carried out by the connection.
 #[derive(Default)]
-pub(crate) struct Fate {
-    state: Mutex<State>,
+pub(crate) struct FaultPlan {
+    state: Mutex<PlanState>,
 }
 
 #[derive(Default)]
-struct State {
-    taken: Option<(Ending, Response)>,
+struct PlanState {
+    taken: Option<(ConnectionFault, Response)>,
     /// When an idle connection ends, and how.
-    idle: Option<(Pin<Box<Sleep>>, Ending)>,
+    idle: Option<(Pin<Box<Sleep>>, ConnectionFault)>,
 }
 
-/// Tells the HTTP library to let go of the connection.
+/// The error that makes the HTTP library give the connection up.
 #[derive(Debug)]
 pub(crate) struct Taken;
 
@@ -188,46 +188,46 @@ impl fmt::Display for Taken {
 
 impl Error for Taken {}
 
-impl Fate {
+impl FaultPlan {
     /// The connection is not idle any more.
     pub fn request_came(&self) {
         self.state().idle = None;
     }
 
-    /// Lets an answer through unless it is the connection's last.
+    /// Returns a response to be sent, unless it brings a fault that takes the connection over.
     pub fn pass(&self, mut answer: Response) -> Result<Response, Taken> {
         let outcome = answer.extensions_mut().remove::<Outcome>();
-        match outcome.and_then(|outcome| outcome.ending) {
+        match outcome.and_then(|outcome| outcome.connection_fault) {
             None => Ok(answer),
-            Some(Ending::Idle { limit, reset }) => {
-                let ending = if reset { Ending::Reset } else { Ending::Close };
-                self.state().idle = Some((Box::pin(sleep(limit)), ending));
+            Some(ConnectionFault::Idle { limit, reset }) => {
+                let fault = if reset { ConnectionFault::Reset } else { ConnectionFault::Close };
+                self.state().idle = Some((Box::pin(sleep(limit)), fault));
                 Ok(answer)
             }
-            Some(ending) => {
-                self.state().taken = Some((ending, answer));
+            Some(fault) => {
+                self.state().taken = Some((fault, answer));
                 Err(Taken)
             }
         }
     }
 
-    /// The ending that an answer brought, with that answer.
-    pub fn taken(&self) -> Option<(Ending, Response)> {
+    /// The fault that an answer brought, with that answer.
+    pub fn taken(&self) -> Option<(ConnectionFault, Response)> {
         self.state().taken.take()
     }
 
     /// Ready when the connection has been idle for too long.
-    pub fn poll_idle(&self, context: &mut Context<'_>) -> Poll<(Ending, Response)> {
+    pub fn poll_idle(&self, context: &mut Context<'_>) -> Poll<(ConnectionFault, Response)> {
         match &mut self.state().idle {
-            Some((limit, ending)) => {
-                let ending = ending.clone();
-                limit.as_mut().poll(context).map(|()| (ending, ().into_response()))
+            Some((limit, fault)) => {
+                let fault = fault.clone();
+                limit.as_mut().poll(context).map(|()| (fault, ().into_response()))
             }
             None => Poll::Pending,
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, PlanState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
-//! The control interface: what the emulator received, shown over HTTP to tests in any language, and
-//! what is to go wrong, told by them.
+//! The control interface over HTTP, for tests in any language: the request log, fault rules, throttling, the clock and
+//! tokens.
 //!
-//! It lies under `/emulator`, where the real service has nothing.
+//! Its paths begin with `/emulator`, which the real service does not have.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +19,12 @@ use serde::Deserialize;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use crate::access::{Access, admit};
+use crate::access::{Access, check_access};
 use crate::clock::MOST_OFFSET_MS;
+use crate::error_response::ErrorResponse;
 use crate::faults::{check_titles, read_rules};
-use crate::fields::Read;
+use crate::fields::Parsed;
 use crate::json;
-use crate::refusal::Refusal;
 use crate::request_log::Excerpt;
 use crate::routes::{NO_TITLE, Titles, parse_title_id};
 use crate::service::Service;
@@ -33,45 +33,48 @@ use crate::throttle::Settings;
 
 const LONGEST_WAIT_MS: u64 = 60_000;
 
-/// All of them, the fallback too, answer only whom `access` allows.
+/// All of them, the fallback too, reject requests that `access` does not allow.
 pub(crate) fn routes(access: Access) -> Router<Service> {
     Router::new()
         .route("/titles/{title_id}/requests", get(show_requests).delete(forget_requests))
         .merge(setting_routes())
         .merge(token_routes())
         .fallback(not_found)
-        .layer(from_fn_with_state(Arc::new(access), admit))
+        .layer(from_fn_with_state(Arc::new(access), check_access))
 }
 
-/// Answers the requests of a title after a given one; if there are none, waits for one if asked to.
+/// Returns the requests of a title after a given one; if there are none, waits for one if asked to.
 async fn show_requests(
     State(service): State<Service>,
     Path(title_id): Path<String>,
     RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ErrorResponse> {
     let title_id = read_title_id(&title_id)?;
     let Selection { after, wait } = read_selection(query.as_deref().unwrap_or_default())?;
-    let excerpt = service.journal.wait(title_id, after, wait).await;
+    let excerpt = service.request_log.wait(title_id, after, wait).await;
     in_json(&excerpt)
 }
 
-async fn forget_requests(State(service): State<Service>, Path(title_id): Path<String>) -> Result<StatusCode, Refusal> {
-    service.journal.forget(read_title_id(&title_id)?);
+async fn forget_requests(
+    State(service): State<Service>,
+    Path(title_id): Path<String>,
+) -> Result<StatusCode, ErrorResponse> {
+    service.request_log.forget(read_title_id(&title_id)?);
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn in_json(value: &impl Serialize) -> Result<Response, Refusal> {
+fn in_json(value: &impl Serialize) -> Result<Response, ErrorResponse> {
     match serde_json::to_string(value) {
         Ok(body) => Ok(([(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()),
-        Err(error) => Err(Refusal::invalid_request(StatusCode::INTERNAL_SERVER_ERROR, error)),
+        Err(error) => Err(ErrorResponse::invalid_request(StatusCode::INTERNAL_SERVER_ERROR, error)),
     }
 }
 
-async fn not_found() -> Refusal {
+async fn not_found() -> ErrorResponse {
     let what = "The control interface has /emulator/titles/{title id}/requests, .../faults and \
         .../throttle; for all titles /emulator/faults and /emulator/throttle; and /emulator/clock, \
         /emulator/tokens and /emulator/service_tokens.";
-    Refusal::invalid_request(StatusCode::NOT_FOUND, what)
+    ErrorResponse::invalid_request(StatusCode::NOT_FOUND, what)
 }
 
 /// Which requests are asked for.
@@ -82,7 +85,7 @@ struct Selection {
 }
 
 /// Strict as well: a parameter that is misspelt must not be a test that passes by chance.
-fn read_selection(query: &str) -> Result<Selection, Refusal> {
+fn read_selection(query: &str) -> Result<Selection, ErrorResponse> {
     let mut selection = Selection::default();
     for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
@@ -99,7 +102,7 @@ fn read_selection(query: &str) -> Result<Selection, Refusal> {
     Ok(selection)
 }
 
-fn read_title_id(text: &str) -> Result<u32, Refusal> {
+fn read_title_id(text: &str) -> Result<u32, ErrorResponse> {
     if text == "0" {
         return Ok(NO_TITLE);
     }
@@ -107,8 +110,8 @@ fn read_title_id(text: &str) -> Result<u32, Refusal> {
         .ok_or_else(|| bad_request("The title id must be decimal, up to 4294967295; 0 for requests of no title."))
 }
 
-fn bad_request(what: &str) -> Refusal {
-    Refusal::invalid_request(StatusCode::BAD_REQUEST, what)
+fn bad_request(what: &str) -> ErrorResponse {
+    ErrorResponse::invalid_request(StatusCode::BAD_REQUEST, what)
 }
 
 impl Serialize for Excerpt {
@@ -133,10 +136,10 @@ fn setting_routes() -> Router<Service> {
 }
 
 impl FromRequestParts<Service> for Titles {
-    type Rejection = Refusal;
+    type Rejection = ErrorResponse;
 
     /// The title in the path; all titles where there is none.
-    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ErrorResponse> {
         match <Path<String> as OptionalFromRequestParts<Service>>::from_request_parts(parts, service).await {
             Ok(None) => Ok(Self::All),
             Ok(Some(Path(title_id))) => read_title_id(&title_id).map(Self::One),
@@ -145,12 +148,12 @@ impl FromRequestParts<Service> for Titles {
     }
 }
 
-async fn show_faults(titles: Titles, State(service): State<Service>) -> Result<Response, Refusal> {
+async fn show_faults(titles: Titles, State(service): State<Service>) -> Result<Response, ErrorResponse> {
     let left = service.faults.left(titles);
     in_json(&left.iter().map(|rule| rule.json()).collect::<Vec<_>>())
 }
 
-async fn put_faults(titles: Titles, State(service): State<Service>, body: Bytes) -> Result<StatusCode, Refusal> {
+async fn put_faults(titles: Titles, State(service): State<Service>, body: Bytes) -> Result<StatusCode, ErrorResponse> {
     let rules = read_rules(&parse_body(&body)?)?;
     check_titles(titles, &rules)?;
     service.faults.set(titles, &rules);
@@ -163,44 +166,48 @@ async fn clear_faults(titles: Titles, State(service): State<Service>) -> StatusC
 }
 
 /// `null` where these titles have no settings of their own.
-async fn show_throttle(titles: Titles, State(service): State<Service>) -> Result<Response, Refusal> {
-    let settings = service.callers.settings(titles);
+async fn show_throttle(titles: Titles, State(service): State<Service>) -> Result<Response, ErrorResponse> {
+    let settings = service.throttler.settings(titles);
     in_json(&settings.map(|settings| settings.json()))
 }
 
-async fn put_throttle(titles: Titles, State(service): State<Service>, body: Bytes) -> Result<StatusCode, Refusal> {
+async fn put_throttle(
+    titles: Titles,
+    State(service): State<Service>,
+    body: Bytes,
+) -> Result<StatusCode, ErrorResponse> {
     let settings = Settings::read(&parse_body(&body)?)?;
-    service.callers.set(titles, Some(settings));
+    service.throttler.set(titles, Some(settings));
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn end_throttle(titles: Titles, State(service): State<Service>) -> StatusCode {
-    service.callers.set(titles, None);
+    service.throttler.set(titles, None);
     StatusCode::NO_CONTENT
 }
 
-fn parse_body(body: &[u8]) -> Result<Value, Refusal> {
+fn parse_body(body: &[u8]) -> Result<Value, ErrorResponse> {
     json::parse(body).map_err(|error| bad_request(&format!("The body is not JSON: {error}")))
 }
 
 fn token_routes() -> Router<Service> {
     Router::new()
-        .route("/clock", get(show_clock).put(put_clock).delete(right_clock))
+        .route("/clock", get(show_clock).put(put_clock).delete(reset_clock))
         .route("/tokens", delete(revoke_tokens))
         .route("/service_tokens", delete(revoke_service_tokens))
 }
 
-async fn show_clock(State(service): State<Service>) -> Result<Response, Refusal> {
+async fn show_clock(State(service): State<Service>) -> Result<Response, ErrorResponse> {
     in_json(&json!({"offset_ms": service.clock.offset_ms()}))
 }
 
-async fn put_clock(State(service): State<Service>, body: Bytes) -> Result<StatusCode, Refusal> {
-    service.clock.put_off(read_offset(&parse_body(&body)?)?);
+async fn put_clock(State(service): State<Service>, body: Bytes) -> Result<StatusCode, ErrorResponse> {
+    service.clock.set_offset(read_offset(&parse_body(&body)?)?);
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn right_clock(State(service): State<Service>) -> StatusCode {
-    service.clock.put_off(0);
+async fn reset_clock(State(service): State<Service>) -> StatusCode {
+    service.clock.set_offset(0);
     StatusCode::NO_CONTENT
 }
 
@@ -220,7 +227,7 @@ struct ClockSettings {
     offset_ms: Whole<{ -MOST_OFFSET_MS }, MOST_OFFSET_MS>,
 }
 
-fn read_offset(value: &Value) -> Read<i64> {
+fn read_offset(value: &Value) -> Parsed<i64> {
     settings::read(value).map(|clock: ClockSettings| clock.offset_ms.get())
 }
 

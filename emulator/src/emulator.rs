@@ -6,17 +6,17 @@ use std::time::{Duration, SystemTime};
 
 use crate::access::AllowedHost;
 use crate::faults::{Rule, check_titles};
-use crate::received::Received;
+use crate::logged_request::LoggedRequest;
 use crate::request_log::Excerpt;
 use crate::routes::Titles;
 use crate::settings::BadSetting;
 use crate::sign_in::{SignIn, SignInOptions};
 use crate::signature::ProofKey;
-use crate::start::{StartError, Started, start};
+use crate::start::{RunningEmulator, StartError, start};
 use crate::throttle::Settings;
-use crate::tokens::end_of;
+use crate::tokens::expiry;
 
-/// What [`Emulator::start`](crate::Emulator::start) is told. The default suits a test: plain HTTP on
+/// The options of [`Emulator::start`](crate::Emulator::start). The default suits a test: plain HTTP on
 /// a free port of the loopback address.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -32,14 +32,14 @@ pub struct Options {
     /// on free ones where it is 0, all three of them for HTTPS. A service's calls then take the tokens
     /// of the token service only.
     pub sign_in: Option<SignInOptions>,
-    /// Let a user's token make the calls of a service, and the other way round.
+    /// Accept users' tokens for calls that need a service's token, and the reverse.
     pub any_caller: bool,
     /// Throttle the callers of all titles.
     pub throttle: Option<Settings>,
-    /// What goes wrong, with all titles.
+    /// The fault rules for all titles.
     pub faults: Vec<Rule>,
-    /// Decides what strikes where a rule is for a share of the requests. With the same seed and the
-    /// same requests of a title in the same order, the same ones are struck.
+    /// The seed of the random numbers behind a rule's `share`. With the same seed and the
+    /// same requests of a title in the same order, the same ones get faults.
     pub seed: u64,
 }
 
@@ -59,7 +59,7 @@ impl Default for Options {
 }
 
 /// A running emulator. It has a thread of its own and stops when dropped.
-pub struct Emulator(Started);
+pub struct Emulator(RunningEmulator);
 
 impl Emulator {
     /// Starts listening. When this returns, connections are accepted.
@@ -89,9 +89,9 @@ impl Emulator {
     }
 
     /// A user's token, as the value of `Authorization`. With a key, calls with it must be signed with
-    /// that key. Users' tokens that were not issued here are taken too, if they have the right form.
+    /// that key. Users' tokens that were not issued here are accepted too, if they are well-formed.
     pub fn issue_user_token(&self, user_hash: u64, key: Option<ProofKey>, lifetime: Duration) -> String {
-        let (holder, not_after) = (user_hash.to_string(), end_of(lifetime, self.0.service.clock.now()));
+        let (holder, not_after) = (user_hash.to_string(), expiry(lifetime, self.0.service.clock.now()));
         let token = self.0.service.tokens.issue_to(holder, key, not_after);
         format!("XBL3.0 x={user_hash};{token}")
     }
@@ -107,38 +107,37 @@ impl Emulator {
         self.0.service.service_tokens.revoke_all();
     }
 
-    /// Puts the emulator's clock ahead of the machine's, or behind it if less than 0, by up to ten
-    /// years. `Date`, the times of signatures, tokens and clients' certificates go by it.
+    /// Sets the emulator's clock ahead of the machine's, or behind it if less than 0, by up to ten
+    /// years. `Date`, signatures, tokens and client certificates are checked by it.
     pub fn set_clock_offset(&self, offset_ms: i64) {
-        self.0.service.clock.put_off(offset_ms);
+        self.0.service.clock.set_offset(offset_ms);
     }
 
-    /// What time it is for the emulator.
+    /// The time of the emulator's clock.
     pub fn now(&self) -> SystemTime {
         self.0.service.clock.now()
     }
 
-    /// What was received for a title, refused requests included, the oldest first. Requests of no
+    /// The requests received for a title, rejected ones included, the oldest first. Requests of no
     /// valid title are under [`NO_TITLE`](crate::NO_TITLE), and so are those for tokens.
-    pub fn requests(&self, title_id: u32) -> Vec<Received> {
-        copies(self.0.service.journal.requests(title_id, 0))
+    pub fn requests(&self, title_id: u32) -> Vec<LoggedRequest> {
+        copies(self.0.service.request_log.requests(title_id, 0))
     }
 
     /// The requests of a title with an index greater than `after`. If there are none, waits for one
-    /// for at most `limit`; an empty list means that none came.
-    pub fn wait_for(&self, title_id: u32, after: u64, limit: Duration) -> Vec<Received> {
-        copies(self.0.service.journal.wait_blocking(title_id, after, limit))
+    /// for at most `limit`; an empty list means that none arrived.
+    pub fn wait_for(&self, title_id: u32, after: u64, limit: Duration) -> Vec<LoggedRequest> {
+        copies(self.0.service.request_log.wait_blocking(title_id, after, limit))
     }
 
-    /// Forgets what was received for a title. The next request has the index 1 again.
+    /// Clears the request log of a title. The next request has the index 1 again.
     pub fn reset(&self, title_id: u32) {
-        self.0.service.journal.forget(title_id);
+        self.0.service.request_log.forget(title_id);
     }
 
-    /// Says what is to go wrong with the requests of a title, or of all of them, in the place of what
-    /// was said before; nothing, with an empty list. Each rule is written in its short form, such as
-    /// `"reset_after_acting:next=3"`, or as a JSON object; see [`Rule`]. Of all rules that apply to a
-    /// request the first strikes it, those of its title before those for all.
+    /// Replaces the fault rules for a title or for all titles; an empty list removes them. Each rule is written in its short form, such as
+    /// `"reset_after_acting:next=3"`, or as a JSON object; see [`Rule`]. The first rule
+    /// that applies to a request takes effect, those of its title before those for all.
     pub fn set_faults(&self, titles: impl Into<Titles>, rules: &[&str]) -> Result<(), BadSetting> {
         let (titles, rules) = (titles.into(), rules.iter().map(|rule| rule.parse()).collect::<Result<Vec<_>, _>>()?);
         check_titles(titles, &rules)?;
@@ -146,20 +145,20 @@ impl Emulator {
         Ok(())
     }
 
-    /// The rules that may still strike, with what is left of them.
+    /// The rules that may still apply, with how many requests remain of `next`.
     pub fn faults(&self, titles: impl Into<Titles>) -> Vec<Rule> {
         self.0.service.faults.left(titles.into())
     }
 
     /// Throttles the callers of a title, or of all titles that have no settings of their own. All
-    /// counting starts anew.
+    /// counts are reset.
     pub fn set_throttle(&self, titles: impl Into<Titles>, settings: Option<Settings>) {
-        self.0.service.callers.set(titles.into(), settings);
+        self.0.service.throttler.set(titles.into(), settings);
     }
 
-    /// What [`set_throttle`](Self::set_throttle) was told.
+    /// The settings last given to [`set_throttle`](Self::set_throttle).
     pub fn throttle(&self, titles: impl Into<Titles>) -> Option<Settings> {
-        self.0.service.callers.settings(titles.into())
+        self.0.service.throttler.settings(titles.into())
     }
 }
 
@@ -169,6 +168,6 @@ impl fmt::Debug for Emulator {
     }
 }
 
-fn copies(excerpt: Excerpt) -> Vec<Received> {
+fn copies(excerpt: Excerpt) -> Vec<LoggedRequest> {
     excerpt.requests.iter().map(|request| request.as_ref().clone()).collect()
 }

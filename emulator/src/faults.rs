@@ -1,4 +1,4 @@
-//! Misbehaviour on demand: which rules are in force, and which of them strikes a request.
+//! Faults on demand: which rules are in force, and which of them applies to a request.
 
 mod inject;
 mod parse;
@@ -10,15 +10,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-pub(crate) use inject::{Outcome, strike};
+pub(crate) use inject::{Outcome, inject};
 pub(crate) use parse::read_rules;
 pub(crate) use rule::Calls;
 pub use rule::Rule;
 use rule::{Fault, Times};
 
-use crate::fields::Problem;
-use crate::fields::Read;
-use crate::routes::{NO_TITLE, Part, Titles};
+use crate::fields::Parsed;
+use crate::fields::ValidationError;
+use crate::routes::{NO_TITLE, ServiceKind, Titles};
 use crate::rules::Endpoint;
 
 /// Of so many titles the requests are counted for rules that are for all. Beyond it, anew.
@@ -28,39 +28,39 @@ pub(crate) struct Faults {
     seed: u64,
     /// Spares requests the lock while there are no rules.
     in_force: AtomicBool,
-    sets: Mutex<HashMap<Titles, Set>>,
+    sets: Mutex<HashMap<Titles, RuleSet>>,
 }
 
 /// The rules for one title or for all.
-struct Set {
-    entries: Vec<Entry>,
+struct RuleSet {
+    entries: Vec<ActiveRule>,
     /// How many requests of a title have come since the rules were set.
     arrivals: HashMap<u32, u64>,
     /// How many TLS handshakes have been begun.
     handshakes: u64,
 }
 
-struct Entry {
+struct ActiveRule {
     rule: Arc<Rule>,
     left: u64,
     tokens: ExpiredTokens,
 }
 
-/// Refuses rules for one title that could never strike there.
-pub(crate) fn check_titles(titles: Titles, rules: &[Rule]) -> Read<()> {
+/// Rejects rules for one title that could never apply there.
+pub(crate) fn check_titles(titles: Titles, rules: &[Rule]) -> Parsed<()> {
     let of_a_title = matches!(titles, Titles::One(title_id) if title_id != NO_TITLE);
     match rules.iter().position(|rule| matches!(rule.fault, Fault::DropHandshake { .. })) {
         Some(index) if of_a_title => {
             let what = "must not be drop_handshake for one title: a connection has none before its first request";
-            Err(Problem::here(what).in_field("fault").in_element(index))
+            Err(ValidationError::new(what).in_field("fault").in_element(index))
         }
         _ => Ok(()),
     }
 }
 
-/// What rules look at.
+/// What rules are matched with.
 #[derive(Clone, Copy)]
-pub(crate) struct Arrival<'a> {
+pub(crate) struct IncomingRequest<'a> {
     pub title_id: u32,
     pub endpoint: Option<&'static Endpoint>,
     pub headers: &'a HeaderMap,
@@ -71,52 +71,52 @@ impl Faults {
         Self { seed, in_force: AtomicBool::new(false), sets: Mutex::default() }
     }
 
-    /// Takes the place of what was set for these titles before.
+    /// Replaces the rules for these titles.
     pub fn set(&self, titles: Titles, rules: &[Rule]) {
-        let entries: Vec<_> = rules.iter().cloned().map(Entry::new).collect();
+        let entries: Vec<_> = rules.iter().cloned().map(ActiveRule::new).collect();
         let mut sets = self.sets();
         if entries.is_empty() {
             sets.remove(&titles);
         } else {
-            sets.insert(titles, Set { entries, arrivals: HashMap::new(), handshakes: 0 });
+            sets.insert(titles, RuleSet { entries, arrivals: HashMap::new(), handshakes: 0 });
         }
         self.in_force.store(!sets.is_empty(), Ordering::Relaxed);
     }
 
-    /// The rules that may still strike, with what is left of them.
+    /// The rules that may still apply, with how many requests remain of `next`.
     pub fn left(&self, titles: Titles) -> Vec<Rule> {
         let sets = self.sets();
         let entries = sets.get(&titles).map_or(&[][..], |set| &set.entries);
-        entries.iter().filter_map(Entry::rest).collect()
+        entries.iter().filter_map(ActiveRule::remaining).collect()
     }
 
-    /// The rule that strikes a request: the first that applies, of those of its title and then of
+    /// The rule that applies to a request: the first that applies, of those of its title and then of
     /// those for all.
-    pub fn choose<'a>(&self, arrival: impl FnOnce() -> Arrival<'a>) -> Option<Arc<Rule>> {
+    pub fn select<'a>(&self, request: impl FnOnce() -> IncomingRequest<'a>) -> Option<Arc<Rule>> {
         if !self.in_force.load(Ordering::Relaxed) {
             return None;
         }
-        let arrival = arrival();
+        let request = request();
         let mut sets = self.sets();
-        let mut chosen = None;
-        for (titles, rank) in [(Titles::One(arrival.title_id), 0), (Titles::All, 1)] {
+        let mut selected = None;
+        for (titles, rank) in [(Titles::One(request.title_id), 0), (Titles::All, 1)] {
             if let Some(set) = sets.get_mut(&titles) {
-                set.meet(arrival, self.seed, rank, &mut chosen);
+                set.select_rule(request, self.seed, rank, &mut selected);
             }
         }
-        chosen
+        selected
     }
 
-    /// The rule that strikes a TLS handshake with a part: there is no title yet, so it is one of those
+    /// The rule that applies to a TLS handshake with a service: there is no title yet, so it is one of those
     /// for no title or for all.
-    pub fn choose_for_handshake(&self, part: Part) -> Option<Arc<Rule>> {
+    pub fn select_for_handshake(&self, service: ServiceKind) -> Option<Arc<Rule>> {
         if !self.in_force.load(Ordering::Relaxed) {
             return None;
         }
         let mut sets = self.sets();
-        // Ranks of their own, so that nothing is drawn as for a request.
+        // Ranks of their own, so that the random numbers are not those of requests.
         for (titles, rank) in [(Titles::One(NO_TITLE), 2), (Titles::All, 3)] {
-            let rule = sets.get_mut(&titles).and_then(|set| set.meet_handshake(part, self.seed, rank));
+            let rule = sets.get_mut(&titles).and_then(|set| set.select_for_handshake(service, self.seed, rank));
             if rule.is_some() {
                 return rule;
             }
@@ -124,13 +124,13 @@ impl Faults {
         None
     }
 
-    fn sets(&self) -> MutexGuard<'_, HashMap<Titles, Set>> {
-        // A panic leaves at worst a rule that strikes once too seldom.
+    fn sets(&self) -> MutexGuard<'_, HashMap<Titles, RuleSet>> {
+        // A panic leaves at worst a rule that is applied once too seldom.
         self.sets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Set {
+impl RuleSet {
     /// The number of a title's request, from 1.
     fn count(&mut self, title_id: u32) -> u64 {
         if self.arrivals.len() >= MOST_TITLES && !self.arrivals.contains_key(&title_id) {
@@ -142,31 +142,31 @@ impl Set {
     }
 
     /// Chooses a rule if there is none yet. What is learnt and counted of a request does not depend on
-    /// that, so that no rule changes the draws of another.
-    fn meet(&mut self, arrival: Arrival<'_>, seed: u64, rank: u64, chosen: &mut Option<Arc<Rule>>) {
-        let number = self.count(arrival.title_id);
+    /// that, so that no rule changes the random numbers of another.
+    fn select_rule(&mut self, request: IncomingRequest<'_>, seed: u64, rank: u64, selected: &mut Option<Arc<Rule>>) {
+        let number = self.count(request.title_id);
         for (entry, position) in self.entries.iter_mut().zip(0_u64..) {
-            let matches = entry.matches(arrival);
-            let place = [rank, arrival.title_id.into(), position, number];
-            if chosen.is_none() && matches && entry.takes(seed, place) {
-                *chosen = Some(entry.rule.clone());
+            let matches = entry.matches(request);
+            let place = [rank, request.title_id.into(), position, number];
+            if selected.is_none() && matches && entry.is_due(seed, place) {
+                *selected = Some(entry.rule.clone());
             }
         }
     }
 }
 
-impl Set {
-    fn meet_handshake(&mut self, part: Part, seed: u64, rank: u64) -> Option<Arc<Rule>> {
+impl RuleSet {
+    fn select_for_handshake(&mut self, service: ServiceKind, seed: u64, rank: u64) -> Option<Arc<Rule>> {
         self.handshakes += 1;
         let number = self.handshakes;
-        let strikes = |(entry, position): &mut (&mut Entry, u64)| {
-            entry.rule.drops_handshake_with(part) && entry.takes(seed, [rank, 0, *position, number])
+        let strikes = |(entry, position): &mut (&mut ActiveRule, u64)| {
+            entry.rule.drops_handshake_with(service) && entry.is_due(seed, [rank, 0, *position, number])
         };
         self.entries.iter_mut().zip(0..).find_map(|mut met| strikes(&mut met).then(|| met.0.rule.clone()))
     }
 }
 
-impl Entry {
+impl ActiveRule {
     fn new(rule: Rule) -> Self {
         let left = match rule.times {
             Times::Next(count) => count,
@@ -176,27 +176,27 @@ impl Entry {
     }
 
     /// Whether the rule is about such requests.
-    fn matches(&mut self, arrival: Arrival<'_>) -> bool {
+    fn matches(&mut self, request: IncomingRequest<'_>) -> bool {
         if matches!(self.rule.fault, Fault::DropHandshake { .. }) {
             return false;
         }
         let about = match self.rule.calls {
-            Some(calls) => arrival.endpoint.is_some_and(|endpoint| endpoint.calls.contains(&calls)),
+            Some(calls) => request.endpoint.is_some_and(|endpoint| endpoint.calls.contains(&calls)),
             None => true,
         };
         let Fault::ExpiredToken { token } = &self.rule.fault else {
             return about;
         };
-        let value = arrival.headers.get(AUTHORIZATION);
+        let value = request.headers.get(AUTHORIZATION);
         let value = value.and_then(|value| value.to_str().ok());
         about && value.is_some_and(|value| self.tokens.has_expired(value, token.as_deref()))
     }
 
-    /// Whether it is this request's turn; counts it if so.
-    fn takes(&mut self, seed: u64, place: [u64; 4]) -> bool {
+    /// Whether the rule applies to this request; counts it if so.
+    fn is_due(&mut self, seed: u64, place: [u64; 4]) -> bool {
         match self.rule.times {
             Times::Always => true,
-            Times::Share(share) => draw(seed, place) < share,
+            Times::Share(share) => rng(seed, place) < share,
             Times::Next(_) if self.left == 0 => false,
             Times::Next(_) => {
                 self.left -= 1;
@@ -205,7 +205,7 @@ impl Entry {
         }
     }
 
-    fn rest(&self) -> Option<Rule> {
+    fn remaining(&self) -> Option<Rule> {
         let mut rule = self.rule.as_ref().clone();
         if let Times::Next(count) = &mut rule.times {
             *count = self.left;
@@ -214,11 +214,11 @@ impl Entry {
     }
 }
 
-/// From 0 to just below 1.
-fn draw(seed: u64, place: [u64; 4]) -> f64 {
-    let drawn = place.into_iter().fold(mix(seed), |drawn, part| mix(drawn ^ mix(part)));
-    // 53 bits are what the number's form holds exactly.
-    (drawn >> 11) as f64 / (1_u64 << 53) as f64
+/// A random number from 0 to just below 1, of the seed and the request's place in the run: the same in every run.
+fn rng(seed: u64, place: [u64; 4]) -> f64 {
+    let state = place.into_iter().fold(mix(seed), |state, part| mix(state ^ mix(part)));
+    // An f64 holds 53 bits exactly.
+    (state >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// One step of the generator SplitMix64: spreads every bit over all of them.
@@ -271,17 +271,17 @@ mod draw_tests {
 
     #[test]
     fn a_place_has_one_number() {
-        assert_eq!(draw(1, [0, 7, 0, 1]).to_bits(), draw(1, [0, 7, 0, 1]).to_bits());
+        assert_eq!(rng(1, [0, 7, 0, 1]).to_bits(), rng(1, [0, 7, 0, 1]).to_bits());
         let others = [
-            draw(2, [0, 7, 0, 1]),
-            draw(1, [0, 8, 0, 1]),
-            draw(1, [0, 7, 1, 1]),
-            draw(1, [0, 7, 0, 2]),
-            draw(1, [0, 7, 1, 0]),
-            draw(1, [1, 7, 0, 1]),
+            rng(2, [0, 7, 0, 1]),
+            rng(1, [0, 8, 0, 1]),
+            rng(1, [0, 7, 1, 1]),
+            rng(1, [0, 7, 0, 2]),
+            rng(1, [0, 7, 1, 0]),
+            rng(1, [1, 7, 0, 1]),
         ];
         for (position, other) in others.iter().enumerate() {
-            assert!(*other != draw(1, [0, 7, 0, 1]), "{position}");
+            assert!(*other != rng(1, [0, 7, 0, 1]), "{position}");
         }
     }
 
@@ -290,7 +290,7 @@ mod draw_tests {
         for seed in 0..5 {
             let mut tenths = [0; 10];
             for number in 0..10_000 {
-                tenths[(draw(seed, [0, 7, 0, number]) * 10.0) as usize] += 1;
+                tenths[(rng(seed, [0, 7, 0, number]) * 10.0) as usize] += 1;
             }
             let even = tenths.iter().all(|count| (900..1_100).contains(count));
             assert!(even, "{tenths:?}");

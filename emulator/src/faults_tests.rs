@@ -1,4 +1,4 @@
-//! Which rule strikes which request.
+//! Which rule applies which request.
 
 use axum::http::{HeaderMap, HeaderValue};
 
@@ -16,14 +16,14 @@ fn with_rules(seed: u64, texts: &[&str]) -> Faults {
     faults
 }
 
-fn struck(faults: &Faults, title_id: u32, endpoint: Option<&'static Endpoint>) -> String {
-    let arrival = Arrival { title_id, endpoint, headers: &HeaderMap::new() };
-    let rule = faults.choose(|| arrival);
+fn selected(faults: &Faults, title_id: u32, endpoint: Option<&'static Endpoint>) -> String {
+    let request = IncomingRequest { title_id, endpoint, headers: &HeaderMap::new() };
+    let rule = faults.select(|| request);
     rule.map(|rule| rule.name()).unwrap_or_default()
 }
 
 fn in_a_row(faults: &Faults, count: usize) -> Vec<String> {
-    (0..count).map(|_| struck(faults, 7, Some(&USER_INVITES.endpoint))).collect()
+    (0..count).map(|_| selected(faults, 7, Some(&USER_INVITES.endpoint))).collect()
 }
 
 fn left(faults: &Faults) -> Vec<String> {
@@ -41,7 +41,7 @@ fn a_rule_for_the_next_requests_is_used_up() {
 }
 
 #[test]
-fn a_rule_without_a_number_strikes_until_it_is_cleared() {
+fn a_rule_without_a_number_applies_until_it_is_cleared() {
     let faults = with_rules(0, &["reset", "close"]);
     assert_eq!(in_a_row(&faults, 3), ["reset", "reset", "reset"]);
     faults.set(Titles::One(7), &[]);
@@ -62,8 +62,8 @@ fn a_rule_is_about_some_calls() {
         let endpoints =
             [Some(&USER_INVITES.endpoint), Some(&SERVER_INVITES.endpoint), Some(&RECENT_PLAYER_GROUPS.endpoint), None];
         let faults = with_rules(0, &[rule]);
-        let strikes = endpoints.map(|endpoint| !struck(&faults, 7, endpoint).is_empty());
-        assert_eq!(strikes, expected, "{rule}");
+        let applies = endpoints.map(|endpoint| !selected(&faults, 7, endpoint).is_empty());
+        assert_eq!(applies, expected, "{rule}");
     }
 }
 
@@ -71,22 +71,22 @@ fn a_rule_is_about_some_calls() {
 fn a_call_that_a_rule_is_not_about_uses_nothing_up() {
     let faults = with_rules(0, &["reset:calls=recent_players,next=1"]);
     assert_eq!(in_a_row(&faults, 3), ["", "", ""]);
-    assert_eq!(struck(&faults, 7, Some(&RECENT_PLAYER_GROUPS.endpoint)), "reset");
+    assert_eq!(selected(&faults, 7, Some(&RECENT_PLAYER_GROUPS.endpoint)), "reset");
 }
 
 #[test]
 fn rules_of_a_title_go_before_those_for_all() {
     let faults = with_rules(0, &["reset:next=1"]);
     faults.set(Titles::All, &rules(&["close:next=2"]));
-    assert_eq!(struck(&faults, 8, None), "close");
+    assert_eq!(selected(&faults, 8, None), "close");
     assert_eq!(in_a_row(&faults, 3), ["reset", "close", ""]);
 }
 
 #[test]
-fn a_share_strikes_about_so_many_and_the_same_ones_again() {
+fn a_share_applies_about_so_many_and_the_same_ones_again() {
     let run = |seed| in_a_row(&with_rules(seed, &["reset:share=0.1", "close:share=0.5"]), 2_000);
     let first = run(1);
-    let count = |name| first.iter().filter(|struck| *struck == name).count();
+    let count = |name| first.iter().filter(|selected| *selected == name).count();
     assert!((150..250).contains(&count("reset")), "{}", count("reset"));
     assert!((800..1_000).contains(&count("close")), "{}", count("close"));
     assert_eq!(first, run(1));
@@ -94,17 +94,17 @@ fn a_share_strikes_about_so_many_and_the_same_ones_again() {
 }
 
 #[test]
-fn what_else_happens_does_not_change_the_draws_of_a_title() {
+fn what_else_happens_does_not_change_the_random_numbers_of_a_title() {
     let alone = in_a_row(&with_rules(1, &["reset:share=0.3"]), 100);
     let faults = with_rules(1, &["reset:share=0.3"]);
     faults.set(Titles::All, &rules(&["close:share=0.3"]));
     let beside: Vec<_> = (0..100)
         .map(|_| {
-            struck(&faults, 8, Some(&USER_INVITES.endpoint));
-            struck(&faults, 7, Some(&USER_INVITES.endpoint))
+            selected(&faults, 8, Some(&USER_INVITES.endpoint));
+            selected(&faults, 7, Some(&USER_INVITES.endpoint))
         })
         .collect();
-    let is_reset = |struck: &String| struck == "reset";
+    let is_reset = |selected: &String| selected == "reset";
     assert!(alone.iter().map(is_reset).eq(beside.iter().map(is_reset)));
     let of_the_rule_for_all = |own: &[&str]| {
         let faults = with_rules(1, own);
@@ -120,8 +120,8 @@ fn an_expired_token_is_refused_until_a_newer_one_comes() {
     let with_token = |authorization: &'static str| {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_static(authorization));
-        let arrival = Arrival { title_id: 7, endpoint: Some(&USER_INVITES.endpoint), headers: &headers };
-        let rule = faults.choose(|| arrival);
+        let request = IncomingRequest { title_id: 7, endpoint: Some(&USER_INVITES.endpoint), headers: &headers };
+        let rule = faults.select(|| request);
         rule.map(|rule| rule.name()).unwrap_or_default()
     };
     assert_eq!(with_token("XBL3.0 x=-;1"), "expired_token");
@@ -129,7 +129,7 @@ fn an_expired_token_is_refused_until_a_newer_one_comes() {
     assert_eq!(with_token("XBL3.0 x=-;2"), "");
     assert_eq!(with_token("XBL3.0 x=-;1"), "expired_token");
     assert_eq!(with_token("XBL3.0 x=5;1"), "expired_token");
-    assert_eq!(struck(&faults, 7, Some(&USER_INVITES.endpoint)), "", "no token at all");
+    assert_eq!(selected(&faults, 7, Some(&USER_INVITES.endpoint)), "", "no token at all");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn counts_of_titles_are_bounded() {
     let faults = Faults::new(0);
     faults.set(Titles::All, &rules(&["reset:share=0.000001"]));
     for title_id in 1..=25_000 {
-        struck(&faults, title_id, None);
+        selected(&faults, title_id, None);
     }
     let sets = faults.sets();
     assert!(sets[&Titles::All].arrivals.len() <= MOST_TITLES);

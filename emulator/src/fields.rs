@@ -5,49 +5,49 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-/// A rule that was broken. The place is put together on the way out of nested checks, so that the
+/// What is wrong with a value, and where it is. The place is put together on the way out of nested checks, so that the
 /// checks themselves carry none.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct ValidationError {
     /// Such as `recentPlayerGroups[3].recentPlayers[0].id`; empty for the body as a whole.
     place: String,
     what: String,
 }
 
-impl Problem {
-    /// A problem with the value at hand. `what` completes a sentence that starts with its place.
-    pub fn here(what: impl Into<String>) -> Self {
+impl ValidationError {
+    /// An error in the value at hand. `what` completes a sentence that starts with its place.
+    pub fn new(what: impl Into<String>) -> Self {
         Self { place: String::new(), what: what.into() }
     }
 
-    /// An object has a field that it must not have. Its name is added by [`Problem::in_field`].
-    pub fn unknown_here(known: &[&str]) -> Self {
-        Self::here(format!("is not a known field (known here: {})", known.join(", ")))
+    /// An object has a field that it must not have. Its name is added by [`ValidationError::in_field`].
+    pub fn unknown_among(known: &[&str]) -> Self {
+        Self::new(format!("is not a known field (known here: {})", known.join(", ")))
     }
 
-    /// The same problem, seen from the object that has the value in a field.
+    /// The same error, seen from the object that has the value in a field.
     pub fn in_field(self, name: &str) -> Self {
         let joint = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
         Self { place: format!("{name}{joint}{}", self.place), ..self }
     }
 
-    /// The same problem, seen from the list that has the value as an element.
+    /// The same error, seen from the list that has the value as an element.
     pub fn in_element(self, index: usize) -> Self {
         self.in_field(&format!("[{index}]"))
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ValidationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = if self.place.is_empty() { "the body" } else { &self.place };
         write!(f, "{place} {}", self.what)
     }
 }
 
-pub(crate) type Read<T> = Result<T, Problem>;
+pub(crate) type Parsed<T> = Result<T, ValidationError>;
 
-/// Nothing to say, or what is wrong and where.
-pub(crate) type Checked = Result<(), Problem>;
+/// The result of a check that yields no value.
+pub(crate) type Checked = Result<(), ValidationError>;
 
 /// An object whose fields are all known ones.
 pub(crate) struct Object<'a> {
@@ -56,19 +56,23 @@ pub(crate) struct Object<'a> {
 
 impl<'a> Object<'a> {
     /// Reads `value` as an object with no other fields than `known`. Names are compared exactly.
-    pub fn read(value: &'a Value, known: &[&str]) -> Result<Self, Problem> {
+    pub fn read(value: &'a Value, known: &[&str]) -> Result<Self, ValidationError> {
         let fields = value.as_object().ok_or_else(|| expected("an object", value))?;
         match fields.keys().find(|name| !known.contains(&name.as_str())) {
-            Some(unknown) => Err(Problem::unknown_here(known).in_field(unknown)),
+            Some(unknown) => Err(ValidationError::unknown_among(known).in_field(unknown)),
             None => Ok(Self { fields }),
         }
     }
 
     /// What `read` makes of a field: nothing where it only checks, else the value.
-    pub fn required<T>(&self, name: &str, read: impl FnOnce(&'a Value) -> Result<T, Problem>) -> Result<T, Problem> {
+    pub fn required<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&'a Value) -> Result<T, ValidationError>,
+    ) -> Result<T, ValidationError> {
         match self.fields.get(name) {
-            Some(value) => read(value).map_err(|problem| problem.in_field(name)),
-            None => Err(Problem::here("is required").in_field(name)),
+            Some(value) => read(value).map_err(|error| error.in_field(name)),
+            None => Err(ValidationError::new("is required").in_field(name)),
         }
     }
 
@@ -81,8 +85,8 @@ impl<'a> Object<'a> {
     pub fn given<T>(
         &self,
         name: &str,
-        read: impl FnOnce(&'a Value) -> Result<T, Problem>,
-    ) -> Result<Option<T>, Problem> {
+        read: impl FnOnce(&'a Value) -> Result<T, ValidationError>,
+    ) -> Result<Option<T>, ValidationError> {
         match self.fields.get(name) {
             Some(_) => self.required(name, read).map(Some),
             None => Ok(None),
@@ -96,10 +100,10 @@ pub(crate) fn list(value: &Value, count: RangeInclusive<usize>, check: impl Fn(&
     if !count.contains(&elements.len()) {
         let (least, most) = (count.start(), count.end());
         let what = format!("must have {least} to {most} elements, not {}", elements.len());
-        return Err(Problem::here(what));
+        return Err(ValidationError::new(what));
     }
     for (index, element) in elements.iter().enumerate() {
-        check(element).map_err(|problem| problem.in_element(index))?;
+        check(element).map_err(|error| error.in_element(index))?;
     }
     Ok(())
 }
@@ -113,7 +117,7 @@ pub(crate) fn xuid(value: &Value) -> Checked {
         return Ok(());
     }
     let what = "must be a XUID: decimal digits, from 1 to 18446744073709551615, no leading zero";
-    Err(Problem::here(what))
+    Err(ValidationError::new(what))
 }
 
 /// A string of at most so many UTF-16 code units, which is how the service (.NET) counts.
@@ -123,7 +127,7 @@ pub(crate) fn text(value: &Value, most: usize) -> Checked {
         return Ok(());
     }
     let what = format!("must be at most {most} UTF-16 code units long, not {length}");
-    Err(Problem::here(what))
+    Err(ValidationError::new(what))
 }
 
 /// One of the names of an enumeration, spelled exactly.
@@ -131,7 +135,7 @@ pub(crate) fn one_of(value: &Value, names: &[&str]) -> Checked {
     if names.contains(&string(value)?) {
         return Ok(());
     }
-    Err(Problem::here(format!("must be one of {}", names.join(", "))))
+    Err(ValidationError::new(format!("must be one of {}", names.join(", "))))
 }
 
 /// A text that is always the same.
@@ -140,14 +144,14 @@ pub(crate) fn exactly(value: &Value, expected: &str) -> Checked {
     if text == expected {
         return Ok(());
     }
-    Err(Problem::here(format!("must be {expected:?}, not {text:?}")))
+    Err(ValidationError::new(format!("must be {expected:?}, not {text:?}")))
 }
 
-pub(crate) fn string(value: &Value) -> Result<&str, Problem> {
+pub(crate) fn string(value: &Value) -> Result<&str, ValidationError> {
     value.as_str().ok_or_else(|| expected("a string", value))
 }
 
-pub(crate) fn expected(kind: &str, value: &Value) -> Problem {
+pub(crate) fn expected(kind: &str, value: &Value) -> ValidationError {
     let found = match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -156,34 +160,34 @@ pub(crate) fn expected(kind: &str, value: &Value) -> Problem {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     };
-    Problem::here(format!("must be {kind}, not {found}"))
+    ValidationError::new(format!("must be {kind}, not {found}"))
 }
 
 #[cfg(test)]
-mod problem_tests {
+mod error_tests {
     use super::*;
 
     #[test]
     fn the_place_reads_like_an_expression() {
-        let problem = Problem::here("must be a string")
+        let error = ValidationError::new("must be a string")
             .in_field("id")
             .in_element(0)
             .in_field("recentPlayers")
             .in_element(3)
             .in_field("recentPlayerGroups");
         let expected = "recentPlayerGroups[3].recentPlayers[0].id must be a string";
-        assert_eq!(problem.to_string(), expected);
+        assert_eq!(error.to_string(), expected);
     }
 
     #[test]
     fn a_list_in_a_list_has_two_indices() {
-        let problem = Problem::here("is wrong").in_element(1).in_element(2).in_field("rows");
-        assert_eq!(problem.to_string(), "rows[2][1] is wrong");
+        let error = ValidationError::new("is wrong").in_element(1).in_element(2).in_field("rows");
+        assert_eq!(error.to_string(), "rows[2][1] is wrong");
     }
 
     #[test]
     fn a_problem_of_the_whole_body_says_so() {
-        assert_eq!(Problem::here("is wrong").to_string(), "the body is wrong");
+        assert_eq!(ValidationError::new("is wrong").to_string(), "the body is wrong");
     }
 }
 
@@ -226,8 +230,8 @@ mod fields_tests {
     #[test]
     fn a_list_names_the_element_at_fault() {
         assert_eq!(list(&json!(["1", "2"]), 1..=2, xuid), Ok(()));
-        let problem = list(&json!(["1", "x"]), 1..=2, xuid).unwrap_err().to_string();
-        assert!(problem.starts_with("[1] must be a XUID"), "{problem}");
+        let error = list(&json!(["1", "x"]), 1..=2, xuid).unwrap_err().to_string();
+        assert!(error.starts_with("[1] must be a XUID"), "{error}");
         for wrong in [json!([]), json!(["1", "2", "3"]), json!("1"), json!({})] {
             assert!(list(&wrong, 1..=2, xuid).is_err(), "{wrong}");
         }

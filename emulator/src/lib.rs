@@ -1,8 +1,7 @@
-//! A strict local stand-in for Microsoft's Multiplayer Activity service, for tests and first steps.
+//! A strict local emulator of Microsoft's Multiplayer Activity service, for tests and first steps.
 //!
-//! It accepts what the service's documentation allows and refuses the rest, naming the field at
-//! fault; it keeps what it received and shows it to tests. It misbehaves on demand. It delivers
-//! nothing to anybody.
+//! It accepts what the service's documentation allows and rejects the rest with the name of the invalid field; it logs
+//! every request, for tests to inspect; it injects faults on demand. It delivers nothing.
 //!
 //! ```
 //! use mpa_emulator::{Emulator, Options};
@@ -13,20 +12,20 @@
 //! # Ok::<(), mpa_emulator::StartError>(())
 //! ```
 //!
-//! What is where, from the wire inwards:
+//! The modules, from the network inwards:
 //!
 //! - `start`, `connection`, `certificates`: sockets and TLS. Every connection has a number.
-//! - `routes`, `service`: which path leads where; what every handler can reach, and the recording of requests.
-//! - `request_log`, `received`: what arrived is kept, whatever became of it.
-//! - `call`, `json`, `fields`: what every call must carry, whatever its endpoint.
-//! - `settings`: settings in JSON, and the sentences about wrong ones.
-//! - `tokens`, `signature`, `clock`: whether a token holds, and is shown by the one it was issued to.
+//! - `routes`, `service`: which path leads where; the state that handlers share, and the logging of requests.
+//! - `request_log`, `logged_request`: the requests that arrived, rejected ones included.
+//! - `call`, `json`, `fields`: the checks that all endpoints share.
+//! - `settings`: settings in JSON, and the messages about invalid ones.
+//! - `tokens`, `signature`, `clock`: whether a token is valid and used by the holder of its key.
 //! - `sign_in`: the two services that give tokens for certificates.
-//! - `rules`: what each endpoint asks of its body.
-//! - `refusal`: errors in the service's shape.
-//! - `control`, `access`: what arrived, shown over HTTP, and what is to go wrong; to whom.
-//! - `faults`, `throttle`: what goes wrong on demand, around the recording and inside it; `connection_fault` for what
-//!   HTTP has no word for.
+//! - `rules`: the list of endpoints, and the checks of each.
+//! - `error_response`: errors in the service's shape.
+//! - `control`, `access`: the control interface over HTTP, and which clients may use it.
+//! - `faults`, `throttle`: fault injection and throttling; `connection_fault` for faults below
+//!   HTTP.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used))]
@@ -39,11 +38,11 @@ mod connection;
 mod connection_fault;
 mod control;
 mod emulator;
+mod error_response;
 mod faults;
 mod fields;
 mod json;
-mod received;
-mod refusal;
+mod logged_request;
 mod request_log;
 mod routes;
 mod rules;
@@ -59,8 +58,8 @@ pub use access::AllowedHost;
 pub use certificates::PartnerCertificate;
 pub use emulator::{Emulator, Options};
 pub use faults::Rule;
-pub use received::Received;
-pub use routes::{NO_TITLE, Part, Titles};
+pub use logged_request::LoggedRequest;
+pub use routes::{NO_TITLE, ServiceKind, Titles};
 pub use settings::BadSetting;
 pub use sign_in::{SignIn, SignInOptions};
 pub use signature::ProofKey;

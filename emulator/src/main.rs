@@ -5,7 +5,7 @@
 #![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used))]
 
 mod arguments;
-mod greeting;
+mod banner;
 
 use std::convert::Infallible;
 use std::fs::{self, OpenOptions};
@@ -38,9 +38,9 @@ fn run(arguments: &Arguments) -> Result<Infallible, String> {
     print(&match (emulator.sign_in(), &arguments.sign_in_directory) {
         (Some(sign_in), Some(directory)) => {
             let files = write_sign_in_files(directory, sign_in)?;
-            greeting::lines_for_sign_in(url, address, sign_in, &files)
+            banner::lines_for_sign_in(url, address, sign_in, &files)
         }
-        _ => greeting::lines(url, address, write_certificate(&emulator, arguments)?.as_deref()),
+        _ => banner::lines(url, address, write_certificate(&emulator, arguments)?.as_deref()),
     });
     loop {
         thread::park();
@@ -57,7 +57,7 @@ fn write_certificate(emulator: &Emulator, arguments: &Arguments) -> Result<Optio
     Ok(Some(path))
 }
 
-/// Nobody may be reading, which is no reason to stop.
+/// An error is ignored: that stdout is closed is no reason to stop.
 fn print(text: &str) -> ExitCode {
     let mut stdout = io::stdout();
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
@@ -69,16 +69,16 @@ fn fail(sentence: &str, exit_code: ExitCode) -> ExitCode {
     exit_code
 }
 
-/// Where they are; the paths hold in other directories too.
+/// Where they are, as absolute paths.
 #[derive(Debug)]
-pub struct Files {
+pub struct SignInFiles {
     pub authority: PathBuf,
     pub certificate: PathBuf,
     pub private_key: PathBuf,
 }
 
 /// Writes them into a directory, which is made if it is missing. The error is a sentence for the user.
-pub fn write_sign_in_files(directory: &Path, sign_in: &SignIn) -> Result<Files, String> {
+pub fn write_sign_in_files(directory: &Path, sign_in: &SignIn) -> Result<SignInFiles, String> {
     let cannot = |path: &Path, error: io::Error| format!("cannot write to {}: {error}", path.display());
     let directory = path::absolute(directory).map_err(|error| cannot(directory, error))?;
     fs::create_dir_all(&directory).map_err(|error| cannot(&directory, error))?;
@@ -88,14 +88,14 @@ pub fn write_sign_in_files(directory: &Path, sign_in: &SignIn) -> Result<Files, 
         Ok::<_, String>(path)
     };
     let partner = sign_in.partner();
-    Ok(Files {
+    Ok(SignInFiles {
         authority: put("ca.pem", sign_in.ca_pem(), false)?,
         certificate: put("partner.pem", &partner.chain_pem, false)?,
         private_key: put("partner-key.pem", &partner.private_key_pem, true)?,
     })
 }
 
-/// In the place of what an earlier run left there, so that its permissions are not those of that.
+/// Replaces the file of an earlier run, so that its permissions are not kept.
 fn write_anew(path: &Path, text: &str, is_secret: bool) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -1,4 +1,4 @@
-//! What was received, kept in order and apart by title id, for whoever asks or waits.
+//! The log of all requests, by title id, for callers that ask or wait.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use crate::received::Received;
+use crate::logged_request::LoggedRequest;
 
 /// Some of a title's requests, and a count of what is missing.
 #[derive(Debug, Default)]
 pub(crate) struct Excerpt {
-    pub requests: Vec<Arc<Received>>,
+    pub requests: Vec<Arc<LoggedRequest>>,
     /// How many of the title's requests were dropped to bound memory.
     pub forgotten: u64,
     /// How many titles were dropped altogether; what was counted for them is lost too.
@@ -19,8 +19,8 @@ pub(crate) struct Excerpt {
 }
 
 /// Written by the emulator's own thread, read by that thread and by those of tests.
-pub(crate) struct Journal {
-    shelves: Mutex<Shelves>,
+pub(crate) struct RequestLog {
+    logs: Mutex<TitleLogs>,
     started: Instant,
     /// For threads that wait.
     arrived: Condvar,
@@ -28,10 +28,10 @@ pub(crate) struct Journal {
     arrivals: watch::Sender<()>,
 }
 
-impl Journal {
+impl RequestLog {
     pub fn new() -> Self {
         Self {
-            shelves: Mutex::new(Shelves::new(Limits::DEFAULT)),
+            logs: Mutex::new(TitleLogs::new(MemoryLimits::DEFAULT)),
             started: Instant::now(),
             arrived: Condvar::new(),
             arrivals: watch::Sender::new(()),
@@ -43,16 +43,16 @@ impl Journal {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Keeps a request under the title's next index.
-    pub fn record(&self, title_id: u32, received: Received) {
-        self.shelves().add(title_id, received);
+    /// Adds a request under the title's next index.
+    pub fn record(&self, title_id: u32, received: LoggedRequest) {
+        self.logs().add(title_id, received);
         self.arrived.notify_all();
         self.arrivals.send_replace(());
     }
 
     /// The requests of a title with an index greater than `after`.
     pub fn requests(&self, title_id: u32, after: u64) -> Excerpt {
-        self.shelves().excerpt(title_id, after)
+        self.logs().excerpt(title_id, after)
     }
 
     /// The same, but if there are none, waits for one, for at most `limit`.
@@ -74,26 +74,26 @@ impl Journal {
 
     /// The same for a thread that may be blocked. Not for the emulator's own.
     pub fn wait_blocking(&self, title_id: u32, after: u64, limit: Duration) -> Excerpt {
-        let nothing_yet = |shelves: &mut Shelves| !shelves.has_any(title_id, after);
-        let shelves = self.shelves();
-        let (shelves, _) =
-            self.arrived.wait_timeout_while(shelves, limit, nothing_yet).unwrap_or_else(PoisonError::into_inner);
-        shelves.excerpt(title_id, after)
+        let nothing_yet = |logs: &mut TitleLogs| !logs.has_any(title_id, after);
+        let logs = self.logs();
+        let (logs, _) =
+            self.arrived.wait_timeout_while(logs, limit, nothing_yet).unwrap_or_else(PoisonError::into_inner);
+        logs.excerpt(title_id, after)
     }
 
-    /// Forgets a title: its requests, their count, and what was dropped of it.
+    /// Clears a title: its requests, their count, and the count of those dropped.
     pub fn forget(&self, title_id: u32) {
-        self.shelves().clear(title_id);
+        self.logs().clear(title_id);
     }
 
-    fn shelves(&self) -> MutexGuard<'_, Shelves> {
-        // Nothing is left half done by a panic that would matter to a journal.
-        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    fn logs(&self) -> MutexGuard<'_, TitleLogs> {
+        // Nothing is left half done by a panic that would matter to a log.
+        self.logs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How much is kept. Beyond it the oldest goes.
-struct Limits {
+/// How much is kept. Beyond it the oldest request is dropped.
+struct MemoryLimits {
     /// Requests of one title.
     pub requests: usize,
     /// Titles.
@@ -102,13 +102,13 @@ struct Limits {
     pub bytes: usize,
 }
 
-impl Limits {
+impl MemoryLimits {
     pub const DEFAULT: Self = Self { requests: 10_000, titles: 1_000, bytes: 256 * 1024 * 1024 };
 }
 
-struct Shelves {
-    limits: Limits,
-    by_title: HashMap<u32, Shelf>,
+struct TitleLogs {
+    limits: MemoryLimits,
+    by_title: HashMap<u32, TitleLog>,
     bytes: usize,
     /// Counts additions, to tell which title was written to longest ago.
     additions: u64,
@@ -116,57 +116,53 @@ struct Shelves {
 }
 
 #[derive(Default)]
-struct Shelf {
-    requests: VecDeque<Arc<Received>>,
+struct TitleLog {
+    requests: VecDeque<Arc<LoggedRequest>>,
     last_index: u64,
     last_addition: u64,
     forgotten: u64,
 }
 
-impl Shelves {
-    pub fn new(limits: Limits) -> Self {
+impl TitleLogs {
+    pub fn new(limits: MemoryLimits) -> Self {
         Self { limits, by_title: HashMap::new(), bytes: 0, additions: 0, titles_forgotten: 0 }
     }
 
     /// Adds a request under the title's next index.
-    pub fn add(&mut self, title_id: u32, mut received: Received) {
+    pub fn add(&mut self, title_id: u32, mut received: LoggedRequest) {
         if !self.by_title.contains_key(&title_id) && self.by_title.len() >= self.limits.titles {
             self.forget_stalest_title();
         }
-        let shelf = self.by_title.entry(title_id).or_default();
+        let log = self.by_title.entry(title_id).or_default();
         self.additions += 1;
-        shelf.last_addition = self.additions;
-        shelf.last_index += 1;
-        received.index = shelf.last_index;
+        log.last_addition = self.additions;
+        log.last_index += 1;
+        received.index = log.last_index;
         self.bytes += received.size();
-        shelf.requests.push_back(Arc::new(received));
-        if shelf.requests.len() > self.limits.requests {
-            self.bytes -= shelf.forget_oldest();
+        log.requests.push_back(Arc::new(received));
+        if log.requests.len() > self.limits.requests {
+            self.bytes -= log.forget_oldest();
         }
         while self.bytes > self.limits.bytes && self.forget_from_stalest_title() {}
     }
 
     pub fn has_any(&self, title_id: u32, after: u64) -> bool {
-        let newest = self.by_title.get(&title_id).and_then(|shelf| shelf.requests.back());
+        let newest = self.by_title.get(&title_id).and_then(|log| log.requests.back());
         newest.is_some_and(|newest| newest.index > after)
     }
 
     pub fn excerpt(&self, title_id: u32, after: u64) -> Excerpt {
         let titles_forgotten = self.titles_forgotten;
-        let Some(shelf) = self.by_title.get(&title_id) else {
+        let Some(log) = self.by_title.get(&title_id) else {
             return Excerpt { titles_forgotten, ..Excerpt::default() };
         };
-        let first = shelf.requests.partition_point(|request| request.index <= after);
-        Excerpt {
-            requests: shelf.requests.range(first..).cloned().collect(),
-            forgotten: shelf.forgotten,
-            titles_forgotten,
-        }
+        let first = log.requests.partition_point(|request| request.index <= after);
+        Excerpt { requests: log.requests.range(first..).cloned().collect(), forgotten: log.forgotten, titles_forgotten }
     }
 
     pub fn clear(&mut self, title_id: u32) {
-        if let Some(shelf) = self.by_title.remove(&title_id) {
-            self.bytes -= shelf.bytes();
+        if let Some(log) = self.by_title.remove(&title_id) {
+            self.bytes -= log.bytes();
         }
     }
 
@@ -179,22 +175,22 @@ impl Shelves {
 
     /// Drops one request. False if there was none.
     fn forget_from_stalest_title(&mut self) -> bool {
-        let stalest = self.stalest_title(|shelf| !shelf.requests.is_empty());
-        let Some(shelf) = stalest.and_then(|title_id| self.by_title.get_mut(&title_id)) else {
+        let stalest = self.stalest_title(|log| !log.requests.is_empty());
+        let Some(log) = stalest.and_then(|title_id| self.by_title.get_mut(&title_id)) else {
             return false;
         };
-        self.bytes -= shelf.forget_oldest();
+        self.bytes -= log.forget_oldest();
         true
     }
 
     /// The title that was written to longest ago.
-    fn stalest_title(&self, among: impl Fn(&Shelf) -> bool) -> Option<u32> {
-        let candidates = self.by_title.iter().filter(|(_, shelf)| among(shelf));
-        candidates.min_by_key(|(_, shelf)| shelf.last_addition).map(|(title_id, _)| *title_id)
+    fn stalest_title(&self, among: impl Fn(&TitleLog) -> bool) -> Option<u32> {
+        let candidates = self.by_title.iter().filter(|(_, log)| among(log));
+        candidates.min_by_key(|(_, log)| log.last_addition).map(|(title_id, _)| *title_id)
     }
 }
 
-impl Shelf {
+impl TitleLog {
     /// Returns how many bytes that made free.
     fn forget_oldest(&mut self) -> usize {
         let Some(oldest) = self.requests.pop_front() else {
@@ -212,16 +208,16 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routes::Part;
+    use crate::routes::ServiceKind;
 
-    const ROOMY: Limits = Limits { requests: 100, titles: 100, bytes: 1_000_000 };
+    const ROOMY: MemoryLimits = MemoryLimits { requests: 100, titles: 100, bytes: 1_000_000 };
 
-    fn request(body_length: usize) -> Received {
-        Received {
+    fn request(body_length: usize) -> LoggedRequest {
+        LoggedRequest {
             index: 0,
             at_ms: 0,
             connection: 1,
-            part: Part::Service,
+            service: ServiceKind::Service,
             method: String::new(),
             path: String::new(),
             headers: Vec::new(),
@@ -233,87 +229,87 @@ mod tests {
         }
     }
 
-    fn indices(shelves: &Shelves, title_id: u32, after: u64) -> Vec<u64> {
-        let excerpt = shelves.excerpt(title_id, after);
+    fn indices(logs: &TitleLogs, title_id: u32, after: u64) -> Vec<u64> {
+        let excerpt = logs.excerpt(title_id, after);
         excerpt.requests.iter().map(|request| request.index).collect()
     }
 
     #[test]
     fn titles_are_counted_apart() {
-        let mut shelves = Shelves::new(ROOMY);
+        let mut logs = TitleLogs::new(ROOMY);
         for title_id in [7, 8, 7, 7] {
-            shelves.add(title_id, request(0));
+            logs.add(title_id, request(0));
         }
-        assert_eq!(indices(&shelves, 7, 0), [1, 2, 3]);
-        assert_eq!(indices(&shelves, 8, 0), [1]);
-        assert_eq!(indices(&shelves, 9, 0), [0; 0]);
+        assert_eq!(indices(&logs, 7, 0), [1, 2, 3]);
+        assert_eq!(indices(&logs, 8, 0), [1]);
+        assert_eq!(indices(&logs, 9, 0), [0; 0]);
     }
 
     #[test]
     fn an_excerpt_starts_after_an_index() {
-        let mut shelves = Shelves::new(ROOMY);
+        let mut logs = TitleLogs::new(ROOMY);
         for _ in 0..3 {
-            shelves.add(7, request(0));
+            logs.add(7, request(0));
         }
-        assert_eq!(indices(&shelves, 7, 1), [2, 3]);
-        assert!(shelves.has_any(7, 2));
-        assert_eq!(indices(&shelves, 7, 3), [0; 0]);
-        assert!(!shelves.has_any(7, 3));
-        assert_eq!(indices(&shelves, 7, u64::MAX), [0; 0]);
+        assert_eq!(indices(&logs, 7, 1), [2, 3]);
+        assert!(logs.has_any(7, 2));
+        assert_eq!(indices(&logs, 7, 3), [0; 0]);
+        assert!(!logs.has_any(7, 3));
+        assert_eq!(indices(&logs, 7, u64::MAX), [0; 0]);
     }
 
     #[test]
     fn the_oldest_requests_of_a_full_title_go_and_are_counted() {
-        let mut shelves = Shelves::new(Limits { requests: 2, ..ROOMY });
+        let mut logs = TitleLogs::new(MemoryLimits { requests: 2, ..ROOMY });
         for _ in 0..5 {
-            shelves.add(7, request(0));
+            logs.add(7, request(0));
         }
-        shelves.add(8, request(0));
-        assert_eq!(indices(&shelves, 7, 0), [4, 5]);
-        assert_eq!(indices(&shelves, 7, 1), [4, 5]);
-        assert_eq!(shelves.excerpt(7, 0).forgotten, 3);
-        assert_eq!(shelves.excerpt(8, 0).forgotten, 0);
+        logs.add(8, request(0));
+        assert_eq!(indices(&logs, 7, 0), [4, 5]);
+        assert_eq!(indices(&logs, 7, 1), [4, 5]);
+        assert_eq!(logs.excerpt(7, 0).forgotten, 3);
+        assert_eq!(logs.excerpt(8, 0).forgotten, 0);
     }
 
     #[test]
     fn the_title_written_to_longest_ago_makes_room_for_another() {
-        let mut shelves = Shelves::new(Limits { titles: 2, ..ROOMY });
+        let mut logs = TitleLogs::new(MemoryLimits { titles: 2, ..ROOMY });
         for title_id in [7, 8, 7, 9] {
-            shelves.add(title_id, request(0));
+            logs.add(title_id, request(0));
         }
-        assert_eq!(indices(&shelves, 7, 0), [1, 2]);
-        assert_eq!(indices(&shelves, 8, 0), [0; 0]);
-        assert_eq!(indices(&shelves, 9, 0), [1]);
-        assert_eq!(shelves.excerpt(8, 0).titles_forgotten, 1);
+        assert_eq!(indices(&logs, 7, 0), [1, 2]);
+        assert_eq!(indices(&logs, 8, 0), [0; 0]);
+        assert_eq!(indices(&logs, 9, 0), [1]);
+        assert_eq!(logs.excerpt(8, 0).titles_forgotten, 1);
     }
 
     #[test]
     fn the_bytes_of_all_titles_are_bounded() {
         let one = request(1_000).size();
-        let mut shelves = Shelves::new(Limits { bytes: 3 * one, ..ROOMY });
+        let mut logs = TitleLogs::new(MemoryLimits { bytes: 3 * one, ..ROOMY });
         for title_id in [7, 7, 8, 8, 8] {
-            shelves.add(title_id, request(1_000));
+            logs.add(title_id, request(1_000));
         }
-        assert_eq!(indices(&shelves, 7, 0), [0; 0], "the stale title goes first");
-        assert_eq!(shelves.excerpt(7, 0).forgotten, 2);
-        assert_eq!(indices(&shelves, 8, 0), [1, 2, 3]);
-        shelves.add(8, request(1_000));
-        assert_eq!(indices(&shelves, 8, 0), [2, 3, 4]);
-        shelves.add(7, request(1_000));
-        assert_eq!(indices(&shelves, 7, 0), [3], "an emptied title goes on counting");
+        assert_eq!(indices(&logs, 7, 0), [0; 0], "the stale title goes first");
+        assert_eq!(logs.excerpt(7, 0).forgotten, 2);
+        assert_eq!(indices(&logs, 8, 0), [1, 2, 3]);
+        logs.add(8, request(1_000));
+        assert_eq!(indices(&logs, 8, 0), [2, 3, 4]);
+        logs.add(7, request(1_000));
+        assert_eq!(indices(&logs, 7, 0), [3], "an emptied title goes on counting");
     }
 
     #[test]
     fn a_cleared_title_starts_anew_and_frees_its_bytes() {
-        let mut shelves = Shelves::new(Limits { requests: 2, ..ROOMY });
+        let mut logs = TitleLogs::new(MemoryLimits { requests: 2, ..ROOMY });
         for _ in 0..3 {
-            shelves.add(7, request(10));
+            logs.add(7, request(10));
         }
-        shelves.clear(7);
-        assert_eq!((shelves.bytes, shelves.excerpt(7, 0).forgotten), (0, 0));
-        shelves.add(7, request(10));
-        assert_eq!(indices(&shelves, 7, 0), [1]);
-        assert_eq!(shelves.bytes, request(10).size());
-        shelves.clear(404);
+        logs.clear(7);
+        assert_eq!((logs.bytes, logs.excerpt(7, 0).forgotten), (0, 0));
+        logs.add(7, request(10));
+        assert_eq!(indices(&logs, 7, 0), [1]);
+        assert_eq!(logs.bytes, request(10).size());
+        logs.clear(404);
     }
 }

@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 use crate::access::Access;
 use crate::call::read_call;
 use crate::control;
-use crate::faults::strike;
-use crate::refusal::Refusal;
+use crate::error_response::ErrorResponse;
+use crate::faults::inject;
 use crate::rules::{CALL_RULES, CallRule, Reply};
 use crate::service::Service;
 
 /// Which of the three services something belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum ServiceKind {
     /// Multiplayer Activity itself.
     #[default]
     Service,
@@ -30,7 +30,7 @@ pub enum Part {
     Token,
 }
 
-/// The journal's place for requests whose path names no valid title. No title has this id.
+/// Where the request log has requests whose path names no valid title. No title has this id.
 pub const NO_TITLE: u32 = 0;
 
 /// Which titles a setting is for.
@@ -69,7 +69,7 @@ pub(crate) fn router(service: Service, access: Access) -> Router {
     calls()
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
-        .layer(from_fn_with_state(service.clone(), strike))
+        .layer(from_fn_with_state(service.clone(), inject))
         .nest("/emulator", control::routes(access))
         .with_state(service)
 }
@@ -87,7 +87,7 @@ fn calls() -> Router<Service> {
     })
 }
 
-async fn answer(rule: &CallRule, service: Service, request: Request) -> Result<Response, Refusal> {
+async fn answer(rule: &CallRule, service: Service, request: Request) -> Result<Response, ErrorResponse> {
     let body = read_call(request, &service, rule.caller).await?;
     Ok(match (rule.respond)(&body)? {
         Reply::NoContent => StatusCode::NO_CONTENT.into_response(),
@@ -95,13 +95,13 @@ async fn answer(rule: &CallRule, service: Service, request: Request) -> Result<R
     })
 }
 
-pub(crate) async fn not_found() -> Refusal {
-    Refusal::invalid_request(StatusCode::NOT_FOUND, "There is no such path.")
+pub(crate) async fn not_found() -> ErrorResponse {
+    ErrorResponse::invalid_request(StatusCode::NOT_FOUND, "There is no such path.")
 }
 
-pub(crate) async fn method_not_allowed() -> Refusal {
+pub(crate) async fn method_not_allowed() -> ErrorResponse {
     let what = "This path does not take this method.";
-    Refusal::invalid_request(StatusCode::METHOD_NOT_ALLOWED, what)
+    ErrorResponse::invalid_request(StatusCode::METHOD_NOT_ALLOWED, what)
 }
 
 #[cfg(test)]

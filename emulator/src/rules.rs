@@ -10,34 +10,34 @@ use serde_json::Value;
 
 use crate::call::Caller;
 use crate::faults::Calls;
-use crate::fields::Read;
-use crate::routes::{Part, parse_title_id};
+use crate::fields::Parsed;
+use crate::routes::{ServiceKind, parse_title_id};
 use crate::sign_in::{AUTHENTICATE, AUTHORIZE};
-use crate::throttle::Counted;
+use crate::throttle::ThrottleGroup;
 
-/// What is known of a request's endpoint before anything else of the request is checked.
+/// An endpoint of one of the services.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
-    pub part: Part,
+    pub service: ServiceKind,
     pub method: Method,
     /// Such as `/titles/{title_id}/invites`.
     pub path: &'static str,
     /// The values of a fault's `calls` that it is one of.
     pub calls: &'static [Calls],
     /// What its calls are counted as; `None` for calls that are not throttled.
-    pub counted: Option<Counted>,
+    pub throttle_group: Option<ThrottleGroup>,
 }
 
-/// An endpoint of the service, whom it answers and how.
+/// An endpoint of the service, its callers and its response.
 pub(crate) struct CallRule {
     pub endpoint: Endpoint,
-    /// Without one, whoever has a token may call.
+    /// `None`: users and services may call.
     pub caller: Option<Caller>,
-    /// What a body is answered with. A pure check of JSON.
-    pub respond: fn(&Value) -> Read<Reply>,
+    /// The response to a body, or what is wrong with it.
+    pub respond: fn(&Value) -> Parsed<Reply>,
 }
 
-/// The answer to a good call.
+/// The response to a valid call.
 pub(crate) enum Reply {
     /// 204.
     NoContent,
@@ -45,7 +45,7 @@ pub(crate) enum Reply {
     Json(Value),
 }
 
-/// The service's endpoints. One that is added here has its route.
+/// The service's endpoints. Routes, fault rules and throttling use this list.
 pub(crate) static CALL_RULES: [&CallRule; 4] = [
     &invites::USER_INVITES,
     &invites::SERVER_INVITES,
@@ -59,9 +59,10 @@ impl Endpoint {
         CALL_RULES.iter().map(|rule| &rule.endpoint).chain([&AUTHENTICATE, &AUTHORIZE])
     }
 
-    /// `None` for a request that the part has no call for.
-    pub fn of(part: Part, method: &Method, path: &str) -> Option<&'static Self> {
-        Self::all().find(|endpoint| endpoint.part == part && endpoint.method == *method && endpoint.has_path(path))
+    /// `None` for a request that the service has no call for.
+    pub fn of(service: ServiceKind, method: &Method, path: &str) -> Option<&'static Self> {
+        Self::all()
+            .find(|endpoint| endpoint.service == service && endpoint.method == *method && endpoint.has_path(path))
     }
 
     fn has_path(&self, path: &str) -> bool {
@@ -81,7 +82,7 @@ impl Endpoint {
 fn verdict(check: fn(&Value) -> crate::fields::Checked, body: Value) -> String {
     match check(&body) {
         Ok(()) => "accepted".to_owned(),
-        Err(problem) => problem.to_string(),
+        Err(error) => error.to_string(),
     }
 }
 
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn the_path_after_the_title_tells() {
-        let of_post = |path| Endpoint::of(Part::Service, &Method::POST, path);
+        let of_post = |path| Endpoint::of(ServiceKind::Service, &Method::POST, path);
         assert_eq!(of_post("/titles/7/invites"), Some(&invites::USER_INVITES.endpoint));
         assert_eq!(of_post("/titles/7/invites/server"), Some(&invites::SERVER_INVITES.endpoint));
         let groups = Some(&recent_players::RECENT_PLAYER_GROUPS.endpoint);
@@ -100,30 +101,30 @@ mod tests {
         for stray in ["/", "/titles/7", "/titles/0/invites", "/titles/7/invites/", "/titles/7/recentplayergroups"] {
             assert_eq!(of_post(stray), None, "{stray}");
         }
-        assert_eq!(Endpoint::of(Part::Service, &Method::GET, "/titles/7/invites"), None);
+        assert_eq!(Endpoint::of(ServiceKind::Service, &Method::GET, "/titles/7/invites"), None);
     }
 
     #[test]
-    fn each_part_has_its_own_calls() {
+    fn each_service_has_its_own_calls() {
         let calls = [
-            (Part::SignIn, "/service/authenticate", &AUTHENTICATE),
-            (Part::Token, "/xsts/authorize", &AUTHORIZE),
-            (Part::Service, "/titles/7/invites", &invites::USER_INVITES.endpoint),
+            (ServiceKind::SignIn, "/service/authenticate", &AUTHENTICATE),
+            (ServiceKind::Token, "/xsts/authorize", &AUTHORIZE),
+            (ServiceKind::Service, "/titles/7/invites", &invites::USER_INVITES.endpoint),
         ];
         for (own, path, endpoint) in calls {
-            for part in [Part::Service, Part::SignIn, Part::Token] {
-                let expected = (part == own).then_some(endpoint);
-                assert_eq!(Endpoint::of(part, &Method::POST, path), expected, "{part:?} {path}");
+            for service in [ServiceKind::Service, ServiceKind::SignIn, ServiceKind::Token] {
+                let expected = (service == own).then_some(endpoint);
+                assert_eq!(Endpoint::of(service, &Method::POST, path), expected, "{service:?} {path}");
             }
         }
-        assert_eq!(Endpoint::of(Part::Token, &Method::GET, "/xsts/authorize"), None);
+        assert_eq!(Endpoint::of(ServiceKind::Token, &Method::GET, "/xsts/authorize"), None);
     }
 
     #[test]
     fn every_endpoint_has_a_path_of_its_own() {
         for endpoint in Endpoint::all() {
             let path = endpoint.path.replace("{title_id}", "7");
-            assert_eq!(Endpoint::of(endpoint.part, &endpoint.method, &path), Some(endpoint));
+            assert_eq!(Endpoint::of(endpoint.service, &endpoint.method, &path), Some(endpoint));
         }
     }
 }

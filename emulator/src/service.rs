@@ -1,4 +1,4 @@
-//! What every request handler can reach, and the recording of every request.
+//! The state that request handlers share, and the logging of every request.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -14,26 +14,26 @@ use http_body_util::BodyExt;
 use crate::call::Caller;
 use crate::clock::Clock;
 use crate::connection::ConnectionNumber;
+use crate::error_response::ErrorResponse;
 use crate::faults::{Faults, Outcome};
-use crate::received::Received;
-use crate::refusal::Refusal;
-use crate::request_log::Journal;
-use crate::routes::{NO_TITLE, Part, title_of_path};
-use crate::throttle::Callers;
+use crate::logged_request::LoggedRequest;
+use crate::request_log::RequestLog;
+use crate::routes::{NO_TITLE, ServiceKind, title_of_path};
+use crate::throttle::Throttler;
 use crate::tokens::Tokens;
 
-/// The stand-in's state: what it received, whom it lets in, and how it misbehaves.
+/// The emulator's state: the request log, tokens, fault rules and throttling.
 #[derive(Clone)]
 pub(crate) struct Service {
-    /// Which of the services is asked. They have everything else in common.
-    pub part: Part,
-    pub journal: Arc<Journal>,
+    /// Which of the services this is. They share everything else.
+    pub kind: ServiceKind,
+    pub request_log: Arc<RequestLog>,
     pub faults: Arc<Faults>,
-    pub callers: Arc<Callers>,
+    pub throttler: Arc<Throttler>,
     pub clock: Arc<Clock>,
-    /// Those that calls are made with.
+    /// The tokens that calls are made with.
     pub tokens: Arc<Tokens>,
-    /// Those that certificates are good for.
+    /// The tokens issued for certificates.
     pub service_tokens: Arc<Tokens>,
     pub any_caller: bool,
     /// Whether services sign in, so that only the tokens of the token service are theirs.
@@ -43,18 +43,18 @@ pub(crate) struct Service {
 impl Service {
     /// The title that a request is about. Those for tokens are about none, whatever their path.
     pub fn title_of(&self, path: &str) -> u32 {
-        match self.part {
-            Part::Service => title_of_path(path).unwrap_or(NO_TITLE),
-            Part::SignIn | Part::Token => NO_TITLE,
+        match self.kind {
+            ServiceKind::Service => title_of_path(path).unwrap_or(NO_TITLE),
+            ServiceKind::SignIn | ServiceKind::Token => NO_TITLE,
         }
     }
 
-    /// Refuses a caller of the wrong kind for an endpoint that only `allowed` may call.
-    pub fn admit(&self, caller: Caller, allowed: Caller) -> Result<(), Refusal> {
+    /// Rejects a caller of the wrong kind for an endpoint that only `allowed` may call.
+    pub fn check_caller(&self, caller: Caller, allowed: Caller) -> Result<(), ErrorResponse> {
         if self.any_caller || caller == allowed {
             return Ok(());
         }
-        Err(Refusal::not_allowed(match allowed {
+        Err(ErrorResponse::not_allowed(match allowed {
             Caller::User => "This call takes a user's token; x=- marks the token of a service itself.",
             Caller::Service => {
                 "This call takes a service's own token, XBL3.0 x=-;<token>; \
@@ -73,13 +73,13 @@ const LARGEST_BODY_DRAINED: usize = 8 * 1024 * 1024;
 
 const CORRELATION_ID: &str = "x-xblcorrelationid";
 
-/// Keeps a request that `serve` answers, before its answer goes out: what a test sees answered, it
-/// finds in the journal.
+/// Logs a request that `serve` answers, before the response is sent: a request whose response a test has seen is in
+/// the log.
 pub(crate) async fn record<F>(service: &Service, request: Request, serve: impl FnOnce(Request) -> F) -> Response
 where
     F: Future<Output = Response>,
 {
-    let at_ms = service.journal.now_ms();
+    let at_ms = service.request_log.now_ms();
     let (parts, body) = request.into_parts();
     let title_id = service.title_of(parts.uri.path());
     let mut received = describe(service, &parts, at_ms);
@@ -88,21 +88,21 @@ where
             received.body = bytes.to_vec();
             serve(Request::from_parts(parts, Body::from(bytes))).await
         }
-        Err(refusal) => refusal.into_response(),
+        Err(error) => error.into_response(),
     };
     keep(service, title_id, received, &mut response);
     response
 }
 
-/// Keeps a request whose body was not read, before its answer goes out.
+/// Logs a request whose body was not read, before the response is sent.
 pub(crate) fn record_unread(service: &Service, parts: &Parts, mut answer: Response) -> Response {
     let title_id = service.title_of(parts.uri.path());
-    let received = describe(service, parts, service.journal.now_ms());
+    let received = describe(service, parts, service.request_log.now_ms());
     keep(service, title_id, received, &mut answer);
     answer
 }
 
-fn keep(service: &Service, title_id: u32, mut received: Received, response: &mut Response) {
+fn keep(service: &Service, title_id: u32, mut received: LoggedRequest, response: &mut Response) {
     received.status = response.status().as_u16();
     received.acted = response.status().is_success();
     if let Some(outcome) = response.extensions().get::<Outcome>() {
@@ -115,7 +115,7 @@ fn keep(service: &Service, title_id: u32, mut received: Received, response: &mut
     if let Some(own) = own.and_then(|own| own.to_str().ok()) {
         received.correlation_id = own.to_owned();
     } else {
-        received.correlation_id = made_up_guid();
+        received.correlation_id = random_guid();
         if let Ok(value) = HeaderValue::try_from(&received.correlation_id) {
             response.headers_mut().insert(CORRELATION_ID, value);
         }
@@ -124,21 +124,21 @@ fn keep(service: &Service, title_id: u32, mut received: Received, response: &mut
         // Again, an answer that a test made up may have one.
         response.headers_mut().entry(DATE).or_insert(date);
     }
-    service.journal.record(title_id, received);
+    service.request_log.record(title_id, received);
 }
 
 /// What is known of a request before it is answered. The rest is blank.
-fn describe(service: &Service, parts: &Parts, at_ms: u64) -> Received {
+fn describe(service: &Service, parts: &Parts, at_ms: u64) -> LoggedRequest {
     let headers = parts
         .headers
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
-    Received {
+    LoggedRequest {
         index: 0,
         at_ms,
         connection: parts.extensions.get().map_or(0, |ConnectionNumber(number)| *number),
-        part: service.part,
+        service: service.kind,
         method: parts.method.to_string(),
         path: path.to_owned(),
         headers: headers.collect(),
@@ -150,12 +150,12 @@ fn describe(service: &Service, parts: &Parts, at_ms: u64) -> Received {
     }
 }
 
-async fn read(mut body: Body) -> Result<Bytes, Refusal> {
+async fn read(mut body: Body) -> Result<Bytes, ErrorResponse> {
     let mut bytes = Vec::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
         let broken = "The body could not be read to its end.";
-        let frame = frame.map_err(|_| Refusal::invalid_request(StatusCode::BAD_REQUEST, broken))?;
+        let frame = frame.map_err(|_| ErrorResponse::invalid_request(StatusCode::BAD_REQUEST, broken))?;
         // Trailers are of no interest.
         let Ok(data) = frame.into_data() else {
             continue;
@@ -169,13 +169,13 @@ async fn read(mut body: Body) -> Result<Bytes, Refusal> {
     }
     if length > LARGEST_BODY {
         let what = format!("The body is longer than {LARGEST_BODY} bytes.");
-        return Err(Refusal::invalid_request(StatusCode::PAYLOAD_TOO_LARGE, what));
+        return Err(ErrorResponse::invalid_request(StatusCode::PAYLOAD_TOO_LARGE, what));
     }
     Ok(bytes.into())
 }
 
 /// A GUID (random, version 4). Nothing depends on its quality.
-fn made_up_guid() -> String {
+fn random_guid() -> String {
     // Each RandomState has keys of its own, so its hash of nothing is a number of its own.
     let [high, low] = [(); 2].map(|()| RandomState::new().hash_one(()));
     format!(
@@ -194,11 +194,11 @@ mod tests {
 
     #[test]
     fn a_guid_has_its_form_and_is_unlike_the_next() {
-        let guid = made_up_guid();
+        let guid = random_guid();
         let lengths: Vec<_> = guid.split('-').map(str::len).collect();
         assert_eq!(lengths, [8, 4, 4, 4, 12], "{guid}");
         assert!(guid.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit()), "{guid}");
         assert_eq!(guid.as_bytes()[14], b'4', "{guid}");
-        assert_ne!(guid, made_up_guid());
+        assert_ne!(guid, random_guid());
     }
 }

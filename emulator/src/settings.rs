@@ -12,10 +12,10 @@ use serde::de::{
 use serde::{Deserialize, Serialize, forward_to_deserialize_any};
 use serde_json::Value;
 
-use crate::fields::{Problem, Read, expected};
+use crate::fields::{Parsed, ValidationError, expected};
 use crate::json;
 
-/// A setting that could not be read: one sentence, with the field at fault.
+/// A setting that could not be read: one sentence that names the field.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BadSetting(pub(crate) String);
 
@@ -27,9 +27,9 @@ impl fmt::Display for BadSetting {
 
 impl Error for BadSetting {}
 
-impl From<Problem> for BadSetting {
-    fn from(problem: Problem) -> Self {
-        Self(problem.to_string())
+impl From<ValidationError> for BadSetting {
+    fn from(error: ValidationError) -> Self {
+        Self(error.to_string())
     }
 }
 
@@ -39,14 +39,14 @@ pub(crate) fn parse(text: &str) -> Result<Value, BadSetting> {
 }
 
 /// Reads settings from a JSON value. `null` is a value like any other: only [`Nullable`] takes it.
-pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Read<T> {
+pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Parsed<T> {
     T::deserialize(Setting(value))
 }
 
-/// The sentences about wrong settings. Serde's own name neither the field nor, in words, what was found.
-impl de::Error for Problem {
+/// The messages about invalid settings. Serde's own name neither the field nor, in words, what was found.
+impl de::Error for ValidationError {
     fn custom<T: fmt::Display>(what: T) -> Self {
-        Self::here(what.to_string())
+        Self::new(what.to_string())
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -58,41 +58,41 @@ impl de::Error for Problem {
             Unexpected::Seq => "a list",
             _ => "an object",
         };
-        Self::here(format!("must be {expected}, not {found}"))
+        Self::new(format!("must be {expected}, not {found}"))
     }
 
     /// Of numbers, the number itself is shown.
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         match found {
-            Unexpected::Unsigned(number) => Self::here(format!("must be {expected}, not {number}")),
-            Unexpected::Signed(number) => Self::here(format!("must be {expected}, not {number}")),
-            Unexpected::Float(number) => Self::here(format!("must be {expected}, not {number:?}")),
+            Unexpected::Unsigned(number) => Self::new(format!("must be {expected}, not {number}")),
+            Unexpected::Signed(number) => Self::new(format!("must be {expected}, not {number}")),
+            Unexpected::Float(number) => Self::new(format!("must be {expected}, not {number:?}")),
             found => Self::invalid_type(found, expected),
         }
     }
 
     fn unknown_variant(found: &str, names: &'static [&'static str]) -> Self {
-        Self::here(format!("must be one of {}, not {found:?}", names.join(", ")))
+        Self::new(format!("must be one of {}, not {found:?}", names.join(", ")))
     }
 
     fn unknown_field(_: &str, known: &'static [&'static str]) -> Self {
-        Self::unknown_here(known)
+        Self::unknown_among(known)
     }
 
     fn missing_field(name: &'static str) -> Self {
-        Self::here("is required").in_field(name)
+        Self::new("is required").in_field(name)
     }
 }
 
-impl Error for Problem {}
+impl Error for ValidationError {}
 
 /// A JSON value as serde's derive reads it.
 struct Setting<'de>(&'de Value);
 
 impl<'de> Deserializer<'de> for Setting<'de> {
-    type Error = Problem;
+    type Error = ValidationError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Parsed<V::Value> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
@@ -107,23 +107,23 @@ impl<'de> Deserializer<'de> for Setting<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Parsed<V::Value> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Read<V::Value> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Parsed<V::Value> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Parsed<V::Value> {
         visitor.visit_bool(self.0.as_bool().ok_or_else(|| expected("true or false", self.0))?)
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Parsed<V::Value> {
         visitor.visit_borrowed_str(self.0.as_str().ok_or_else(|| expected("a string", self.0))?)
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Parsed<V::Value> {
         self.deserialize_str(visitor)
     }
 
@@ -132,17 +132,17 @@ impl<'de> Deserializer<'de> for Setting<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Read<V::Value> {
+    ) -> Parsed<V::Value> {
         let name = self.0.as_str().ok_or_else(|| expected("a string", self.0))?;
         visitor.visit_enum(StrDeserializer::new(name))
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Parsed<V::Value> {
         let elements = self.0.as_array().ok_or_else(|| expected("a list", self.0))?;
         visitor.visit_seq(Elements(elements.iter().enumerate()))
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Parsed<V::Value> {
         let fields = self.0.as_object().ok_or_else(|| expected("an object", self.0))?;
         visitor.visit_map(Fields::new(fields.iter().map(|(name, value)| (name.as_str(), value))))
     }
@@ -152,7 +152,7 @@ impl<'de> Deserializer<'de> for Setting<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Read<V::Value> {
+    ) -> Parsed<V::Value> {
         self.deserialize_map(visitor)
     }
 
@@ -165,13 +165,13 @@ impl<'de> Deserializer<'de> for Setting<'de> {
 struct Elements<'de>(std::iter::Enumerate<std::slice::Iter<'de, Value>>);
 
 impl<'de> SeqAccess<'de> for Elements<'de> {
-    type Error = Problem;
+    type Error = ValidationError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Read<Option<T::Value>> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Parsed<Option<T::Value>> {
         let Some((index, element)) = self.0.next() else {
             return Ok(None);
         };
-        seed.deserialize(Setting(element)).map(Some).map_err(|problem| problem.in_element(index))
+        seed.deserialize(Setting(element)).map(Some).map_err(|error| error.in_element(index))
     }
 }
 
@@ -187,30 +187,30 @@ impl<'de, I: Iterator<Item = (&'de str, &'de Value)>> Fields<'de, I> {
     }
 
     /// Reads a struct from them.
-    pub fn read<T: Deserialize<'de>>(self) -> Read<T> {
+    pub fn read<T: Deserialize<'de>>(self) -> Parsed<T> {
         T::deserialize(MapAccessDeserializer::new(self))
     }
 }
 
 impl<'de, I: Iterator<Item = (&'de str, &'de Value)>> MapAccess<'de> for Fields<'de, I> {
-    type Error = Problem;
+    type Error = ValidationError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Read<Option<K::Value>> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Parsed<Option<K::Value>> {
         self.current = self.fields.next();
         let Some((name, _)) = self.current else {
             return Ok(None);
         };
-        seed.deserialize(name.into_deserializer()).map(Some).map_err(|problem: Problem| problem.in_field(name))
+        seed.deserialize(name.into_deserializer()).map(Some).map_err(|error: ValidationError| error.in_field(name))
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Read<V::Value> {
-        let (name, value) = self.current.take().ok_or_else(|| Problem::here("has a value without a field"))?;
-        seed.deserialize(Setting(value)).map_err(|problem| problem.in_field(name))
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Parsed<V::Value> {
+        let (name, value) = self.current.take().ok_or_else(|| ValidationError::new("has a value without a field"))?;
+        seed.deserialize(Setting(value)).map_err(|error| error.in_field(name))
     }
 }
 
 /// An object whose tag, one of its fields, names the variant of an enumeration, and whose other fields are those of
-/// the variant. This is serde's internal tagging, which by itself forgets where a wrong value stands.
+/// the variant. This is serde's internal tagging, which by itself does not report where a wrong value is.
 pub(crate) struct Tagged<'de, 'a> {
     pub tag: &'static str,
     /// As it stands in the tag.
@@ -225,15 +225,15 @@ pub(crate) struct Tagged<'de, 'a> {
 }
 
 impl<'de> Tagged<'de, '_> {
-    pub fn read<T: Deserialize<'de>>(self) -> Read<T> {
+    pub fn read<T: Deserialize<'de>>(self) -> Parsed<T> {
         T::deserialize(self)
     }
 }
 
 impl<'de> Deserializer<'de> for Tagged<'de, '_> {
-    type Error = Problem;
+    type Error = ValidationError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Parsed<V::Value> {
         visitor.visit_enum(self)
     }
 
@@ -242,10 +242,10 @@ impl<'de> Deserializer<'de> for Tagged<'de, '_> {
         _: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Read<V::Value> {
+    ) -> Parsed<V::Value> {
         if !variants.contains(&self.variant) {
             let what = format!("must be one of {}{}, not {:?}", variants.join(", "), self.hint, self.name);
-            return Err(Problem::here(what).in_field(self.tag));
+            return Err(ValidationError::new(what).in_field(self.tag));
         }
         visitor.visit_enum(self)
     }
@@ -257,38 +257,38 @@ impl<'de> Deserializer<'de> for Tagged<'de, '_> {
 }
 
 impl<'de> EnumAccess<'de> for Tagged<'de, '_> {
-    type Error = Problem;
+    type Error = ValidationError;
     type Variant = Self;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Read<(V::Value, Self)> {
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Parsed<(V::Value, Self)> {
         let tag = self.tag;
         let variant = seed.deserialize(self.variant.into_deserializer());
-        Ok((variant.map_err(|problem: Problem| problem.in_field(tag))?, self))
+        Ok((variant.map_err(|error: ValidationError| error.in_field(tag))?, self))
     }
 }
 
 impl<'de> VariantAccess<'de> for Tagged<'de, '_> {
-    type Error = Problem;
+    type Error = ValidationError;
 
-    fn struct_variant<V: Visitor<'de>>(self, own: &'static [&'static str], visitor: V) -> Read<V::Value> {
+    fn struct_variant<V: Visitor<'de>>(self, own: &'static [&'static str], visitor: V) -> Parsed<V::Value> {
         match self.fields.iter().find(|(name, _)| !own.contains(name)) {
-            Some((name, _)) => Err(Problem::unknown_here(&[self.common, own].concat()).in_field(name)),
+            Some((name, _)) => Err(ValidationError::unknown_among(&[self.common, own].concat()).in_field(name)),
             None => visitor.visit_map(Fields::new(self.fields.into_iter())),
         }
     }
 
-    // Variants without fields are written `Name {}`, so that unknown fields are refused there too.
+    // Variants without fields are written `Name {}`, so that unknown fields are rejected there too.
 
-    fn unit_variant(self) -> Read<()> {
-        Err(Problem::here("has no fields"))
+    fn unit_variant(self) -> Parsed<()> {
+        Err(ValidationError::new("has no fields"))
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Read<T::Value> {
-        Err(Problem::here("has no fields"))
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Parsed<T::Value> {
+        Err(ValidationError::new("has no fields"))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Read<V::Value> {
-        Err(Problem::here("has no fields"))
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Parsed<V::Value> {
+        Err(ValidationError::new("has no fields"))
     }
 }
 

@@ -16,20 +16,20 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-use crate::call::{OF_A_SERVICE, check_content_type, check_contract_version, unreadable};
+use crate::call::{OF_A_SERVICE, check_content_type, check_contract_version, malformed_json};
 use crate::certificates::{Authority, PartnerCertificate};
 use crate::clock::date_time;
-use crate::faults::{Calls, strike};
-use crate::fields::Read;
-use crate::fields::{Object, Problem, exactly, string};
+use crate::error_response::{ErrorResponse, XErr};
+use crate::faults::{Calls, inject};
+use crate::fields::Parsed;
+use crate::fields::{Object, ValidationError, exactly, string};
 use crate::json;
-use crate::refusal::{Refusal, XErr};
-use crate::routes::{Part, method_not_allowed, not_found};
+use crate::routes::{ServiceKind, method_not_allowed, not_found};
 use crate::rules::Endpoint;
 use crate::service::{LARGEST_BODY, Service};
 use crate::signature::{self, BadSignature, ProofKey};
-use crate::throttle::Counted;
-use crate::tokens::{Standing, end_of};
+use crate::throttle::ThrottleGroup;
+use crate::tokens::{TokenStatus, expiry};
 
 /// How the sign-in services are to be. The default is what is documented.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,66 +111,66 @@ impl fmt::Debug for SignIn {
     }
 }
 
-/// What the two services know: what the stand-in knows, and what they were told.
+/// The state of the two services that issue tokens.
 #[derive(Clone)]
-pub(crate) struct Desk {
+pub(crate) struct TokenIssuer {
     pub service: Service,
     pub options: Arc<SignInOptions>,
 }
 
 /// For a certificate, a token that is good for others.
 pub(crate) static AUTHENTICATE: Endpoint = Endpoint {
-    part: Part::SignIn,
+    service: ServiceKind::SignIn,
     method: Method::POST,
     path: "/service/authenticate",
     calls: &[Calls::SignIn],
-    counted: Some(Counted::Authentication),
+    throttle_group: Some(ThrottleGroup::Authentication),
 };
 
 /// For that token, one to make calls with.
 pub(crate) static AUTHORIZE: Endpoint = Endpoint {
-    part: Part::Token,
+    service: ServiceKind::Token,
     method: Method::POST,
     path: "/xsts/authorize",
     calls: &[Calls::Token],
-    counted: Some(Counted::Authentication),
+    throttle_group: Some(ThrottleGroup::Authentication),
 };
 
-pub(crate) fn sign_in_router(desk: Desk) -> Router {
-    finish(Router::new().route(AUTHENTICATE.path, post(authenticate)), desk)
+pub(crate) fn sign_in_router(issuer: TokenIssuer) -> Router {
+    finish(Router::new().route(AUTHENTICATE.path, post(authenticate)), issuer)
 }
 
-pub(crate) fn token_router(desk: Desk) -> Router {
-    finish(Router::new().route(AUTHORIZE.path, post(authorize)), desk)
+pub(crate) fn token_router(issuer: TokenIssuer) -> Router {
+    finish(Router::new().route(AUTHORIZE.path, post(authorize)), issuer)
 }
 
-fn finish(calls: Router<Desk>, desk: Desk) -> Router {
+fn finish(calls: Router<TokenIssuer>, issuer: TokenIssuer) -> Router {
     calls
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
-        .layer(from_fn_with_state(desk.service.clone(), strike))
-        .with_state(desk)
+        .layer(from_fn_with_state(issuer.service.clone(), inject))
+        .with_state(issuer)
 }
 
 /// Why no token is given.
 enum NotIssued {
     /// The request is not of the form that is documented.
-    Form(Refusal),
-    /// 403 without a word. The reason would help here, but the real service gives none.
+    Form(ErrorResponse),
+    /// 403 without a body. The reason would help here, but the real service gives none.
     Signature,
-    /// It is understood and denied.
-    Denied(XErr),
+    /// It is understood and rejected, with a code.
+    XErr(XErr),
 }
 
-impl From<Refusal> for NotIssued {
-    fn from(refusal: Refusal) -> Self {
-        Self::Form(refusal)
+impl From<ErrorResponse> for NotIssued {
+    fn from(error: ErrorResponse) -> Self {
+        Self::Form(error)
     }
 }
 
-impl From<Problem> for NotIssued {
-    fn from(problem: Problem) -> Self {
-        Self::Form(problem.into())
+impl From<ValidationError> for NotIssued {
+    fn from(error: ValidationError) -> Self {
+        Self::Form(error.into())
     }
 }
 
@@ -182,71 +182,71 @@ impl From<BadSignature> for NotIssued {
 
 impl From<XErr> for NotIssued {
     fn from(code: XErr) -> Self {
-        Self::Denied(code)
+        Self::XErr(code)
     }
 }
 
 impl IntoResponse for NotIssued {
     fn into_response(self) -> Response {
         match self {
-            Self::Form(refusal) => refusal.into_response(),
+            Self::Form(error) => error.into_response(),
             Self::Signature => StatusCode::FORBIDDEN.into_response(),
-            Self::Denied(code) => code.into_response(),
+            Self::XErr(code) => code.into_response(),
         }
     }
 }
 
 /// For a certificate, which TLS has seen, the token that stands for it.
-async fn authenticate(State(desk): State<Desk>, request: Request) -> Result<Response, NotIssued> {
+async fn authenticate(State(issuer): State<TokenIssuer>, request: Request) -> Result<Response, NotIssued> {
     let (parts, bytes, body) = read(request).await?;
     let key = read_authentication(&body)?;
-    let now = desk.service.clock.now();
+    let now = issuer.service.clock.now();
     signature::verify(&parts, &bytes, &key, now)?;
-    let not_after = end_of(desk.options.service_token_lifetime, now);
-    let token = desk.service.service_tokens.issue(key, not_after);
+    let not_after = expiry(issuer.options.service_token_lifetime, now);
+    let token = issuer.service.service_tokens.issue(key, not_after);
     Ok(issued(&token, now, not_after))
 }
 
 /// For that token, the one to make calls with, bound to the same key.
-async fn authorize(State(desk): State<Desk>, request: Request) -> Result<Response, NotIssued> {
+async fn authorize(State(issuer): State<TokenIssuer>, request: Request) -> Result<Response, NotIssued> {
     let (parts, bytes, body) = read(request).await?;
-    let asked = read_authorization(&body, &desk.options.relying_party)?;
-    let now = desk.service.clock.now();
-    let key = match desk.service.service_tokens.standing(OF_A_SERVICE, asked.service_token, now) {
-        Standing::Good(Some(key)) => key,
-        Standing::Expired => return Err(XErr::SERVICE_TOKEN_EXPIRED.into()),
-        Standing::Good(None) | Standing::Revoked | Standing::Unknown => {
+    let asked = read_authorization(&body, &issuer.options.relying_party)?;
+    let now = issuer.service.clock.now();
+    let key = match issuer.service.service_tokens.status(OF_A_SERVICE, asked.service_token, now) {
+        TokenStatus::Valid(Some(key)) => key,
+        TokenStatus::Expired => return Err(XErr::SERVICE_TOKEN_EXPIRED.into()),
+        TokenStatus::Valid(None) | TokenStatus::Revoked | TokenStatus::Unknown => {
             return Err(XErr::SERVICE_TOKEN_INVALID.into());
         }
     };
     signature::verify(&parts, &bytes, &key, now)?;
-    if asked.sandbox_id != desk.options.sandbox_id {
+    if asked.sandbox_id != issuer.options.sandbox_id {
         return Err(XErr::SANDBOX_DENIED.into());
     }
-    let not_after = end_of(desk.options.token_lifetime, now);
-    let token = desk.service.tokens.issue(key, not_after);
+    let not_after = expiry(issuer.options.token_lifetime, now);
+    let token = issuer.service.tokens.issue(key, not_after);
     Ok(issued(&token, now, not_after))
 }
 
-/// Checks from the outside in. All of the body is signed here, so it is returned too.
-async fn read(request: Request) -> Result<(Parts, Bytes, Value), Refusal> {
+/// The checks that both share. The whole body is signed here, so it is returned too.
+async fn read(request: Request) -> Result<(Parts, Bytes, Value), ErrorResponse> {
     let (parts, body) = request.into_parts();
     check_address(&parts.uri)?;
     if parts.headers.contains_key(AUTHORIZATION) {
-        let what = "This call takes no header Authorization.";
-        return Err(Refusal::invalid_request(StatusCode::BAD_REQUEST, what));
+        let what = "This call takes no header AuthorizeRequest.";
+        return Err(ErrorResponse::invalid_request(StatusCode::BAD_REQUEST, what));
     }
     check_contract_version(&parts.headers)?;
     check_content_type(&parts.headers)?;
-    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(unreadable)?;
-    let body = json::parse(&bytes).map_err(unreadable)?;
+    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(malformed_json)?;
+    let body = json::parse(&bytes).map_err(malformed_json)?;
     Ok((parts, bytes, body))
 }
 
-fn check_address(uri: &Uri) -> Result<(), Refusal> {
+fn check_address(uri: &Uri) -> Result<(), ErrorResponse> {
     match uri.query() {
         None => Ok(()),
-        Some(_) => Err(Refusal::invalid_request(StatusCode::NOT_FOUND, "This call takes no query string.")),
+        Some(_) => Err(ErrorResponse::invalid_request(StatusCode::NOT_FOUND, "This call takes no query string.")),
     }
 }
 
@@ -263,36 +263,36 @@ fn issued(token: &str, now: SystemTime, not_after: SystemTime) -> Response {
 const SIGN_IN_RELYING_PARTY: &str = "http://auth.xboxlive.com";
 
 /// The body of `/service/authenticate`: the key that the tokens are to be bound to.
-fn read_authentication(body: &Value) -> Read<ProofKey> {
-    let properties = read_outside(body, SIGN_IN_RELYING_PARTY, &["ProofKey"])?;
+fn read_authentication(body: &Value) -> Parsed<ProofKey> {
+    let properties = read_request(body, SIGN_IN_RELYING_PARTY, &["ProofKey"])?;
     properties.required("ProofKey", ProofKey::read).map_err(in_properties)
 }
 
 /// The body of `/xsts/authorize`.
 #[derive(Debug, PartialEq, Eq)]
-struct Authorization<'a> {
+struct AuthorizeRequest<'a> {
     pub service_token: &'a str,
     pub sandbox_id: &'a str,
 }
 
-fn read_authorization<'a>(body: &'a Value, relying_party: &str) -> Read<Authorization<'a>> {
-    let properties = read_outside(body, relying_party, &["ServiceToken", "SandboxId"])?;
-    Ok(Authorization {
+fn read_authorization<'a>(body: &'a Value, relying_party: &str) -> Parsed<AuthorizeRequest<'a>> {
+    let properties = read_request(body, relying_party, &["ServiceToken", "SandboxId"])?;
+    Ok(AuthorizeRequest {
         service_token: properties.required("ServiceToken", string).map_err(in_properties)?,
         sandbox_id: properties.required("SandboxId", string).map_err(in_properties)?,
     })
 }
 
 /// Checks what both have in common and returns the properties, which have these fields.
-fn read_outside<'a>(body: &'a Value, relying_party: &str, known: &[&str]) -> Read<Object<'a>> {
+fn read_request<'a>(body: &'a Value, relying_party: &str, known: &[&str]) -> Parsed<Object<'a>> {
     let request = Object::read(body, &["RelyingParty", "TokenType", "Properties"])?;
     request.required("RelyingParty", |value| exactly(value, relying_party))?;
     request.required("TokenType", |value| exactly(value, "JWT"))?;
     request.required("Properties", |value| Object::read(value, known))
 }
 
-fn in_properties(problem: Problem) -> Problem {
-    problem.in_field("Properties")
+fn in_properties(error: ValidationError) -> ValidationError {
+    error.in_field("Properties")
 }
 
 #[cfg(test)]
@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn the_documented_forms_are_read() {
         assert!(read_authentication(&authentication()).is_ok());
-        let expected = Authorization { service_token: "eyJ", sandbox_id: "RETAIL" };
+        let expected = AuthorizeRequest { service_token: "eyJ", sandbox_id: "RETAIL" };
         assert_eq!(read_authorization(&authorization(), "http://xboxlive.com"), Ok(expected));
     }
 

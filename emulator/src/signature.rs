@@ -1,4 +1,4 @@
-//! The header `Signature`, and the key that a token is bound to: whoever calls with the token proves to have it.
+//! The header `Signature`, by which a caller proves that it has the key that its token is bound to; and that key.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,8 +12,8 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde_json::Value;
 
-use crate::fields::Read;
-use crate::fields::{Object, Problem, exactly, string};
+use crate::fields::Parsed;
+use crate::fields::{Object, ValidationError, exactly, string};
 use crate::settings::BadSetting;
 
 /// Of a request to the service, so many bytes of the body are signed.
@@ -131,13 +131,13 @@ pub struct ProofKey {
 impl ProofKey {
     /// The key with these coordinates, as a JSON Web Key has them: base64url without padding.
     pub fn from_jwk(x: &str, y: &str) -> Result<Self, BadSetting> {
-        let coordinate = |name, text| read_coordinate(text).map_err(|problem| problem.in_field(name));
+        let coordinate = |name, text| read_coordinate(text).map_err(|error| error.in_field(name));
         let key = coordinate("x", x).and_then(|x| Ok(Self::at(x, coordinate("y", y)?)));
         Ok(key.and_then(Self::on_the_curve)?)
     }
 
     /// Reads a JSON Web Key as it stands in a request to sign in.
-    pub(crate) fn read(value: &Value) -> Read<Self> {
+    pub(crate) fn read(value: &Value) -> Parsed<Self> {
         let key = Object::read(value, &["alg", "kty", "use", "crv", "x", "y"])?;
         for (name, expected) in [("alg", "ES256"), ("kty", "EC"), ("use", "sig"), ("crv", "P-256")] {
             key.required(name, |value| exactly(value, expected))?;
@@ -159,10 +159,12 @@ impl ProofKey {
     }
 
     /// The cryptographic library looks at a point only when it uses it, so it is used once.
-    fn on_the_curve(self) -> Read<Self> {
+    fn on_the_curve(self) -> Parsed<Self> {
         let own = EphemeralPrivateKey::generate(&ECDH_P256, &SystemRandom::new());
         let agreed = own.and_then(|own| agree_ephemeral(own, &Peer::new(&ECDH_P256, self.point), |_| ()));
-        agreed.map(|()| self).map_err(|_| Problem::here("must have an x and a y that are a point of the curve P-256"))
+        agreed
+            .map(|()| self)
+            .map_err(|_| ValidationError::new("must have an x and a y that are a point of the curve P-256"))
     }
 }
 
@@ -175,9 +177,9 @@ impl fmt::Debug for ProofKey {
     }
 }
 
-fn read_coordinate(text: &str) -> Read<[u8; COORDINATE]> {
+fn read_coordinate(text: &str) -> Parsed<[u8; COORDINATE]> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes.ok_or_else(|| Problem::here("must be 32 bytes in base64url without padding"))
+    bytes.ok_or_else(|| ValidationError::new("must be 32 bytes in base64url without padding"))
 }
 
 #[cfg(test)]

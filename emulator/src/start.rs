@@ -15,20 +15,20 @@ use tokio_rustls::TlsAcceptor;
 use crate::access::Access;
 use crate::certificates::{Authority, PartnerCertificate, acceptor, make_self_signed};
 use crate::clock::Clock;
-use crate::connection::{Site, Socket, listen, run as serve_site};
+use crate::connection::{BoundSocket, Site, listen, run as serve_site};
 use crate::emulator::Options;
 use crate::faults::Faults;
-use crate::request_log::Journal;
+use crate::request_log::RequestLog;
 use crate::routes;
-use crate::routes::Part;
+use crate::routes::ServiceKind;
 use crate::routes::Titles;
 use crate::service::Service;
-use crate::sign_in::{Desk, SignIn, SignInOptions, sign_in_router, token_router};
-use crate::throttle::Callers;
+use crate::sign_in::{SignIn, SignInOptions, TokenIssuer, sign_in_router, token_router};
+use crate::throttle::Throttler;
 use crate::tokens::Tokens;
 
 /// What is behind an [`Emulator`](crate::Emulator).
-pub(crate) struct Started {
+pub(crate) struct RunningEmulator {
     pub address: SocketAddr,
     pub url: String,
     pub certificate_pem: Option<String>,
@@ -40,35 +40,35 @@ pub(crate) struct Started {
 }
 
 /// A socket and what is behind it.
-struct Place {
-    socket: Socket,
+struct BoundSite {
+    socket: BoundSocket,
     site: Site,
 }
 
-pub(crate) fn start(options: Options) -> Result<Started, StartError> {
+pub(crate) fn start(options: Options) -> Result<RunningEmulator, StartError> {
     let service = new_service(&options);
     let socket = bind(options.address)?;
     let address = socket.address;
     let accepted = Arc::default();
-    let secured = secure(&options, &service, &accepted)?;
-    let access = Access { address, https: secured.tls.is_some(), allowed_hosts: options.allowed_hosts };
+    let setup = set_up_tls(&options, &service, &accepted)?;
+    let access = Access { address, https: setup.tls.is_some(), allowed_hosts: options.allowed_hosts };
     let router = routes::router(service.clone(), access);
-    let site = Site { tls: secured.tls, router, service: service.clone(), accepted };
-    let mut places = secured.places;
-    places.push(Place { socket, site });
-    let (running, thread) = run(places)?;
-    Ok(Started {
+    let site = Site { tls: setup.tls, router, service: service.clone(), accepted };
+    let mut sites = setup.sites;
+    sites.push(BoundSite { socket, site });
+    let (running, thread) = run(sites)?;
+    Ok(RunningEmulator {
         address,
-        url: url(address, secured.certificate_pem.is_some()),
-        certificate_pem: secured.certificate_pem,
-        sign_in: secured.sign_in,
+        url: url(address, setup.certificate_pem.is_some()),
+        certificate_pem: setup.certificate_pem,
+        sign_in: setup.sign_in,
         service,
         running: Some(running),
         thread: Some(thread),
     })
 }
 
-impl Drop for Started {
+impl Drop for RunningEmulator {
     fn drop(&mut self) {
         self.running = None;
         if let Some(thread) = self.thread.take() {
@@ -80,10 +80,10 @@ impl Drop for Started {
 
 fn new_service(options: &Options) -> Service {
     let service = Service {
-        part: Part::Service,
-        journal: Arc::new(Journal::new()),
+        kind: ServiceKind::Service,
+        request_log: Arc::new(RequestLog::new()),
         faults: Arc::new(Faults::new(options.seed)),
-        callers: Arc::new(Callers::default()),
+        throttler: Arc::new(Throttler::default()),
         clock: Arc::new(Clock::default()),
         tokens: Arc::new(Tokens::default()),
         service_tokens: Arc::new(Tokens::default()),
@@ -91,60 +91,60 @@ fn new_service(options: &Options) -> Service {
         signs_in: options.sign_in.is_some(),
     };
     service.faults.set(Titles::All, &options.faults);
-    service.callers.set(Titles::All, options.throttle);
+    service.throttler.set(Titles::All, options.throttle);
     service
 }
 
 /// How the service is reached, and what there is beside it.
 #[derive(Default)]
-struct Secured {
+struct TlsSetup {
     tls: Option<TlsAcceptor>,
     certificate_pem: Option<String>,
     sign_in: Option<SignIn>,
-    places: Vec<Place>,
+    sites: Vec<BoundSite>,
 }
 
-fn secure(options: &Options, service: &Service, accepted: &Arc<AtomicU64>) -> Result<Secured, StartError> {
-    if let Some(wish) = &options.sign_in {
-        return open_sign_in(wish, options.address, service, accepted);
+fn set_up_tls(options: &Options, service: &Service, accepted: &Arc<AtomicU64>) -> Result<TlsSetup, StartError> {
+    if let Some(sign_in_options) = &options.sign_in {
+        return open_sign_in(sign_in_options, options.address, service, accepted);
     }
     if !options.https {
-        return Ok(Secured::default());
+        return Ok(TlsSetup::default());
     }
     let server = make_self_signed(options.address.ip()).map_err(StartError::Certificate)?;
     let tls = acceptor(&server, None, service.clock.clone()).map_err(StartError::Certificate)?;
-    Ok(Secured { tls: Some(tls), certificate_pem: Some(server.certificate.pem()), ..Secured::default() })
+    Ok(TlsSetup { tls: Some(tls), certificate_pem: Some(server.certificate.pem()), ..TlsSetup::default() })
 }
 
 /// The authority, and with certificates of it the services that give tokens.
 fn open_sign_in(
-    wish: &SignInOptions,
+    sign_in_options: &SignInOptions,
     address: SocketAddr,
     service: &Service,
     accepted: &Arc<AtomicU64>,
-) -> Result<Secured, StartError> {
+) -> Result<TlsSetup, StartError> {
     let Certificates { authority, partner, tls, tls_with_clients } =
         make_certificates(address.ip(), &service.clock).map_err(StartError::Certificate)?;
-    let place = |part, tls, to_router: fn(Desk) -> Router| {
-        let socket = bind(address_of(part, address))?;
-        let service = Service { part, ..service.clone() };
-        let router = to_router(Desk { service: service.clone(), options: Arc::new(wish.clone()) });
-        Ok(Place { socket, site: Site { tls: Some(tls), router, service, accepted: accepted.clone() } })
+    let bound_site = |kind, tls, to_router: fn(TokenIssuer) -> Router| {
+        let socket = bind(address_of(kind, address))?;
+        let service = Service { kind, ..service.clone() };
+        let router = to_router(TokenIssuer { service: service.clone(), options: Arc::new(sign_in_options.clone()) });
+        Ok(BoundSite { socket, site: Site { tls: Some(tls), router, service, accepted: accepted.clone() } })
     };
-    let at_sign_in = place(Part::SignIn, tls_with_clients, sign_in_router)?;
-    let at_token = place(Part::Token, tls.clone(), token_router)?;
+    let at_sign_in = bound_site(ServiceKind::SignIn, tls_with_clients, sign_in_router)?;
+    let at_token = bound_site(ServiceKind::Token, tls.clone(), token_router)?;
     let sign_in = SignIn {
         url: url(at_sign_in.socket.address, true),
         token_url: url(at_token.socket.address, true),
         authority,
         partner,
-        options: wish.clone(),
+        options: sign_in_options.clone(),
     };
-    Ok(Secured {
+    Ok(TlsSetup {
         tls: Some(tls),
         certificate_pem: Some(sign_in.ca_pem().to_owned()),
         sign_in: Some(sign_in),
-        places: vec![at_sign_in, at_token],
+        sites: vec![at_sign_in, at_token],
     })
 }
 
@@ -168,11 +168,11 @@ fn make_certificates(address: IpAddr, clock: &Arc<Clock>) -> Result<Certificates
 
 /// The ports after that of the service, so that they are the same in every run. Where that is a free
 /// one, or there is none after it, a free one.
-fn address_of(part: Part, service: SocketAddr) -> SocketAddr {
-    let after = match part {
-        Part::Service => 0,
-        Part::SignIn => 1,
-        Part::Token => 2,
+fn address_of(kind: ServiceKind, service: SocketAddr) -> SocketAddr {
+    let after = match kind {
+        ServiceKind::Service => 0,
+        ServiceKind::SignIn => 1,
+        ServiceKind::Token => 2,
     };
     let port = match service.port() {
         0 => 0,
@@ -181,16 +181,16 @@ fn address_of(part: Part, service: SocketAddr) -> SocketAddr {
     SocketAddr::new(service.ip(), port)
 }
 
-fn bind(address: SocketAddr) -> Result<Socket, StartError> {
-    Socket::bind(address).map_err(|source| StartError::Listen { address, source })
+fn bind(address: SocketAddr) -> Result<BoundSocket, StartError> {
+    BoundSocket::bind(address).map_err(|source| StartError::Listen { address, source })
 }
 
 /// Serves on a thread of its own, until the sender is dropped.
-fn run(places: Vec<Place>) -> Result<(oneshot::Sender<()>, JoinHandle<()>), StartError> {
+fn run(sites: Vec<BoundSite>) -> Result<(oneshot::Sender<()>, JoinHandle<()>), StartError> {
     let runtime =
         runtime::Builder::new_current_thread().enable_io().enable_time().build().map_err(StartError::Thread)?;
     let entered = runtime.enter();
-    for Place { socket, site } in places {
+    for BoundSite { socket, site } in sites {
         let address = socket.address;
         let socket = listen(socket).map_err(|source| StartError::Listen { address, source })?;
         runtime.spawn(serve_site(socket, site));
@@ -206,7 +206,7 @@ fn run(places: Vec<Place>) -> Result<(oneshot::Sender<()>, JoinHandle<()>), Star
 }
 
 /// An address that stands for all addresses of this machine cannot be connected to everywhere, so a
-/// client is shown the loopback address in its place.
+/// client is shown the loopback address instead.
 fn url(mut address: SocketAddr, https: bool) -> String {
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {
@@ -272,7 +272,7 @@ mod tests {
     fn the_sign_in_services_are_on_the_next_ports() {
         let ports = |port| {
             let service = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-            [Part::Service, Part::SignIn, Part::Token].map(|part| address_of(part, service).port())
+            [ServiceKind::Service, ServiceKind::SignIn, ServiceKind::Token].map(|kind| address_of(kind, service).port())
         };
         assert_eq!(ports(8787), [8787, 8788, 8789]);
         assert_eq!(ports(0), [0, 0, 0]);

@@ -1,7 +1,7 @@
 //! Throttling, counted as the service counts: how many calls a caller may make in a short period
 //! (burst) and in a long one (sustained).
 //!
-//! [`Meter`] and [`Window`] know no clock: they are told the time, in milliseconds of any monotonic
+//! [`Meter`] and [`Window`] know no clock: they are given the time, in milliseconds of any monotonic
 //! clock, so a test or a simulation can run hours of calls in an instant.
 //!
 //! ```
@@ -15,19 +15,19 @@
 //! assert!(meter.call(15_000).is_ok());
 //! ```
 
-mod callers;
+mod throttler;
 mod window;
 
 use std::fmt;
 use std::str::FromStr;
 
-pub use callers::Answer;
-pub(crate) use callers::{Callers, Counted};
 use serde::Deserialize;
 use serde_json::{Value, json};
+pub use throttler::RejectionForm;
+pub(crate) use throttler::{ThrottleGroup, Throttler};
 pub use window::{Meter, Rejection, Shape, Window};
 
-use crate::fields::Read;
+use crate::fields::Parsed;
 use crate::settings::{self, BadSetting, Nullable, Whole};
 
 /// How many calls may be made in a period.
@@ -72,7 +72,7 @@ pub enum Kind {
     Sustained,
 }
 
-/// What [`Emulator::set_throttle`](crate::Emulator::set_throttle) is told. The default is what is
+/// The settings of [`Emulator::set_throttle`](crate::Emulator::set_throttle). The default is what is
 /// documented. Written as JSON, `{}` is the default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -81,8 +81,8 @@ pub struct Settings {
     pub recent_players: Option<Limits>,
     /// For requests for tokens, of both kinds and of all callers together.
     pub authentication: Option<Limits>,
-    pub answer: Answer,
-    /// Whether the answer says when to come back.
+    pub answer: RejectionForm,
+    /// Whether the response has `Retry-After`.
     pub retry_after: bool,
 }
 
@@ -92,7 +92,7 @@ impl Default for Settings {
             invites: Some(Limits::INVITES),
             recent_players: Some(Limits::RECENT_PLAYERS),
             authentication: Some(Limits::AUTHENTICATION),
-            answer: Answer::default(),
+            answer: RejectionForm::default(),
             retry_after: true,
         }
     }
@@ -104,7 +104,7 @@ impl FromStr for Settings {
     /// Reads JSON.
     fn from_str(text: &str) -> Result<Self, BadSetting> {
         let settings = Self::read(&settings::parse(text)?);
-        settings.map_err(|problem| problem.in_field("throttle").into())
+        settings.map_err(|error| error.in_field("throttle").into())
     }
 }
 
@@ -126,7 +126,7 @@ struct SettingsJson {
     recent_players: Option<Nullable<LimitsJson>>,
     authentication: Option<Nullable<LimitsJson>>,
     windows: Option<Shape>,
-    answer: Option<Answer>,
+    answer: Option<RejectionForm>,
     retry_after: Option<bool>,
 }
 
@@ -159,7 +159,7 @@ impl LimitsJson {
 }
 
 impl Settings {
-    pub(crate) fn read(value: &Value) -> Read<Self> {
+    pub(crate) fn read(value: &Value) -> Parsed<Self> {
         let given: SettingsJson = settings::read(value)?;
         let shape = given.windows.unwrap_or_default();
         let limits = |given: Option<Nullable<LimitsJson>>, documented: Limits| {
@@ -226,7 +226,7 @@ mod tests {
         assert_eq!((invites.burst, invites.sustained), (Some(burst), None));
         assert_eq!(invites.shape, Shape::Sliding);
         assert_eq!((settings.recent_players, settings.authentication), (None, None));
-        assert_eq!(settings.answer, Answer::Strings);
+        assert_eq!(settings.answer, RejectionForm::Strings);
         assert!(!settings.retry_after);
         assert_eq!(settings.to_string().parse(), Ok(settings));
     }

@@ -24,17 +24,17 @@ const HEAD: &str = r#"{"enc":"A128CBC+HS256","alg":"RSA-OAEP","cty":"JWT","zip":
 /// One kind of token.
 #[derive(Default)]
 pub(crate) struct Tokens {
-    book: Mutex<Book>,
+    store: Mutex<TokenStore>,
 }
 
 #[derive(Default)]
-struct Book {
+struct TokenStore {
     /// By a digest, so that no token is kept here.
-    entries: HashMap<[u8; 32], Entry>,
+    entries: HashMap<[u8; 32], IssuedToken>,
     order: VecDeque<[u8; 32]>,
 }
 
-struct Entry {
+struct IssuedToken {
     /// What stands for its holder before the token: a user's hash, or a hyphen for a service.
     holder: String,
     key: Option<ProofKey>,
@@ -42,11 +42,11 @@ struct Entry {
     revoked: bool,
 }
 
-/// What a token is worth.
+/// Whether a token is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// It holds, for whoever has the key; for anybody, where there is none.
-    Good(Option<ProofKey>),
+pub(crate) enum TokenStatus {
+    /// It is valid, for callers with the key; for all callers where there is none.
+    Valid(Option<ProofKey>),
     Expired,
     /// It is not to be used any more, or not by this holder.
     Revoked,
@@ -62,33 +62,33 @@ impl Tokens {
 
     /// A new token of a holder.
     pub fn issue_to(&self, holder: String, key: Option<ProofKey>, not_after: SystemTime) -> String {
-        let token = made_up_token();
-        self.book().add(hash(&token), Entry { holder, key, not_after, revoked: false });
+        let token = random_token();
+        self.store().add(hash(&token), IssuedToken { holder, key, not_after, revoked: false });
         token
     }
 
-    pub fn standing(&self, holder: &str, token: &str, now: SystemTime) -> Standing {
-        match self.book().entries.get(&hash(token)) {
-            None => Standing::Unknown,
-            Some(entry) if entry.revoked || entry.holder != holder => Standing::Revoked,
-            Some(entry) if entry.not_after <= now => Standing::Expired,
-            Some(entry) => Standing::Good(entry.key),
+    pub fn status(&self, holder: &str, token: &str, now: SystemTime) -> TokenStatus {
+        match self.store().entries.get(&hash(token)) {
+            None => TokenStatus::Unknown,
+            Some(entry) if entry.revoked || entry.holder != holder => TokenStatus::Revoked,
+            Some(entry) if entry.not_after <= now => TokenStatus::Expired,
+            Some(entry) => TokenStatus::Valid(entry.key),
         }
     }
 
-    /// None of those issued so far is good any more.
+    /// Revokes those issued so far.
     pub fn revoke_all(&self) {
-        self.book().entries.values_mut().for_each(|entry| entry.revoked = true);
+        self.store().entries.values_mut().for_each(|entry| entry.revoked = true);
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
+    fn store(&self) -> MutexGuard<'_, TokenStore> {
         // A panic leaves at worst a token unknown.
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Book {
-    fn add(&mut self, hash: [u8; 32], entry: Entry) {
+impl TokenStore {
+    fn add(&mut self, hash: [u8; 32], entry: IssuedToken) {
         if self.order.len() >= MOST_TOKENS
             && let Some(oldest) = self.order.pop_front()
         {
@@ -105,24 +105,24 @@ fn hash(token: &str) -> [u8; 32] {
     hash
 }
 
-/// When something issued now is over; times that no clock reaches are that of the clock.
-pub(crate) fn end_of(lifetime: Duration, now: SystemTime) -> SystemTime {
+/// When something issued now expires; `now` where that is beyond what a clock can show.
+pub(crate) fn expiry(lifetime: Duration, now: SystemTime) -> SystemTime {
     now.checked_add(lifetime).unwrap_or(now)
 }
 
 /// Five parts in base64url with dots between, as the services' encrypted tokens look.
-fn made_up_token() -> String {
+fn random_token() -> String {
     let random = RandomState::new();
     let mut token = URL_SAFE_NO_PAD.encode(HEAD);
     for (part, length) in (0_u8..).zip(PARTS) {
         token.push('.');
-        token.push_str(&URL_SAFE_NO_PAD.encode(made_up_bytes(&random, part, length)));
+        token.push_str(&URL_SAFE_NO_PAD.encode(random_bytes(&random, part, length)));
     }
     token
 }
 
 /// Bytes that are never the same again: a new RandomState has keys of its own. They guard nothing.
-fn made_up_bytes(random: &RandomState, part: u8, length: usize) -> Vec<u8> {
+fn random_bytes(random: &RandomState, part: u8, length: usize) -> Vec<u8> {
     let words = (0_u64..).flat_map(|number| random.hash_one((part, number)).to_be_bytes());
     words.take(length).collect()
 }
@@ -144,12 +144,12 @@ mod tests {
         let tokens = Tokens::default();
         let now = SystemTime::now();
         let token = tokens.issue(key(), now + HOUR);
-        assert_eq!(tokens.standing("-", &token, now), Standing::Good(Some(key())));
-        assert_eq!(tokens.standing("7", &token, now), Standing::Revoked, "somebody else's");
-        assert_eq!(tokens.standing("-", &token, now + HOUR), Standing::Expired);
-        assert_eq!(tokens.standing("-", &token[1..], now), Standing::Unknown);
+        assert_eq!(tokens.status("-", &token, now), TokenStatus::Valid(Some(key())));
+        assert_eq!(tokens.status("7", &token, now), TokenStatus::Revoked, "somebody else's");
+        assert_eq!(tokens.status("-", &token, now + HOUR), TokenStatus::Expired);
+        assert_eq!(tokens.status("-", &token[1..], now), TokenStatus::Unknown);
         let of_user = tokens.issue_to("7".to_owned(), None, now + HOUR);
-        assert_eq!(tokens.standing("7", &of_user, now), Standing::Good(None));
+        assert_eq!(tokens.status("7", &of_user, now), TokenStatus::Valid(None));
     }
 
     #[test]
@@ -160,13 +160,13 @@ mod tests {
         let old = issue();
         tokens.revoke_all();
         let new = issue();
-        assert_eq!(tokens.standing("-", &old, now), Standing::Revoked);
-        assert_eq!(tokens.standing("-", &new, now), Standing::Good(Some(key())));
+        assert_eq!(tokens.status("-", &old, now), TokenStatus::Revoked);
+        assert_eq!(tokens.status("-", &new, now), TokenStatus::Valid(Some(key())));
     }
 
     #[test]
     fn tokens_are_long_and_never_the_same() {
-        let tokens: HashSet<_> = (0..100).map(|_| made_up_token()).collect();
+        let tokens: HashSet<_> = (0..100).map(|_| random_token()).collect();
         assert_eq!(tokens.len(), 100);
         for token in &tokens {
             assert!((1_900..2_100).contains(&token.len()), "{}", token.len());
@@ -182,10 +182,10 @@ mod tests {
         let first = tokens.issue(key(), now + HOUR);
         let second = tokens.issue(key(), now + HOUR);
         for number in 2..=MOST_TOKENS {
-            let entry = Entry { holder: String::new(), key: None, not_after: now, revoked: false };
-            tokens.book().add(hash(&number.to_string()), entry);
+            let entry = IssuedToken { holder: String::new(), key: None, not_after: now, revoked: false };
+            tokens.store().add(hash(&number.to_string()), entry);
         }
-        assert_eq!(tokens.standing("-", &first, now), Standing::Unknown);
-        assert_eq!(tokens.standing("-", &second, now), Standing::Good(Some(key())));
+        assert_eq!(tokens.status("-", &first, now), TokenStatus::Unknown);
+        assert_eq!(tokens.status("-", &second, now), TokenStatus::Valid(Some(key())));
     }
 }

@@ -1,6 +1,6 @@
 //! What the programs of the tests send, as the emulator received it.
 
-use mpa_emulator::{Emulator, Options, Received};
+use mpa_emulator::{Emulator, LoggedRequest, Options};
 use serde_json::{Value, json};
 
 pub fn emulator() -> Emulator {
@@ -16,7 +16,7 @@ pub fn emulator_that_fails_once(title_id: u32) -> Emulator {
 }
 
 /// A request with the part of the authorization that says whose it is, and its body.
-pub fn summary(received: &Received) -> Value {
+pub fn summary(received: &LoggedRequest) -> Value {
     json!([received.path, received.header("authorization"), received.json(), received.status])
 }
 
@@ -30,7 +30,7 @@ pub fn xuids(xuids: impl IntoIterator<Item = u64>) -> Value {
 }
 
 /// Checks what `cpp/client.cpp` and `csharp/Behaviour.cs` send first: the same three requests.
-pub fn check_that_everything_arrived(requests: &[Received], title_id: u32) {
+pub fn check_that_everything_arrived(requests: &[LoggedRequest], title_id: u32) {
     let title = format!("/titles/{title_id}");
     let group =
         |timestamp: &str, xuids: &[u64]| json!({"timestamp": timestamp, "recentPlayers": players(xuids.to_vec())});
@@ -65,7 +65,7 @@ pub fn check_that_everything_arrived(requests: &[Received], title_id: u32) {
 }
 
 /// Checks the title after, where they send what is refused, or repeat themselves.
-pub fn check_that_refusals_stayed_here(requests: &[Received]) {
+pub fn check_that_refusals_stayed_here(requests: &[LoggedRequest]) {
     let refused: Vec<_> = requests.iter().filter(|request| request.status != 204).map(summary).collect();
     let path = requests[0].path.clone();
     assert_eq!(refused, [json!([path, "XBL3.0 x=-;first", {"invitedUsers": xuids([2, 3, 4])}, 400])]);

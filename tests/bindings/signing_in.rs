@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
-use mpa_emulator::{Emulator, NO_TITLE, Options, Part, SignInOptions};
+use mpa_emulator::{Emulator, NO_TITLE, Options, ServiceKind, SignInOptions};
 use mpa_tests::build::{self, GCC};
 use mpa_tests::handing_on::survive_a_revoked_token;
 use mpa_tests::header::repository;
@@ -68,8 +68,8 @@ impl Partner {
     /// How often each part was asked to sign somebody in.
     fn sign_ins(&self) -> (usize, usize) {
         let requests = self.emulator.requests(NO_TITLE);
-        let count = |part| requests.iter().filter(|request| request.part == part).count();
-        (count(Part::SignIn), count(Part::Token))
+        let count = |part| requests.iter().filter(|request| request.service == part).count();
+        (count(ServiceKind::SignIn), count(ServiceKind::Token))
     }
 
     /// The statuses of the requests that need a token.

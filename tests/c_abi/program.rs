@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use mpa_emulator::{Emulator, NO_TITLE, Options, Received};
+use mpa_emulator::{Emulator, LoggedRequest, NO_TITLE, Options};
 use mpa_tests::build::{self, GCC, VALGRIND};
 
 use crate::expected::{Expected, TITLE};
@@ -29,7 +29,7 @@ pub const LEAKS: [&str; 3] = ["--leak-check=full", "--errors-for-leak-kinds=defi
 pub struct Run {
     pub slow: bool,
     output: Output,
-    pub requests: Vec<Received>,
+    pub requests: Vec<LoggedRequest>,
 }
 
 impl Program {

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use mpa::ffi::client::mpa_client_config;
 use mpa::ffi::invite::mpa_server_invite;
 use mpa::ffi::recent_players::{mpa_post_recent_player_groups, mpa_recent_player_group};
-use mpa_emulator::{Emulator, Options, Received};
+use mpa_emulator::{Emulator, LoggedRequest, Options};
 use mpa_tests::c::{self, Client, Outcome, config, init, outcome};
 use serde_json::{Value, json};
 
@@ -141,7 +141,7 @@ impl Service {
     }
 
     /// What has arrived since the last time.
-    fn take(&self) -> Vec<Received> {
+    fn take(&self) -> Vec<LoggedRequest> {
         let requests = self.emulator.requests(TITLE);
         self.emulator.reset(TITLE);
         requests

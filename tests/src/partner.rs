@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::build;
 use crate::c::{Client, Outcome, config, text};
 use mpa::ffi::client::{MPA_CA_ONLY, mpa_client_config};
-use mpa_emulator::{Emulator, NO_TITLE, Options, Part, SignInOptions, Titles};
+use mpa_emulator::{Emulator, NO_TITLE, Options, ServiceKind, SignInOptions, Titles};
 
 pub const TITLE: u32 = 7;
 pub const LONG: u32 = 20_000;
@@ -75,8 +75,8 @@ impl Partner {
     /// How often each part was asked to sign somebody in.
     pub fn sign_ins(&self) -> (usize, usize) {
         let requests = self.emulator.requests(NO_TITLE);
-        let count = |part| requests.iter().filter(|request| request.part == part).count();
-        (count(Part::SignIn), count(Part::Token))
+        let count = |part| requests.iter().filter(|request| request.service == part).count();
+        (count(ServiceKind::SignIn), count(ServiceKind::Token))
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use mpa::ffi::client::{MPA_CA_ADDED, MPA_CA_ONLY, mpa_ca_mode};
-use mpa_emulator::{NO_TITLE, Received};
+use mpa_emulator::{LoggedRequest, NO_TITLE};
 use rustls::HandshakeKind;
 
 use super::bare::Bare;
@@ -114,7 +114,7 @@ fn seen(partner: &Partner) -> Vec<Seen> {
     seen.iter().map(|request| comparable(request, first)).collect()
 }
 
-fn comparable(request: &Received, first_connection: u64) -> Seen {
+fn comparable(request: &LoggedRequest, first_connection: u64) -> Seen {
     let header = |(name, value): &(String, String)| match name.as_str() {
         "authorization" | "signature" => format!("{name}: {} bytes", value.len()),
         _ => format!("{name}: {value}"),

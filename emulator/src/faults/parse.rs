@@ -5,9 +5,9 @@ use std::str::FromStr;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::rule::{AFTER_ACTING, BEFORE_BODY, Calls, Fault, LONGEST_MS, Moment, Rule, Status, Times};
-use crate::fields::{Problem, Read, expected, string};
-use crate::refusal::XErr;
+use super::rule::{AFTER_ACTING, BEFORE_BODY, Calls, Fault, InjectionPoint, LONGEST_MS, Rule, Status, Times};
+use crate::error_response::XErr;
+use crate::fields::{Parsed, ValidationError, expected, string};
 use crate::settings::{self, BadSetting, Fields, Share, Tagged, Whole};
 
 /// The fields that do not depend on the fault.
@@ -23,10 +23,10 @@ struct Common {
 }
 
 /// A list of rules, as the control interface takes it.
-pub(crate) fn read_rules(value: &Value) -> Read<Vec<Rule>> {
+pub(crate) fn read_rules(value: &Value) -> Parsed<Vec<Rule>> {
     let rules = value.as_array().ok_or_else(|| expected("a list", value))?;
     let numbered = rules.iter().enumerate();
-    numbered.map(|(index, rule)| read_rule(rule).map_err(|problem| problem.in_element(index))).collect()
+    numbered.map(|(index, rule)| read_rule(rule).map_err(|error| error.in_element(index))).collect()
 }
 
 impl FromStr for Rule {
@@ -59,12 +59,12 @@ fn read_short_form(text: &str) -> Result<Value, BadSetting> {
     Ok(object.into())
 }
 
-fn read_rule(value: &Value) -> Read<Rule> {
+fn read_rule(value: &Value) -> Parsed<Rule> {
     let fields = value.as_object().ok_or_else(|| expected("an object", value))?;
-    let in_fault = |problem: Problem| problem.in_field("fault");
-    let name = fields.get("fault").ok_or_else(|| in_fault(Problem::here("is required")))?;
+    let in_fault = |error: ValidationError| error.in_field("fault");
+    let name = fields.get("fault").ok_or_else(|| in_fault(ValidationError::new("is required")))?;
     let name = string(name).map_err(in_fault)?;
-    let (variant, moment) = split(name);
+    let (variant, point) = split(name);
     // Nothing is called yet when a connection is dropped.
     let common = if variant == "drop_handshake" { &COMMON[..4] } else { &COMMON[..] };
     let fields = fields.iter().map(|(name, value)| (name.as_str(), value));
@@ -72,36 +72,36 @@ fn read_rule(value: &Value) -> Read<Rule> {
     let hint = format!(", with {BEFORE_BODY} or {AFTER_ACTING} at its end or without");
     let mut fault = Tagged { tag: "fault", name, variant, hint: &hint, fields: of_fault, common }.read()?;
     validate(&mut fault)?;
-    if !fault.may_strike(moment) {
-        let what = format!("must not be {name:?}: {variant} has a moment of its own");
-        return Err(in_fault(Problem::here(what)));
+    if !fault.may_apply(point) {
+        let what = format!("must not be {name:?}: {variant} cannot be injected at that point");
+        return Err(in_fault(ValidationError::new(what)));
     }
     let of_rule = of_rule.into_iter().filter(|(name, _)| *name != "fault");
     let common: Common = Fields::new(of_rule).read()?;
     if matches!(fault, Fault::Delay {}) && common.delay_ms.is_none() {
-        return Err(Problem::here("is required").in_field("delay_ms"));
+        return Err(ValidationError::new("is required").in_field("delay_ms"));
     }
     let times = match (common.next, common.share) {
         (None, None) => Times::Always,
         (Some(count), None) => Times::Next(count.get()),
         (None, Some(Share(share))) => Times::Share(share),
-        (Some(_), Some(_)) => return Err(Problem::here("must not be there beside next").in_field("share")),
+        (Some(_), Some(_)) => return Err(ValidationError::new("must not be there beside next").in_field("share")),
     };
     let delay_ms = common.delay_ms.map_or(0, Whole::get);
-    Ok(Rule { fault, moment, delay_ms, times, calls: common.calls })
+    Ok(Rule { fault, point, delay_ms, times, calls: common.calls })
 }
 
 /// What depends on more than one field.
-fn validate(fault: &mut Fault) -> Read<()> {
+fn validate(fault: &mut Fault) -> Parsed<()> {
     let has_no_body = |status: Status| matches!(status.get(), 204_u16 | 304);
     match fault {
         Fault::Status { status, body, .. } if !body.is_empty() && has_no_body(*status) => {
             let what = format!("must not be there, as a {} has none", status.0);
-            Err(Problem::here(what).in_field("body"))
+            Err(ValidationError::new(what).in_field("body"))
         }
         Fault::LargeBody { status, .. } if has_no_body(*status) => {
             let what = format!("must be that of an answer with a body, not {}", status.0);
-            Err(Problem::here(what).in_field("status"))
+            Err(ValidationError::new(what).in_field("status"))
         }
         Fault::XErr { status, code } => {
             status.get_or_insert(if *code == XErr::OUTAGE { Whole(503) } else { Whole(401) });
@@ -111,13 +111,13 @@ fn validate(fault: &mut Fault) -> Read<()> {
     }
 }
 
-fn split(name: &str) -> (&str, Moment) {
+fn split(name: &str) -> (&str, InjectionPoint) {
     if let Some(stem) = name.strip_suffix(BEFORE_BODY) {
-        (stem, Moment::BeforeBody)
+        (stem, InjectionPoint::BeforeBody)
     } else if let Some(stem) = name.strip_suffix(AFTER_ACTING) {
-        (stem, Moment::AfterActing)
+        (stem, InjectionPoint::AfterActing)
     } else {
-        (name, Moment::BeforeActing)
+        (name, InjectionPoint::BeforeActing)
     }
 }
 

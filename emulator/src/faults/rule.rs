@@ -7,11 +7,11 @@ use axum::http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::refusal::XErr;
-use crate::routes::Part;
+use crate::error_response::XErr;
+use crate::routes::ServiceKind;
 use crate::settings::Whole;
 
-/// A rule of misbehaviour. It is read from its short form, such as
+/// A fault rule. It is read from its short form, such as
 /// `reset_after_acting:next=3,calls=invites`, or from a JSON object, such as
 /// `{"fault": "status", "status": 503, "headers": {"Retry-After": "2"}, "share": 0.25}`.
 ///
@@ -19,7 +19,7 @@ use crate::settings::Whole;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     pub(super) fault: Fault,
-    pub(super) moment: Moment,
+    pub(super) point: InjectionPoint,
     pub(super) delay_ms: u64,
     pub(super) times: Times,
     pub(super) calls: Option<Calls>,
@@ -88,7 +88,7 @@ pub(super) enum Fault {
     // Before there is a request.
     DropHandshake {
         #[serde(skip_serializing_if = "Option::is_none")]
-        part: Option<Part>,
+        part: Option<ServiceKind>,
     },
 }
 
@@ -160,9 +160,9 @@ impl TryFrom<String> for HeaderText {
     }
 }
 
-/// When a rule strikes, told by the end of its name.
+/// When a fault is injected: the suffix of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(super) enum InjectionPoint {
     BeforeBody,
     BeforeActing,
     AfterActing,
@@ -191,17 +191,17 @@ pub(super) const BEFORE_BODY: &str = "_before_body";
 pub(super) const AFTER_ACTING: &str = "_after_acting";
 
 impl Rule {
-    /// With its moment, such as `reset_after_acting`.
+    /// With its suffix, such as `reset_after_acting`.
     pub fn name(&self) -> String {
-        let end = match self.moment {
-            Moment::BeforeBody => BEFORE_BODY,
-            Moment::BeforeActing => "",
-            Moment::AfterActing => AFTER_ACTING,
+        let end = match self.point {
+            InjectionPoint::BeforeBody => BEFORE_BODY,
+            InjectionPoint::BeforeActing => "",
+            InjectionPoint::AfterActing => AFTER_ACTING,
         };
         self.fault.name_and_fields().0 + end
     }
 
-    pub(super) fn drops_handshake_with(&self, met: Part) -> bool {
+    pub(super) fn drops_handshake_with(&self, met: ServiceKind) -> bool {
         match self.fault {
             Fault::DropHandshake { part } => part.is_none_or(|part| part == met),
             _ => false,
@@ -241,16 +241,16 @@ impl Fault {
         named.map(|(name, own)| (name.clone(), fields(own))).unwrap_or_default()
     }
 
-    /// Whether it may strike at a moment that its name's end tells.
-    pub fn may_strike(&self, moment: Moment) -> bool {
+    /// Whether its name may have the suffix of this point.
+    pub fn may_apply(&self, point: InjectionPoint) -> bool {
         match self {
             Self::Cut { .. }
             | Self::Drip { .. }
             | Self::CloseIdle { .. }
             | Self::ResetIdle { .. }
-            | Self::DropHandshake { .. } => moment == Moment::BeforeActing,
-            // A service that has acted does not answer so.
-            Self::ExpiredToken { .. } => moment != Moment::AfterActing,
+            | Self::DropHandshake { .. } => point == InjectionPoint::BeforeActing,
+            // A service that has acted does not respond so.
+            Self::ExpiredToken { .. } => point != InjectionPoint::AfterActing,
             _ => true,
         }
     }

@@ -5,17 +5,17 @@ use serde_json::{Value, json};
 
 use super::{CallRule, Endpoint, Reply};
 use crate::faults::Calls;
-use crate::fields::{Object, Problem, list, string, xuid};
-use crate::routes::Part;
+use crate::fields::{Object, ValidationError, list, string, xuid};
+use crate::routes::ServiceKind;
 
 /// What users are doing. It changes nothing.
 pub(crate) static ACTIVITIES_QUERY: CallRule = CallRule {
     endpoint: Endpoint {
-        part: Part::Service,
+        service: ServiceKind::Service,
         method: Method::POST,
         path: "/titles/{title_id}/activities/query",
         calls: &[Calls::Activities],
-        counted: None,
+        throttle_group: None,
     },
     caller: None,
     respond: |body| Ok(Reply::Json(no_activities(&read_query(body)?))),
@@ -24,7 +24,7 @@ pub(crate) static ACTIVITIES_QUERY: CallRule = CallRule {
 const MOST_USERS: usize = 30;
 
 /// The users whose activities are asked for.
-fn read_query(body: &Value) -> Result<Vec<&str>, Problem> {
+fn read_query(body: &Value) -> Result<Vec<&str>, ValidationError> {
     let query = Object::read(body, &["users"])?;
     let users = query.required("users", |users| {
         list(users, 1..=MOST_USERS, xuid)?;
@@ -34,7 +34,7 @@ fn read_query(body: &Value) -> Result<Vec<&str>, Problem> {
     users.as_array().into_iter().flatten().map(string).collect()
 }
 
-/// Nobody does anything here.
+/// The response: no user has activities.
 fn no_activities(users: &[&str]) -> Value {
     let of_user = |user: &&str| json!({"userId": user, "activities": null});
     json!({"userActivities": users.iter().map(of_user).collect::<Vec<_>>()})

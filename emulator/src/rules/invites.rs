@@ -7,17 +7,17 @@ use super::{CallRule, Endpoint, Reply};
 use crate::call::Caller;
 use crate::faults::Calls;
 use crate::fields::{Checked, Object, list, one_of, text, xuid};
-use crate::routes::Part;
-use crate::throttle::Counted;
+use crate::routes::ServiceKind;
+use crate::throttle::ThrottleGroup;
 
 /// An invite that a user sends.
 pub(crate) static USER_INVITES: CallRule = CallRule {
     endpoint: Endpoint {
-        part: Part::Service,
+        service: ServiceKind::Service,
         method: Method::POST,
         path: "/titles/{title_id}/invites",
         calls: &[Calls::Invites, Calls::UserInvites],
-        counted: Some(Counted::Invites),
+        throttle_group: Some(ThrottleGroup::Invites),
     },
     caller: Some(Caller::User),
     respond: |body| check_invite(body).map(|()| Reply::NoContent),
@@ -26,11 +26,11 @@ pub(crate) static USER_INVITES: CallRule = CallRule {
 /// An invite that a service sends in a user's name.
 pub(crate) static SERVER_INVITES: CallRule = CallRule {
     endpoint: Endpoint {
-        part: Part::Service,
+        service: ServiceKind::Service,
         method: Method::POST,
         path: "/titles/{title_id}/invites/server",
         calls: &[Calls::Invites, Calls::ServerInvites],
-        counted: Some(Counted::Invites),
+        throttle_group: Some(ThrottleGroup::Invites),
     },
     caller: Some(Caller::Service),
     respond: |body| check_server_invite(body).map(|()| Reply::NoContent),

@@ -6,18 +6,18 @@ use serde_json::Value;
 use super::{CallRule, Endpoint, Reply};
 use crate::call::Caller;
 use crate::faults::Calls;
-use crate::fields::{Checked, Object, Problem, list, one_of, string, xuid};
-use crate::routes::Part;
-use crate::throttle::Counted;
+use crate::fields::{Checked, Object, ValidationError, list, one_of, string, xuid};
+use crate::routes::ServiceKind;
+use crate::throttle::ThrottleGroup;
 
 /// Groups of players who have played together.
 pub(crate) static RECENT_PLAYER_GROUPS: CallRule = CallRule {
     endpoint: Endpoint {
-        part: Part::Service,
+        service: ServiceKind::Service,
         method: Method::POST,
         path: "/titles/{title_id}/recentplayergroups/server",
         calls: &[Calls::RecentPlayers],
-        counted: Some(Counted::RecentPlayers),
+        throttle_group: Some(ThrottleGroup::RecentPlayers),
     },
     caller: Some(Caller::Service),
     respond: |body| check_recent_player_groups(body).map(|()| Reply::NoContent),
@@ -54,7 +54,7 @@ fn timestamp(value: &Value) -> Checked {
     if is_valid(string(value)?) {
         return Ok(());
     }
-    Err(Problem::here("must be a UTC time that exists, written YYYY-MM-DDTHH:MM:SSZ"))
+    Err(ValidationError::new("must be a UTC time that exists, written YYYY-MM-DDTHH:MM:SSZ"))
 }
 
 /// Whether `text` has exactly this form and is a second of the calendar.

@@ -24,22 +24,22 @@ const MOST_REMEMBERED: usize = 1 << 16;
 #[derive(Clone, Debug)]
 pub struct Window {
     limit: Limit,
-    counted: Counted,
+    counts: Counts,
 }
 
 #[derive(Clone, Debug)]
-enum Counted {
+enum Counts {
     Since { start_ms: u64, count: u32 },
     At(VecDeque<u64>),
 }
 
 impl Window {
     pub fn new(limit: Limit, shape: Shape) -> Self {
-        let counted = match shape {
-            Shape::Fixed => Counted::Since { start_ms: 0, count: 0 },
-            Shape::Sliding => Counted::At(VecDeque::new()),
+        let counts = match shape {
+            Shape::Fixed => Counts::Since { start_ms: 0, count: 0 },
+            Shape::Sliding => Counts::At(VecDeque::new()),
         };
-        Self { limit, counted }
+        Self { limit, counts }
     }
 
     pub fn limit(&self) -> Limit {
@@ -49,14 +49,14 @@ impl Window {
     /// How many calls count at a time.
     pub fn count(&mut self, now_ms: u64) -> u32 {
         let is_over = |since_ms: u64| now_ms.saturating_sub(since_ms) >= self.limit.period_ms;
-        match &mut self.counted {
-            Counted::Since { start_ms, count } => {
+        match &mut self.counts {
+            Counts::Since { start_ms, count } => {
                 if is_over(*start_ms) {
                     *count = 0;
                 }
                 *count
             }
-            Counted::At(times) => {
+            Counts::At(times) => {
                 while times.front().is_some_and(|&time| is_over(time)) {
                     times.pop_front();
                 }
@@ -73,10 +73,10 @@ impl Window {
             return 0;
         }
         // When enough of what is counted goes. Where nothing is allowed, nothing helps.
-        let since_ms = match &self.counted {
-            Counted::Since { count: 0, .. } => now_ms,
-            Counted::Since { start_ms, .. } => *start_ms,
-            Counted::At(times) => {
+        let since_ms = match &self.counts {
+            Counts::Since { count: 0, .. } => now_ms,
+            Counts::Since { start_ms, .. } => *start_ms,
+            Counts::At(times) => {
                 let last_to_go = times.len() - (max as usize).min(times.len());
                 times.get(last_to_go).copied().unwrap_or(now_ms)
             }
@@ -87,14 +87,14 @@ impl Window {
     /// Counts a call.
     pub fn add(&mut self, now_ms: u64) {
         let is_first = self.count(now_ms) == 0;
-        match &mut self.counted {
-            Counted::Since { start_ms, count } => {
+        match &mut self.counts {
+            Counts::Since { start_ms, count } => {
                 if is_first {
                     *start_ms = now_ms;
                 }
                 *count = count.saturating_add(1);
             }
-            Counted::At(times) => {
+            Counts::At(times) => {
                 if times.len() >= MOST_REMEMBERED.max(self.limit.max as usize) {
                     times.pop_front();
                 }
@@ -152,8 +152,8 @@ impl Meter {
         longest.map_or(Ok(()), Err)
     }
 
-    /// Whether nothing is counted any more, so that a new one would do as well.
-    pub(super) fn is_blank(&mut self, now_ms: u64) -> bool {
+    /// Whether nothing is counted any more, so that it is equal to a new one.
+    pub(super) fn is_idle(&mut self, now_ms: u64) -> bool {
         !self.any(|window| window.count(now_ms) > 0)
     }
 
@@ -333,7 +333,7 @@ mod meter_tests {
     }
 
     #[test]
-    fn whoever_waits_as_told_is_let_through() {
+    fn waiting_for_retry_after_is_enough() {
         for shape in SHAPES {
             let mut meter = meter(3, 7, shape);
             let (mut now_ms, mut rejected) = (0, 0);
@@ -362,12 +362,12 @@ mod meter_tests {
     }
 
     #[test]
-    fn is_blank_when_both_periods_are_over() {
+    fn is_idle_when_both_periods_are_over() {
         let mut meter = meter(2, 4, Shape::Fixed);
-        assert!(meter.is_blank(0));
+        assert!(meter.is_idle(0));
         assert!(meter.call(0).is_ok());
-        assert!(!meter.is_blank(100));
-        assert!(meter.is_blank(1_000));
+        assert!(!meter.is_idle(100));
+        assert!(meter.is_idle(1_000));
     }
 
     #[test]

@@ -1,17 +1,17 @@
-//! Answers that go wrong on demand, and what the journal says of them.
+//! Answers that go wrong on demand, and what the request log says of them.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mpa_emulator::{Emulator, NO_TITLE, Options, Received, Titles};
+use mpa_emulator::{Emulator, LoggedRequest, NO_TITLE, Options, Titles};
 
 use crate::client::{Client, assert_refused, start, start_with};
 use crate::requests::{Request, invite, recent_player_groups, server_invite};
 
 const SOON: Duration = Duration::from_secs(10);
 
-/// What the journal says of a request beside what was received.
-fn kept(received: &Received) -> (u16, bool, Option<&str>) {
+/// What the request log says of a request beside what was received.
+fn kept(received: &LoggedRequest) -> (u16, bool, Option<&str>) {
     (received.status, received.acted, received.fault.as_deref())
 }
 
@@ -133,7 +133,7 @@ fn a_delayed_request_is_acted_on_though_nobody_waits_any_more() {
 }
 
 #[test]
-fn an_answer_delayed_after_acting_is_in_the_journal_before() {
+fn an_answer_delayed_after_acting_is_in_the_request_log_before() {
     let emulator = start_with(&["delay_after_acting:delay_ms=500"]);
     let mut client = Client::connect(&emulator);
     let start = Instant::now();
@@ -192,7 +192,7 @@ fn what_is_for_all_titles_is_for_strays_too() {
 }
 
 #[test]
-fn a_share_strikes_the_same_requests_in_every_run() {
+fn a_share_applies_to_the_same_requests_in_every_run() {
     let run = |seed| {
         let emulator = Emulator::start(Options {
             seed,
@@ -205,14 +205,14 @@ fn a_share_strikes_the_same_requests_in_every_run() {
         statuses.collect::<Vec<_>>()
     };
     let first = run(1);
-    let struck = first.iter().filter(|status| **status == 503).count();
-    assert!((15..45).contains(&struck), "{struck}");
+    let faulted = first.iter().filter(|status| **status == 503).count();
+    assert!((15..45).contains(&faulted), "{faulted}");
     assert_eq!(first, run(1));
     assert_ne!(first, run(2));
 }
 
 #[test]
-fn a_request_that_does_not_arrive_in_full_is_not_struck() {
+fn a_request_that_does_not_arrive_in_full_gets_no_fault() {
     let emulator = start_with(&["status:status=503"]);
     let mut client = Client::connect(&emulator);
     let bytes = invite(7).to_bytes();

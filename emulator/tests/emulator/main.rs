@@ -12,12 +12,12 @@ mod certificates;
 mod client;
 mod clock;
 mod command_line;
+mod connection_faults;
 mod connections;
-mod endings;
 mod faults;
 mod https;
-mod journal;
 mod partner;
+mod request_log;
 // Shared with the tests through the C ABI, which need more of it.
 #[allow(dead_code)]
 #[path = "../../../tests/src/process.rs"]

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use mpa_emulator::{Emulator, NO_TITLE, Part, Titles};
+use mpa_emulator::{Emulator, NO_TITLE, ServiceKind, Titles};
 use serde_json::json;
 use tokio_rustls::rustls::version::TLS13;
 
@@ -32,10 +32,13 @@ fn an_outage_has_its_number() {
     assert_eq!(x_err(&answer), (500, 0x8015_DC32));
     assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
     let kept: Vec<_> =
-        emulator.requests(NO_TITLE).iter().map(|r| (r.part, r.status, r.acted, r.fault.clone())).collect();
+        emulator.requests(NO_TITLE).iter().map(|r| (r.service, r.status, r.acted, r.fault.clone())).collect();
     let x_err = Some("x_err".to_owned());
-    let expected =
-        [(Part::SignIn, 503, false, x_err.clone()), (Part::SignIn, 200, true, None), (Part::Token, 500, false, x_err)];
+    let expected = [
+        (ServiceKind::SignIn, 503, false, x_err.clone()),
+        (ServiceKind::SignIn, 200, true, None),
+        (ServiceKind::Token, 500, false, x_err),
+    ];
     assert_eq!(kept, expected);
 }
 
@@ -55,7 +58,7 @@ fn a_service_token_can_be_called_expired_or_invalid() {
 }
 
 #[test]
-fn faults_of_every_kind_strike_here() {
+fn faults_of_every_kind_apply_here() {
     let emulator = start();
     emulator.set_faults(NO_TITLE, &["status:status=503,next=1,body=busy", "reset_after_acting:next=1"]).unwrap();
     let signer = Signer::new();
@@ -71,20 +74,22 @@ fn faults_of_every_kind_strike_here() {
     assert_eq!([send(), send()], [401, 204]);
 }
 
-fn shake_hands(emulator: &Emulator, part: Part) -> Result<TlsStream, ErrorKind> {
+fn shake_hands(emulator: &Emulator, part: ServiceKind) -> Result<TlsStream, ErrorKind> {
     let sign_in = emulator.sign_in().unwrap();
     let (url, identity) = match part {
-        Part::Service => (emulator.url(), None),
-        Part::SignIn => (sign_in.url(), Some(sign_in.partner())),
-        Part::Token => (sign_in.token_url(), None),
+        ServiceKind::Service => (emulator.url(), None),
+        ServiceKind::SignIn => (sign_in.url(), Some(sign_in.partner())),
+        ServiceKind::Token => (sign_in.token_url(), None),
     };
     connect(emulator, url, identity, &TLS13).map_err(|error| error.kind())
 }
 
 #[test]
 fn a_handshake_is_dropped_with_the_part_that_was_named() {
-    const PARTS: [Part; 3] = [Part::Service, Part::SignIn, Part::Token];
-    for (name, dropped) in [("service", Part::Service), ("sign_in", Part::SignIn), ("token", Part::Token)] {
+    const PARTS: [ServiceKind; 3] = [ServiceKind::Service, ServiceKind::SignIn, ServiceKind::Token];
+    for (name, dropped) in
+        [("service", ServiceKind::Service), ("sign_in", ServiceKind::SignIn), ("token", ServiceKind::Token)]
+    {
         let emulator = start_with(&[&format!("drop_handshake:part={name},next=2")]);
         for part in PARTS.into_iter().chain([dropped]) {
             let drops = shake_hands(&emulator, part).err();
@@ -97,8 +102,8 @@ fn a_handshake_is_dropped_with_the_part_that_was_named() {
     assert!(PARTS.iter().all(|part| shake_hands(&emulator, *part).is_err()));
     emulator.set_faults(Titles::All, &[]).unwrap();
     emulator.set_faults(NO_TITLE, &["drop_handshake:next=1"]).unwrap();
-    assert!(shake_hands(&emulator, Part::Token).is_err());
-    assert!(shake_hands(&emulator, Part::Token).is_ok());
+    assert!(shake_hands(&emulator, ServiceKind::Token).is_err());
+    assert!(shake_hands(&emulator, ServiceKind::Token).is_ok());
 }
 
 #[test]
@@ -146,7 +151,7 @@ fn requests_for_tokens_are_throttled_together() {
 fn a_client_that_connects_in_silence_uses_no_rule_up() {
     let emulator = start_with(&["drop_handshake:next=1"]);
     let silent = Client::connect(&emulator);
-    assert!(shake_hands(&emulator, Part::Service).is_err());
+    assert!(shake_hands(&emulator, ServiceKind::Service).is_err());
     drop(silent);
-    assert!(shake_hands(&emulator, Part::Service).is_ok());
+    assert!(shake_hands(&emulator, ServiceKind::Service).is_ok());
 }

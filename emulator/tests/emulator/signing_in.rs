@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use mpa_emulator::{NO_TITLE, Part, SignInOptions};
+use mpa_emulator::{NO_TITLE, ServiceKind, SignInOptions};
 use serde_json::{Value, json};
 
 use crate::client::{Client, assert_refused};
@@ -194,12 +194,12 @@ fn requests_for_tokens_are_kept_with_their_part() {
     to_service(&emulator).send(&signer.sign(server_invite(7).replacing("Authorization", &authorization)));
     let kept = |title_id| -> Vec<_> {
         let requests = emulator.requests(title_id);
-        requests.iter().map(|r| (r.part, r.connection, r.status, r.acted)).collect()
+        requests.iter().map(|r| (r.service, r.connection, r.status, r.acted)).collect()
     };
-    let for_tokens = [(Part::SignIn, 1, 200, true), (Part::Token, 2, 200, true)];
+    let for_tokens = [(ServiceKind::SignIn, 1, 200, true), (ServiceKind::Token, 2, 200, true)];
     assert_eq!(kept(NO_TITLE)[..2], for_tokens);
-    assert_eq!(kept(NO_TITLE)[2..], [(Part::SignIn, 3, 403, false), (Part::SignIn, 4, 404, false)]);
-    assert_eq!(kept(7), [(Part::Service, 5, 204, true)]);
+    assert_eq!(kept(NO_TITLE)[2..], [(ServiceKind::SignIn, 3, 403, false), (ServiceKind::SignIn, 4, 404, false)]);
+    assert_eq!(kept(7), [(ServiceKind::Service, 5, 204, true)]);
     let shown = to_service(&emulator).get("/emulator/titles/0/requests?after=1").json();
     assert_eq!((&shown["requests"][0]["part"], &shown["requests"][1]["part"]), (&json!("token"), &json!("sign_in")));
     let debug = format!("{:?}", emulator.requests(NO_TITLE));

@@ -1,11 +1,11 @@
-//! What the program prints: where it listens, what to paste, where to look.
+//! What the program prints at its start: where it listens, the client's configuration, how to see the request log.
 
 use std::net::IpAddr;
 use std::path::Path;
 
 use mpa_emulator::{SignIn, SignInOptions};
 
-use crate::Files;
+use crate::SignInFiles;
 
 /// `url` is the one for clients on this machine; it listens on `address`.
 pub fn lines(url: &str, address: IpAddr, certificate_path: Option<&Path>) -> String {
@@ -23,7 +23,7 @@ pub fn lines(url: &str, address: IpAddr, certificate_path: Option<&Path>) -> Str
 }
 
 /// The same where services sign in: what to paste is one line for each setting.
-pub fn lines_for_sign_in(url: &str, address: IpAddr, sign_in: &SignIn, files: &Files) -> String {
+pub fn lines_for_sign_in(url: &str, address: IpAddr, sign_in: &SignIn, files: &SignInFiles) -> String {
     let path = |path: &Path| path.display().to_string();
     let authority = path(&files.authority);
     let SignInOptions { sandbox_id, relying_party, .. } = sign_in.options();
@@ -65,7 +65,7 @@ fn c_string(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn greeting(url: &str, address: &str, certificate_path: Option<&str>) -> [String; 3] {
+    fn banner(url: &str, address: &str, certificate_path: Option<&str>) -> [String; 3] {
         let text = lines(url, address.parse().unwrap(), certificate_path.map(Path::new));
         assert!(text.ends_with('\n'));
         let lines: Vec<_> = text.lines().map(str::to_owned).collect();
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn plain_http_on_loopback_needs_one_setting() {
-        let [listens, settings, curl] = greeting("http://127.0.0.1:8787", "127.0.0.1", None);
+        let [listens, settings, curl] = banner("http://127.0.0.1:8787", "127.0.0.1", None);
         assert_eq!(listens, "mpa-emulator listens on http://127.0.0.1:8787");
         assert_eq!(settings, r#"config.endpoint = "http://127.0.0.1:8787";"#);
         assert_eq!(curl, r#"curl "http://127.0.0.1:8787/emulator/titles/TITLE_ID/requests""#);
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn https_needs_the_certificate_too() {
         let path = r"C:\temp dir\a.pem";
-        let [_, settings, curl] = greeting("https://127.0.0.1:1", "127.0.0.1", Some(path));
+        let [_, settings, curl] = banner("https://127.0.0.1:1", "127.0.0.1", Some(path));
         assert_eq!(
             settings,
             r#"config.endpoint = "https://127.0.0.1:1"; config.ca_certificates_path = "C:\\temp dir\\a.pem";"#
@@ -94,11 +94,11 @@ mod tests {
     #[test]
     fn plain_http_over_a_network_has_to_be_allowed() {
         let allowed = "config.allow_plain_http = 1;";
-        let [_, settings, _] = greeting("http://192.0.2.7:1", "192.0.2.7", None);
+        let [_, settings, _] = banner("http://192.0.2.7:1", "192.0.2.7", None);
         assert!(settings.ends_with(allowed), "{settings}");
-        let [_, settings, _] = greeting("https://192.0.2.7:1", "192.0.2.7", Some("a.pem"));
+        let [_, settings, _] = banner("https://192.0.2.7:1", "192.0.2.7", Some("a.pem"));
         assert!(!settings.contains(allowed), "{settings}");
-        let [listens, settings, _] = greeting("http://127.0.0.1:1", "0.0.0.0", None);
+        let [listens, settings, _] = banner("http://127.0.0.1:1", "0.0.0.0", None);
         assert!(listens.ends_with("all addresses of this machine"), "{listens}");
         assert!(!settings.contains(allowed), "{settings}");
     }

@@ -1,4 +1,4 @@
-//! Every caller's meters, and how a rejection is answered.
+//! The meters of all callers, and the response to a throttled call.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Kind, Limits, Meter, Rejection, Settings};
-use crate::refusal::Refusal;
+use crate::error_response::ErrorResponse;
 use crate::routes::Titles;
 use crate::rules::Endpoint;
 
@@ -22,14 +22,14 @@ use crate::rules::Endpoint;
 const MOST_METERS: usize = 100_000;
 
 #[derive(Default)]
-pub(crate) struct Callers {
+pub(crate) struct Throttler {
     /// Spares calls the lock while nothing is throttled.
     in_force: AtomicBool,
-    state: Mutex<State>,
+    state: Mutex<ThrottlerState>,
 }
 
 #[derive(Default)]
-struct State {
+struct ThrottlerState {
     settings: HashMap<Titles, Settings>,
     meters: HashMap<Key, Meter>,
     hashes: RandomState,
@@ -38,20 +38,20 @@ struct State {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     title_id: u32,
-    counted: Counted,
+    group: ThrottleGroup,
     /// A hash, so that no token is kept here.
     authorization: u64,
 }
 
-/// What is counted together.
+/// Calls that are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Counted {
+pub(crate) enum ThrottleGroup {
     Invites,
     RecentPlayers,
     Authentication,
 }
 
-impl Counted {
+impl ThrottleGroup {
     fn limits(self, settings: &Settings) -> Option<Limits> {
         match self {
             Self::Invites => settings.invites,
@@ -61,8 +61,8 @@ impl Counted {
     }
 }
 
-impl Callers {
-    /// Settings of a title take the place of those for all titles. All counting starts anew.
+impl Throttler {
+    /// Settings of a title override those for all titles. All counts are reset.
     pub fn set(&self, titles: Titles, settings: Option<Settings>) {
         let mut state = self.state();
         match settings {
@@ -90,26 +90,26 @@ impl Callers {
         let mut state = self.state();
         let own = state.settings.get(&Titles::One(title_id));
         let settings = own.or_else(|| state.settings.get(&Titles::All)).copied()?;
-        let counted = endpoint.counted?;
-        let limits = counted.limits(&settings)?;
-        let key = Key { title_id, counted, authorization: state.hashes.hash_one(authorization) };
+        let group = endpoint.throttle_group?;
+        let limits = group.limits(&settings)?;
+        let key = Key { title_id, group, authorization: state.hashes.hash_one(authorization) };
         if state.meters.len() >= MOST_METERS && !state.meters.contains_key(&key) {
-            state.make_room(now_ms);
+            state.evict(now_ms);
         }
         let meter = state.meters.entry(key).or_insert_with(|| Meter::new(&limits));
         let rejection = meter.call(now_ms).err()?;
         Some(respond(settings.answer, settings.retry_after, &rejection))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ThrottlerState> {
         // A panic leaves at worst one call uncounted.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn make_room(&mut self, now_ms: u64) {
-        self.meters.retain(|_, meter| !meter.is_blank(now_ms));
+impl ThrottlerState {
+    fn evict(&mut self, now_ms: u64) {
+        self.meters.retain(|_, meter| !meter.is_idle(now_ms));
         if self.meters.len() >= MOST_METERS {
             self.meters.clear();
         }
@@ -119,7 +119,7 @@ impl State {
 /// The form of the answer to a call that was not let through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum RejectionForm {
     /// 429, a body with numbers: as in the documents' examples.
     #[default]
     Numbers,
@@ -137,11 +137,11 @@ pub enum Answer {
 
 const WHAT: &str = "Too many requests";
 
-fn respond(answer: Answer, says_when: bool, rejection: &Rejection) -> Response {
+fn respond(answer: RejectionForm, says_when: bool, rejection: &Rejection) -> Response {
     let mut response = match answer {
-        Answer::BadRequest => Refusal::invalid_request(StatusCode::BAD_REQUEST, WHAT).into_response(),
-        Answer::NoBody => StatusCode::TOO_MANY_REQUESTS.into_response(),
-        Answer::Unavailable => in_json(StatusCode::SERVICE_UNAVAILABLE, answer, rejection),
+        RejectionForm::BadRequest => ErrorResponse::invalid_request(StatusCode::BAD_REQUEST, WHAT).into_response(),
+        RejectionForm::NoBody => StatusCode::TOO_MANY_REQUESTS.into_response(),
+        RejectionForm::Unavailable => in_json(StatusCode::SERVICE_UNAVAILABLE, answer, rejection),
         _ => in_json(StatusCode::TOO_MANY_REQUESTS, answer, rejection),
     };
     if says_when {
@@ -151,9 +151,9 @@ fn respond(answer: Answer, says_when: bool, rejection: &Rejection) -> Response {
     response
 }
 
-fn in_json(status: StatusCode, answer: Answer, rejection: &Rejection) -> Response {
+fn in_json(status: StatusCode, answer: RejectionForm, rejection: &Rejection) -> Response {
     let number = |number: u64| match answer {
-        Answer::Strings => Value::String(number.to_string()),
+        RejectionForm::Strings => Value::String(number.to_string()),
         _ => number.into(),
     };
     let (version, current, max, period) = (
@@ -162,7 +162,7 @@ fn in_json(status: StatusCode, answer: Answer, rejection: &Rejection) -> Respons
         number(rejection.max.into()),
         number(in_seconds(rejection.period_ms)),
     );
-    let name = if answer == Answer::Type { "type" } else { "limitType" };
+    let name = if answer == RejectionForm::Type { "type" } else { "limitType" };
     let kind = match rejection.kind {
         Kind::Burst => "burst",
         Kind::Sustained => "rate",
@@ -176,13 +176,13 @@ fn in_json(status: StatusCode, answer: Answer, rejection: &Rejection) -> Respons
     (status, [(CONTENT_TYPE, content_type)], Body::from(body)).into_response()
 }
 
-/// Rounded up: whoever waits that long has waited long enough.
+/// Rounded up, so that the wait is long enough.
 fn in_seconds(ms: u64) -> u64 {
     ms.div_ceil(1_000)
 }
 
 #[cfg(test)]
-mod callers_tests {
+mod throttler_tests {
     use super::*;
     use crate::rules::activities::ACTIVITIES_QUERY;
     use crate::rules::invites::{SERVER_INVITES, USER_INVITES};
@@ -195,73 +195,74 @@ mod callers_tests {
         Some(text.parse().unwrap())
     }
 
-    fn admits(callers: &Callers, title_id: u32, endpoint: &Endpoint, token: &str) -> bool {
-        callers.reject(title_id, endpoint, token.as_bytes(), 5).is_none()
+    fn admits(throttler: &Throttler, title_id: u32, endpoint: &Endpoint, token: &str) -> bool {
+        throttler.reject(title_id, endpoint, token.as_bytes(), 5).is_none()
     }
 
     #[test]
     fn counts_by_title_kind_of_call_and_authorization() {
         let (invites, server) = (&USER_INVITES.endpoint, &SERVER_INVITES.endpoint);
-        let callers = Callers::default();
-        callers.set(Titles::All, once_in(100));
-        assert!(admits(&callers, 7, invites, "a"));
-        assert!(!admits(&callers, 7, invites, "a"));
-        assert!(!admits(&callers, 7, server, "a"), "the same kind");
-        assert!(admits(&callers, 7, &RECENT_PLAYER_GROUPS.endpoint, "a"));
-        assert!(admits(&callers, 7, invites, "b"));
-        assert!(admits(&callers, 8, invites, "a"));
-        assert!(callers.reject(7, invites, b"a", 105).is_none());
+        let throttler = Throttler::default();
+        throttler.set(Titles::All, once_in(100));
+        assert!(admits(&throttler, 7, invites, "a"));
+        assert!(!admits(&throttler, 7, invites, "a"));
+        assert!(!admits(&throttler, 7, server, "a"), "the same kind");
+        assert!(admits(&throttler, 7, &RECENT_PLAYER_GROUPS.endpoint, "a"));
+        assert!(admits(&throttler, 7, invites, "b"));
+        assert!(admits(&throttler, 8, invites, "a"));
+        assert!(throttler.reject(7, invites, b"a", 105).is_none());
     }
 
     #[test]
     fn requests_for_tokens_count_together() {
-        let callers = Callers::default();
-        callers.set(Titles::All, Some(Settings::default()));
-        let admitted = (0..20).filter(|n| admits(&callers, 0, if n % 2 == 0 { &AUTHENTICATE } else { &AUTHORIZE }, ""));
+        let throttler = Throttler::default();
+        throttler.set(Titles::All, Some(Settings::default()));
+        let admitted =
+            (0..20).filter(|n| admits(&throttler, 0, if n % 2 == 0 { &AUTHENTICATE } else { &AUTHORIZE }, ""));
         assert_eq!(admitted.count(), 15);
-        assert!((0..100).all(|_| admits(&callers, 7, &ACTIVITIES_QUERY.endpoint, "a")), "not throttled");
+        assert!((0..100).all(|_| admits(&throttler, 7, &ACTIVITIES_QUERY.endpoint, "a")), "not throttled");
     }
 
     #[test]
     fn settings_of_a_title_go_before_those_for_all() {
-        let callers = Callers::default();
-        let invite = |title_id| admits(&callers, title_id, &USER_INVITES.endpoint, "a");
+        let throttler = Throttler::default();
+        let invite = |title_id| admits(&throttler, title_id, &USER_INVITES.endpoint, "a");
         assert!(invite(7) && invite(7), "off by default");
-        callers.set(Titles::One(7), once_in(100));
+        throttler.set(Titles::One(7), once_in(100));
         assert!(invite(7) && !invite(7));
         assert!(invite(8) && invite(8));
-        callers.set(Titles::All, once_in(100));
+        throttler.set(Titles::All, once_in(100));
         assert!(invite(8) && !invite(8));
         let unlimited = r#"{"invites": null}"#.parse().ok();
-        callers.set(Titles::One(7), unlimited);
+        throttler.set(Titles::One(7), unlimited);
         assert!(invite(7) && invite(7));
-        callers.set(Titles::One(7), None);
-        callers.set(Titles::All, None);
-        assert_eq!(callers.settings(Titles::All), None);
+        throttler.set(Titles::One(7), None);
+        throttler.set(Titles::All, None);
+        assert_eq!(throttler.settings(Titles::All), None);
         assert!(invite(8) && invite(8));
     }
 
     #[test]
     fn new_settings_start_counting_anew() {
-        let callers = Callers::default();
-        let invite = |title_id| admits(&callers, title_id, &USER_INVITES.endpoint, "a");
-        callers.set(Titles::All, once_in(100));
+        let throttler = Throttler::default();
+        let invite = |title_id| admits(&throttler, title_id, &USER_INVITES.endpoint, "a");
+        throttler.set(Titles::All, once_in(100));
         assert!(invite(7) && !invite(7) && invite(8));
-        callers.set(Titles::One(7), once_in(100));
+        throttler.set(Titles::One(7), once_in(100));
         assert!(invite(7), "its counts are gone");
         assert!(!invite(8), "those of another title are not");
     }
 
     #[test]
     fn meters_are_bounded() {
-        let callers = Callers::default();
-        callers.set(Titles::All, once_in(100));
+        let throttler = Throttler::default();
+        throttler.set(Titles::All, once_in(100));
         for title_id in 1..=100_000 {
-            assert!(callers.reject(title_id, &USER_INVITES.endpoint, b"a", 0).is_none());
+            assert!(throttler.reject(title_id, &USER_INVITES.endpoint, b"a", 0).is_none());
         }
-        assert!(callers.reject(1, &USER_INVITES.endpoint, b"b", 50).is_none());
-        assert_eq!(callers.state().meters.len(), 1, "all were in use");
-        assert!(callers.reject(1, &USER_INVITES.endpoint, b"b", 50).is_some());
+        assert!(throttler.reject(1, &USER_INVITES.endpoint, b"b", 50).is_none());
+        assert_eq!(throttler.state().meters.len(), 1, "all were in use");
+        assert!(throttler.reject(1, &USER_INVITES.endpoint, b"b", 50).is_some());
     }
 }
 

@@ -8,11 +8,11 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::routes::Part;
+use crate::routes::ServiceKind;
 
 /// A request that the emulator received, and the status it answered with.
 #[derive(Clone)]
-pub struct Received {
+pub struct LoggedRequest {
     /// Counts the requests of a title, from 1, in the order in which they were answered.
     pub index: u64,
     /// Milliseconds from the start of the emulator to the arrival of the request's head.
@@ -20,7 +20,7 @@ pub struct Received {
     /// The number of the TCP connection it came on. They count from 1 for each emulator.
     pub connection: u64,
     /// The service that it came to. Those for tokens are about no title, whatever their path.
-    pub part: Part,
+    pub service: ServiceKind,
     pub method: String,
     /// Path and query as they were sent.
     pub path: String,
@@ -28,19 +28,19 @@ pub struct Received {
     pub headers: Vec<(String, String)>,
     /// Byte for byte. Empty where the body was too long or did not arrive in full.
     pub body: Vec<u8>,
-    /// The status of its answer, whether or not a fault let the client hear it; 0 where a fault
-    /// struck before there was one.
+    /// The status of its response, whether or not a fault kept it from the client; 0 where a fault
+    /// was injected before there was one.
     pub status: u16,
     /// The `X-XblCorrelationId` it was answered with.
     pub correlation_id: String,
-    /// Whether the service did what was asked, whatever the client was told.
+    /// Whether the service carried the request out, whatever response the client got.
     pub acted: bool,
-    /// The name of the fault that struck it, such as `reset_after_acting`; `throttle` where it was
-    /// one call too many.
+    /// The name of the fault that was injected, such as `reset_after_acting`; `throttle` for a
+    /// throttled call.
     pub fault: Option<String>,
 }
 
-impl Received {
+impl LoggedRequest {
     /// The value of a header, by its name in any case. Where it came more than once, the first.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -68,13 +68,13 @@ impl Received {
 
 /// Failed assertions print this where others read along, so the tokens stay out: the headers, and
 /// the body of a request that has one there.
-impl fmt::Debug for Received {
+impl fmt::Debug for LoggedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Received")
+        f.debug_struct("LoggedRequest")
             .field("index", &self.index)
             .field("at_ms", &self.at_ms)
             .field("connection", &self.connection)
-            .field("part", &self.part)
+            .field("service", &self.service)
             .field("method", &self.method)
             .field("path", &self.path)
             .field("body", &self.body_without_tokens())
@@ -87,13 +87,13 @@ impl fmt::Debug for Received {
 }
 
 /// The shape in which the control interface shows it.
-impl Serialize for Received {
+impl Serialize for LoggedRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("index", &self.index)?;
         map.serialize_entry("at_ms", &self.at_ms)?;
         map.serialize_entry("connection", &self.connection)?;
-        map.serialize_entry("part", &self.part)?;
+        map.serialize_entry("part", &self.service)?;
         map.serialize_entry("method", &self.method)?;
         map.serialize_entry("path", &self.path)?;
         map.serialize_entry("headers", &self.headers_by_name())?;
@@ -110,11 +110,11 @@ impl Serialize for Received {
     }
 }
 
-impl Received {
+impl LoggedRequest {
     fn body_without_tokens(&self) -> Cow<'_, str> {
-        match self.part {
-            Part::Service | Part::SignIn => String::from_utf8_lossy(&self.body),
-            Part::Token => format!("{} bytes", self.body.len()).into(),
+        match self.service {
+            ServiceKind::Service | ServiceKind::SignIn => String::from_utf8_lossy(&self.body),
+            ServiceKind::Token => format!("{} bytes", self.body.len()).into(),
         }
     }
 
@@ -139,13 +139,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn received(body: &[u8]) -> Received {
+    fn received(body: &[u8]) -> LoggedRequest {
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        Received {
+        LoggedRequest {
             index: 3,
             at_ms: 12,
             connection: 2,
-            part: Part::Service,
+            service: ServiceKind::Service,
             method: "POST".to_owned(),
             path: "/titles/7/invites".to_owned(),
             headers: vec![header("authorization", "XBL3.0 x=-;secret"), header("accept", "a"), header("accept", "b")],
@@ -201,7 +201,7 @@ mod tests {
     fn debug_output_holds_no_token() {
         let debug = format!("{:?}", received(b"{}"));
         assert!(!debug.contains("secret") && debug.contains("/titles/7/invites"), "{debug}");
-        let for_token = Received { part: Part::Token, ..received(br#"{"ServiceToken":"secret"}"#) };
+        let for_token = LoggedRequest { service: ServiceKind::Token, ..received(br#"{"ServiceToken":"secret"}"#) };
         let debug = format!("{for_token:?}");
         assert!(!debug.contains("secret") && debug.contains("Token"), "{debug}");
     }

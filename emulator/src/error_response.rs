@@ -9,11 +9,11 @@ use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::json;
 
-use crate::fields::Problem;
+use crate::fields::ValidationError;
 
-/// Why a request was not accepted.
+/// The response to a request that was not accepted: a status, and `{"errorCode": ..., "debugMessage": ...}`.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct ErrorResponse {
     status: StatusCode,
     error_code: &'static str,
     debug_message: String,
@@ -21,7 +21,7 @@ pub(crate) struct Refusal {
     hint: Option<&'static str>,
 }
 
-impl Refusal {
+impl ErrorResponse {
     fn new(status: StatusCode, error_code: &'static str, debug_message: String) -> Self {
         Self { status, error_code, debug_message, hint: None }
     }
@@ -39,13 +39,12 @@ impl Refusal {
     /// The caller is not known. `error` is one word for `WWW-Authenticate`.
     pub fn unauthorized(error: &'static str, debug_message: &str) -> Self {
         let status = StatusCode::UNAUTHORIZED;
-        let refusal = Self::new(status, "AuthorizationError", debug_message.to_owned());
-        Self { hint: Some(error), ..refusal }
+        Self { hint: Some(error), ..Self::new(status, "AuthorizationError", debug_message.to_owned()) }
     }
 }
 
 #[cfg(test)]
-impl Refusal {
+impl ErrorResponse {
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -55,13 +54,13 @@ impl Refusal {
     }
 }
 
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "RequestValidationError", problem.to_string())
+impl From<ValidationError> for ErrorResponse {
+    fn from(error: ValidationError) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "RequestValidationError", error.to_string())
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
@@ -89,7 +88,7 @@ impl XErr {
     pub const OUTAGE: Self = Self(0x8015_DC31);
 }
 
-/// The reasons that have a name. Any other is told by its number.
+/// The reasons that have a name. Any other is given by its number.
 const X_ERR_NAMES: [(&str, XErr); 6] = [
     ("sandbox_denied", XErr::SANDBOX_DENIED),
     ("service_token_expired", XErr::SERVICE_TOKEN_EXPIRED),
@@ -144,13 +143,13 @@ impl Serialize for XErr {
     }
 }
 
-pub(crate) fn x_err_answer(status: StatusCode, code: XErr) -> Response {
+pub(crate) fn x_err_response(status: StatusCode, code: XErr) -> Response {
     let body = format!(r#"{{"Identity":"0","XErr":{},"Message":""}}"#, code.0);
     (status, [(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
 }
 
 impl IntoResponse for XErr {
     fn into_response(self) -> Response {
-        x_err_answer(StatusCode::UNAUTHORIZED, self)
+        x_err_response(StatusCode::UNAUTHORIZED, self)
     }
 }
