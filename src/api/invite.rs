@@ -7,9 +7,10 @@ use std::ops::Range;
 use http::Method;
 use serde::Serialize;
 
+use super::body::json_body;
 use super::invalid::{self, InvalidCall};
 use super::xuid::{self, Xuids};
-use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_ITEMS_PER_CALL, json_body};
+use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_ITEMS_PER_CALL};
 use crate::outcome::Result;
 use crate::redactor::Redactor;
 
@@ -20,6 +21,7 @@ pub static SEND_INVITE: Endpoint = Endpoint {
     lane: Lane::Invites,
     items: "invited users",
     items_per_request: MAX_INVITED_USERS_PER_REQUEST,
+    gathered_in: None,
     // An invite that arrives twice may be shown twice.
     is_idempotent: false,
     success: &[204],
@@ -105,8 +107,8 @@ impl Call for Invite {
         self.invitation.bytes()
     }
 
-    fn redactor(&self, users: Range<usize>) -> Redactor {
-        self.invitation.redactor(users)
+    fn add_secrets(&self, users: Range<usize>, redactor: &mut Redactor) {
+        self.invitation.add_secrets(users, redactor);
     }
 }
 
@@ -161,12 +163,10 @@ impl Invitation {
         size_of_val(&self.invited_users[..]) + self.connection_string.as_ref().map_or(0, String::len)
     }
 
-    pub fn redactor(&self, users: Range<usize>) -> Redactor {
-        let mut redactor = Redactor::default();
+    pub fn add_secrets(&self, users: Range<usize>, redactor: &mut Redactor) {
         redactor.add_xuids(self.invited_users[users].iter().copied());
         if let Some(text) = &self.connection_string {
             redactor.add_text(text);
         }
-        redactor
     }
 }

@@ -1,5 +1,6 @@
 //! The endpoints of the service, one file each: fields, limits and JSON of a call. No I/O.
 
+mod body;
 mod endpoint;
 mod invalid;
 mod invite;
@@ -10,6 +11,7 @@ mod xuid;
 
 use std::ops::Range;
 
+pub use body::{Array, array_body};
 pub use endpoint::{Caller, ConfiguredLimit, Endpoint};
 pub use invalid::{InvalidCall, InvalidGroup};
 pub use invite::{Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform, SEND_INVITE};
@@ -20,7 +22,7 @@ pub use recent_players::{
 };
 pub use server_invite::{SEND_SERVER_INVITE, ServerInvite};
 
-use crate::outcome::Result;
+use crate::outcome::{Outcome, Result};
 use crate::redactor::Redactor;
 
 /// How many users or groups one call takes. A bound on what a wrong count can make the library
@@ -49,19 +51,15 @@ pub trait Call: Send + Sync {
     /// How much memory it holds beside itself, about.
     fn bytes(&self) -> usize;
 
-    /// What of some of its users or groups must not be repeated in a message or a log.
-    fn redactor(&self, items: Range<usize>) -> Redactor;
+    /// Adds what of some of its users or groups must not be repeated in a message or a log.
+    fn add_secrets(&self, items: Range<usize>, redactor: &mut Redactor);
+
+    /// Appends some of its users or groups to an array that takes those of several calls: where the endpoint
+    /// has `gathered_in`.
+    fn write_items(&self, _items: Range<usize>, _array: &mut Array) -> Result<()> {
+        Err(Outcome::internal("These calls do not go out in one request; nothing was sent. Please report this."))
+    }
 }
 
 #[cfg(test)]
 mod tests;
-
-fn json_body(value: &impl serde::Serialize, capacity: usize) -> Result<Vec<u8>> {
-    let mut body = Vec::with_capacity(capacity);
-    match serde_json::to_writer(&mut body, value) {
-        Ok(()) => Ok(body),
-        Err(error) => Err(crate::outcome::Outcome::internal(format!(
-            "The request could not be written as JSON ({error}); nothing was sent. Please report this."
-        ))),
-    }
-}

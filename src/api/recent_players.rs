@@ -9,12 +9,16 @@ use http::Method;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
+use super::body::{Array, array_body};
 use super::invalid::{self, InvalidCall, InvalidGroup};
 use super::xuid::{self, Xuid};
-use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_ITEMS_PER_CALL, json_body};
+use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_ITEMS_PER_CALL};
 use crate::date;
 use crate::outcome::Result;
 use crate::redactor::Redactor;
+
+/// The array of a request's groups.
+const GROUPS: &str = "recentPlayerGroups";
 
 pub static POST_RECENT_PLAYER_GROUPS: Endpoint = Endpoint {
     name: "Post Server Recent Player Groups",
@@ -23,6 +27,7 @@ pub static POST_RECENT_PLAYER_GROUPS: Endpoint = Endpoint {
     lane: Lane::RecentPlayers,
     items: "groups",
     items_per_request: MAX_GROUPS_PER_REQUEST,
+    gathered_in: Some(GROUPS),
     // The service appends or updates.
     is_idempotent: true,
     success: &[204],
@@ -160,30 +165,6 @@ impl RecentPlayerGroups {
         }
         Err(InvalidCall::GroupCount(count))
     }
-
-    pub fn groups(&self) -> impl Iterator<Item = &RecentPlayerGroup> {
-        self.groups.iter()
-    }
-
-    /// The body of a request with these groups, of one call or of several.
-    pub fn body_of<'a>(groups: impl Iterator<Item = &'a RecentPlayerGroup>) -> Result<Vec<u8>> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Body<'a> {
-            recent_player_groups: Vec<&'a RecentPlayerGroup>,
-        }
-        let groups: Vec<_> = groups.collect();
-        let players: usize = groups.iter().map(|group| group.players.len()).sum();
-        let capacity = 32 + 128 * groups.len() + 56 * players;
-        json_body(&Body { recent_player_groups: groups }, capacity)
-    }
-
-    /// What of these groups, of one call or of several, must not be shown.
-    pub fn redactor_of<'a>(groups: impl Iterator<Item = &'a RecentPlayerGroup>) -> Redactor {
-        let mut redactor = Redactor::default();
-        redactor.add_xuids(groups.flat_map(|group| group.players.iter().copied()));
-        redactor
-    }
 }
 
 impl Call for RecentPlayerGroups {
@@ -196,7 +177,14 @@ impl Call for RecentPlayerGroups {
     }
 
     fn body(&self, groups: Range<usize>) -> Result<Vec<u8>> {
-        Self::body_of(self.groups[groups].iter())
+        array_body(GROUPS, |array| self.write_items(groups, array))
+    }
+
+    fn write_items(&self, groups: Range<usize>, array: &mut Array) -> Result<()> {
+        let groups = &self.groups[groups];
+        let players: usize = groups.iter().map(|group| group.players.len()).sum();
+        array.reserve(128 * groups.len() + 56 * players);
+        groups.iter().try_for_each(|group| array.push(group))
     }
 
     fn bytes(&self) -> usize {
@@ -204,7 +192,7 @@ impl Call for RecentPlayerGroups {
         players + size_of_val(&self.groups[..])
     }
 
-    fn redactor(&self, groups: Range<usize>) -> Redactor {
-        Self::redactor_of(self.groups[groups].iter())
+    fn add_secrets(&self, groups: Range<usize>, redactor: &mut Redactor) {
+        redactor.add_xuids(self.groups[groups].iter().flat_map(|group| group.players.iter().copied()));
     }
 }

@@ -19,6 +19,7 @@ pub static SEND_SERVER_INVITE: Endpoint = Endpoint {
     lane: Lane::Invites,
     items: "invited users",
     items_per_request: MAX_INVITED_USERS_PER_REQUEST,
+    gathered_in: None,
     // An invite that arrives twice may be shown twice.
     is_idempotent: false,
     success: &[204],
@@ -64,9 +65,8 @@ impl Call for ServerInvite {
         self.invitation.bytes()
     }
 
-    fn redactor(&self, users: Range<usize>) -> Redactor {
-        let mut redactor = self.invitation.redactor(users);
+    fn add_secrets(&self, users: Range<usize>, redactor: &mut Redactor) {
+        self.invitation.add_secrets(users, redactor);
         redactor.add_xuids([self.sender]);
-        redactor
     }
 }

@@ -401,7 +401,8 @@ impl<'a> CallRun<'a> {
 }
 
 fn redactor(call: &dyn Call, batch: &Batch, authorization: &Authorization) -> Redactor {
-    let mut redactor = call.redactor(batch.items.clone());
+    let mut redactor = Redactor::default();
+    call.add_secrets(batch.items.clone(), &mut redactor);
     redactor.add_text(authorization.token());
     redactor
 }

@@ -67,7 +67,7 @@ fn nothing_that_is_printed_shows_a_secret() {
     let outcome = client.run(&invite() as &dyn Call, None);
     shows_nothing(&format!("{outcome:?} {client:?}"));
     let now = Instant::now();
-    let operation = Operation::new(Work::ServerInvite(invite()), Some(authorization), 1, now, now);
+    let operation = Operation::new(Work::new(invite()), Some(authorization), 1, now, now);
     shows_nothing(&format!("{operation:?}"));
     let log: Vec<_> = std::iter::from_fn(|| client.log().pull()).collect();
     assert!(!log.is_empty());

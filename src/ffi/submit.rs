@@ -37,7 +37,7 @@ pub unsafe extern "C" fn mpa_submit_invite(
     result: *mut mpa_result,
 ) -> mpa_status {
     // SAFETY: passed on from the caller.
-    let read = || unsafe { read_invite(invite) }.map(|(call, own, limit)| (Work::Invite(call), own, limit));
+    let read = || unsafe { read_invite(invite) }.map(|(call, own, limit)| (Work::new(call), own, limit));
     // SAFETY: the same.
     unsafe { submit(client, read, user_data, operation, result) }
 }
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn mpa_submit_server_invite(
     result: *mut mpa_result,
 ) -> mpa_status {
     // SAFETY: passed on from the caller.
-    let read = || unsafe { read_server_invite(invite) }.map(|(call, limit)| (Work::ServerInvite(call), None, limit));
+    let read = || unsafe { read_server_invite(invite) }.map(|(call, limit)| (Work::new(call), None, limit));
     // SAFETY: the same.
     unsafe { submit(client, read, user_data, operation, result) }
 }
@@ -73,8 +73,7 @@ pub unsafe extern "C" fn mpa_submit_recent_player_groups(
     result: *mut mpa_result,
 ) -> mpa_status {
     // SAFETY: passed on from the caller.
-    let read =
-        || unsafe { read_groups(groups, count as usize) }.map(|call| (Work::RecentPlayers(Arc::new(call)), None, None));
+    let read = || unsafe { read_groups(groups, count as usize) }.map(|call| (Work::new(call), None, None));
     // SAFETY: the same.
     unsafe { submit(client, read, user_data, operation, result) }
 }
@@ -85,7 +84,7 @@ pub unsafe extern "C" fn mpa_submit_recent_player_groups(
 /// `operation` is NULL or points to a number, `result` is NULL or points to an `mpa_result`.
 unsafe fn submit(
     client: mpa_client,
-    read: impl FnOnce() -> Result<(Work, Option<Authorization>, Option<Duration>)>,
+    read: impl FnOnce() -> Result<(Arc<Work>, Option<Authorization>, Option<Duration>)>,
     user_data: u64,
     operation: *mut u64,
     result: *mut mpa_result,

@@ -1,51 +1,59 @@
-//! Recent players of several operations in one request.
+//! Several operations in one request.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use crate::api::{
-    Call, Endpoint, MAX_GROUPS_PER_REQUEST, POST_RECENT_PLAYER_GROUPS, RecentPlayerGroup, RecentPlayerGroups,
-};
+use crate::api::{Array, Call, Endpoint, array_body};
 use crate::outcome::{Outcome, Result};
 use crate::redactor::Redactor;
 
 /// How many operations from the front go together: as many as fit into one request, the first in any
-/// case. `counts` are their groups.
-pub fn together(counts: impl Iterator<Item = usize>) -> usize {
-    let mut groups = 0;
+/// case. `counts` are their items.
+pub fn together(counts: impl Iterator<Item = usize>, items_per_request: usize) -> usize {
+    let mut items = 0;
     counts
         .take_while(|count| {
-            groups += count;
-            groups <= MAX_GROUPS_PER_REQUEST
+            items += count;
+            items <= items_per_request
         })
         .count()
         .max(1)
 }
 
-/// Several calls as one.
-pub struct Gathered(pub Vec<Arc<RecentPlayerGroups>>);
+/// Several calls, at least one, to an endpoint that has `gathered_in`, as one.
+pub struct Gathered<'a>(pub Vec<&'a dyn Call>);
 
-impl Gathered {
-    fn groups(&self, groups: Range<usize>) -> impl Iterator<Item = &RecentPlayerGroup> {
-        self.0.iter().flat_map(|call| call.groups()).skip(groups.start).take(groups.len())
+impl Gathered<'_> {
+    /// The calls that have some of these items, each with its own numbers of them.
+    fn parts(&self, items: Range<usize>) -> impl Iterator<Item = (&dyn Call, Range<usize>)> {
+        let mut before = 0;
+        self.0.iter().filter_map(move |call| {
+            let start = before;
+            before += call.count();
+            let part = items.start.clamp(start, before) - start..items.end.clamp(start, before) - start;
+            (!part.is_empty()).then_some((*call, part))
+        })
     }
 }
 
-impl Call for Gathered {
+impl Call for Gathered<'_> {
     fn endpoint(&self) -> &'static Endpoint {
-        &POST_RECENT_PLAYER_GROUPS
+        self.0[0].endpoint()
     }
 
     fn count(&self) -> usize {
         self.0.iter().map(|call| call.count()).sum()
     }
 
-    fn body(&self, groups: Range<usize>) -> Result<Vec<u8>> {
-        RecentPlayerGroups::body_of(self.groups(groups))
+    fn body(&self, items: Range<usize>) -> Result<Vec<u8>> {
+        array_body(self.endpoint().gathered_in.unwrap_or_default(), |array| self.write_items(items, array))
     }
 
-    fn redactor(&self, groups: Range<usize>) -> Redactor {
-        RecentPlayerGroups::redactor_of(self.groups(groups))
+    fn write_items(&self, items: Range<usize>, array: &mut Array) -> Result<()> {
+        self.parts(items).try_for_each(|(call, part)| call.write_items(part, array))
+    }
+
+    fn add_secrets(&self, items: Range<usize>, redactor: &mut Redactor) {
+        self.parts(items).for_each(|(call, part)| call.add_secrets(part, redactor));
     }
 
     fn bytes(&self) -> usize {
@@ -71,17 +79,54 @@ pub fn own_part(of_all: &Outcome, groups: Range<u32>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
+    use crate::api::{Invite, RecentPlayerGroup, RecentPlayerGroups, Timestamp};
     use crate::outcome::Status;
+    use crate::redactor::ServiceText;
 
     #[test]
     fn as_many_go_together_as_fit() {
-        let of = |counts: &[usize]| together(counts.iter().copied());
+        let of = |counts: &[usize]| together(counts.iter().copied(), 20);
         assert_eq!(of(&[1, 1, 1]), 3);
         assert_eq!(of(&[19, 1, 1]), 2);
         assert_eq!(of(&[20, 1]), 1);
         assert_eq!(of(&[45, 1]), 1, "more than a request takes goes on its own");
         assert_eq!(of(&[10, 11]), 1);
+    }
+
+    const FIRST: u64 = 2_533_274_790_395_900;
+
+    fn groups(players: &[u64]) -> RecentPlayerGroups {
+        let group = |player: &u64| {
+            let time = Timestamp::from_unix_ms(1_000, UNIX_EPOCH, 0).unwrap();
+            RecentPlayerGroup::new(None, time, vec![FIRST + player, 1], 0).unwrap()
+        };
+        RecentPlayerGroups::new(players.iter().map(group).collect()).unwrap()
+    }
+
+    #[test]
+    fn gathered_calls_are_as_one_with_all_their_items() {
+        let (calls, all) = ([groups(&[1]), groups(&[2, 3, 4]), groups(&[5])], groups(&[1, 2, 3, 4, 5]));
+        let gathered = Gathered(calls.iter().map(|call| call as &dyn Call).collect());
+        assert_eq!(gathered.count(), 5);
+        for (start, end) in [(0, 5), (0, 1), (1, 4), (2, 3), (3, 5), (4, 5)] {
+            assert_eq!(gathered.body(start..end).unwrap(), all.body(start..end).unwrap(), "{start} to {end}");
+            let secrets = |call: &dyn Call| {
+                let mut redactor = Redactor::default();
+                call.add_secrets(start..end, &mut redactor);
+                [1, 2, 3, 4, 5].map(|player| redactor.redact(&ServiceText::new((FIRST + player).to_string())))
+            };
+            assert_eq!(secrets(&gathered), secrets(&all), "{start} to {end}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_gathered_is_not_sent() {
+        let invite = Invite::new(vec![1], None, None).unwrap();
+        let refusal = Gathered(vec![&invite, &invite]).body(0..2).unwrap_err();
+        assert_eq!(refusal.status, Status::Internal);
     }
 
     #[test]

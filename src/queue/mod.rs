@@ -140,7 +140,7 @@ impl Queue {
     /// Takes an operation; `stored` gets its number before its end can be seen.
     pub fn submit(
         &self,
-        work: Work,
+        work: Arc<Work>,
         own: Option<Authorization>,
         user_data: u64,
         time_to_live: Option<Duration>,

@@ -1,38 +1,44 @@
 //! One operation: a call, and what is to be known about it until its end has been pulled.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::api::{Call, Invite, Lane, RecentPlayerGroups, ServerInvite};
+use crate::api::{Call, Lane};
 use crate::auth::Authorization;
 use crate::outcome::Outcome;
 use crate::sync::atomic::{AtomicBool, Ordering};
 
-/// What is to be done.
-pub enum Work {
-    Invite(Invite),
-    ServerInvite(ServerInvite),
-    RecentPlayers(Arc<RecentPlayerGroups>),
+/// A call that was submitted, in one allocation with what is asked of it.
+pub struct Work<C: ?Sized = dyn Call> {
+    /// Somebody asked for it to be cancelled. Told without the queue's lock, since whoever waits for a turn
+    /// looks at it with another lock in hand.
+    withdrawn: AtomicBool,
+    call: C,
 }
 
 impl Work {
-    pub fn lane(&self) -> Lane {
-        self.call().endpoint().lane
+    pub fn new(call: impl Call + 'static) -> Arc<Self> {
+        Arc::new(Work { withdrawn: AtomicBool::new(false), call })
     }
 
     pub fn call(&self) -> &dyn Call {
-        match self {
-            Work::Invite(call) => call,
-            Work::ServerInvite(call) => call,
-            Work::RecentPlayers(call) => &**call,
-        }
+        &self.call
+    }
+
+    pub fn lane(&self) -> Lane {
+        self.call.endpoint().lane
+    }
+
+    pub fn withdraw(&self) {
+        self.withdrawn.store(true, Ordering::Release);
     }
 }
 
-impl std::fmt::Debug for Work {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<C: Call + ?Sized> fmt::Debug for Work<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What it carries is nobody's business in a log.
-        write!(f, "{:?}", self.lane())
+        f.write_str(self.call.endpoint().name)
     }
 }
 
@@ -40,29 +46,40 @@ impl std::fmt::Debug for Work {
 pub struct Operation {
     pub number: u64,
     pub user_data: u64,
-    pub work: Work,
+    pub work: Arc<Work>,
     pub own: Option<Authorization>,
     pub submitted: Instant,
     pub expires: Instant,
-    /// Somebody asked for it to be cancelled. Told without the queue's lock, since whoever waits for a
-    /// turn looks at it with another lock in hand.
-    pub withdrawn: Arc<AtomicBool>,
     /// It goes out on its own: gathered with others, it was refused.
     pub alone: bool,
 }
 
 impl Operation {
-    pub fn new(work: Work, own: Option<Authorization>, user_data: u64, submitted: Instant, expires: Instant) -> Self {
-        Operation { number: 0, user_data, work, own, submitted, expires, withdrawn: Arc::default(), alone: false }
+    pub fn new(
+        work: Arc<Work>,
+        own: Option<Authorization>,
+        user_data: u64,
+        submitted: Instant,
+        expires: Instant,
+    ) -> Self {
+        Operation { number: 0, user_data, work, own, submitted, expires, alone: false }
     }
 
     /// How much memory it holds, about.
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() + self.work.call().bytes() + self.own.as_ref().map_or(0, |own| own.header().len())
+        size_of::<Self>()
+            + size_of_val(&*self.work)
+            + self.work.call().bytes()
+            + self.own.as_ref().map_or(0, |own| own.header().len())
+    }
+
+    /// Whether it may go out in one request with others.
+    pub fn can_be_gathered(&self) -> bool {
+        !self.alone && self.own.is_none() && self.work.call().endpoint().gathered_in.is_some()
     }
 
     pub fn is_withdrawn(&self) -> bool {
-        self.withdrawn.load(Ordering::Acquire)
+        self.work.withdrawn.load(Ordering::Acquire)
     }
 
     pub fn ended(&self, mut outcome: Outcome) -> Ended {

@@ -7,14 +7,13 @@ use std::time::Instant;
 use super::Settings;
 use super::expiry::ExpiryIndex;
 use super::need::Need;
-use super::operation::{Ended, Operation};
+use super::operation::{Ended, Operation, Work};
 use crate::api::{ByLane, Lane};
 use crate::auth::Reason;
 use crate::client::{Deadline, Stop};
 use crate::log::{Entry, Log};
 use crate::outcome::{Advice, Outcome, Result, Status};
 use crate::stats::{Counters, Kind};
-use crate::sync::atomic::{AtomicBool, Ordering};
 
 #[derive(Debug)]
 pub enum Event {
@@ -81,7 +80,7 @@ struct LaneState {
 #[derive(Debug)]
 struct Running {
     number: u64,
-    withdrawn: Arc<AtomicBool>,
+    work: Arc<Work>,
 }
 
 /// What a lane holds now.
@@ -233,7 +232,7 @@ impl State {
     pub fn run_first(&mut self, lane: Lane) -> Option<Operation> {
         let lane = &mut self.lanes[lane as usize];
         let operation = lane.queued.pop_front()?;
-        lane.running.push(Running { number: operation.number, withdrawn: operation.withdrawn.clone() });
+        lane.running.push(Running { number: operation.number, work: operation.work.clone() });
         Some(operation)
     }
 
@@ -273,7 +272,7 @@ impl State {
                 return Ok(());
             }
             for running in lane.running.iter().filter(|running| running.number == number) {
-                running.withdrawn.store(true, Ordering::Release);
+                running.work.withdraw();
             }
         }
         Ok(())

@@ -234,9 +234,9 @@ impl Round {
     fn submit(&self, random: &mut fastrand::Rng, user_data: u64) -> Result<u64, Status> {
         let own = (random.u8(..8) == 0).then(|| authorization(&random.u8(1..100).to_string(), 0));
         let (work, own) = match random.u8(..4) {
-            0 => (Work::Invite(Invite::new(users(random), None, None).unwrap()), own),
-            1 => (Work::ServerInvite(server_invite(random)), None),
-            _ => (Work::RecentPlayers(Arc::new(groups(random))), None),
+            0 => (Work::new(Invite::new(users(random), None, None).unwrap()), own),
+            1 => (Work::new(server_invite(random)), None),
+            _ => (Work::new(groups(random)), None),
         };
         // With an authorization of their own, they may meet a way that is closed for a while.
         let is_brief = own.is_some() || random.u8(..50) == 0;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::Shared;
 use super::gather::{Gathered, own_part, together};
-use super::operation::{Operation, Work};
+use super::operation::Operation;
 use super::state::{Stage, State};
 use crate::api::Lane;
 use crate::client::{Deadline, Ended, Stop, WaitPolicy};
@@ -67,10 +67,7 @@ fn next(shared: &Shared, lane: Lane) -> Option<Vec<Operation>> {
         if state.stage == Stage::Closed {
             return None;
         }
-        let count = match lane {
-            Lane::Invites => usize::from(state.queued(lane).next().is_some()),
-            Lane::RecentPlayers => ripe(shared, &state),
-        };
+        let count = ripe(shared, &state, lane);
         if count > 0 {
             let operations = (0..count).filter_map(|_| state.run_first(lane)).collect();
             shared.note_next_expiry(&state);
@@ -100,16 +97,23 @@ fn rest<'a>(shared: &Shared, mut state: MutexGuard<'a, State>, lane: Lane) -> Mu
     state
 }
 
-/// How many operations with recent players go out now: none while they are held.
-fn ripe(shared: &Shared, state: &State) -> usize {
-    let lane = Lane::RecentPlayers;
+/// How many operations go out now, together: none while they are held.
+fn ripe(shared: &Shared, state: &State, lane: Lane) -> usize {
     let Some(first) = state.queued(lane).next() else { return 0 };
-    let alone = state.queued(lane).take_while(|operation| !operation.alone);
-    let count = if first.alone { 1 } else { together(alone.map(|operation| operation.work.call().count())) };
-    let groups: usize = state.queued(lane).take(count).map(|operation| operation.work.call().count()).sum();
-    let is_full = groups >= crate::api::MAX_GROUPS_PER_REQUEST || count < state.gauges(lane).queued;
-    let is_held = shared.settings.lanes[lane as usize].hold.is_some_and(|hold| first.submitted.elapsed() < hold);
-    let is_wanted = first.alone || first.number <= state.flushed || state.drain_deadline().is_some();
+    if !first.can_be_gathered() {
+        return 1;
+    }
+    let endpoint = first.work.call().endpoint();
+    let counts = |operation: &Operation| operation.work.call().count();
+    let gathered = state
+        .queued(lane)
+        .take_while(|operation| operation.can_be_gathered() && operation.work.call().endpoint() == endpoint);
+    let count = together(gathered.map(counts), endpoint.items_per_request);
+    let items: usize = state.queued(lane).take(count).map(counts).sum();
+    let is_full = items >= endpoint.items_per_request || count < state.gauges(lane).queued;
+    let hold = shared.settings.lanes[lane as usize].hold;
+    let is_held = hold.is_some_and(|hold| first.submitted.elapsed() < hold);
+    let is_wanted = first.number <= state.flushed || state.drain_deadline().is_some();
     if is_full || is_wanted || !is_held { count } else { 0 }
 }
 
@@ -155,14 +159,13 @@ fn run_batch(shared: &Shared, lane: Lane, operations: &[Operation]) -> Vec<End> 
 
 fn send(shared: &Shared, lane: Lane, operations: &[Operation], deadline: Deadline) -> Ended {
     let waiter = Waiter { shared, lane, operations };
-    if let [operation] = operations {
-        return shared.client.run_until(operation.work.call(), operation.own.as_ref(), deadline, &waiter);
+    match operations {
+        [operation] => shared.client.run_until(operation.work.call(), operation.own.as_ref(), deadline, &waiter),
+        _ => {
+            let calls = operations.iter().map(|operation| operation.work.call()).collect();
+            shared.client.run_until(&Gathered(calls), None, deadline, &waiter)
+        }
     }
-    let gathered = operations.iter().filter_map(|operation| match &operation.work {
-        Work::RecentPlayers(call) => Some(call.clone()),
-        Work::Invite(_) | Work::ServerInvite(_) => None,
-    });
-    shared.client.run_until(&Gathered(gathered.collect()), None, deadline, &waiter)
 }
 
 /// The outcome as that of an operation, which counts from when it was submitted.

@@ -98,8 +98,8 @@ impl Host {
     /// Submits one; its number, or why not.
     pub fn submit(&self, lane: Lane, own: Option<Authorization>, user_data: u64) -> Result<u64, Status> {
         let work = match lane {
-            Lane::Invites => Work::ServerInvite(invite()),
-            Lane::RecentPlayers => Work::RecentPlayers(Arc::new(group())),
+            Lane::Invites => Work::new(invite()),
+            Lane::RecentPlayers => Work::new(group()),
         };
         let mut stored = 0;
         self.queue
