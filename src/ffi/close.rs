@@ -128,7 +128,7 @@ impl From<CloseReport> for mpa_close_report {
             operations_failed: operations.failed,
             operations_abandoned: operations.abandoned,
             operations_unfinished: operations.unfinished(),
-            events_not_polled: events_not_polled,
+            events_not_polled,
         }
     }
 }
