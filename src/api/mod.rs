@@ -59,6 +59,17 @@ pub trait Call: Send + Sync {
     fn write_items(&self, _items: Range<usize>, _array: &mut Array) -> Result<()> {
         Err(Outcome::internal("These calls do not go out in one request; nothing was sent. Please report this."))
     }
+
+    /// Takes what a response carries that acknowledges a request with these items; an error says what is wrong
+    /// with it, and then the response does not count as an acknowledgement. The call keeps what it takes.
+    fn take_payload(
+        &self,
+        _items: Range<usize>,
+        _http_status: u16,
+        _body: &[u8],
+    ) -> std::result::Result<(), &'static str> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

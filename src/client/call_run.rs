@@ -14,8 +14,8 @@ use crate::http::{Deadlines, Request, Sent};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::{Batch, Moment, Next, classify_error, classify_response, next};
-use crate::redactor::Redactor;
-use crate::response::parse_response;
+use crate::redactor::{Redactor, ServiceText};
+use crate::response::{ResponseClass, parse_response};
 use crate::stats::RequestEnd;
 
 /// A call under way, as its requests see it.
@@ -323,7 +323,14 @@ impl<'a> CallRun<'a> {
             format!("{method} {path}: {batch} was answered with HTTP {} after {took} ms.", answer.status)
         });
         let redactor = || redactor(self.call, batch, authorization);
-        let parsed = parse_response(&answer, batch.endpoint.success, client.time.now());
+        let mut parsed = parse_response(&answer, batch.endpoint.success, client.time.now());
+        if parsed.class == ResponseClass::Accepted {
+            let body = if parsed.content_encoding.is_none() { &answer.body[..] } else { &[] };
+            if let Err(problem) = self.call.take_payload(batch.items.clone(), answer.status, body) {
+                parsed.class = ResponseClass::Indeterminate(Status::UnexpectedAnswer);
+                parsed.debug_message = ServiceText::new(problem);
+            }
+        }
         match classify_response(batch, answer.status, parsed, redactor) {
             None => Ok(answer.status),
             Some(outcome) => Err(Box::new(outcome)),

@@ -301,6 +301,8 @@ impl Drop for Client {
 }
 
 #[cfg(test)]
+mod endpoint_tests;
+#[cfg(test)]
 mod secrets_tests;
 
 /// What is said of an authorization that was pushed, or why it is not taken.
