@@ -3,7 +3,7 @@
 use std::time::{Instant, SystemTime};
 
 use http::{HeaderValue, Method, Uri};
-use mpa::auth::{Authorization, MOST_OF_A_BODY, ServiceClock, Signed};
+use mpa::auth::{Authorization, MAX_SIGNED_BODY_BYTES, ServiceClock, Signed};
 use mpa::http::{Answer, Deadlines, Request, Transport};
 use mpa::json;
 use mpa::outcome::Status;
@@ -55,7 +55,7 @@ fn address(
                 path_and_query: path,
                 authorization: authorization.header().to_str().unwrap_or_default(),
                 body: BODY,
-                max_body_bytes: Some(MOST_OF_A_BODY),
+                max_body_bytes: Some(MAX_SIGNED_BODY_BYTES),
             };
             Some(signed.header(key)?)
         }

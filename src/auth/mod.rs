@@ -20,5 +20,5 @@ pub use sign_in::{
     DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, ErrorContext, SignInFailure, Step, TokenAnswer, date, read_token,
     service_token_request, token_request,
 };
-pub use signature::{MOST_OF_A_BODY, Signed};
+pub use signature::{MAX_SIGNED_BODY_BYTES, Signed};
 pub use store::{AuthorizationStore, Reason};

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use super::{ProofKey, Step};
 use crate::outcome::{Outcome, Result};
 
-/// How much of a body the service checks; the hosts that sign in check all of it.
-pub const MOST_OF_A_BODY: usize = 8_192;
+/// How many bytes of a body the service checks; the hosts that sign in check all of it.
+pub const MAX_SIGNED_BODY_BYTES: usize = 8_192;
 
 const POLICY_VERSION: [u8; 4] = 1_u32.to_be_bytes();
 

@@ -16,7 +16,7 @@ fn invite() -> Signed<'static> {
         path_and_query: "/titles/1234/invites/server",
         authorization: "XBL3.0 x=-;token",
         body: BODY,
-        max_body_bytes: Some(MOST_OF_A_BODY),
+        max_body_bytes: Some(MAX_SIGNED_BODY_BYTES),
     }
 }
 

@@ -16,7 +16,7 @@ use http::{HeaderValue, Method, Uri};
 use rustls_pki_types::CertificateDer;
 
 use crate::api::Call;
-use crate::auth::{Authorization, AuthorizationStore, MOST_OF_A_BODY, ProofKey, Reason, Signed, Standing};
+use crate::auth::{Authorization, AuthorizationStore, MAX_SIGNED_BODY_BYTES, ProofKey, Reason, Signed, Standing};
 use crate::http::{BaseUrl, CaMode, Http, Settings, Shared, Transport, Trust};
 use crate::log::{Level, Log};
 use crate::outcome::{Advice, Outcome, Result, Status};
@@ -285,7 +285,7 @@ impl Client {
             path_and_query: uri.path_and_query().map_or("/", |path| path.as_str()),
             authorization: authorization.header().to_str().unwrap_or_default(),
             body,
-            max_body_bytes: Some(MOST_OF_A_BODY),
+            max_body_bytes: Some(MAX_SIGNED_BODY_BYTES),
         };
         signed.header(key)
     }
