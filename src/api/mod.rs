@@ -30,7 +30,7 @@ use crate::redactor::Redactor;
 pub const MAX_ITEMS_PER_CALL: usize = 10_000;
 
 /// Every endpoint that the library calls.
-pub static ENDPOINTS: [&Endpoint; 3] = [&SEND_INVITE, &SEND_SERVER_INVITE, &POST_RECENT_PLAYER_GROUPS];
+pub static ENDPOINTS: &[&Endpoint] = &[&SEND_INVITE, &SEND_SERVER_INVITE, &POST_RECENT_PLAYER_GROUPS];
 
 /// One call, validated: nothing about it can be refused any more except by the service.
 pub trait Call: Send + Sync {
