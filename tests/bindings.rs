@@ -4,8 +4,8 @@
 mod cpp;
 #[path = "bindings/csharp.rs"]
 mod csharp;
-#[path = "bindings/declared.rs"]
-mod declared;
+#[path = "bindings/fields.rs"]
+mod fields;
 #[path = "bindings/journal.rs"]
 mod journal;
 #[path = "bindings/layout.rs"]
@@ -21,3 +21,8 @@ mod server_loop;
 #[cfg(unix)]
 #[path = "bindings/signing_in.rs"]
 mod signing_in;
+
+/// What the header declares, for the bindings to be held against.
+fn interface() -> mpa_tests::interface::Interface {
+    mpa_tests::interface::Interface::checked_in(&mpa_tests::header::path())
+}

@@ -3,20 +3,59 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::mem::size_of;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use mpa_tests::build::{self, Library, Tool};
-use mpa_tests::header;
+use mpa_tests::interface::{Interface, Pointer, Struct};
+use mpa_tests::{bindings, header};
 
 #[test]
-fn the_header_is_what_the_code_says() {
-    let checked_in = std::fs::read_to_string(header::path()).expect("include/mpa.h is there");
-    assert!(
-        checked_in == header::text(),
-        "include/mpa.h is not what src/ffi declares; write it anew: cargo run -p mpa-tests --bin write-header"
+fn the_header_and_the_bindings_are_what_the_code_says() {
+    for (path, text) in bindings::files() {
+        assert!(
+            std::fs::read_to_string(&path).is_ok_and(|checked_in| checked_in == text),
+            "{} is not what src/ffi declares; write it anew: cargo run -p mpa-tests --bin write-bindings",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn a_header_is_read_declaration_by_declaration() {
+    let many = |count: usize, of: &dyn Fn(usize) -> String| (0..count).map(of).collect::<String>();
+    let text = format!(
+        "#define MPA_API extern\nextern \"C\" {{\n#endif\n\n/* Colours --- */\n\n/// Of a thing; red\n/// mostly.\n\
+         typedef int32_t mpa_colour_kind;\n\n/// Red.\n#define MPA_COLOUR_RED (-1)\n\n#define MPA_MAX_COLOURS 7\n\n\
+         typedef struct mpa_thing {{\n    /// Its\n    /// size;\n    uint32_t struct_size;\n    \
+         mpa_colour_kind colour;\n    char short_name[5];\n    const char *name;\n}} mpa_thing;\n\n\
+         typedef struct mpa_pair {{\n    mpa_thing things[2];\n    uint32_t last;\n}} mpa_pair;\n\n\
+         /// Counts.\nMPA_API\nuint64_t mpa_count(const mpa_thing *thing,\n                   mpa_pair *pair);\n\n\
+         MPA_API const char *mpa_text(void);{}{}{}\n#ifdef __cplusplus\n}}\n",
+        many(8, &|i| format!("\n\nMPA_API void mpa_function_{i}(void);")),
+        many(8, &|i| format!("\n\ntypedef struct mpa_s{i} {{\n    uint64_t id;\n}} mpa_s{i};")),
+        many(40, &|i| format!("\n\n#define MPA_NUMBER_{i} {i}")),
     );
+    let read = Interface::read(&text);
+
+    let colour = read.enumeration("mpa_colour_kind").expect("it is declared");
+    assert_eq!(colour.documentation, "Of a thing; red\nmostly.");
+    let members: Vec<_> = colour.members.iter().map(|member| (member.name.as_str(), member.value)).collect();
+    assert_eq!(members, [("MPA_COLOUR_RED", -1)]);
+    assert_eq!((read.constants[0].name.as_str(), read.constants[0].value), ("MPA_MAX_COLOURS", 7));
+
+    let (thing, pair) = (&read.structs[0], &read.structs[1]);
+    let places: Vec<_> = thing.fields.iter().map(|field| (field.name.as_str(), field.offset, field.size)).collect();
+    assert_eq!(places, [("struct_size", 0, 4), ("colour", 4, 4), ("short_name", 8, 5), ("name", 16, 8)]);
+    assert_eq!(thing.fields[0].documentation, "Its\nsize;");
+    assert_eq!((thing.size, pair.fields[1].offset, pair.size), (24, 48, 56));
+
+    let count = &read.functions[0];
+    assert_eq!((count.name.as_str(), count.returns.base.as_str()), ("mpa_count", "uint64_t"));
+    let parameters: Vec<_> = count.parameters.iter().map(|(name, of)| (name.as_str(), of.pointer)).collect();
+    assert_eq!(parameters, [("thing", Some(Pointer::ToConst)), ("pair", Some(Pointer::ToMutable))]);
+    assert!(read.functions[1].parameters.is_empty() && read.functions[1].returns.pointer == Some(Pointer::ToConst));
+    assert_eq!(read.inputs().map(|input| input.name.as_str()).collect::<Vec<_>>(), ["mpa_thing"]);
 }
 
 // Compilers --------------------------------------------------------------------------------------
@@ -32,7 +71,7 @@ const STRICTER: [&str; 4] = ["-Wconversion", "-Wsign-conversion", "-Wshadow", "-
 
 #[test]
 fn a_user_of_everything_compiles_as_c_without_a_warning() {
-    let user = format!("#include \"mpa.h\"\n#include \"mpa.h\"\n{}", Declarations::read().user());
+    let user = format!("#include \"mpa.h\"\n#include \"mpa.h\"\n{}", user(&interface()));
     for (compiler, standard) in pairs(COMPILERS_OF_C, STANDARDS_OF_C) {
         check_syntax(compiler, standard, "c", &["-Wstrict-prototypes"], &user);
     }
@@ -40,13 +79,10 @@ fn a_user_of_everything_compiles_as_c_without_a_warning() {
 
 #[test]
 fn a_user_of_everything_compiles_as_cpp_without_a_warning() {
-    let declarations = Declarations::read();
-    let plain = format!("#include \"mpa.h\"\n#include \"mpa.h\"\n{}", declarations.user());
+    let user = user(&interface());
+    let plain = format!("#include \"mpa.h\"\n#include \"mpa.h\"\n{user}");
     // Users do this; and then both the header and the functions are C.
-    let wrapped = format!(
-        "extern \"C\" {{\n#include \"mpa.h\"\n}}\n#include \"mpa.h\"\nextern \"C\" {{\n{}}}\n",
-        declarations.user()
-    );
+    let wrapped = format!("extern \"C\" {{\n#include \"mpa.h\"\n}}\n#include \"mpa.h\"\nextern \"C\" {{\n{user}}}\n");
     for (compiler, standard) in pairs(COMPILERS_OF_CPP, STANDARDS_OF_CPP) {
         for user in [&plain, &wrapped] {
             check_syntax(compiler, standard, "c++", &["-Wold-style-cast", "-Wzero-as-null-pointer-constant"], user);
@@ -120,8 +156,7 @@ fn with_every_struct(source: &Path) -> PathBuf {
     let text = std::fs::read_to_string(source).expect("the file is read");
     let (before, rest) = text.split_once("#define STRUCTS(X)").expect("there is a list");
     let (_, after) = rest.split_once("\n\n").expect("the list ends");
-    let list: String =
-        Declarations::read().sized_structs().map(|described| format!(" X({})", described.name)).collect();
+    let list: String = interface().sized_structs().map(|described| format!(" X({})", described.name)).collect();
     let copy = build::scratch("every-struct").join(source.file_name().expect("a file has a name"));
     std::fs::write(&copy, format!("{before}#define STRUCTS(X){list}\n\n{after}")).expect("the file is written");
     copy
@@ -129,7 +164,7 @@ fn with_every_struct(source: &Path) -> PathBuf {
 
 fn names_every_struct(source: &Path) {
     let text = std::fs::read_to_string(source).expect("the file is read");
-    for described in Declarations::read().sized_structs() {
+    for described in interface().sized_structs() {
         let name = &described.name;
         assert!(text.contains(&format!("X({name})")), "{name} is missing in {}", source.display());
     }
@@ -139,7 +174,7 @@ fn names_every_struct(source: &Path) {
 
 #[test]
 fn no_struct_has_padding_and_64_bits_are_aligned() {
-    for described in laid_out() {
+    for described in interface().structs {
         let mut end = 0;
         for field in &described.fields {
             let name = format!("{}.{}", described.name, field.name);
@@ -157,7 +192,7 @@ fn no_struct_has_padding_and_64_bits_are_aligned() {
 
 #[test]
 fn every_struct_begins_with_its_size() {
-    for described in laid_out() {
+    for described in interface().structs {
         let first = &described.fields[0];
         let expected = match described.name.as_str() {
             "mpa_client" => ("id", 8),
@@ -167,73 +202,6 @@ fn every_struct_begins_with_its_size() {
         };
         assert_eq!((first.name.as_str(), first.size), expected, "{}", described.name);
     }
-}
-
-#[test]
-fn a_struct_is_as_large_in_rust_as_in_c() {
-    use mpa::ffi;
-    let in_rust = [
-        ("mpa_authorization", size_of::<ffi::authorization::mpa_authorization>()),
-        ("mpa_authorization_buffers", size_of::<ffi::authorization::mpa_authorization_buffers>()),
-        ("mpa_client", size_of::<ffi::client::mpa_client>()),
-        ("mpa_client_config", size_of::<ffi::client::mpa_client_config>()),
-        ("mpa_close_report", size_of::<ffi::close::mpa_close_report>()),
-        ("mpa_event", size_of::<ffi::event::mpa_event>()),
-        ("mpa_invite", size_of::<ffi::invite::mpa_invite>()),
-        ("mpa_lane_stats", size_of::<ffi::stats::mpa_lane_stats>()),
-        ("mpa_recent_player_group", size_of::<ffi::recent_players::mpa_recent_player_group>()),
-        ("mpa_result", size_of::<ffi::result::mpa_result>()),
-        ("mpa_server_invite", size_of::<ffi::invite::mpa_server_invite>()),
-        ("mpa_stats", size_of::<ffi::stats::mpa_stats>()),
-        ("mpa_unsent", size_of::<ffi::unsent::mpa_unsent>()),
-    ];
-    let laid_out = laid_out();
-    let in_c: BTreeSet<_> = laid_out.iter().map(|described| (described.name.as_str(), described.size)).collect();
-    assert_eq!(in_c, BTreeSet::from(in_rust));
-}
-
-struct LaidOut {
-    name: String,
-    size: usize,
-    fields: Vec<LaidOutField>,
-}
-
-struct LaidOutField {
-    name: String,
-    offset: usize,
-    size: usize,
-}
-
-/// What the C compiler makes of the header's structs.
-fn laid_out() -> Vec<LaidOut> {
-    let structs = Declarations::read().structs;
-    let mut text = "#include \"mpa.h\"\n#include <stddef.h>\n#include <stdio.h>\nint main(void)\n{\n".to_owned();
-    for Struct { name, fields } in &structs {
-        let _ = writeln!(text, "    printf(\"%zu\\n\", sizeof({name}));");
-        for field in fields {
-            let _ = writeln!(
-                text,
-                "    printf(\"%zu %zu\\n\", offsetof({name}, {field}), sizeof((({name} *)0)->{field}));"
-            );
-        }
-    }
-    text.push_str("    return 0;\n}\n");
-    let printed = run_generated("layout", &text, &[]);
-    let mut lines = printed.lines();
-    let mut numbers = move || {
-        let line = lines.next().expect("a line for each");
-        let numbers = line.split(' ').map(|number| number.parse::<usize>().expect("a number"));
-        numbers.collect::<Vec<_>>()
-    };
-    let lay_out = |Struct { name, fields }| {
-        let size = numbers()[0];
-        let fields = fields.into_iter().map(|name| {
-            let place = numbers();
-            LaidOutField { name, offset: place[0], size: place[1] }
-        });
-        LaidOut { name, size, fields: fields.collect() }
-    };
-    structs.into_iter().map(lay_out).collect()
 }
 
 /// Builds a program out of a text and returns what it prints.
@@ -252,7 +220,7 @@ fn run_generated(name: &str, text: &str, more: &[String]) -> String {
 
 #[test]
 fn the_shared_library_exports_what_the_header_declares_and_nothing_else() {
-    let declared: BTreeSet<String> = Declarations::read().functions.into_iter().collect();
+    let declared: BTreeSet<String> = interface().functions.into_iter().map(|function| function.name).collect();
     assert!(declared.iter().all(|name| name.starts_with("mpa_")), "{declared:?}");
     for library in [Library::OfTheTests, Library::Released] {
         let file = library.folder().join("libmpa.so");
@@ -319,18 +287,16 @@ fn run_with_library(name: &str, arguments: &[String]) -> PathBuf {
 
 #[test]
 fn every_status_of_the_header_has_its_name_and_a_description() {
-    let statuses: Vec<_> = Declarations::read()
-        .macros
-        .into_iter()
-        .filter(|name| name == "MPA_OK" || name.starts_with("MPA_ERROR_"))
-        .collect();
+    let interface = interface();
+    let statuses = &interface.enumeration("mpa_status").expect("there are statuses").members;
+    let statuses: Vec<_> = statuses.iter().map(|status| status.name.as_str()).collect();
     let mut text = "#include \"mpa.h\"\n#include <stdio.h>\nint main(void)\n{\n".to_owned();
-    for name in statuses.iter().map(String::as_str).chain(["-2147483647", "7"]) {
+    for name in statuses.iter().copied().chain(["-2147483647", "7"]) {
         let _ = writeln!(text, "    printf(\"%s|%s\\n\", mpa_status_name({name}), mpa_status_description({name}));");
     }
     text.push_str("    return 0;\n}\n");
     let printed = run_generated("statuses", &text, &build::link_arguments());
-    let expected = statuses.iter().map(String::as_str).chain(["MPA_ERROR_UNKNOWN"; 2]);
+    let expected = statuses.iter().copied().chain(["MPA_ERROR_UNKNOWN"; 2]);
     let mut descriptions = BTreeSet::new();
     for (line, name) in printed.lines().zip(expected) {
         let (found, description) = line.split_once('|').expect("both were printed");
@@ -344,73 +310,27 @@ fn every_status_of_the_header_has_its_name_and_a_description() {
 
 // What the header declares -----------------------------------------------------------------------
 
-/// The names in the header, read by their form: one macro a line, one field a line.
-struct Declarations {
-    functions: Vec<String>,
-    macros: Vec<String>,
-    structs: Vec<Struct>,
+fn interface() -> Interface {
+    Interface::checked_in(&header::path())
 }
 
-struct Struct {
-    name: String,
-    fields: Vec<String>,
-}
-
-impl Declarations {
-    fn read() -> Self {
-        let text = std::fs::read_to_string(header::path()).expect("include/mpa.h is there");
-        let lines = text.lines().filter(|line| !line.trim_start().starts_with("///"));
-        let (directives, code): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.starts_with('#'));
-        let code = code.join("\n");
-        let functions = code.split("\nMPA_API").skip(1).filter_map(|declaration| {
-            let (before, _) = declaration.split_once('(')?;
-            Some(before.rsplit([' ', '*', '\n']).next()?.to_owned())
-        });
-        let macros = directives.iter().filter_map(|line| {
-            let (name, value) = line.strip_prefix("#define ")?.split_once(' ')?;
-            (name != "MPA_API" && !name.contains('(') && !value.is_empty()).then(|| name.to_owned())
-        });
-        let structs = code.split("typedef struct ").skip(1).filter_map(|declaration| {
-            let (name, rest) = declaration.split_once(" {")?;
-            let (body, _) = rest.split_once(&format!("}} {name};"))?;
-            let fields = body.split(';').map(str::trim).filter(|field| !field.is_empty());
-            let name_of = |field: &str| {
-                let (field, _) = field.split_once('[').unwrap_or((field, ""));
-                field.rsplit([' ', '*']).next().unwrap_or_default().to_owned()
-            };
-            Some(Struct { name: name.to_owned(), fields: fields.map(name_of).collect() })
-        });
-        let declarations =
-            Declarations { functions: functions.collect(), macros: macros.collect(), structs: structs.collect() };
-        // Found by looking, so that a header of another form does not pass for an empty one.
-        assert!(declarations.functions.len() >= 10, "{:?}", declarations.functions);
-        assert!(declarations.macros.len() >= 40, "{:?}", declarations.macros);
-        assert!(declarations.structs.len() >= 9);
-        declarations
+/// A text in C and C++ that uses all of it. It has no `#include`.
+fn user(interface: &Interface) -> String {
+    let mut text = String::new();
+    for Struct { name, .. } in interface.sized_structs() {
+        let _ = writeln!(text, "static {name} static_{name} = MPA_INITIALIZER({name});");
     }
-
-    fn sized_structs(&self) -> impl Iterator<Item = &Struct> {
-        self.structs.iter().filter(|described| described.fields[0] == "struct_size")
+    text.push_str("int use_everything(void);\nint use_everything(void)\n{\n    long long sum = 0;\n");
+    for Struct { name, .. } in interface.sized_structs() {
+        let _ = writeln!(text, "    {name} value_{name} = MPA_INIT({name});");
+        let _ = writeln!(text, "    sum += value_{name}.struct_size + static_{name}.struct_size;");
     }
-
-    /// A text in C and C++ that uses all of them. It has no `#include`.
-    fn user(&self) -> String {
-        let mut text = String::new();
-        for Struct { name, .. } in self.sized_structs() {
-            let _ = writeln!(text, "static {name} static_{name} = MPA_INITIALIZER({name});");
-        }
-        text.push_str("int use_everything(void);\nint use_everything(void)\n{\n    long long sum = 0;\n");
-        for Struct { name, .. } in self.sized_structs() {
-            let _ = writeln!(text, "    {name} value_{name} = MPA_INIT({name});");
-            let _ = writeln!(text, "    sum += value_{name}.struct_size + static_{name}.struct_size;");
-        }
-        for name in &self.macros {
-            let _ = writeln!(text, "    sum += {name};");
-        }
-        for name in &self.functions {
-            let _ = writeln!(text, "    (void)&{name};");
-        }
-        text.push_str("    return sum != 0;\n}\n");
-        text
+    for constant in interface.numbers() {
+        let _ = writeln!(text, "    sum += {};", constant.name);
     }
+    for function in &interface.functions {
+        let _ = writeln!(text, "    (void)&{};", function.name);
+    }
+    text.push_str("    return sum != 0;\n}\n");
+    text
 }

@@ -1,8 +1,9 @@
 // mpa.hpp: mpa.h in C++17
 //
 // One header over the C interface: it closes what it opens, takes std::string, std::vector and
-// std::chrono, and hides struct_size. It needs mpa.h, the library and the standard library, and
-// compiles with -fno-exceptions -fno-rtti too. Licensed MIT or Apache-2.0.
+// std::chrono, and hides struct_size. It needs mpa.h, mpa_enums.hpp (the enumerations, beside this
+// file), the library and the standard library, and compiles with -fno-exceptions -fno-rtti too.
+// Licensed MIT or Apache-2.0.
 //
 //     mpa::ClientConfig config;
 //     config.title_id = 1234567890;
@@ -44,6 +45,7 @@
 #define MPA_HPP
 
 #include "mpa.h"
+#include "mpa_enums.hpp"
 
 #include <algorithm>
 #include <array>
@@ -66,97 +68,8 @@ using Xuid = std::uint64_t;
 
 using TimePoint = std::chrono::system_clock::time_point;
 
-/// How a call ended: MPA_OK and the MPA_ERROR_ values. A newer library may return others.
-enum class Status : std::int32_t {
-    Ok = MPA_OK,
-    InvalidArgument = MPA_ERROR_INVALID_ARGUMENT,
-    InvalidStruct = MPA_ERROR_INVALID_STRUCT,
-    InvalidHandle = MPA_ERROR_INVALID_HANDLE,
-    Closed = MPA_ERROR_CLOSED,
-    QueueFull = MPA_ERROR_QUEUE_FULL,
-    EventsNotPolled = MPA_ERROR_EVENTS_NOT_POLLED,
-    Cancelled = MPA_ERROR_CANCELLED,
-    Expired = MPA_ERROR_EXPIRED,
-    Abandoned = MPA_ERROR_ABANDONED,
-    AuthorizationNeeded = MPA_ERROR_AUTHORIZATION_NEEDED,
-    Unauthorized = MPA_ERROR_UNAUTHORIZED,
-    Forbidden = MPA_ERROR_FORBIDDEN,
-    SignInFailed = MPA_ERROR_SIGN_IN_FAILED,
-    SignInPending = MPA_ERROR_SIGN_IN_PENDING,
-    Rejected = MPA_ERROR_REJECTED,
-    Throttled = MPA_ERROR_THROTTLED,
-    ServiceUnavailable = MPA_ERROR_SERVICE_UNAVAILABLE,
-    UnexpectedAnswer = MPA_ERROR_UNEXPECTED_ANSWER,
-    ConnectionFailed = MPA_ERROR_CONNECTION_FAILED,
-    TlsFailed = MPA_ERROR_TLS_FAILED,
-    TimedOut = MPA_ERROR_TIMED_OUT,
-    Uncertain = MPA_ERROR_UNCERTAIN,
-    Internal = MPA_ERROR_INTERNAL,
-};
-
-/// The platform on which an invite can be accepted.
-enum class Platform : mpa_platform {
-    Any = MPA_PLATFORM_ANY,
-    Android = MPA_PLATFORM_ANDROID,
-    IOS = MPA_PLATFORM_IOS,
-    Nintendo = MPA_PLATFORM_NINTENDO,
-    PlayStation = MPA_PLATFORM_PLAYSTATION,
-    Scarlett = MPA_PLATFORM_SCARLETT,
-    Win32 = MPA_PLATFORM_WIN32,
-    WindowsOneCore = MPA_PLATFORM_WINDOWS_ONE_CORE,
-    XboxOne = MPA_PLATFORM_XBOX_ONE,
-};
-
-/// How the players of a group met.
-enum class EncounterType : mpa_encounter_type {
-    Default = MPA_ENCOUNTER_DEFAULT,
-    Teammate = MPA_ENCOUNTER_TEAMMATE,
-    Opponent = MPA_ENCOUNTER_OPPONENT,
-};
-
-/// What an event is about. A newer library may have others: pass over those.
-enum class EventType : mpa_event_type {
-    None = MPA_EVENT_NONE,
-    Completed = MPA_EVENT_COMPLETED,
-    Drained = MPA_EVENT_DRAINED,
-    AuthorizationNeeded = MPA_EVENT_AUTHORIZATION_NEEDED,
-    Log = MPA_EVENT_LOG,
-};
-
-/// What to do with what a call has not sent.
-enum class Resend : mpa_resend {
-    None = MPA_RESEND_NONE,
-    Later = MPA_RESEND_LATER,
-    AfterAuthorization = MPA_RESEND_AFTER_AUTHORIZATION,
-    AfterFix = MPA_RESEND_AFTER_FIX,
-    Elsewhere = MPA_RESEND_ELSEWHERE,
-};
-
-/// Why another authorization is needed. A newer library may have others.
-enum class AuthorizationReason : mpa_authorization_reason {
-    Missing = MPA_AUTHORIZATION_MISSING,
-    Refused = MPA_AUTHORIZATION_REFUSED,
-    Expired = MPA_AUTHORIZATION_EXPIRED,
-    ExpiresSoon = MPA_AUTHORIZATION_EXPIRES_SOON,
-};
-
-/// How much an entry of the log matters.
-enum class LogLevel : mpa_log_level {
-    Off = MPA_LOG_OFF,
-    Error = MPA_LOG_ERROR,
-    Warning = MPA_LOG_WARNING,
-    Info = MPA_LOG_INFO,
-    Debug = MPA_LOG_DEBUG,
-};
-
 /// Not at all, where that is possible: ClientConfig::recent_players_hold and authorization_lead.
 inline constexpr std::chrono::milliseconds none{MPA_NONE};
-
-/// What the certificates of ca_certificates_path are to those that the library carries.
-enum class CaMode : mpa_ca_mode {
-    Added = MPA_CA_ADDED,
-    Only = MPA_CA_ONLY,
-};
 
 /// The name of a status as it stands in mpa.h, such as "MPA_ERROR_THROTTLED".
 inline const char* status_name(Status status) noexcept

@@ -3,13 +3,8 @@ namespace Mpa
     using Mpa.Internal;
 
     /// <summary>The native library.</summary>
-    public static unsafe class MpaLibrary
+    public static unsafe partial class MpaLibrary
     {
-        /// <summary>The version of the native library that this assembly was written for.</summary>
-        public const uint VersionMajor = 0;
-        public const uint VersionMinor = 1;
-        public const uint VersionPatch = 0;
-
         /// <summary>The version of the native library that is there, such as "0.1.0".</summary>
         public static string Version => Text.Decode(Native.mpa_version_string());
 

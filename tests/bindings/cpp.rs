@@ -3,17 +3,19 @@
 use std::fmt::Write;
 use std::process::Command;
 
+use mpa_tests::bindings::names;
 use mpa_tests::build::{self, CLANGPP, DOCTEST, GPP, Tool};
 use mpa_tests::header::repository;
 use mpa_tests::peer::{self, Answer};
 
-use crate::{declared, journal, results};
+use crate::{interface, journal, results};
 
 const COMPILERS: [Tool; 2] = [GPP, CLANGPP];
 const STANDARDS: [&str; 2] = ["-std=c++17", "-std=c++20"];
 const LANGUAGES: [&[&str]; 2] = [&[], &["-fno-exceptions", "-fno-rtti"]];
 const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
-const HEADERS: [&str; 5] = ["mpa.hpp", "mpa_submitter.hpp", "mpa_renewer.hpp", "mpa_dispatcher.hpp", "mpa_testing.hpp"];
+const HEADERS: [&str; 6] =
+    ["mpa.hpp", "mpa_enums.hpp", "mpa_submitter.hpp", "mpa_renewer.hpp", "mpa_dispatcher.hpp", "mpa_testing.hpp"];
 /// Beyond what is promised, and yet in use.
 const STRICTER: [&str; 6] =
     ["-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wundef", "-Wold-style-cast", "-Wzero-as-null-pointer-constant"];
@@ -140,24 +142,17 @@ fn the_header_bears_the_macros_of_others() {
     }
 }
 
-/// The values are compared by the compiler, and so is that no enumerator lacks a macro or has two.
+/// The values are compared by the compiler, and so is that no enumerator is missing or there twice.
 #[test]
 fn every_number_of_the_header_is_an_enumerator() {
     let mut text = "#include \"mpa.hpp\"\n".to_owned();
-    for name in
-        ["Status", "Platform", "EncounterType", "CaMode", "EventType", "AuthorizationReason", "LogLevel", "Resend"]
-    {
-        let numbers = declared::numbers();
-        let members = numbers.iter().filter(|number| number.in_the_bindings().0 == name);
+    for enumeration in &interface().enumerations {
+        let name = names::pascal(&enumeration.name);
         let (mut asserts, mut cases) = (String::new(), String::new());
-        for number in members {
-            let member = number.in_the_bindings().1;
-            let _ = writeln!(
-                asserts,
-                "static_assert(static_cast<std::int32_t>(mpa::{name}::{member}) == {});",
-                number.name
-            );
-            let _ = writeln!(cases, "    case mpa::{name}::{member}: return true;");
+        for number in &enumeration.members {
+            let member = format!("mpa::{name}::{}", names::member(enumeration, number));
+            let _ = writeln!(asserts, "static_assert(static_cast<std::int32_t>({member}) == {});", number.value);
+            let _ = writeln!(cases, "    case {member}: return true;");
         }
         let _ = writeln!(
             text,
@@ -176,13 +171,14 @@ fn every_number_of_the_header_is_an_enumerator() {
 fn every_function_and_field_of_the_header_is_within_reach() {
     let path = repository().join("bindings/cpp/mpa.hpp");
     let text = std::fs::read_to_string(path).expect("bindings/cpp/mpa.hpp is there");
-    for function in declared::functions() {
+    let interface = interface();
+    for function in interface.functions.iter().map(|function| &function.name) {
         assert!(text.contains(&format!("{function}(")), "mpa.hpp does not use {function}");
     }
-    for declared::Struct { name, fields } in declared::structs() {
-        let set = fields.iter().filter(|field| *field != "struct_size" && !field.starts_with("reserved"));
-        for field in set {
-            assert!(text.contains(&format!(".{field}")), "mpa.hpp does not use {name}.{field}");
+    for described in &interface.structs {
+        let fields = described.fields.iter().map(|field| &field.name);
+        for field in fields.filter(|field| *field != "struct_size" && !field.starts_with("reserved")) {
+            assert!(text.contains(&format!(".{field}")), "mpa.hpp does not use {}.{field}", described.name);
         }
     }
 }

@@ -1,112 +1,70 @@
-//! The structs that cross the boundary, as three languages lay them out: a line for each struct with
-//! its size, and one for each field with its offset and size.
+//! The structs that cross the boundary: Rust, C and C# lay them out as the model says from which the
+//! bindings are generated.
 
 use std::fmt::Write;
-use std::mem::offset_of;
 use std::process::Command;
 
-use mpa::ffi::authorization::{mpa_authorization, mpa_authorization_buffers};
-use mpa::ffi::client::{mpa_client, mpa_client_config};
-use mpa::ffi::close::mpa_close_report;
-use mpa::ffi::event::mpa_event;
-use mpa::ffi::invite::{mpa_invite, mpa_server_invite};
-use mpa::ffi::recent_players::mpa_recent_player_group;
-use mpa::ffi::result::mpa_result;
-use mpa::ffi::stats::{mpa_lane_stats, mpa_stats};
-use mpa::ffi::unsent::mpa_unsent;
 use mpa_tests::build::{self, GCC};
 
-use crate::{csharp, declared};
+use crate::{csharp, fields, interface};
 
 #[test]
-fn every_field_is_at_the_same_place_in_rust_and_c() {
-    assert_eq!(in_rust(), in_c());
+fn every_field_is_at_its_place_in_rust() {
+    assert_eq!(sorted(fields::in_rust()), in_the_model());
 }
 
 #[test]
-fn every_field_is_at_the_same_place_in_csharp_and_c() {
+fn every_field_is_at_its_place_in_c() {
+    assert_eq!(in_c(), in_the_model());
+}
+
+#[test]
+fn every_field_is_at_its_place_in_csharp() {
     let Some(described) = csharp::describe() else { return };
     let in_csharp = described.filter(|line| line.starts_with("struct ") || line.starts_with("field "));
-    assert_eq!(sorted(in_csharp.collect()), in_c());
+    assert_eq!(sorted(in_csharp.collect()), in_the_model());
 }
 
-/// Every struct of the header: a field that is not listed here is missed in C's account.
-fn in_rust() -> Vec<String> {
-    fn size_of_field<S, F>(_: impl Fn(&S) -> &F) -> usize {
-        size_of::<F>()
-    }
-    macro_rules! lay_out {
-        ($($name:ident { $($field:ident),+ })+) => {
-            vec![$(
-                format!("struct {} {}", stringify!($name), size_of::<$name>()),
-                $(format!(
-                    "field {}.{} {} {}",
-                    stringify!($name),
-                    stringify!($field).trim_start_matches("r#"),
-                    offset_of!($name, $field),
-                    size_of_field(|value: &$name| &value.$field),
-                ),)+
-            )+]
-        };
-    }
-    sorted(lay_out! {
-        mpa_result {
-            struct_size, status, cause, acknowledged, uncertain, refused, retryable, retry_after_ms,
-            http_status, attempts, queued_ms, elapsed_ms, current_requests, max_requests, period_s,
-            service_code, limit_type, error_code, correlation_id, message
-        }
-        mpa_unsent { struct_size, resend, first, count, refused_for_now, delay_ms }
-        mpa_client_config {
-            struct_size, title_id, endpoint, authorization_header, ca_certificates_path, user_agent,
-            ca_mode, allow_plain_http, connect_timeout_ms, request_timeout_ms, call_timeout_ms, max_attempts,
-            invite_limit, recent_players_limit, limit_period_ms, invite_time_to_live_ms,
-            recent_players_time_to_live_ms, recent_players_hold_ms, worker_count, queue_capacity,
-            queue_capacity_bytes, authorization_lead_ms, owner_tag, log_level, reserved, certificate_path,
-            private_key_path, certificate_password, certificate_pem, private_key_pem, sandbox_id, relying_party,
-            sign_in_endpoint, token_endpoint, authorization
-        }
-        mpa_client { id }
-        mpa_close_report {
-            struct_size, reserved, calls, succeeded, uncertain, failed, unfinished, submitted,
-            operations_succeeded, operations_uncertain, operations_failed, operations_abandoned,
-            operations_unfinished, events_not_polled
-        }
-        mpa_authorization { struct_size, reserved, header, expires_at_unix_ms, proof_key_pem, expires_in_ms }
-        mpa_authorization_buffers {
-            struct_size, reserved, header, proof_key_pem, header_size, proof_key_pem_size, expires_at_unix_ms,
-            expires_in_ms
-        }
-        mpa_invite {
-            struct_size, platform, invited_users, invited_user_count, time_to_live_ms,
-            connection_string, authorization
-        }
-        mpa_server_invite {
-            struct_size, platform, sender, invited_users, invited_user_count, time_to_live_ms,
-            connection_string
-        }
-        mpa_recent_player_group {
-            struct_size, encounter_type, timestamp_unix_ms, players, player_count, reserved
-        }
-        mpa_event { struct_size, r#type, operation, user_data, reason, reserved }
-        mpa_lane_stats {
-            submitted, calls, completed, requests, retries, throttled, items, queue_wait_buckets, queue_wait_sum_ms,
-            request_duration_buckets, request_duration_sum_ms, queued, running, oldest_queued_ms, reserved
-        }
-        mpa_stats {
-            struct_size, clock_offset_known, invites, recent_players, held_operations, held_bytes, completions_waiting,
-            since_last_poll_ms, since_last_success_ms, authorization_expires_at_unix_ms, clock_offset_ms,
-            certificate_expires_at_unix_ms, last_sign_in_at_unix_ms, sign_in_attempts, sign_in_failures
-        }
-    })
+/// A line for each struct with its size, and one for each field with its offset and size.
+macro_rules! lay_out {
+    ($($name:ident { $($field:ident)+ })+) => {
+        vec![$(
+            format!("struct {} {}", stringify!($name), size_of::<$name>()),
+            $(format!(
+                "field {}.{} {} {}",
+                stringify!($name),
+                stringify!($field).trim_start_matches("r#"),
+                std::mem::offset_of!($name, $field),
+                $crate::layout::size_of_field(|value: &$name| &value.$field),
+            ),)+
+        )+]
+    };
+}
+pub(crate) use lay_out;
+
+pub fn size_of_field<S, F>(_: impl Fn(&S) -> &F) -> usize {
+    size_of::<F>()
 }
 
-/// Every struct and field that stands in the header, by a program that is made from it.
+fn in_the_model() -> Vec<String> {
+    let mut lines = Vec::new();
+    for described in &interface().structs {
+        let name = &described.name;
+        lines.push(format!("struct {name} {}", described.size));
+        let fields = described.fields.iter();
+        lines.extend(fields.map(|field| format!("field {name}.{} {} {}", field.name, field.offset, field.size)));
+    }
+    sorted(lines)
+}
+
+/// By a program that asks the compiler.
 fn in_c() -> Vec<String> {
     GCC.needed();
     let mut program = "#include \"mpa.h\"\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {\n".to_owned();
-    for declared::Struct { name, fields } in declared::structs() {
+    for described in &interface().structs {
+        let name = &described.name;
         let _ = writeln!(program, "printf(\"struct {name} %zu\\n\", sizeof({name}));");
-        for field in fields {
+        for field in described.fields.iter().map(|field| &field.name) {
             let place = format!("offsetof({name}, {field}), sizeof((({name} *)0)->{field})");
             let _ = writeln!(program, "printf(\"field {name}.{field} %zu %zu\\n\", {place});");
         }

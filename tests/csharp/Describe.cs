@@ -1,5 +1,5 @@
 // Prints what the assembly Mpa says about the C side, for the test to compare with the header:
-// every struct with its size, every field with its offset and size, every function, every number.
+// every struct with its size, every field with its offset and size, every number.
 
 using System;
 using System.Linq;
@@ -19,10 +19,6 @@ static class Describe
         foreach (Type type in native.GetNestedTypes(All))
         {
             DescribeStruct(type);
-        }
-        foreach (MethodInfo method in native.GetMethods(All | BindingFlags.DeclaredOnly))
-        {
-            Console.WriteLine("function " + method.Name);
         }
         foreach (Type type in assembly.GetTypes().Where(type => !type.IsNested))
         {

@@ -32,6 +32,15 @@ const SECTIONS: [(&str, &str); 15] = [
     ("Prometheus exposition", "prometheus.rs"),
 ];
 
+/// The structs of the header, each with the module of `mpa::ffi` that declares it.
+pub fn structs() -> Vec<(&'static str, String)> {
+    let of_file = |(_, file): &(&str, &'static str)| {
+        let names = structs_in(&code(file));
+        names.into_iter().map(|name| (file.trim_end_matches(".rs"), name)).collect::<Vec<_>>()
+    };
+    SECTIONS.iter().flat_map(of_file).collect()
+}
+
 pub fn repository() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
@@ -47,15 +56,22 @@ pub fn text() -> String {
     format!("{TOP}{}{BOTTOM}", sections.concat())
 }
 
+fn source(file: &str) -> PathBuf {
+    repository().join("src/ffi").join(file)
+}
+
+fn code(file: &str) -> String {
+    std::fs::read_to_string(source(file)).expect("the file is read")
+}
+
 fn declarations(file: &str) -> String {
-    let source = repository().join("src/ffi").join(file);
-    let code = std::fs::read_to_string(&source).expect("the file is read");
+    let code = code(file);
     let mut config = cbindgen::Config::from_file(repository().join("cbindgen.toml")).expect("cbindgen.toml is read");
     // A struct that no function of its own section takes would be left out.
-    config.export.include = structs(&code);
+    config.export.include = structs_in(&code);
     let bindings = cbindgen::Builder::new()
         .with_config(config)
-        .with_src(source)
+        .with_src(source(file))
         .generate()
         .expect("cbindgen understands the file");
     let mut text = Vec::new();
@@ -97,7 +113,7 @@ fn declared(block: &str) -> &str {
     words.next().unwrap_or("mpa_status")
 }
 
-fn structs(source: &str) -> Vec<String> {
+fn structs_in(source: &str) -> Vec<String> {
     let names = source.lines().filter_map(|line| line.strip_prefix("pub struct mpa_")?.strip_suffix(" {"));
     names.map(|name| format!("mpa_{name}")).collect()
 }

@@ -1,10 +1,12 @@
 //! What the tests of the library share.
 
+pub mod bindings;
 pub mod build;
 pub mod c;
 #[cfg(unix)]
 pub mod handing_on;
 pub mod header;
+pub mod interface;
 pub mod licenses;
 pub mod partner;
 pub mod peer;

@@ -1,3 +1,5 @@
+// Generated from src/ffi: cargo run -p mpa-tests --bin write-bindings. Do not edit.
+
 using System.Runtime.InteropServices;
 
 // What the C side fills or leaves zero is never assigned here.
@@ -51,6 +53,33 @@ namespace Mpa.Internal
             public uint count;
             public uint refused_for_now;
             public uint delay_ms;
+
+            public static mpa_unsent Init()
+            {
+                return new mpa_unsent { struct_size = (uint)sizeof(mpa_unsent) };
+            }
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 40)]
+        internal struct mpa_authorization
+        {
+            public uint struct_size;
+            public uint reserved;
+            public byte* header;
+            public ulong expires_at_unix_ms;
+            public byte* proof_key_pem;
+            public ulong expires_in_ms;
+
+            public static mpa_authorization Init()
+            {
+                return new mpa_authorization { struct_size = (uint)sizeof(mpa_authorization) };
+            }
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 8)]
+        internal struct mpa_client
+        {
+            public ulong id;
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 200)]
@@ -91,12 +120,11 @@ namespace Mpa.Internal
             public byte* sign_in_endpoint;
             public byte* token_endpoint;
             public mpa_authorization* authorization;
-        }
 
-        [StructLayout(LayoutKind.Sequential, Size = 8)]
-        internal struct mpa_client
-        {
-            public ulong id;
+            public static mpa_client_config Init()
+            {
+                return new mpa_client_config { struct_size = (uint)sizeof(mpa_client_config) };
+            }
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 104)]
@@ -115,18 +143,12 @@ namespace Mpa.Internal
             public ulong operations_failed;
             public ulong operations_abandoned;
             public ulong operations_unfinished;
-            public ulong events_not_polled;
-        }
+            public ulong events_not_pulled;
 
-        [StructLayout(LayoutKind.Sequential, Size = 40)]
-        internal struct mpa_authorization
-        {
-            public uint struct_size;
-            public uint reserved;
-            public byte* header;
-            public ulong expires_at_unix_ms;
-            public byte* proof_key_pem;
-            public ulong expires_in_ms;
+            public static mpa_close_report Init()
+            {
+                return new mpa_close_report { struct_size = (uint)sizeof(mpa_close_report) };
+            }
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 48)]
@@ -140,6 +162,11 @@ namespace Mpa.Internal
             public uint proof_key_pem_size;
             public ulong expires_at_unix_ms;
             public ulong expires_in_ms;
+
+            public static mpa_authorization_buffers Init()
+            {
+                return new mpa_authorization_buffers { struct_size = (uint)sizeof(mpa_authorization_buffers) };
+            }
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 40)]
@@ -152,6 +179,11 @@ namespace Mpa.Internal
             public uint time_to_live_ms;
             public byte* connection_string;
             public mpa_authorization* authorization;
+
+            public static mpa_invite Init()
+            {
+                return new mpa_invite { struct_size = (uint)sizeof(mpa_invite) };
+            }
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 40)]
@@ -164,6 +196,11 @@ namespace Mpa.Internal
             public uint invited_user_count;
             public uint time_to_live_ms;
             public byte* connection_string;
+
+            public static mpa_server_invite Init()
+            {
+                return new mpa_server_invite { struct_size = (uint)sizeof(mpa_server_invite) };
+            }
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 32)]
@@ -175,6 +212,11 @@ namespace Mpa.Internal
             public ulong* players;
             public uint player_count;
             public uint reserved;
+
+            public static mpa_recent_player_group Init()
+            {
+                return new mpa_recent_player_group { struct_size = (uint)sizeof(mpa_recent_player_group) };
+            }
         }
 
         [StructLayout(LayoutKind.Sequential, Size = 32)]
@@ -231,6 +273,11 @@ namespace Mpa.Internal
             public ulong last_sign_in_at_unix_ms;
             public ulong sign_in_attempts;
             public ulong sign_in_failures;
+
+            public static mpa_stats Init()
+            {
+                return new mpa_stats { struct_size = (uint)sizeof(mpa_stats) };
+            }
         }
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -250,59 +297,87 @@ namespace Mpa.Internal
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_open(
-            mpa_client_config* config, mpa_client* client, mpa_result* result);
+            mpa_client_config* config,
+            mpa_client* client,
+            mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_close(
-            mpa_client client, uint deadline_ms, mpa_close_report* report);
+            mpa_client client,
+            uint deadline_ms,
+            mpa_close_report* report);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_close_all(ulong owner_tag, uint deadline_ms);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_set_authorization(
-            mpa_client client, mpa_authorization* authorization, mpa_result* result);
+            mpa_client client,
+            mpa_authorization* authorization,
+            mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_get_authorization(
-            mpa_client client, mpa_authorization_buffers* buffers, mpa_result* result);
+            mpa_client client,
+            mpa_authorization_buffers* buffers,
+            mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_invalidate_authorization(
-            mpa_client client, mpa_authorization* authorization, mpa_result* result);
+            mpa_client client,
+            mpa_authorization* authorization,
+            mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mpa_send_invite(
-            mpa_client client, mpa_invite* invite, mpa_result* result);
+        internal static extern int mpa_send_invite(mpa_client client, mpa_invite* invite, mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_send_server_invite(
-            mpa_client client, mpa_server_invite* invite, mpa_result* result);
+            mpa_client client,
+            mpa_server_invite* invite,
+            mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_post_recent_player_groups(
-            mpa_client client, mpa_recent_player_group* groups, uint count, mpa_result* result);
+            mpa_client client,
+            mpa_recent_player_group* groups,
+            uint count,
+            mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_submit_invite(
-            mpa_client client, mpa_invite* invite, ulong user_data, ulong* operation, mpa_result* result);
+            mpa_client client,
+            mpa_invite* invite,
+            ulong user_data,
+            ulong* operation,
+            mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_submit_server_invite(
-            mpa_client client, mpa_server_invite* invite, ulong user_data, ulong* operation,
+            mpa_client client,
+            mpa_server_invite* invite,
+            ulong user_data,
+            ulong* operation,
             mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_submit_recent_player_groups(
-            mpa_client client, mpa_recent_player_group* groups, uint count, ulong user_data,
-            ulong* operation, mpa_result* result);
+            mpa_client client,
+            mpa_recent_player_group* groups,
+            uint count,
+            ulong user_data,
+            ulong* operation,
+            mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mpa_poll_event(mpa_client client, mpa_event* next, mpa_result* result);
+        internal static extern int mpa_poll_event(mpa_client client, mpa_event* @event, mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_wait_event(
-            mpa_client client, uint timeout_ms, mpa_event* next, mpa_result* result);
+            mpa_client client,
+            uint timeout_ms,
+            mpa_event* @event,
+            mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_wake(mpa_client client);
@@ -311,16 +386,13 @@ namespace Mpa.Internal
         internal static extern int mpa_cancel(mpa_client client, ulong operation, mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mpa_client_drain(
-            mpa_client client, uint deadline_ms, mpa_result* result);
+        internal static extern int mpa_client_drain(mpa_client client, uint deadline_ms, mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mpa_client_flush(
-            mpa_client client, uint deadline_ms, mpa_result* result);
+        internal static extern int mpa_client_flush(mpa_client client, uint deadline_ms, mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mpa_client_stats(
-            mpa_client client, mpa_stats* stats, mpa_result* result);
+        internal static extern int mpa_client_stats(mpa_client client, mpa_stats* stats, mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_completion_kind(uint index, int* status, int* cause);
@@ -330,6 +402,11 @@ namespace Mpa.Internal
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_stats_prometheus(
-            mpa_stats* stats, byte* labels, byte* buffer, uint size, uint* length, mpa_result* result);
+            mpa_stats* stats,
+            byte* labels,
+            byte* buffer,
+            uint size,
+            uint* length,
+            mpa_result* result);
     }
 }
