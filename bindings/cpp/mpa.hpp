@@ -559,8 +559,8 @@ public:
         text.resize(MPA_STATS_PROMETHEUS_SIZE);
         write(labels, text, length, result);
         if (length >= MPA_STATS_PROMETHEUS_SIZE) {
-            // It did not fit.
-            text.resize(length + std::size_t{1});
+            // Time stamps may have grown by a few digits meanwhile.
+            text.resize(length + std::size_t{1024});
             write(labels, text, length, result);
         }
         text.resize(result.ok() ? length : 0);
