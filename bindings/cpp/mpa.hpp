@@ -601,39 +601,7 @@ public:
         result = Result();
         mpa_result& raw_result = result.raw_;
         if (!check_texts(config, raw_result)) return std::nullopt;
-        mpa_client_config raw = MPA_INIT(mpa_client_config);
-        raw.title_id = config.title_id;
-        raw.endpoint = detail::text(config.endpoint);
-        raw.authorization_header = detail::text(config.authorization_header);
-        raw.ca_certificates_path = detail::text(config.ca_certificates_path);
-        raw.user_agent = detail::text(config.user_agent);
-        raw.ca_mode = static_cast<mpa_ca_mode>(config.ca_mode);
-        raw.allow_plain_http = config.allow_plain_http ? 1 : 0;
-        raw.connect_timeout_ms = detail::milliseconds(config.connect_timeout);
-        raw.request_timeout_ms = detail::milliseconds(config.request_timeout);
-        raw.call_timeout_ms = detail::milliseconds(config.call_timeout);
-        raw.max_attempts = config.max_attempts;
-        raw.invite_limit = config.invite_limit;
-        raw.recent_players_limit = config.recent_players_limit;
-        raw.limit_period_ms = detail::milliseconds(config.limit_period);
-        raw.invite_time_to_live_ms = detail::milliseconds(config.invite_time_to_live);
-        raw.recent_players_time_to_live_ms = detail::milliseconds(config.recent_players_time_to_live);
-        raw.recent_players_hold_ms = detail::milliseconds_or_none(config.recent_players_hold);
-        raw.worker_count = config.worker_count;
-        raw.queue_capacity = config.queue_capacity;
-        raw.queue_capacity_bytes = config.queue_capacity_bytes;
-        raw.authorization_lead_ms = detail::milliseconds_or_none(config.authorization_lead);
-        raw.owner_tag = config.owner_tag;
-        raw.log_level = static_cast<mpa_log_level>(config.log_level);
-        raw.certificate_path = detail::text(config.certificate_path);
-        raw.private_key_path = detail::text(config.private_key_path);
-        raw.certificate_password = detail::text(config.certificate_password);
-        raw.certificate_pem = detail::text(config.certificate_pem);
-        raw.private_key_pem = detail::text(config.private_key_pem);
-        raw.sandbox_id = detail::text(config.sandbox_id);
-        raw.relying_party = detail::text(config.relying_party);
-        raw.sign_in_endpoint = detail::text(config.sign_in_endpoint);
-        raw.token_endpoint = detail::text(config.token_endpoint);
+        mpa_client_config raw = raw_config(config);
         mpa_authorization authorization = MPA_INIT(mpa_authorization);
         if (config.authorization) {
             if (!check_texts(*config.authorization, "config.authorization", raw_result)) return std::nullopt;
@@ -878,32 +846,66 @@ private:
     {
     }
 
+    // <generated> Generated from src/ffi: cargo run -p mpa-tests --bin write-bindings. Do not edit.
+
     /// False where a text cannot be passed on as it is; `result` says which.
     static bool check_texts(const ClientConfig& config, mpa_result& result) noexcept
     {
-        struct Named {
-            const std::string& text;
-            const char* field;
-        };
-        const Named texts[] = {
-            { config.endpoint, "config.endpoint" },
-            { config.authorization_header, "config.authorization_header" },
-            { config.ca_certificates_path, "config.ca_certificates_path" },
-            { config.user_agent, "config.user_agent" },
-            { config.certificate_path, "config.certificate_path" },
-            { config.private_key_path, "config.private_key_path" },
-            { config.certificate_password, "config.certificate_password" },
-            { config.certificate_pem, "config.certificate_pem" },
-            { config.private_key_pem, "config.private_key_pem" },
-            { config.sandbox_id, "config.sandbox_id" },
-            { config.relying_party, "config.relying_party" },
-            { config.sign_in_endpoint, "config.sign_in_endpoint" },
-            { config.token_endpoint, "config.token_endpoint" },
-        };
-        return std::all_of(std::begin(texts), std::end(texts), [&result](const Named& named) {
-            return detail::check_text(named.text, named.field, result);
-        });
+        return detail::check_text(config.endpoint, "config.endpoint", result)
+               && detail::check_text(config.authorization_header, "config.authorization_header", result)
+               && detail::check_text(config.ca_certificates_path, "config.ca_certificates_path", result)
+               && detail::check_text(config.user_agent, "config.user_agent", result)
+               && detail::check_text(config.certificate_path, "config.certificate_path", result)
+               && detail::check_text(config.private_key_path, "config.private_key_path", result)
+               && detail::check_text(config.certificate_password, "config.certificate_password", result)
+               && detail::check_text(config.certificate_pem, "config.certificate_pem", result)
+               && detail::check_text(config.private_key_pem, "config.private_key_pem", result)
+               && detail::check_text(config.sandbox_id, "config.sandbox_id", result)
+               && detail::check_text(config.relying_party, "config.relying_party", result)
+               && detail::check_text(config.sign_in_endpoint, "config.sign_in_endpoint", result)
+               && detail::check_text(config.token_endpoint, "config.token_endpoint", result);
     }
+
+    /// All but the authorization. What is filled points into `config`.
+    static mpa_client_config raw_config(const ClientConfig& config) noexcept
+    {
+        mpa_client_config raw = MPA_INIT(mpa_client_config);
+        raw.title_id = config.title_id;
+        raw.endpoint = detail::text(config.endpoint);
+        raw.authorization_header = detail::text(config.authorization_header);
+        raw.ca_certificates_path = detail::text(config.ca_certificates_path);
+        raw.user_agent = detail::text(config.user_agent);
+        raw.ca_mode = static_cast<mpa_ca_mode>(config.ca_mode);
+        raw.allow_plain_http = config.allow_plain_http ? 1 : 0;
+        raw.connect_timeout_ms = detail::milliseconds(config.connect_timeout);
+        raw.request_timeout_ms = detail::milliseconds(config.request_timeout);
+        raw.call_timeout_ms = detail::milliseconds(config.call_timeout);
+        raw.max_attempts = config.max_attempts;
+        raw.invite_limit = config.invite_limit;
+        raw.recent_players_limit = config.recent_players_limit;
+        raw.limit_period_ms = detail::milliseconds(config.limit_period);
+        raw.invite_time_to_live_ms = detail::milliseconds(config.invite_time_to_live);
+        raw.recent_players_time_to_live_ms = detail::milliseconds(config.recent_players_time_to_live);
+        raw.recent_players_hold_ms = detail::milliseconds_or_none(config.recent_players_hold);
+        raw.worker_count = config.worker_count;
+        raw.queue_capacity = config.queue_capacity;
+        raw.queue_capacity_bytes = config.queue_capacity_bytes;
+        raw.authorization_lead_ms = detail::milliseconds_or_none(config.authorization_lead);
+        raw.owner_tag = config.owner_tag;
+        raw.log_level = static_cast<mpa_log_level>(config.log_level);
+        raw.certificate_path = detail::text(config.certificate_path);
+        raw.private_key_path = detail::text(config.private_key_path);
+        raw.certificate_password = detail::text(config.certificate_password);
+        raw.certificate_pem = detail::text(config.certificate_pem);
+        raw.private_key_pem = detail::text(config.private_key_pem);
+        raw.sandbox_id = detail::text(config.sandbox_id);
+        raw.relying_party = detail::text(config.relying_party);
+        raw.sign_in_endpoint = detail::text(config.sign_in_endpoint);
+        raw.token_endpoint = detail::text(config.token_endpoint);
+        return raw;
+    }
+
+    // </generated>
 
     /// What is filled points into `invite`. False where it cannot be sent; `result` says why.
     static bool fill(mpa_invite& raw, mpa_authorization& authorization, const Invite& invite,

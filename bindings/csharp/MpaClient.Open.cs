@@ -32,7 +32,7 @@ namespace Mpa
             var handle = new Native.mpa_client();
             using (var texts = new Texts())
             {
-                Native.mpa_client_config rawConfig = Raw(config, texts);
+                Native.mpa_client_config rawConfig = config.Raw(texts);
                 var authorization = default(Native.mpa_authorization);
                 if (config.Authorization != null)
                 {
@@ -53,46 +53,6 @@ namespace Mpa
             }
             client = new MpaClient(handle, config);
             return true;
-        }
-
-        private static unsafe Native.mpa_client_config Raw(MpaClientConfig config, Texts texts)
-        {
-            return new Native.mpa_client_config
-            {
-                struct_size = (uint)sizeof(Native.mpa_client_config),
-                title_id = config.TitleId,
-                endpoint = texts.Add(config.Endpoint, "config.Endpoint"),
-                authorization_header = texts.Add(config.AuthorizationHeader, "config.AuthorizationHeader"),
-                ca_certificates_path = texts.Add(config.CaCertificatesPath, "config.CaCertificatesPath"),
-                user_agent = texts.Add(config.UserAgent, "config.UserAgent"),
-                ca_mode = (int)config.CaMode,
-                allow_plain_http = config.AllowPlainHttp ? 1u : 0u,
-                connect_timeout_ms = Time.Limit(config.ConnectTimeout),
-                request_timeout_ms = Time.Limit(config.RequestTimeout),
-                call_timeout_ms = Time.Limit(config.CallTimeout),
-                max_attempts = config.MaxAttempts,
-                invite_limit = config.InviteLimit,
-                recent_players_limit = config.RecentPlayersLimit,
-                limit_period_ms = Time.Limit(config.LimitPeriod),
-                invite_time_to_live_ms = Time.Limit(config.InviteTimeToLive),
-                recent_players_time_to_live_ms = Time.Limit(config.RecentPlayersTimeToLive),
-                recent_players_hold_ms = Time.OrNone(config.RecentPlayersHold),
-                worker_count = config.WorkerCount,
-                queue_capacity = config.QueueCapacity,
-                queue_capacity_bytes = config.QueueCapacityBytes,
-                authorization_lead_ms = Time.OrNone(config.AuthorizationLead),
-                owner_tag = config.OwnerTag,
-                log_level = (int)config.LogLevel,
-                certificate_path = texts.Add(config.CertificatePath, "config.CertificatePath"),
-                private_key_path = texts.Add(config.PrivateKeyPath, "config.PrivateKeyPath"),
-                certificate_password = texts.Add(config.CertificatePassword, "config.CertificatePassword"),
-                certificate_pem = texts.Add(config.CertificatePem, "config.CertificatePem"),
-                private_key_pem = texts.Add(config.PrivateKeyPem, "config.PrivateKeyPem"),
-                sandbox_id = texts.Add(config.SandboxId, "config.SandboxId"),
-                relying_party = texts.Add(config.RelyingParty, "config.RelyingParty"),
-                sign_in_endpoint = texts.Add(config.SignInEndpoint, "config.SignInEndpoint"),
-                token_endpoint = texts.Add(config.TokenEndpoint, "config.TokenEndpoint"),
-            };
         }
     }
 }

@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 namespace Mpa
 {
     /// <summary>How a client reaches the service. Null and zero mean the default.</summary>
-    public sealed class MpaClientConfig
+    public sealed partial class MpaClientConfig
     {
         /// <summary>The decimal number of your title, from Partner Center. Required.</summary>
         public

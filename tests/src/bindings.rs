@@ -3,6 +3,7 @@
 //! `cargo run -p mpa-tests --bin write-bindings` writes it; tests/header.rs compares it with what is
 //! checked in.
 
+mod config;
 pub mod cpp;
 pub mod csharp;
 pub mod fields;
@@ -37,14 +38,22 @@ fn wrapped(text: &str, before: &str) -> String {
 pub fn files() -> Vec<(PathBuf, String)> {
     let header = header::text();
     let interface = Interface::read(&header);
+    names::check(&interface);
+    summary::check(&interface);
     let generated = [
         ("bindings/cpp/mpa_enums.hpp", cpp::enumerations(&interface)),
+        ("bindings/cpp/mpa.hpp", config::cpp(&interface, &read("bindings/cpp/mpa.hpp"))),
         ("bindings/csharp/Native.g.cs", csharp::native(&interface)),
         ("bindings/csharp/Enumerations.g.cs", csharp::enumerations(&interface)),
         ("bindings/csharp/Constants.g.cs", csharp::constants(&interface)),
+        ("bindings/csharp/MpaClientConfig.g.cs", config::csharp(&interface)),
         ("bindings/csharp/MemberNames.g.cs", csharp::member_names(&interface)),
         ("tests/bindings/fields.rs", fields::list(&interface)),
     ];
     let generated = generated.map(|(path, text)| (header::repository().join(path), text));
     [(header::path(), header)].into_iter().chain(generated).collect()
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(header::repository().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

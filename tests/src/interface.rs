@@ -90,6 +90,11 @@ impl Struct {
     pub fn is_sized(&self) -> bool {
         self.fields[0].name == "struct_size"
     }
+
+    /// The fields that mean something to a user.
+    pub fn data_fields(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| !["struct_size", "reserved"].contains(&field.name.as_str()))
+    }
 }
 
 impl Interface {
@@ -189,6 +194,13 @@ impl Interface {
 
     pub fn enumeration(&self, name: &str) -> Option<&Enumeration> {
         self.enumerations.iter().find(|enumeration| enumeration.name == name)
+    }
+
+    pub fn declares(&self, name: &str) -> bool {
+        self.enumeration(name).is_some()
+            || self.structs.iter().any(|it| it.name == name)
+            || self.functions.iter().any(|it| it.name == name)
+            || self.numbers().any(|it| it.name == name)
     }
 
     /// All numbers of the header.

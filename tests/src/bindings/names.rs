@@ -1,6 +1,6 @@
 //! The names of the C interface in C++ and C#: by rules, and one table of what no rule gives.
 
-use crate::interface::{Constant, Enumeration, Interface, Pointer, Struct};
+use crate::interface::{Constant, Enumeration, Interface, Struct};
 
 /// Words that are spelled in a way of their own, as the service does it.
 const WORDS: [(&str, &str); 2] = [("IOS", "IOS"), ("PLAYSTATION", "PlayStation")];
@@ -20,6 +20,13 @@ const FUNCTIONS: [(&str, &str); 9] = [
 
 /// Enumerations and structs that C# does not show to its users.
 const INTERNAL: [&str; 3] = ["mpa_event_type", "mpa_event", "mpa_authorization_buffers"];
+
+/// Names in the tables here must not outlive what they name.
+pub fn check(interface: &Interface) {
+    for name in FUNCTIONS.iter().map(|(name, _)| *name).chain(INTERNAL) {
+        assert!(interface.declares(name), "bindings/names.rs has {name}, which the header does not declare");
+    }
+}
 
 /// `EncounterType` for `mpa_encounter_type`, `TimedOut` for `TIMED_OUT`.
 pub fn pascal(name: &str) -> String {
@@ -45,9 +52,10 @@ pub fn constant(name: &str) -> (&'static str, String) {
 
 /// The property of C# that stands for a field; of a time, a `TimeSpan`.
 pub fn property(of: &Struct, field: &str) -> String {
-    let arrays = of.fields.iter().filter(|field| field.type_of.pointer == Some(Pointer::ToConst));
     let counted = field.strip_suffix("_count").map(|one| format!("{one}s"));
-    if let Some(array) = counted.and_then(|many| arrays.clone().find(|array| array.name == many)) {
+    if let Some(array) =
+        of.fields.iter().find(|array| array.type_of.pointer.is_some() && Some(&array.name) == counted.as_ref())
+    {
         return format!("{}.Count", pascal(&array.name));
     }
     let name = field.strip_suffix("_unix_ms").or(field.strip_suffix("_ms"));
@@ -63,16 +71,25 @@ pub fn property_in_messages(of: &Struct, field: &str) -> String {
 }
 
 /// What a name of the header is in C#, qualified; `None` for what is not shown there, or is none.
-/// `near`: the enumeration whose documentation names it, which mostly means the struct that it is in.
+/// `near`: the enumeration whose documentation names it.
 pub fn in_csharp(interface: &Interface, name: &str, near: Option<&Enumeration>) -> Option<String> {
-    if let Some((_, found)) = FUNCTIONS.iter().find(|(function, _)| *function == name) {
-        return Some((*found).to_owned());
-    }
-    if is_shown(name) && (interface.enumeration(name).is_some() || interface.structs.iter().any(|it| it.name == name)) {
-        return Some(format!("Mpa{}", pascal(name)));
-    }
+    // `_CLOSED`, behind another status.
     let abbreviated = near.filter(|_| name.starts_with('_')).map(|near| near.prefix() + &name[1..]);
     let name = abbreviated.as_deref().unwrap_or(name);
+    let function = FUNCTIONS.iter().find(|(function, _)| *function == name).map(|(_, found)| (*found).to_owned());
+    function
+        .or_else(|| type_in_csharp(interface, name))
+        .or_else(|| number_in_csharp(interface, name))
+        .or_else(|| field_in_csharp(interface, name, near))
+}
+
+fn type_in_csharp(interface: &Interface, name: &str) -> Option<String> {
+    let is_type = interface.enumeration(name).is_some() || interface.structs.iter().any(|it| it.name == name);
+    (is_type && is_shown(name)).then(|| format!("Mpa{}", pascal(name)))
+}
+
+/// Of a prefix such as `MPA_LOG_`, the enumeration.
+fn number_in_csharp(interface: &Interface, name: &str) -> Option<String> {
     for enumeration in interface.enumerations.iter().filter(|it| is_shown(&it.name)) {
         let type_name = format!("Mpa{}", pascal(&enumeration.name));
         if name == enumeration.prefix() {
@@ -82,13 +99,16 @@ pub fn in_csharp(interface: &Interface, name: &str, near: Option<&Enumeration>) 
             return Some(format!("{type_name}.{}", member(enumeration, constant)));
         }
     }
-    if interface.constants.iter().any(|constant| constant.name == name) {
-        let (class, member) = constant(name);
-        return Some(format!("{class}.{member}"));
-    }
-    let is_near = |it: &&Struct| near.is_some_and(|near| it.fields.iter().any(|field| field.type_of.base == near.name));
-    let structs = interface.structs.iter();
-    let mut candidates = structs.clone().filter(is_near).chain(structs).filter(|it| is_shown(&it.name));
+    interface.constants.iter().find(|constant| constant.name == name)?;
+    let (class, member) = constant(name);
+    Some(format!("{class}.{member}"))
+}
+
+/// The documentation of an enumeration mostly means a struct that has a field of it.
+fn field_in_csharp(interface: &Interface, name: &str, near: Option<&Enumeration>) -> Option<String> {
+    let has_one = |it: &&Struct| near.is_some_and(|near| it.fields.iter().any(|field| field.type_of.base == near.name));
+    let shown = || interface.structs.iter().filter(|it| is_shown(&it.name));
+    let mut candidates = shown().filter(has_one).chain(shown());
     let of = candidates.find(|it| it.fields.iter().any(|field| field.name == name))?;
     Some(format!("Mpa{}.{}", pascal(&of.name), property(of, name)))
 }
@@ -97,21 +117,18 @@ pub fn is_shown(name: &str) -> bool {
     !INTERNAL.contains(&name)
 }
 
-/// Names that messages may have and their counterparts in C#, sorted; in messages, what belongs to the
-/// client has no class before it, and neither has a field.
+/// Names that messages may have and their counterparts in C#, sorted; what belongs to the client has no
+/// class before it in a message, and neither has a field.
 pub fn in_messages(interface: &Interface) -> Vec<(String, String)> {
     let functions = FUNCTIONS.map(|(name, found)| (name.to_owned(), found.trim_start_matches("MpaClient.").to_owned()));
-    let of_results = ["retry_after_ms"];
+    let of_inputs = interface.inputs().flat_map(|of| of.data_fields().map(move |field| (of, field.name.as_str())));
     let result = interface.structs.iter().find(|it| it.name == "mpa_result").expect("there are results");
-    let fields = interface.inputs().flat_map(|of| of.fields.iter().map(move |field| (of, field.name.as_str())));
-    let fields = fields.chain(of_results.map(|field| (result, field)));
-    let fields = fields.filter(|(_, field)| !["struct_size", "reserved"].contains(field));
+    let fields = of_inputs.chain([(result, "retry_after_ms")]);
     let fields = fields.map(|(of, field)| (field.to_owned(), property_in_messages(of, field)));
     let prefixes = interface.enumerations.iter().map(Enumeration::prefix);
     let numbers = interface.numbers().map(|number| number.name.clone()).chain(prefixes);
-    let numbers = numbers.filter_map(|name| Some((in_csharp(interface, &name, None)?, name)));
-    let mut names: Vec<_> =
-        functions.into_iter().chain(fields).chain(numbers.map(|(found, name)| (name, found))).collect();
+    let numbers = numbers.filter_map(|name| number_in_csharp(interface, &name).map(|found| (name, found)));
+    let mut names: Vec<_> = functions.into_iter().chain(fields).chain(numbers).collect();
     names.sort();
     names.dedup();
     let twice = names.windows(2).find(|pair| pair[0].0 == pair[1].0);

@@ -34,6 +34,13 @@ const DIFFERENT: [(&str, &str); 12] = [
     ("MPA_COMPLETION_KINDS", "How many pairs of status and cause the library can count, those in reserve included."),
 ];
 
+/// Names in the table must not outlive what they name.
+pub fn check(interface: &Interface) {
+    for (name, _) in DIFFERENT {
+        assert!(interface.declares(name), "bindings/summary.rs has {name}, which the header does not declare");
+    }
+}
+
 /// The lines of a `<summary>` at this indentation; nothing where there is no documentation.
 pub fn lines(interface: &Interface, indent: &str, name: &str, text: &str, near: Option<&Enumeration>) -> String {
     let different = DIFFERENT.iter().find(|(of, _)| *of == name).map(|(_, text)| *text);
