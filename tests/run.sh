@@ -86,11 +86,16 @@ step "Rust" rust_is_there
 step "Tools" install_what_is_missing
 step "Formatting" cargo fmt --all --check
 step "Lints" cargo clippy --quiet --workspace --all-targets -- -D warnings
+# Workspaces of their own, with what they share in one folder.
+for folder in benches fuzz; do
+    step "Formatting of $folder" cargo fmt --check --manifest-path "$folder/Cargo.toml"
+    step "Lints of $folder" cargo clippy --quiet --locked --manifest-path "$folder/Cargo.toml" --target-dir target \
+        --all-targets -- -D warnings
+done
 step "Licences, duplicates and sources of dependencies" tests/dependencies.sh licenses bans sources
 step "Tests" cargo test --workspace
 step "Model of the queue" env RUSTFLAGS="--cfg shuttle" \
     cargo test --quiet --package mpa --lib --target-dir target/model queue::model
-step "Fuzz targets" cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
 for language in c cpp csharp; do
     step "Quickstart in $language" cargo run --quiet --example quickstart -- "$language"
 done
