@@ -216,3 +216,33 @@ fn compile_cpp(name: &str, text: &str, more: &[&str]) {
 fn printed_by(name: &str) -> String {
     String::from_utf8(run(&mut Command::new(scratch("readme").join(name))).stdout).expect("it prints text")
 }
+
+#[test]
+fn the_index_of_the_examples_has_all_of_them() {
+    let index = fs::read_to_string(repository().join("examples/README.md")).unwrap();
+    for entry in fs::read_dir(repository().join("examples")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(name == "README.md" || index.contains(&format!("({name})")), "{name} is missing in examples/README.md");
+    }
+}
+
+#[test]
+fn links_within_the_repository_lead_to_files() {
+    let folders =
+        ["", "benches", "bindings/csharp", "docs", "docs/decisions", "doctor", "emulator", "examples", "fuzz"];
+    let mut count = 0;
+    for folder in folders.map(|folder| repository().join(folder)) {
+        let pages = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        for page in pages.filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
+            let text = fs::read_to_string(&page).unwrap();
+            let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
+            // A lambda in C++ looks like a link, too.
+            for link in links.filter(|link| !link.contains("://") && !link.starts_with('#') && !link.contains(' ')) {
+                let file = link.split('#').next().unwrap();
+                assert!(folder.join(file).exists(), "{} links to {link}", page.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 50, "{count} links were found");
+}
