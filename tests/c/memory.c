@@ -7,14 +7,13 @@
 
 #define _DEFAULT_SOURCE 1
 
-#include "mpa.h"
+#include "largest.h"
 
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,43 +93,11 @@ void free(void *place)
 
 /* Calls ------------------------------------------------------------------------------------------ */
 
-static mpa_client_config config;
-static mpa_client client;
-static mpa_result result;
-static uint64_t users[100];
-static char connection_string[MPA_MAX_CONNECTION_STRING_LENGTH + 1];
-static mpa_server_invite invite;
-static mpa_recent_player_group groups[20];
-static mpa_stats stats;
-static char page[MPA_STATS_PROMETHEUS_SIZE];
-
 static void prepare(const char *endpoint)
 {
-    config = MPA_INIT(mpa_client_config);
-    config.title_id = 7;
-    config.endpoint = endpoint;
-    config.authorization_header = "XBL3.0 x=-;token";
-    config.ca_certificates_path = getenv("MEMORY_CA");
-    config.recent_players_hold_ms = MPA_NONE;
+    prepare_largest(endpoint, "XBL3.0 x=-;token", getenv("MEMORY_CA"), 'a');
     config.call_timeout_ms = 60000;
     config.request_timeout_ms = 60000;
-    result = MPA_INIT(mpa_result);
-    for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
-        users[i] = UINT64_C(2814630000000000) + i;
-    }
-    memset(connection_string, 'a', sizeof connection_string - 1);
-    invite = MPA_INIT(mpa_server_invite);
-    invite.sender = 5;
-    invite.invited_users = users;
-    invite.invited_user_count = 16;
-    invite.connection_string = connection_string;
-    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-        groups[i] = MPA_INIT(mpa_recent_player_group);
-        groups[i].timestamp_unix_ms = UINT64_C(1700000000000);
-        groups[i].players = users;
-        groups[i].player_count = 100;
-    }
-    stats = MPA_INIT(mpa_stats);
 }
 
 static void must(mpa_status status)
@@ -149,11 +116,11 @@ static void call_all(void)
     uint64_t operation;
 
     mpa_client_open(&config, &client, &result);
-    mpa_send_server_invite(client, &invite, &result);
+    mpa_send_server_invite(client, &server_invite, &result);
     mpa_post_recent_player_groups(client, groups, 20, &result);
     authorization.header = "XBL3.0 x=-;newer";
     mpa_client_set_authorization(client, &authorization, &result);
-    mpa_submit_server_invite(client, &invite, 1, &operation, &result);
+    mpa_submit_server_invite(client, &server_invite, 1, &operation, &result);
     mpa_submit_recent_player_groups(client, groups, 20, 1, &operation, &result);
     mpa_cancel(client, operation, &result);
     mpa_client_flush(client, 10000, &result);
@@ -234,7 +201,7 @@ enum { CALLERS = 8 };
 static void *call_some_times(void *unused)
 {
     for (int i = 0; i < 3; i++) {
-        mpa_send_server_invite(client, &invite, NULL);
+        mpa_send_server_invite(client, &server_invite, NULL);
         mpa_post_recent_player_groups(client, groups, 20, NULL);
     }
     return unused;
@@ -286,7 +253,7 @@ static void fill(const char *what, mpa_status (*submit)(uint64_t *operation))
 
 static mpa_status submit_small_invite(uint64_t *operation)
 {
-    mpa_server_invite small = invite;
+    mpa_server_invite small = server_invite;
     small.connection_string = NULL;
     small.invited_user_count = 1;
     return mpa_submit_server_invite(client, &small, 0, operation, &result);
@@ -306,7 +273,7 @@ static mpa_status submit_invite_with_token(uint64_t *operation)
 
 static mpa_status submit_large_invite(uint64_t *operation)
 {
-    return mpa_submit_server_invite(client, &invite, 0, operation, &result);
+    return mpa_submit_server_invite(client, &server_invite, 0, operation, &result);
 }
 
 static mpa_status submit_groups(uint32_t count, uint32_t players, uint64_t *operation)

@@ -7,31 +7,22 @@
 
 #define _DEFAULT_SOURCE 1
 
-#include "mpa.h"
+#include "largest.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 enum { STACK_SIZE = 4 << 20, PAINT = 0xA5 };
 
-/* None of it is on the stack that is measured. */
-static mpa_client client;
-static mpa_client_config config;
-static mpa_result result;
-static uint64_t users[100];
+/* As what largest.h has: none of it is on the stack that is measured. */
 static mpa_invite invite;
-static mpa_server_invite server_invite;
 static mpa_authorization authorization;
-static mpa_recent_player_group groups[20];
 static mpa_event event;
-static mpa_stats stats;
 static mpa_close_report report;
 static mpa_authorization_buffers buffers;
-static char header[MPA_MAX_AUTHORIZATION_HEADER_LENGTH + 1], key[512], page[MPA_STATS_PROMETHEUS_SIZE];
-static char connection_string[MPA_MAX_CONNECTION_STRING_LENGTH + 1];
+static char header[MPA_MAX_AUTHORIZATION_HEADER_LENGTH + 1], key[512];
 
 static const char PROOF_KEY[] = "-----BEGIN PRIVATE KEY-----\n"
                                 "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg1Dge+YjYmpuuCuEw\n"
@@ -41,24 +32,14 @@ static const char PROOF_KEY[] = "-----BEGIN PRIVATE KEY-----\n"
 
 static void prepare(void)
 {
-    config = MPA_INIT(mpa_client_config);
-    config.title_id = 7;
+    prepare_largest(getenv("STACK_ENDPOINT"), getenv("STACK_TOKEN"), getenv("STACK_CA"), '"');
     config.owner_tag = 1;
-    config.recent_players_hold_ms = MPA_NONE;
-    config.endpoint = getenv("STACK_ENDPOINT");
-    config.authorization_header = getenv("STACK_TOKEN");
-    config.ca_certificates_path = getenv("STACK_CA");
     config.certificate_path = getenv("STACK_CERTIFICATE");
     config.private_key_path = getenv("STACK_KEY");
     config.certificate_password = getenv("STACK_PASSWORD");
     config.sign_in_endpoint = getenv("STACK_SIGN_IN");
     config.token_endpoint = getenv("STACK_TOKENS");
     config.log_level = MPA_LOG_DEBUG;
-    result = MPA_INIT(mpa_result);
-    for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
-        users[i] = UINT64_C(2814630000000000) + i;
-    }
-    memset(connection_string, '"', sizeof connection_string - 1);
     memset(header, 'a', sizeof header - 1);
     memcpy(header, "XBL3.0 x=-;", 11);
     authorization = MPA_INIT(mpa_authorization);
@@ -68,19 +49,7 @@ static void prepare(void)
     invite.invited_users = users;
     invite.invited_user_count = 16;
     invite.connection_string = connection_string;
-    server_invite = MPA_INIT(mpa_server_invite);
-    server_invite.sender = 5;
-    server_invite.invited_users = users;
-    server_invite.invited_user_count = 16;
-    server_invite.connection_string = connection_string;
-    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-        groups[i] = MPA_INIT(mpa_recent_player_group);
-        groups[i].timestamp_unix_ms = UINT64_C(1700000000000);
-        groups[i].players = users;
-        groups[i].player_count = 100;
-    }
     event = MPA_INIT(mpa_event);
-    stats = MPA_INIT(mpa_stats);
     report = MPA_INIT(mpa_close_report);
     buffers = MPA_INIT(mpa_authorization_buffers);
     buffers.header = header;
