@@ -760,10 +760,10 @@ typedef int32_t mpa_platform;
 /// Xbox Series X and S.
 #define MPA_PLATFORM_SCARLETT 5
 
-/// Windows, the service's `Win32`.
+/// Windows: Win32 programs.
 #define MPA_PLATFORM_WIN32 6
 
-/// Windows, the service's `WindowsOneCore`.
+/// Windows: programs for all editions (OneCore).
 #define MPA_PLATFORM_WINDOWS_ONE_CORE 7
 
 /// Xbox One. If the title has no Scarlett configuration, these invites reach Xbox Series X and S too.

@@ -33,9 +33,9 @@ pub const MPA_PLATFORM_NINTENDO: mpa_platform = 3;
 pub const MPA_PLATFORM_PLAYSTATION: mpa_platform = 4;
 /// Xbox Series X and S.
 pub const MPA_PLATFORM_SCARLETT: mpa_platform = 5;
-/// Windows, the service's `Win32`.
+/// Windows: Win32 programs.
 pub const MPA_PLATFORM_WIN32: mpa_platform = 6;
-/// Windows, the service's `WindowsOneCore`.
+/// Windows: programs for all editions (OneCore).
 pub const MPA_PLATFORM_WINDOWS_ONE_CORE: mpa_platform = 7;
 /// Xbox One. If the title has no Scarlett configuration, these invites reach Xbox Series X and S too.
 pub const MPA_PLATFORM_XBOX_ONE: mpa_platform = 8;
