@@ -1,5 +1,6 @@
 //! What the tests of the library share.
 
+pub mod abi;
 pub mod bindings;
 pub mod build;
 pub mod c;
