@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::error_response::ErrorResponse;
 use crate::json;
-use crate::routes::title_of_path;
+use crate::service::title_of_path;
 use crate::service::{LARGEST_BODY, Service};
 use crate::signature::{self, SIGNED_BODY};
 use crate::tokens::TokenStatus;
@@ -19,11 +19,11 @@ use crate::tokens::TokenStatus;
 pub(crate) enum Caller {
     /// A user, named by a user hash.
     User,
-    /// A service itself, shown by a hyphen in the place of the user hash.
+    /// A service itself, shown by a hyphen instead of the user hash.
     Service,
 }
 
-/// What stands in the place of the user hash where a service calls for itself.
+/// What stands instead of the user hash where a service calls for itself.
 pub(crate) const OF_A_SERVICE: &str = "-";
 
 /// What the header says, not verified.

@@ -121,7 +121,7 @@ async fn serve_http<W: Transport>(transport: W, number: ConnectionNumber, router
     let mut http = http1::Builder::new().serve_connection(TokioIo::new(transport), numbered);
     let taken = poll_fn(|context| match Pin::new(&mut http).poll(context) {
         Poll::Ready(_) => Poll::Ready(plan.taken()),
-        // The answers are given within that call, so what they left with the plan is seen here.
+        // The responses are given within that call, so what they left with the plan is seen here.
         Poll::Pending => plan.poll_idle(context).map(Some),
     })
     .await;

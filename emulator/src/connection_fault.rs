@@ -31,13 +31,13 @@ pub(crate) enum ConnectionFault {
     Garbage,
     /// Header after header without an end, so many bytes in all, and FIN.
     EndlessHead { bytes: u64 },
-    /// The answer's head and a body of so many bytes.
+    /// The response's head and a body of so many bytes.
     LargeBody { bytes: u64 },
-    /// So many bytes of the answer, and FIN.
+    /// So many bytes of the response, and FIN.
     Cut { bytes: u64 },
-    /// The answer, byte by byte.
+    /// The response, byte by byte.
     Drip { pause: Duration },
-    /// The answer; then, if no request comes within the limit, RST or FIN.
+    /// The response; then, if no request comes within the limit, RST or FIN.
     Idle { limit: Duration, reset: bool },
 }
 
@@ -141,7 +141,7 @@ fn status_line(status: StatusCode) -> String {
     format!("HTTP/1.1 {} {reason}\r\n", status.as_u16())
 }
 
-/// The bytes that an answer is sent as: its head and its body, of which the head may say that it is
+/// The bytes that a response is sent as: its head and its body, of which the head may say that it is
 /// longer than it is.
 async fn serialize_response(answer: Response, length: Option<u64>) -> (Vec<u8>, Vec<u8>) {
     let (mut parts, body) = answer.into_parts();
@@ -211,7 +211,7 @@ impl FaultPlan {
         }
     }
 
-    /// The fault that an answer brought, with that answer.
+    /// The fault that a response brought, with that response.
     pub fn taken(&self) -> Option<(ConnectionFault, Response)> {
         self.state().taken.take()
     }

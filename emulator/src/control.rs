@@ -23,11 +23,10 @@ use crate::access::{Access, check_access};
 use crate::clock::MOST_OFFSET_MS;
 use crate::error_response::ErrorResponse;
 use crate::faults::{check_titles, read_rules};
-use crate::fields::Parsed;
-use crate::json;
+use crate::json::{self, Parsed};
 use crate::request_log::Excerpt;
-use crate::routes::{NO_TITLE, Titles, parse_title_id};
 use crate::service::Service;
+use crate::service::{NO_TITLE, Titles, parse_title_id};
 use crate::settings::{self, Whole};
 use crate::throttle::Settings;
 

@@ -8,7 +8,7 @@ use crate::access::AllowedHost;
 use crate::faults::{Rule, check_titles};
 use crate::logged_request::LoggedRequest;
 use crate::request_log::Excerpt;
-use crate::routes::Titles;
+use crate::service::Titles;
 use crate::settings::BadSetting;
 use crate::sign_in::{SignIn, SignInOptions};
 use crate::signature::ProofKey;

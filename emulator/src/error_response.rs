@@ -9,7 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::json;
 
-use crate::fields::ValidationError;
+use crate::json::ValidationError;
 
 /// The response to a request that was not accepted: a status, and `{"errorCode": ..., "debugMessage": ...}`.
 #[derive(Debug)]

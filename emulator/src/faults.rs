@@ -16,10 +16,9 @@ pub(crate) use rule::Calls;
 pub use rule::Rule;
 use rule::{Fault, Times};
 
-use crate::fields::Parsed;
-use crate::fields::ValidationError;
-use crate::routes::{NO_TITLE, ServiceKind, Titles};
-use crate::rules::Endpoint;
+use crate::endpoints::Endpoint;
+use crate::json::{Parsed, ValidationError};
+use crate::service::{NO_TITLE, ServiceKind, Titles};
 
 /// Of so many titles the requests are counted for rules that are for all. Beyond it, anew.
 const MOST_TITLES: usize = 10_000;

@@ -3,8 +3,8 @@
 use axum::http::{HeaderMap, HeaderValue};
 
 use super::*;
-use crate::rules::invites::{SERVER_INVITES, USER_INVITES};
-use crate::rules::recent_players::RECENT_PLAYER_GROUPS;
+use crate::endpoints::invites::{SERVER_INVITES, USER_INVITES};
+use crate::endpoints::recent_players::RECENT_PLAYER_GROUPS;
 
 fn rules(texts: &[&str]) -> Vec<Rule> {
     texts.iter().map(|text| text.parse().unwrap()).collect()

@@ -1,8 +1,10 @@
-//! JSON read strictly: a key that comes twice in one object is an error.
+//! JSON bodies: read strictly, so that a key that comes twice in one object is an error; the kinds of field that they are
+//! made of; and what is wrong with a body and where in it.
 //!
-//! What a service makes of such a body depends on its JSON library, so no client may send one.
+//! What a service makes of a repeated key depends on its JSON library, so no client may send one.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -81,8 +83,166 @@ impl<'de> Visitor<'de> for StrictValue {
     }
 }
 
+/// What is wrong with a value, and where it is. The place is put together on the way out of nested checks, so that the
+/// checks themselves carry none.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ValidationError {
+    /// Such as `recentPlayerGroups[3].recentPlayers[0].id`; empty for the body as a whole.
+    place: String,
+    what: String,
+}
+
+impl ValidationError {
+    /// An error in the value at hand. `what` completes a sentence that starts with its place.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { place: String::new(), what: what.into() }
+    }
+
+    /// An object has a field that it must not have. Its name is added by [`ValidationError::in_field`].
+    pub fn unknown_among(known: &[&str]) -> Self {
+        Self::new(format!("is not a known field (known here: {})", known.join(", ")))
+    }
+
+    /// The same error, seen from the object that has the value in a field.
+    pub fn in_field(self, name: &str) -> Self {
+        let joint = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
+        Self { place: format!("{name}{joint}{}", self.place), ..self }
+    }
+
+    /// The same error, seen from the list that has the value as an element.
+    pub fn in_element(self, index: usize) -> Self {
+        self.in_field(&format!("[{index}]"))
+    }
+}
+
+impl fmt::Display for ValidationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.place.is_empty() { "the body" } else { &self.place };
+        write!(f, "{place} {}", self.what)
+    }
+}
+
+pub(crate) type Parsed<T> = Result<T, ValidationError>;
+
+/// The result of a check that yields no value.
+pub(crate) type Checked = Result<(), ValidationError>;
+
+/// An object whose fields are all known ones.
+pub(crate) struct Object<'a> {
+    fields: &'a Map<String, Value>,
+}
+
+impl<'a> Object<'a> {
+    /// Reads `value` as an object with no other fields than `known`. Names are compared exactly.
+    pub fn read(value: &'a Value, known: &[&str]) -> Result<Self, ValidationError> {
+        let fields = value.as_object().ok_or_else(|| expected("an object", value))?;
+        match fields.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(unknown) => Err(ValidationError::unknown_among(known).in_field(unknown)),
+            None => Ok(Self { fields }),
+        }
+    }
+
+    /// What `read` makes of a field: nothing where it only checks, else the value.
+    pub fn required<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&'a Value) -> Result<T, ValidationError>,
+    ) -> Result<T, ValidationError> {
+        match self.fields.get(name) {
+            Some(value) => read(value).map_err(|error| error.in_field(name)),
+            None => Err(ValidationError::new("is required").in_field(name)),
+        }
+    }
+
+    /// A field that may be absent. `null` is a value like any other, so it is not absent.
+    pub fn optional(&self, name: &str, check: impl FnOnce(&Value) -> Checked) -> Checked {
+        self.given(name, check).map(Option::unwrap_or_default)
+    }
+
+    /// The same, for a value that is to be read.
+    pub fn given<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&'a Value) -> Result<T, ValidationError>,
+    ) -> Result<Option<T>, ValidationError> {
+        match self.fields.get(name) {
+            Some(_) => self.required(name, read).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A list of so many elements, each of which passes `check`.
+pub(crate) fn list(value: &Value, count: RangeInclusive<usize>, check: impl Fn(&Value) -> Checked) -> Checked {
+    let elements = value.as_array().ok_or_else(|| expected("a list", value))?;
+    if !count.contains(&elements.len()) {
+        let (least, most) = (count.start(), count.end());
+        let what = format!("must have {least} to {most} elements, not {}", elements.len());
+        return Err(ValidationError::new(what));
+    }
+    for (index, element) in elements.iter().enumerate() {
+        check(element).map_err(|error| error.in_element(index))?;
+    }
+    Ok(())
+}
+
+/// A XUID: a string with a decimal number of 64 bits that is not zero, and no other characters.
+pub(crate) fn xuid(value: &Value) -> Checked {
+    let text = string(value)?;
+    // Rust's reading also takes "+7" and "007".
+    let valid = !text.starts_with(['+', '0']) && text.parse::<u64>().is_ok();
+    if valid {
+        return Ok(());
+    }
+    let what = "must be a XUID: decimal digits, from 1 to 18446744073709551615, no leading zero";
+    Err(ValidationError::new(what))
+}
+
+/// A string of at most so many UTF-16 code units, which is how the service (.NET) counts.
+pub(crate) fn text(value: &Value, most: usize) -> Checked {
+    let length = string(value)?.encode_utf16().count();
+    if length <= most {
+        return Ok(());
+    }
+    let what = format!("must be at most {most} UTF-16 code units long, not {length}");
+    Err(ValidationError::new(what))
+}
+
+/// One of the names of an enumeration, spelled exactly.
+pub(crate) fn one_of(value: &Value, names: &[&str]) -> Checked {
+    if names.contains(&string(value)?) {
+        return Ok(());
+    }
+    Err(ValidationError::new(format!("must be one of {}", names.join(", "))))
+}
+
+/// A text that is always the same.
+pub(crate) fn exactly(value: &Value, expected: &str) -> Checked {
+    let text = string(value)?;
+    if text == expected {
+        return Ok(());
+    }
+    Err(ValidationError::new(format!("must be {expected:?}, not {text:?}")))
+}
+
+pub(crate) fn string(value: &Value) -> Result<&str, ValidationError> {
+    value.as_str().ok_or_else(|| expected("a string", value))
+}
+
+pub(crate) fn expected(kind: &str, value: &Value) -> ValidationError {
+    let found = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    ValidationError::new(format!("must be {kind}, not {found}"))
+}
+
 #[cfg(test)]
-mod tests {
+mod parse_tests {
     use super::*;
 
     #[test]
@@ -107,6 +267,97 @@ mod tests {
             [b"", b"{", b"{} {}", b"{'a':1}", b"{\"a\":1,}", b"\xef\xbb\xbf{}", b"{\"a\":\"\xff\"}", deep.as_bytes()];
         for bytes in wrong {
             assert!(parse(bytes).is_err(), "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+}
+
+#[cfg(test)]
+mod error_tests {
+    use super::*;
+
+    #[test]
+    fn the_place_reads_like_an_expression() {
+        let error = ValidationError::new("must be a string")
+            .in_field("id")
+            .in_element(0)
+            .in_field("recentPlayers")
+            .in_element(3)
+            .in_field("recentPlayerGroups");
+        let expected = "recentPlayerGroups[3].recentPlayers[0].id must be a string";
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn a_list_in_a_list_has_two_indices() {
+        let error = ValidationError::new("is wrong").in_element(1).in_element(2).in_field("rows");
+        assert_eq!(error.to_string(), "rows[2][1] is wrong");
+    }
+
+    #[test]
+    fn a_problem_of_the_whole_body_says_so() {
+        assert_eq!(ValidationError::new("is wrong").to_string(), "the body is wrong");
+    }
+}
+
+#[cfg(test)]
+mod fields_tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_xuid_is_a_string_of_digits_from_1_to_the_greatest_64_bit_number() {
+        for right in ["1", "2535465515082324", "18446744073709551615"] {
+            assert_eq!(xuid(&json!(right)), Ok(()), "{right}");
+        }
+        let wrong = ["", "0", "00", "01", "+1", "-1", " 1", "1 ", "1.0", "1e3", "0x1", "٣"];
+        for wrong in wrong.into_iter().chain(["18446744073709551616", "99999999999999999999"]) {
+            assert!(xuid(&json!(wrong)).is_err(), "{wrong:?}");
+        }
+        let number = xuid(&json!(2535465515082324_u64)).unwrap_err().to_string();
+        assert_eq!(number, "the body must be a string, not a number");
+        assert!(xuid(&Value::Null).is_err());
+    }
+
+    #[test]
+    fn text_is_counted_in_utf_16_units() {
+        assert_eq!(text(&json!(""), 4), Ok(()));
+        assert_eq!(text(&json!("äöü€"), 4), Ok(()));
+        assert_eq!(text(&json!("😀😀"), 4), Ok(()), "two units each");
+        assert!(text(&json!("😀😀a"), 4).is_err());
+        assert!(text(&json!(["a"]), 4).is_err());
+    }
+
+    #[test]
+    fn a_name_is_compared_exactly() {
+        assert_eq!(one_of(&json!("IOS"), &["Android", "IOS"]), Ok(()));
+        for wrong in [json!("iOS"), json!("IOS "), json!(""), json!(1), Value::Null] {
+            assert!(one_of(&wrong, &["Android", "IOS"]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_list_names_the_element_at_fault() {
+        assert_eq!(list(&json!(["1", "2"]), 1..=2, xuid), Ok(()));
+        let error = list(&json!(["1", "x"]), 1..=2, xuid).unwrap_err().to_string();
+        assert!(error.starts_with("[1] must be a XUID"), "{error}");
+        for wrong in [json!([]), json!(["1", "2", "3"]), json!("1"), json!({})] {
+            assert!(list(&wrong, 1..=2, xuid).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_object_has_its_required_fields_and_no_unknown_ones() {
+        let value = json!({"id": "1", "extra": null});
+        assert!(Object::read(&value, &["id"]).is_err());
+        let object = Object::read(&value, &["id", "extra", "more"]).ok().unwrap();
+        assert_eq!(object.required("id", xuid), Ok(()));
+        assert_eq!(object.optional("more", xuid), Ok(()));
+        let missing = object.required("more", xuid).unwrap_err().to_string();
+        assert_eq!(missing, "more is required");
+        let null = object.optional("extra", xuid).unwrap_err().to_string();
+        assert_eq!(null, "extra must be a string, not null");
+        for wrong in [json!([]), json!("id"), Value::Null] {
+            assert!(Object::read(&wrong, &["id"]).is_err(), "{wrong}");
         }
     }
 }

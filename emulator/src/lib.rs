@@ -15,13 +15,13 @@
 //! The modules, from the network inwards:
 //!
 //! - `start`, `connection`, `certificates`: sockets and TLS. Every connection has a number.
-//! - `routes`, `service`: which path leads where; the state that handlers share, and the logging of requests.
+//! - `endpoints`: the list of endpoints, their routes, and the checks of each.
+//! - `service`: the state that handlers share, and the logging of requests.
 //! - `request_log`, `logged_request`: the requests that arrived, rejected ones included.
-//! - `call`, `json`, `fields`: the checks that all endpoints share.
+//! - `call`, `json`: the checks that all endpoints share.
 //! - `settings`: settings in JSON, and the messages about invalid ones.
 //! - `tokens`, `signature`, `clock`: whether a token is valid and used by the holder of its key.
 //! - `sign_in`: the two services that give tokens for certificates.
-//! - `rules`: the list of endpoints, and the checks of each.
 //! - `error_response`: errors in the service's shape.
 //! - `control`, `access`: the control interface over HTTP, and which clients may use it.
 //! - `faults`, `throttle`: fault injection and throttling; `connection_fault` for faults below
@@ -38,14 +38,12 @@ mod connection;
 mod connection_fault;
 mod control;
 mod emulator;
+mod endpoints;
 mod error_response;
 mod faults;
-mod fields;
 mod json;
 mod logged_request;
 mod request_log;
-mod routes;
-mod rules;
 mod service;
 mod settings;
 mod sign_in;
@@ -59,7 +57,7 @@ pub use certificates::PartnerCertificate;
 pub use emulator::{Emulator, Options};
 pub use faults::Rule;
 pub use logged_request::LoggedRequest;
-pub use routes::{NO_TITLE, ServiceKind, Titles};
+pub use service::{NO_TITLE, ServiceKind, Titles};
 pub use settings::BadSetting;
 pub use sign_in::{SignIn, SignInOptions};
 pub use signature::ProofKey;

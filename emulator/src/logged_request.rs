@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::routes::ServiceKind;
+use crate::service::ServiceKind;
 
 /// A request that the emulator received, and the status it answered with.
 #[derive(Clone)]

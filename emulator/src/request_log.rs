@@ -67,7 +67,7 @@ impl RequestLog {
                 }
             }
         };
-        // At the limit the answer is what there is: nothing.
+        // After the limit, the list is empty.
         let _ = tokio::time::timeout(limit, first_arrival).await;
         self.requests(title_id, after)
     }
@@ -208,7 +208,7 @@ impl TitleLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routes::ServiceKind;
+    use crate::service::ServiceKind;
 
     const ROOMY: MemoryLimits = MemoryLimits { requests: 100, titles: 100, bytes: 1_000_000 };
 

@@ -1,4 +1,5 @@
-//! The state that request handlers share, and the logging of every request.
+//! The services and titles that requests are for, the state that request handlers share, and the logging of every
+//! request.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
+use serde::{Deserialize, Serialize};
 
 use crate::call::Caller;
 use crate::clock::Clock;
@@ -18,9 +20,54 @@ use crate::error_response::ErrorResponse;
 use crate::faults::{Faults, Outcome};
 use crate::logged_request::LoggedRequest;
 use crate::request_log::RequestLog;
-use crate::routes::{NO_TITLE, ServiceKind, title_of_path};
 use crate::throttle::Throttler;
 use crate::tokens::Tokens;
+
+/// Which of the three services something belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceKind {
+    /// Multiplayer Activity itself.
+    #[default]
+    Service,
+    /// The one that gives a token for a partner's certificate: `POST /service/authenticate`.
+    SignIn,
+    /// The one that gives, for that token, the one to call with: `POST /xsts/authorize`.
+    Token,
+}
+
+/// Where the request log has requests whose path names no valid title. No title has this id.
+pub const NO_TITLE: u32 = 0;
+
+/// Which titles a setting is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Titles {
+    /// All of them, and requests of no title too.
+    All,
+    /// The one with this id; with [`NO_TITLE`], requests of no title.
+    One(u32),
+}
+
+impl From<u32> for Titles {
+    fn from(title_id: u32) -> Self {
+        Self::One(title_id)
+    }
+}
+
+/// Reads a title id: decimal, 1 to 4294967295, written the one way that a number is written.
+pub(crate) fn parse_title_id(text: &str) -> Option<u32> {
+    let title_id: u32 = text.parse().ok()?;
+    // Rust's reading also takes "+7" and "007".
+    let canonical = !text.starts_with(['+', '0']);
+    canonical.then_some(title_id)
+}
+
+/// The title that a path of the service (`/titles/{title id}/...`) is about.
+pub(crate) fn title_of_path(path: &str) -> Option<u32> {
+    let rest = path.strip_prefix("/titles/")?;
+    let title_id = rest.split('/').next()?;
+    parse_title_id(title_id)
+}
 
 /// The emulator's state: the request log, tokens, fault rules and throttling.
 #[derive(Clone)]
@@ -68,7 +115,7 @@ impl Service {
 pub(crate) const LARGEST_BODY: usize = 256 * 1024;
 
 /// Of a body that is too long, so much is read and dropped: a client that is still sending when the
-/// connection closes would lose the answer.
+/// connection closes would lose the response.
 const LARGEST_BODY_DRAINED: usize = 8 * 1024 * 1024;
 
 const CORRELATION_ID: &str = "x-xblcorrelationid";
@@ -110,7 +157,7 @@ fn keep(service: &Service, title_id: u32, mut received: LoggedRequest, response:
         received.acted = outcome.acted;
         received.fault = Some(outcome.fault.clone());
     }
-    // An answer that a test made up may have one.
+    // A response that a test made up may have one.
     let own = response.headers().get(CORRELATION_ID);
     if let Some(own) = own.and_then(|own| own.to_str().ok()) {
         received.correlation_id = own.to_owned();
@@ -121,7 +168,7 @@ fn keep(service: &Service, title_id: u32, mut received: LoggedRequest, response:
         }
     }
     if let Some(date) = service.clock.date() {
-        // Again, an answer that a test made up may have one.
+        // Again, a response that a test made up may have one.
         response.headers_mut().entry(DATE).or_insert(date);
     }
     service.request_log.record(title_id, received);
@@ -200,5 +247,23 @@ mod tests {
         assert!(guid.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit()), "{guid}");
         assert_eq!(guid.as_bytes()[14], b'4', "{guid}");
         assert_ne!(guid, random_guid());
+    }
+
+    #[test]
+    fn a_title_id_is_a_plain_positive_number_of_32_bits() {
+        assert_eq!(parse_title_id("1"), Some(1));
+        assert_eq!(parse_title_id("4294967295"), Some(u32::MAX));
+        for wrong in ["", "0", "+7", "-7", "007", "4294967296", "7a", " 7", "%37", "٣"] {
+            assert_eq!(parse_title_id(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn the_title_is_the_second_segment_of_the_path() {
+        assert_eq!(title_of_path("/titles/7/invites/server"), Some(7));
+        assert_eq!(title_of_path("/titles/7"), Some(7));
+        for stray in ["/", "/titles", "/titles/", "/titles//invites", "/title/7/invites", "*"] {
+            assert_eq!(title_of_path(stray), None, "{stray:?}");
+        }
     }
 }

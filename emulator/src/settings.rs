@@ -12,8 +12,7 @@ use serde::de::{
 use serde::{Deserialize, Serialize, forward_to_deserialize_any};
 use serde_json::Value;
 
-use crate::fields::{Parsed, ValidationError, expected};
-use crate::json;
+use crate::json::{self, Parsed, ValidationError, expected};
 
 /// A setting that could not be read: one sentence that names the field.
 #[derive(Debug, PartialEq, Eq)]

@@ -12,8 +12,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde_json::Value;
 
-use crate::fields::Parsed;
-use crate::fields::{Object, ValidationError, exactly, string};
+use crate::json::{Object, Parsed, ValidationError, exactly, string};
 use crate::settings::BadSetting;
 
 /// Of a request to the service, so many bytes of the body are signed.

@@ -62,7 +62,7 @@ impl Captured {
         STANDARD.decode(text(&self.vector, "signature")).unwrap()
     }
 
-    /// What is said of other bytes in the place of the signature's.
+    /// What is said of other bytes instead of the signature's.
     fn verdict(&self, bytes: &[u8]) -> Result<(), BadSignature> {
         let (mut parts, body) = request(&self.vector);
         parts.headers.insert("signature", STANDARD.encode(bytes).parse().unwrap());

@@ -17,12 +17,12 @@ use crate::certificates::{Authority, PartnerCertificate, acceptor, make_self_sig
 use crate::clock::Clock;
 use crate::connection::{BoundSocket, Site, listen, run as serve_site};
 use crate::emulator::Options;
+use crate::endpoints::router;
 use crate::faults::Faults;
 use crate::request_log::RequestLog;
-use crate::routes;
-use crate::routes::ServiceKind;
-use crate::routes::Titles;
 use crate::service::Service;
+use crate::service::ServiceKind;
+use crate::service::Titles;
 use crate::sign_in::{SignIn, SignInOptions, TokenIssuer, sign_in_router, token_router};
 use crate::throttle::Throttler;
 use crate::tokens::Tokens;
@@ -52,7 +52,7 @@ pub(crate) fn start(options: Options) -> Result<RunningEmulator, StartError> {
     let accepted = Arc::default();
     let setup = set_up_tls(&options, &service, &accepted)?;
     let access = Access { address, https: setup.tls.is_some(), allowed_hosts: options.allowed_hosts };
-    let router = routes::router(service.clone(), access);
+    let router = router(service.clone(), access);
     let site = Site { tls: setup.tls, router, service: service.clone(), accepted };
     let mut sites = setup.sites;
     sites.push(BoundSite { socket, site });

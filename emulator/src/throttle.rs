@@ -27,7 +27,7 @@ pub use throttler::RejectionForm;
 pub(crate) use throttler::{ThrottleGroup, Throttler};
 pub use window::{Meter, Rejection, Shape, Window};
 
-use crate::fields::Parsed;
+use crate::json::Parsed;
 use crate::settings::{self, BadSetting, Nullable, Whole};
 
 /// How many calls may be made in a period.

@@ -14,9 +14,9 @@ use super::IncomingRequest;
 use super::rule::{Fault, InjectionPoint, Rule};
 use crate::call::read_authorization;
 use crate::connection_fault::ConnectionFault;
+use crate::endpoints::Endpoint;
 use crate::error_response::{ErrorResponse, x_err_response};
-use crate::routes::ServiceKind;
-use crate::rules::Endpoint;
+use crate::service::ServiceKind;
 use crate::service::{Service, record, record_unread};
 use crate::settings::Whole;
 
@@ -25,7 +25,7 @@ use crate::settings::Whole;
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     pub acted: bool,
-    /// The status to keep: 0 where there is no answer.
+    /// The status to keep: 0 where there is no response.
     pub status: u16,
     pub fault: String,
     pub connection_fault: Option<ConnectionFault>,
@@ -114,7 +114,7 @@ impl Rule {
         }
     }
 
-    /// What is done in the place of acting, if the service does not get to see the request.
+    /// What is done instead of acting, if the service does not get to see the request.
     fn instead(&self) -> Option<Response> {
         let (mut response, status) = match self.synthetic_response() {
             Some(response) => {
@@ -148,7 +148,7 @@ impl Rule {
 }
 
 impl Rule {
-    /// The answer that is given in the place of the service's. `None` where there is none, or where
+    /// The response that is given instead of the service's. `None` where there is none, or where
     /// the service's is given.
     pub(super) fn synthetic_response(&self) -> Option<Response> {
         Some(match &self.fault {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::rule::{AFTER_ACTING, BEFORE_BODY, Calls, Fault, InjectionPoint, LONGEST_MS, Rule, Status, Times};
 use crate::error_response::XErr;
-use crate::fields::{Parsed, ValidationError, expected, string};
+use crate::json::{Parsed, ValidationError, expected, string};
 use crate::settings::{self, BadSetting, Fields, Share, Tagged, Whole};
 
 /// The fields that do not depend on the fault.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::error_response::XErr;
-use crate::routes::ServiceKind;
+use crate::service::ServiceKind;
 use crate::settings::Whole;
 
 /// A fault rule. It is read from its short form, such as
@@ -31,12 +31,12 @@ pub struct Rule {
 pub(super) enum Fault {
     /// Nothing but the delay that any rule can have.
     Delay {},
-    // No answer.
+    // No response.
     Stall {},
     Reset {},
     Close {},
     Garbage {},
-    // An answer in the place of the service's.
+    // A response instead of the service's.
     Status {
         status: Status,
         #[serde(default)]
@@ -70,7 +70,7 @@ pub(super) enum Fault {
         #[serde(default = "default_body")]
         bytes: Bytes,
     },
-    // The service's answer, and something wrong with it.
+    // The service's response, and something wrong with it.
     Cut {
         #[serde(default = "default_cut")]
         bytes: Bytes,

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Kind, Limits, Meter, Rejection, Settings};
+use crate::endpoints::Endpoint;
 use crate::error_response::ErrorResponse;
-use crate::routes::Titles;
-use crate::rules::Endpoint;
+use crate::service::Titles;
 
 /// So many meters are kept. Beyond it those go that count nothing any more, and if there are none
 /// of them, all: a test with so many tokens at once is not about throttling.
@@ -85,7 +85,7 @@ impl Throttler {
         self.in_force.load(Ordering::Relaxed)
     }
 
-    /// Counts a call. The answer to one that is not let through; `None` if it is.
+    /// Counts a call. The response to one that is not let through; `None` if it is.
     pub fn reject(&self, title_id: u32, endpoint: &Endpoint, authorization: &[u8], now_ms: u64) -> Option<Response> {
         let mut state = self.state();
         let own = state.settings.get(&Titles::One(title_id));
@@ -116,7 +116,7 @@ impl ThrottlerState {
     }
 }
 
-/// The form of the answer to a call that was not let through.
+/// The form of the response to a call that was not let through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RejectionForm {
@@ -125,7 +125,7 @@ pub enum RejectionForm {
     Numbers,
     /// 429, the numbers in strings: as in their schema.
     Strings,
-    /// 429, `type` in the place of `limitType`: as on one of their pages.
+    /// 429, `type` instead of `limitType`: as on one of their pages.
     Type,
     /// 429 without a body.
     NoBody,
@@ -184,9 +184,9 @@ fn in_seconds(ms: u64) -> u64 {
 #[cfg(test)]
 mod throttler_tests {
     use super::*;
-    use crate::rules::activities::ACTIVITIES_QUERY;
-    use crate::rules::invites::{SERVER_INVITES, USER_INVITES};
-    use crate::rules::recent_players::RECENT_PLAYER_GROUPS;
+    use crate::endpoints::activities::ACTIVITIES_QUERY;
+    use crate::endpoints::invites::{SERVER_INVITES, USER_INVITES};
+    use crate::endpoints::recent_players::RECENT_PLAYER_GROUPS;
     use crate::sign_in::{AUTHENTICATE, AUTHORIZE};
 
     fn once_in(period_ms: u64) -> Option<Settings> {

@@ -3,15 +3,15 @@
 use axum::http::Method;
 use serde_json::Value;
 
-use super::{CallRule, Endpoint, Reply};
+use super::{Endpoint, EndpointHandler, Reply};
 use crate::call::Caller;
 use crate::faults::Calls;
-use crate::fields::{Checked, Object, ValidationError, list, one_of, string, xuid};
-use crate::routes::ServiceKind;
+use crate::json::{Checked, Object, ValidationError, list, one_of, string, xuid};
+use crate::service::ServiceKind;
 use crate::throttle::ThrottleGroup;
 
 /// Groups of players who have played together.
-pub(crate) static RECENT_PLAYER_GROUPS: CallRule = CallRule {
+pub(crate) static RECENT_PLAYER_GROUPS: EndpointHandler = EndpointHandler {
     endpoint: Endpoint {
         service: ServiceKind::Service,
         method: Method::POST,

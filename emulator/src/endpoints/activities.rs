@@ -3,13 +3,13 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{CallRule, Endpoint, Reply};
+use super::{Endpoint, EndpointHandler, Reply};
 use crate::faults::Calls;
-use crate::fields::{Object, ValidationError, list, string, xuid};
-use crate::routes::ServiceKind;
+use crate::json::{Object, ValidationError, list, string, xuid};
+use crate::service::ServiceKind;
 
 /// What users are doing. It changes nothing.
-pub(crate) static ACTIVITIES_QUERY: CallRule = CallRule {
+pub(crate) static ACTIVITIES_QUERY: EndpointHandler = EndpointHandler {
     endpoint: Endpoint {
         service: ServiceKind::Service,
         method: Method::POST,

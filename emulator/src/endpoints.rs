@@ -1,17 +1,26 @@
-//! The endpoints of the service, each with its rule in one place: a file per endpoint family. The routes, and what faults
-//! and throttling know about an endpoint, come from the list here.
+//! The list of endpoints, and the routes that come from it, as does what faults and throttling know about an endpoint.
+//! Everything about one endpoint is in one place, in the file of its family.
 
 pub(crate) mod activities;
 pub(crate) mod invites;
 pub(crate) mod recent_players;
 
-use axum::http::Method;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
 use serde_json::Value;
 
-use crate::call::Caller;
-use crate::faults::Calls;
-use crate::fields::Parsed;
-use crate::routes::{ServiceKind, parse_title_id};
+use crate::access::Access;
+use crate::call::{Caller, read_call};
+use crate::control;
+use crate::error_response::ErrorResponse;
+use crate::faults::{Calls, inject};
+use crate::json::Parsed;
+use crate::service::{Service, ServiceKind, parse_title_id};
 use crate::sign_in::{AUTHENTICATE, AUTHORIZE};
 use crate::throttle::ThrottleGroup;
 
@@ -29,7 +38,7 @@ pub(crate) struct Endpoint {
 }
 
 /// An endpoint of the service, its callers and its response.
-pub(crate) struct CallRule {
+pub(crate) struct EndpointHandler {
     pub endpoint: Endpoint,
     /// `None`: users and services may call.
     pub caller: Option<Caller>,
@@ -46,7 +55,7 @@ pub(crate) enum Reply {
 }
 
 /// The service's endpoints. Routes, fault rules and throttling use this list.
-pub(crate) static CALL_RULES: [&CallRule; 4] = [
+pub(crate) static SERVICE_ENDPOINTS: [&EndpointHandler; 4] = [
     &invites::USER_INVITES,
     &invites::SERVER_INVITES,
     &recent_players::RECENT_PLAYER_GROUPS,
@@ -56,7 +65,7 @@ pub(crate) static CALL_RULES: [&CallRule; 4] = [
 impl Endpoint {
     /// Those of all three services.
     fn all() -> impl Iterator<Item = &'static Self> {
-        CALL_RULES.iter().map(|rule| &rule.endpoint).chain([&AUTHENTICATE, &AUTHORIZE])
+        SERVICE_ENDPOINTS.iter().map(|handler| &handler.endpoint).chain([&AUTHENTICATE, &AUTHORIZE])
     }
 
     /// `None` for a request that the service has no call for.
@@ -77,9 +86,50 @@ impl Endpoint {
     }
 }
 
+/// Everything that the emulator answers on its own address: the service's own paths, all of them recorded and open to
+/// faults, and the control interface under a prefix that the service does not have.
+pub(crate) fn router(service: Service, access: Access) -> Router {
+    calls()
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(not_found)
+        .layer(from_fn_with_state(service.clone(), inject))
+        .nest("/emulator", control::routes(access))
+        .with_state(service)
+}
+
+/// A route for each endpoint of the service.
+fn calls() -> Router<Service> {
+    SERVICE_ENDPOINTS.iter().fold(Router::new(), |router, handler| {
+        let respond = move |State(service): State<Service>, request: Request| respond(handler, service, request);
+        let methods = MethodFilter::try_from(handler.endpoint.method.clone());
+        match methods {
+            Ok(methods) => router.route(handler.endpoint.path, on(methods, respond)),
+            // HTTP's own methods all have a filter.
+            Err(_) => router,
+        }
+    })
+}
+
+async fn respond(handler: &EndpointHandler, service: Service, request: Request) -> Result<Response, ErrorResponse> {
+    let body = read_call(request, &service, handler.caller).await?;
+    Ok(match (handler.respond)(&body)? {
+        Reply::NoContent => StatusCode::NO_CONTENT.into_response(),
+        Reply::Json(json) => ([(CONTENT_TYPE, "application/json; charset=utf-8")], json.to_string()).into_response(),
+    })
+}
+
+pub(crate) async fn not_found() -> ErrorResponse {
+    ErrorResponse::invalid_request(StatusCode::NOT_FOUND, "There is no such path.")
+}
+
+pub(crate) async fn method_not_allowed() -> ErrorResponse {
+    let what = "This path does not take this method.";
+    ErrorResponse::invalid_request(StatusCode::METHOD_NOT_ALLOWED, what)
+}
+
 /// What a check says of a body, in the words of its debug message.
 #[cfg(test)]
-fn verdict(check: fn(&Value) -> crate::fields::Checked, body: Value) -> String {
+fn verdict(check: fn(&Value) -> crate::json::Checked, body: Value) -> String {
     match check(&body) {
         Ok(()) => "accepted".to_owned(),
         Err(error) => error.to_string(),

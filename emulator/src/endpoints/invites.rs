@@ -3,15 +3,15 @@
 use axum::http::Method;
 use serde_json::Value;
 
-use super::{CallRule, Endpoint, Reply};
+use super::{Endpoint, EndpointHandler, Reply};
 use crate::call::Caller;
 use crate::faults::Calls;
-use crate::fields::{Checked, Object, list, one_of, text, xuid};
-use crate::routes::ServiceKind;
+use crate::json::{Checked, Object, list, one_of, text, xuid};
+use crate::service::ServiceKind;
 use crate::throttle::ThrottleGroup;
 
 /// An invite that a user sends.
-pub(crate) static USER_INVITES: CallRule = CallRule {
+pub(crate) static USER_INVITES: EndpointHandler = EndpointHandler {
     endpoint: Endpoint {
         service: ServiceKind::Service,
         method: Method::POST,
@@ -24,7 +24,7 @@ pub(crate) static USER_INVITES: CallRule = CallRule {
 };
 
 /// An invite that a service sends in a user's name.
-pub(crate) static SERVER_INVITES: CallRule = CallRule {
+pub(crate) static SERVER_INVITES: EndpointHandler = EndpointHandler {
     endpoint: Endpoint {
         service: ServiceKind::Service,
         method: Method::POST,
