@@ -264,7 +264,7 @@ impl State {
 
     pub fn cancel(&mut self, number: u64) -> Result<()> {
         if number == 0 || number > self.last_number {
-            return refuse(Status::InvalidArgument, "operation is no number that was given out.");
+            return refuse(Status::InvalidArgument, "There is no operation with this number.");
         }
         for lane in &mut self.lanes {
             if let Some(operation) = lane.take_queued(number) {
