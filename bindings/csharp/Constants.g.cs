@@ -6,7 +6,8 @@ namespace Mpa
     /// as several requests.</summary>
     public static class MpaLimits
     {
-        /// <summary>The longest wait that a result names, in milliseconds: 72 minutes.</summary>
+        /// <summary>The largest value of <see cref="MpaResult.RetryAfter"/>, in milliseconds: 72
+        /// minutes.</summary>
         public const uint MaxRetryAfterMs = 4320000;
 
         /// <summary>The longest authorization header, in bytes.</summary>
@@ -41,9 +42,10 @@ namespace Mpa
         /// <summary>How many groups one call takes.</summary>
         public const uint MaxGroupsPerCall = 10000;
 
-        /// <summary>The fewest and the most players of a group.</summary>
+        /// <summary>The fewest players of a group.</summary>
         public const uint MinPlayersPerGroup = 2;
 
+        /// <summary>The most players of a group.</summary>
         public const uint MaxPlayersPerGroup = 100;
 
         /// <summary>How many buckets a histogram has.</summary>

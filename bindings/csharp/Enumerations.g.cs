@@ -6,114 +6,112 @@ namespace Mpa
     /// <see cref="MpaResult.Retryable"/>.</summary>
     public enum MpaStatus
     {
-        /// <summary>It happened.</summary>
+        /// <summary>The call succeeded.</summary>
         Ok = 0,
 
-        /// <summary>Your mistake: an argument is wrong. The message names it, with its index. Nothing
-        /// was sent.</summary>
+        /// <summary>An argument is invalid. The message names it, with its index. Nothing was
+        /// sent.</summary>
         InvalidArgument = -1,
 
         /// <summary>This assembly is newer than the library, and a field is set that the library does
         /// not know. Nothing was sent.</summary>
         InvalidStruct = -2,
 
-        /// <summary>Your mistake: the client was never opened, is closed, or belongs to the parent of
-        /// this process.</summary>
+        /// <summary>The handle is not valid: the client was never opened, is closed, or was opened by
+        /// the parent of this process.</summary>
         InvalidHandle = -3,
 
-        /// <summary>The client is being drained, or closed by another thread. Nothing was
+        /// <summary>The client is draining, or is being closed by another thread. Nothing was
         /// sent.</summary>
         Closed = -4,
 
         /// <summary>The queue of submitted operations is full, in operations or in bytes. Nothing was
-        /// submitted: do so again later.</summary>
+        /// submitted: submit it again later.</summary>
         QueueFull = -5,
 
         /// <summary>The queue is full of completions that nobody has polled. Nothing was submitted:
         /// call <see cref="MpaClient.Poll"/>, each frame.</summary>
         EventsNotPolled = -6,
 
-        /// <summary>Not done: the operation was cancelled before it was sent.
-        /// <see cref="MpaResult.Cause"/> is the obstacle where it had been tried before.</summary>
+        /// <summary>Not sent: the operation was cancelled first. If an attempt had been made,
+        /// <see cref="MpaResult.Cause"/> is its status.</summary>
         Cancelled = -20,
 
-        /// <summary>Not done: the operation's time to live passed before it, or the rest of it, could
-        /// be sent. <see cref="MpaResult.Cause"/> is the obstacle met last, or what the operations
-        /// before it waited for; 0 where there is none.</summary>
+        /// <summary>Not sent: the operation's time to live passed before it, or the rest of it, could
+        /// be sent. <see cref="MpaResult.Cause"/> is what prevented it last, or what the operations
+        /// ahead of it waited for; 0 if there is none.</summary>
         Expired = -21,
 
-        /// <summary>Not done, or, for recent players, not known to be done (see
-        /// <see cref="MpaResult.Uncertain"/>): the client was closed, or its time to drain was over.
-        /// Another client may send it. <see cref="MpaResult.Cause"/> is the obstacle met
+        /// <summary>Not sent, or for recent players possibly sent (see
+        /// <see cref="MpaResult.Uncertain"/>): the client was closed, or the drain deadline passed.
+        /// Another client may send it. <see cref="MpaResult.Cause"/> is what prevented it
         /// last.</summary>
         Abandoned = -22,
 
-        /// <summary>There is no authorization that could be sent: none was given, it has expired, or
-        /// the service has refused it. Push a newer one with <see cref="MpaClient.SetAuthorization"/>.
-        /// The request was not sent; see <see cref="MpaResult.Acknowledged"/> for those before
-        /// it.</summary>
+        /// <summary>There is no usable authorization: none was given, it has expired, or the service
+        /// has refused it. Set a newer one with <see cref="MpaClient.SetAuthorization"/>. The request
+        /// was not sent; see <see cref="MpaResult.Acknowledged"/> for the requests before it.</summary>
         AuthorizationNeeded = -40,
 
-        /// <summary>The service refused the token (HTTP 401). It is not used again: push a newer
-        /// one.</summary>
+        /// <summary>The service refused the token (HTTP 401). The client does not use it again: set a
+        /// newer one.</summary>
         Unauthorized = -41,
 
-        /// <summary>The token is good, but not for this call (HTTP 403, or 400 with
+        /// <summary>The token is valid, but not for this call (HTTP 403, or 400 with
         /// AuthorizationError): the wrong title or sandbox, or a user's token where a service's is
-        /// needed. Trying again does not help.</summary>
+        /// required. A retry does not help.</summary>
         Forbidden = -42,
 
-        /// <summary>A client that signs in by itself could not: the message says which step failed,
-        /// why, and what to do; <see cref="MpaResult.Cause"/> is the obstacle,
-        /// <see cref="MpaResult.ServiceCode"/> the service's number for it.</summary>
+        /// <summary>The client could not sign in: the message says which step failed, why, and what to
+        /// do. <see cref="MpaResult.Cause"/> is the status of that step,
+        /// <see cref="MpaResult.ServiceCode"/> the service's error number (XErr).</summary>
         SignInFailed = -43,
 
-        /// <summary>Of <see cref="MpaClient.TryGetAuthorization"/>: the client signs in by itself, has
-        /// begun to do so, and has not ended yet. Nothing is wrong; ask again in a moment, after
-        /// <see cref="MpaResult.RetryAfter"/> where that is set.</summary>
+        /// <summary>Of <see cref="MpaClient.TryGetAuthorization"/>: the client is signing in and has
+        /// not finished. This is not an error; call again in a moment, after
+        /// <see cref="MpaResult.RetryAfter"/> if that is set.</summary>
         SignInPending = -44,
 
         /// <summary>The service refused what was sent (other HTTP 4xx). See
         /// <see cref="MpaResult.ErrorCode"/> and <see cref="MpaResult.Message"/>.</summary>
         Rejected = -60,
 
-        /// <summary>The service limits how often it is called, and the wait for the call's turn would
-        /// not fit in its time. It ends at once; see <see cref="MpaResult.RetryAfter"/> and the limit's
-        /// numbers. With an <see cref="MpaResult.HttpStatus"/> of 0, the service was not
-        /// asked.</summary>
+        /// <summary>The service limits the rate of calls, and the wait would be longer than the call's
+        /// time limit or the operation's time to live. It ends at once; see
+        /// <see cref="MpaResult.RetryAfter"/> and the numbers of the limit. If
+        /// <see cref="MpaResult.HttpStatus"/> is 0, no request was sent.</summary>
         Throttled = -61,
 
-        /// <summary>The service failed (HTTP 408 or 5xx), or did not look at the request (421, 425). An
-        /// invite was not sent; recent players may have been, see
+        /// <summary>The service failed (HTTP 408 or 5xx), or did not process the request (421, 425). An
+        /// invite was not processed; recent players may have been, see
         /// <see cref="MpaResult.Uncertain"/>.</summary>
         ServiceUnavailable = -62,
 
-        /// <summary>The answer is none that the service gives: something else answered, such as a
+        /// <summary>The response is not one that the service gives: something else answered, such as a
         /// proxy.</summary>
         UnexpectedAnswer = -63,
 
-        /// <summary>No way to the service: its name is unknown, the connection was refused, or it
-        /// broke. For a call that can be repeated it may have broken after sending; see
+        /// <summary>The service could not be reached: its host name was not resolved, or the connection
+        /// was refused or broke. Recent players may have been sent before it broke; see
         /// <see cref="MpaResult.Uncertain"/>.</summary>
         ConnectionFailed = -80,
 
-        /// <summary>What answered could not prove to be the service, or does not speak TLS: a
-        /// certificate of an unknown issuer, for another name, or out of date. Trying again does not
-        /// help.</summary>
+        /// <summary>The server could not prove its identity, or does not speak TLS: its certificate has
+        /// an unknown issuer or another name, or is out of date. A retry does not help.</summary>
         TlsFailed = -81,
 
-        /// <summary>The time limit was up: nothing was sent, or the call can be repeated (see
-        /// <see cref="MpaResult.Uncertain"/>).</summary>
+        /// <summary>The time limit passed. Nothing was sent; recent players may have been, see
+        /// <see cref="MpaResult.Uncertain"/>.</summary>
         TimedOut = -82,
 
-        /// <summary>An invite ends so exactly when any of it is in doubt
-        /// (<see cref="MpaResult.Uncertain"/> is not 0): it was sent, and nothing tells whether it
-        /// arrived. Do not send that part again, since it could be shown twice.
-        /// <see cref="MpaResult.Cause"/> says why: the answer was lost
+        /// <summary>An invite completes with this status exactly when any of it is in doubt
+        /// (<see cref="MpaResult.Uncertain"/> is not 0): it was sent, and it is not known whether the
+        /// service processed it. Do not send that part again, since the player could see it twice.
+        /// <see cref="MpaResult.Cause"/> says why: the response was lost
         /// (<see cref="MpaStatus.TimedOut"/>, <see cref="MpaStatus.ConnectionFailed"/>,
-        /// <see cref="MpaStatus.TlsFailed"/>, <see cref="MpaStatus.Closed"/>), or it settles nothing
+        /// <see cref="MpaStatus.TlsFailed"/>, <see cref="MpaStatus.Closed"/>), or does not tell
         /// (<see cref="MpaStatus.ServiceUnavailable"/>, <see cref="MpaStatus.UnexpectedAnswer"/>).
-        /// Recent players never end so, since sending them again does no harm.</summary>
+        /// Recent players never have this status, since sending them twice does no harm.</summary>
         Uncertain = -100,
 
         /// <summary>A defect of the library, caught before it could harm the process. Please report the
@@ -121,80 +119,91 @@ namespace Mpa
         Internal = -120,
     }
 
-    /// <summary>What to do with what a call has not sent.</summary>
+    /// <summary>What to do with the users or groups that a call did not send.</summary>
     public enum MpaResend
     {
-        /// <summary>Nothing: all of it was sent, or it was cancelled, or nothing certain is known
+        /// <summary>Nothing: all were sent, or the operation was cancelled, or it is not known
         /// (<see cref="MpaStatus.Internal"/>).</summary>
         None = 0,
 
-        /// <summary>Send it again with this client, after <see cref="MpaUnsent.Delay"/>.</summary>
+        /// <summary>Send them again with this client, after <see cref="MpaUnsent.Delay"/>.</summary>
         Later = 1,
 
-        /// <summary>Send it again once a newer authorization is there. What is submitted waits for the
-        /// client's by itself, within its time to live.</summary>
+        /// <summary>Send them again once there is a newer authorization. A submitted operation waits
+        /// for the client's authorization by itself, within its time to live.</summary>
         AfterAuthorization = 2,
 
-        /// <summary>Correct first what the result's <see cref="MpaResult.Message"/> names: until then
-        /// it would end in the same way.</summary>
+        /// <summary>First correct what the result's <see cref="MpaResult.Message"/> names: without that
+        /// they would be refused again.</summary>
         AfterFix = 3,
 
-        /// <summary>This client is closing, draining or closed: send it through another client or
-        /// server, or after a restart.</summary>
+        /// <summary>This client is draining or closed: send them with another client or server, or
+        /// after a restart.</summary>
         Elsewhere = 4,
     }
 
-    /// <summary>What the certificates of <see cref="MpaClientConfig.CaCertificatesPath"/> are to those
-    /// that the library carries.</summary>
+    /// <summary>How the certificates of <see cref="MpaClientConfig.CaCertificatesPath"/> relate to the
+    /// built-in ones.</summary>
     public enum MpaCaMode
     {
-        /// <summary>Trusted beside those that the library carries.</summary>
+        /// <summary>Trusted in addition to the built-in ones.</summary>
         Added = 0,
 
-        /// <summary>Trusted instead of those that the library carries.</summary>
+        /// <summary>Trusted instead of the built-in ones.</summary>
         Only = 1,
     }
 
-    /// <summary>How much an entry of the log matters.</summary>
+    /// <summary>The severity of a log entry.</summary>
     public enum MpaLogLevel
     {
         /// <summary>Nothing is logged.</summary>
         Off = 0,
 
-        /// <summary>A defect, or what needs operator action: without it, calls go on failing. Calls and
-        /// operations that the service refused are among these.</summary>
+        /// <summary>A defect, or a failure that needs operator action, such as calls and operations
+        /// that the service refused.</summary>
         Error = 1,
 
-        /// <summary>Calls and operations that failed for a reason that passes by itself, and requests
-        /// that are tried again.</summary>
+        /// <summary>Temporary failures of calls and operations, and requests that are
+        /// retried.</summary>
         Warning = 2,
 
-        /// <summary>What changes seldom: a newer authorization, draining.</summary>
+        /// <summary>Infrequent events: a newer authorization, draining.</summary>
         Info = 3,
 
-        /// <summary>Every request with its answer.</summary>
+        /// <summary>Every request and its response.</summary>
         Debug = 4,
     }
 
-    /// <summary>The platform on which an invite can be accepted.</summary>
+    /// <summary>The platform on which an invite can be accepted. An invite for another platform
+    /// disappears without an error.</summary>
     public enum MpaPlatform
     {
         /// <summary>Any platform that the title runs on.</summary>
         Any = 0,
 
+        /// <summary>Android.</summary>
         Android = 1,
+
+        /// <summary>iOS.</summary>
         IOS = 2,
+
+        /// <summary>Nintendo.</summary>
         Nintendo = 3,
+
+        /// <summary>PlayStation.</summary>
         PlayStation = 4,
 
         /// <summary>Xbox Series X and S.</summary>
         Scarlett = 5,
 
+        /// <summary>Windows: Win32 programs.</summary>
         Win32 = 6,
+
+        /// <summary>Windows: programs for all editions (OneCore).</summary>
         WindowsOneCore = 7,
 
-        /// <summary>Where a title has no Scarlett configuration, these invites reach Xbox Series X and
-        /// S too.</summary>
+        /// <summary>Xbox One. If the title has no Scarlett configuration, these invites reach Xbox
+        /// Series X and S too.</summary>
         XboxOne = 8,
     }
 
@@ -202,8 +211,13 @@ namespace Mpa
     /// name.</summary>
     public enum MpaEncounterType
     {
+        /// <summary>Not specified.</summary>
         Default = 0,
+
+        /// <summary>They played in one team.</summary>
         Teammate = 1,
+
+        /// <summary>They played against each other.</summary>
         Opponent = 2,
     }
 
@@ -228,11 +242,11 @@ namespace Mpa
 
 namespace Mpa.Internal
 {
-    /// <summary>What an event is about. Later versions may add some: pass over those that you do not
+    /// <summary>The type of an event. Later versions may add some: ignore those that you do not
     /// know.</summary>
     internal enum MpaEventType
     {
-        /// <summary>There was none.</summary>
+        /// <summary>No event.</summary>
         None = 0,
 
         /// <summary>An operation has ended: its task completes.</summary>

@@ -143,7 +143,7 @@ namespace Mpa.Internal
             public ulong operations_failed;
             public ulong operations_abandoned;
             public ulong operations_unfinished;
-            public ulong events_not_pulled;
+            public ulong events_not_polled;
 
             public static mpa_close_report Init()
             {

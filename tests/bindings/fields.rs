@@ -44,7 +44,7 @@ pub fn in_rust() -> Vec<String> {
         mpa_close_report {
             struct_size reserved calls succeeded uncertain failed unfinished submitted
             operations_succeeded operations_uncertain operations_failed operations_abandoned
-            operations_unfinished events_not_pulled
+            operations_unfinished events_not_polled
         }
         mpa_authorization_buffers {
             struct_size reserved header proof_key_pem header_size proof_key_pem_size expires_at_unix_ms
