@@ -16,7 +16,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::error_response::ErrorResponse;
-use crate::settings::BadSetting;
+use crate::settings::InvalidSetting;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
@@ -91,17 +91,17 @@ impl fmt::Display for HostPort {
 ///
 /// ```
 /// let options = mpa_emulator::Options { allowed_hosts: vec!["emulator".parse()?], ..Default::default() };
-/// # Ok::<(), mpa_emulator::BadSetting>(())
+/// # Ok::<(), mpa_emulator::InvalidSetting>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedHost(pub(crate) HostPort);
 
 impl FromStr for AllowedHost {
-    type Err = BadSetting;
+    type Err = InvalidSetting;
 
-    fn from_str(text: &str) -> Result<Self, BadSetting> {
+    fn from_str(text: &str) -> Result<Self, InvalidSetting> {
         HostPort::parse(text).map(Self).ok_or_else(|| {
-            BadSetting(format!(
+            InvalidSetting(format!(
                 "a host must be a name or an IP address (IPv6 in brackets), with a port or without, such as emulator \
                  or emulator:8787, not {text:?}"
             ))
@@ -118,7 +118,7 @@ impl fmt::Display for AllowedHost {
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
 /// So much of a wrong value is repeated.
-const LONGEST_QUOTE: usize = 100;
+const MAX_QUOTE: usize = 100;
 
 const BROWSERS: &str = "/emulator answers programs, and in browsers only its own pages and addresses that are \
                         typed in; no option allows more";
@@ -254,7 +254,7 @@ fn quote_value(value: &HeaderValue) -> String {
 }
 
 fn quote(text: &str) -> String {
-    let shown: String = text.chars().take(LONGEST_QUOTE).collect();
+    let shown: String = text.chars().take(MAX_QUOTE).collect();
     let more = if shown.len() < text.len() { "..." } else { "" };
     format!("{:?}", shown + more)
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use lexopt::{Arg, Parser};
 use mpa_emulator::throttle::Settings;
-use mpa_emulator::{BadSetting, Options, SignInOptions};
+use mpa_emulator::{InvalidSetting, Options, SignInOptions};
 
 pub const HELP: &str = "\
 A strict local emulator of the Multiplayer Activity service.
@@ -43,7 +43,7 @@ Usage: mpa-emulator [OPTIONS]
 const DEFAULT_PORT: u16 = 8787;
 
 /// Ten years.
-const LONGEST_LIFETIME_MS: u64 = 10 * 365 * 86_400_000;
+const MAX_LIFETIME_MS: u64 = 10 * 365 * 86_400_000;
 
 /// What the program is asked to do.
 #[derive(Debug)]
@@ -163,10 +163,9 @@ fn describe(error: lexopt::Error) -> String {
 }
 
 fn read_lifetime(name: &str, value: &str) -> Result<Duration, String> {
-    let ms = value.parse().ok().filter(|ms| (1..=LONGEST_LIFETIME_MS).contains(ms));
-    ms.map(Duration::from_millis).ok_or_else(|| {
-        format!("{name} must be a number of milliseconds from 1 to {LONGEST_LIFETIME_MS}, not {value:?}")
-    })
+    let ms = value.parse().ok().filter(|ms| (1..=MAX_LIFETIME_MS).contains(ms));
+    ms.map(Duration::from_millis)
+        .ok_or_else(|| format!("{name} must be a number of milliseconds from 1 to {MAX_LIFETIME_MS}, not {value:?}"))
 }
 
 fn read_port(value: &str) -> Result<u16, String> {
@@ -178,7 +177,7 @@ fn read_seed(value: &str) -> Result<u64, String> {
 }
 
 /// A rule, the settings of throttling, or a host.
-fn read_setting<T: FromStr<Err = BadSetting>>(name: &str, value: &str) -> Result<T, String> {
+fn read_setting<T: FromStr<Err = InvalidSetting>>(name: &str, value: &str) -> Result<T, String> {
     value.parse().map_err(|error| format!("{name}: {error}"))
 }
 

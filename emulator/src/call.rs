@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::error_response::ErrorResponse;
 use crate::json;
 use crate::service::title_of_path;
-use crate::service::{LARGEST_BODY, Service};
+use crate::service::{MAX_BODY, Service};
 use crate::signature::{self, SIGNED_BODY};
 use crate::tokens::TokenStatus;
 
@@ -24,7 +24,7 @@ pub(crate) enum Caller {
 }
 
 /// What stands instead of the user hash where a service calls for itself.
-pub(crate) const OF_A_SERVICE: &str = "-";
+pub(crate) const SERVICE_HOLDER: &str = "-";
 
 /// What the header says, not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) struct AuthorizationHeader<'a> {
 
 impl AuthorizationHeader<'_> {
     pub fn caller(&self) -> Caller {
-        if self.holder == OF_A_SERVICE { Caller::Service } else { Caller::User }
+        if self.holder == SERVICE_HOLDER { Caller::Service } else { Caller::User }
     }
 }
 
@@ -104,7 +104,7 @@ pub(crate) async fn read_call(
     let (parts, body) = request.into_parts();
     check_address(&parts.uri)?;
     let authorization = read_authorization(&parts.headers)?;
-    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(malformed_json)?;
+    let bytes = to_bytes(body, MAX_BODY).await.map_err(malformed_json)?;
     check_credentials(service, &authorization, &parts, &bytes)?;
     check_contract_version(&parts.headers)?;
     check_content_type(&parts.headers)?;

@@ -19,7 +19,7 @@ use tokio_rustls::rustls::server::danger::ClientCertVerifier;
 use tokio_rustls::rustls::server::{NoClientAuth, NoServerSessionStorage, WebPkiClientVerifier};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
-use crate::clock::{Clock, ClockOfTls};
+use crate::clock::{Clock, TlsClock};
 
 type CertificateResult<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -47,7 +47,7 @@ pub(crate) fn acceptor(
     // No sessions are resumed, so that a client certificate is verified on every connection.
     let resumes_sessions = clients.is_none();
     let provider = Arc::new(ring::default_provider());
-    let mut config = ServerConfig::builder_with_details(provider, Arc::new(ClockOfTls(clock)))
+    let mut config = ServerConfig::builder_with_details(provider, Arc::new(TlsClock(clock)))
         .with_safe_default_protocol_versions()?
         .with_client_cert_verifier(clients.unwrap_or_else(|| Arc::new(NoClientAuth)))
         .with_single_cert(chain, private_key.into())?;

@@ -10,7 +10,7 @@ use tokio_rustls::rustls::pki_types::UnixTime;
 use tokio_rustls::rustls::time_provider::TimeProvider;
 
 /// Ten years. No test needs more, and every time stays one that all formats can hold.
-pub(crate) const MOST_OFFSET_MS: i128 = 10 * 365 * 86_400_000;
+pub(crate) const MAX_OFFSET_MS: i128 = 10 * 365 * 86_400_000;
 
 /// Decides what `Date` says, whether a signature's time is near, and what has expired.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ impl Clock {
 
     /// Sets how far it is ahead of the machine's; less than 0 for behind. At most ten years.
     pub fn set_offset(&self, offset_ms: i64) {
-        let most = MOST_OFFSET_MS as i64;
+        let most = MAX_OFFSET_MS as i64;
         self.offset_ms.store(offset_ms.clamp(-most, most), Ordering::Relaxed);
     }
 
@@ -47,9 +47,9 @@ impl Clock {
 
 /// The same clock for TLS, which looks at it when a client shows a certificate.
 #[derive(Debug)]
-pub(crate) struct ClockOfTls(pub Arc<Clock>);
+pub(crate) struct TlsClock(pub Arc<Clock>);
 
-impl TimeProvider for ClockOfTls {
+impl TimeProvider for TlsClock {
     fn current_time(&self) -> Option<UnixTime> {
         self.0.now().duration_since(UNIX_EPOCH).ok().map(UnixTime::since_unix_epoch)
     }
@@ -98,7 +98,7 @@ mod clock_tests {
             assert!(clock.now().duration_since(told).unwrap() < Duration::from_secs(5));
         }
         clock.set_offset(i64::MIN);
-        assert_eq!(clock.offset_ms(), -MOST_OFFSET_MS as i64);
+        assert_eq!(clock.offset_ms(), -MAX_OFFSET_MS as i64);
         assert!(clock.date().is_some());
     }
 }

@@ -75,7 +75,7 @@ pub(crate) async fn run(listener: TcpListener, site: Site) {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ConnectionNumber(pub u64);
 
-const LONGEST_HANDSHAKE: Duration = Duration::from_secs(10);
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves a connection to its end. A client that breaks it off is nothing to report.
 pub(crate) async fn serve(stream: TcpStream, number: ConnectionNumber, site: Site) {
@@ -85,7 +85,7 @@ pub(crate) async fn serve(stream: TcpStream, number: ConnectionNumber, site: Sit
     let Some(tls) = &site.tls else {
         return serve_http(stream, number, site.router).await;
     };
-    if !matches!(timeout(LONGEST_HANDSHAKE, stream.peek(&mut [0])).await, Ok(Ok(1..))) {
+    if !matches!(timeout(HANDSHAKE_TIMEOUT, stream.peek(&mut [0])).await, Ok(Ok(1..))) {
         return;
     }
     // Looked for only now: a client that connects and says nothing uses no rule up.
@@ -93,7 +93,7 @@ pub(crate) async fn serve(stream: TcpStream, number: ConnectionNumber, site: Sit
         rule.delay().await;
         return close(stream).await;
     }
-    match timeout(LONGEST_HANDSHAKE, tls.accept(stream).into_fallible()).await {
+    match timeout(HANDSHAKE_TIMEOUT, tls.accept(stream).into_fallible()).await {
         Ok(Ok(stream)) => serve_http(stream, number, site.router).await,
         // TLS has said why. Closed at once, with requests unread, a reset might overtake that.
         Ok(Err((_, stream))) => close(stream).await,

@@ -16,7 +16,7 @@ use tokio::time::{Sleep, sleep, timeout};
 
 use crate::connection::Transport;
 use crate::faults::Outcome;
-use crate::service::LARGEST_BODY;
+use crate::service::MAX_BODY;
 
 /// What is done with a connection instead of, or after, sending a response over HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,7 +145,7 @@ fn status_line(status: StatusCode) -> String {
 /// longer than it is.
 async fn serialize_response(answer: Response, length: Option<u64>) -> (Vec<u8>, Vec<u8>) {
     let (mut parts, body) = answer.into_parts();
-    let body = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+    let body = to_bytes(body, MAX_BODY).await.unwrap_or_default();
     let length = length.unwrap_or(body.len() as u64);
     let headers = &mut parts.headers;
     headers.insert(CONTENT_LENGTH, length.into());

@@ -20,7 +20,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use crate::access::{Access, check_access};
-use crate::clock::MOST_OFFSET_MS;
+use crate::clock::MAX_OFFSET_MS;
 use crate::error_response::ErrorResponse;
 use crate::faults::{check_titles, read_rules};
 use crate::json::{self, Parsed};
@@ -30,7 +30,7 @@ use crate::service::{NO_TITLE, Titles, parse_title_id};
 use crate::settings::{self, Whole};
 use crate::throttle::Settings;
 
-const LONGEST_WAIT_MS: u64 = 60_000;
+const MAX_WAIT_MS: u64 = 60_000;
 
 /// All of them, the fallback too, reject requests that `access` does not allow.
 pub(crate) fn routes(access: Access) -> Router<Service> {
@@ -90,7 +90,7 @@ fn read_selection(query: &str) -> Result<Selection, ErrorResponse> {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         match (name, value.parse()) {
             ("after", Ok(index)) => selection.after = index,
-            ("wait_ms", Ok(ms)) if ms <= LONGEST_WAIT_MS => {
+            ("wait_ms", Ok(ms)) if ms <= MAX_WAIT_MS => {
                 selection.wait = Duration::from_millis(ms);
             }
             _ => {
@@ -223,7 +223,7 @@ async fn revoke_service_tokens(State(service): State<Service>) -> StatusCode {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClockSettings {
-    offset_ms: Whole<{ -MOST_OFFSET_MS }, MOST_OFFSET_MS>,
+    offset_ms: Whole<{ -MAX_OFFSET_MS }, MAX_OFFSET_MS>,
 }
 
 fn read_offset(value: &Value) -> Parsed<i64> {

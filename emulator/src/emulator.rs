@@ -9,7 +9,7 @@ use crate::faults::{Rule, check_titles};
 use crate::logged_request::LoggedRequest;
 use crate::request_log::Excerpt;
 use crate::service::Titles;
-use crate::settings::BadSetting;
+use crate::settings::InvalidSetting;
 use crate::sign_in::{SignIn, SignInOptions};
 use crate::signature::ProofKey;
 use crate::start::{RunningEmulator, StartError, start};
@@ -138,7 +138,7 @@ impl Emulator {
     /// Replaces the fault rules for a title or for all titles; an empty list removes them. Each rule is written in its short form, such as
     /// `"reset_after_acting:next=3"`, or as a JSON object; see [`Rule`]. The first rule
     /// that applies to a request takes effect, those of its title before those for all.
-    pub fn set_faults(&self, titles: impl Into<Titles>, rules: &[&str]) -> Result<(), BadSetting> {
+    pub fn set_faults(&self, titles: impl Into<Titles>, rules: &[&str]) -> Result<(), InvalidSetting> {
         let (titles, rules) = (titles.into(), rules.iter().map(|rule| rule.parse()).collect::<Result<Vec<_>, _>>()?);
         check_titles(titles, &rules)?;
         self.0.service.faults.set(titles, &rules);

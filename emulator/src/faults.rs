@@ -21,7 +21,7 @@ use crate::json::{Parsed, ValidationError};
 use crate::service::{NO_TITLE, ServiceKind, Titles};
 
 /// Of so many titles the requests are counted for rules that are for all. Beyond it, anew.
-const MOST_TITLES: usize = 10_000;
+const MAX_TITLES: usize = 10_000;
 
 pub(crate) struct Faults {
     seed: u64,
@@ -132,7 +132,7 @@ impl Faults {
 impl RuleSet {
     /// The number of a title's request, from 1.
     fn count(&mut self, title_id: u32) -> u64 {
-        if self.arrivals.len() >= MOST_TITLES && !self.arrivals.contains_key(&title_id) {
+        if self.arrivals.len() >= MAX_TITLES && !self.arrivals.contains_key(&title_id) {
             self.arrivals.clear();
         }
         let number = self.arrivals.entry(title_id).or_default();
@@ -229,7 +229,7 @@ fn mix(number: u64) -> u64 {
 }
 
 /// Of so many callers the token is remembered. Those of further ones are good.
-const MOST_CALLERS: usize = 10_000;
+const MAX_CALLERS: usize = 10_000;
 
 /// The tokens that a rule without a token of its own has seen first.
 #[derive(Default)]
@@ -252,7 +252,7 @@ impl ExpiredTokens {
         if let Some(first) = self.first.get(caller) {
             return first == carried;
         }
-        let is_room = self.first.len() < MOST_CALLERS;
+        let is_room = self.first.len() < MAX_CALLERS;
         if is_room {
             self.first.insert(caller.to_owned(), carried.to_owned());
         }

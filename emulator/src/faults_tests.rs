@@ -140,5 +140,5 @@ fn counts_of_titles_are_bounded() {
         selected(&faults, title_id, None);
     }
     let sets = faults.sets();
-    assert!(sets[&Titles::All].arrivals.len() <= MOST_TITLES);
+    assert!(sets[&Titles::All].arrivals.len() <= MAX_TITLES);
 }

@@ -58,7 +58,7 @@ pub use emulator::{Emulator, Options};
 pub use faults::Rule;
 pub use logged_request::LoggedRequest;
 pub use service::{NO_TITLE, ServiceKind, Titles};
-pub use settings::BadSetting;
+pub use settings::InvalidSetting;
 pub use sign_in::{SignIn, SignInOptions};
 pub use signature::ProofKey;
 pub use start::StartError;

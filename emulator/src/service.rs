@@ -112,11 +112,11 @@ impl Service {
 }
 
 /// The greatest legitimate body, 20 groups of 100 players, has about 100 KiB.
-pub(crate) const LARGEST_BODY: usize = 256 * 1024;
+pub(crate) const MAX_BODY: usize = 256 * 1024;
 
 /// Of a body that is too long, so much is read and dropped: a client that is still sending when the
 /// connection closes would lose the response.
-const LARGEST_BODY_DRAINED: usize = 8 * 1024 * 1024;
+const MAX_BODY_DRAINED: usize = 8 * 1024 * 1024;
 
 const CORRELATION_ID: &str = "x-xblcorrelationid";
 
@@ -208,14 +208,14 @@ async fn read(mut body: Body) -> Result<Bytes, ErrorResponse> {
             continue;
         };
         length += data.len();
-        if length <= LARGEST_BODY {
+        if length <= MAX_BODY {
             bytes.extend_from_slice(&data);
-        } else if length > LARGEST_BODY_DRAINED {
+        } else if length > MAX_BODY_DRAINED {
             break;
         }
     }
-    if length > LARGEST_BODY {
-        let what = format!("The body is longer than {LARGEST_BODY} bytes.");
+    if length > MAX_BODY {
+        let what = format!("The body is longer than {MAX_BODY} bytes.");
         return Err(ErrorResponse::invalid_request(StatusCode::PAYLOAD_TOO_LARGE, what));
     }
     Ok(bytes.into())

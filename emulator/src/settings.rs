@@ -16,25 +16,25 @@ use crate::json::{self, Parsed, ValidationError, expected};
 
 /// A setting that could not be read: one sentence that names the field.
 #[derive(Debug, PartialEq, Eq)]
-pub struct BadSetting(pub(crate) String);
+pub struct InvalidSetting(pub(crate) String);
 
-impl fmt::Display for BadSetting {
+impl fmt::Display for InvalidSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl Error for BadSetting {}
+impl Error for InvalidSetting {}
 
-impl From<ValidationError> for BadSetting {
+impl From<ValidationError> for InvalidSetting {
     fn from(error: ValidationError) -> Self {
         Self(error.to_string())
     }
 }
 
 /// The value that a text in JSON stands for.
-pub(crate) fn parse(text: &str) -> Result<Value, BadSetting> {
-    json::parse(text.as_bytes()).map_err(|error| BadSetting(format!("it is not JSON: {error}")))
+pub(crate) fn parse(text: &str) -> Result<Value, InvalidSetting> {
+    json::parse(text.as_bytes()).map_err(|error| InvalidSetting(format!("it is not JSON: {error}")))
 }
 
 /// Reads settings from a JSON value. `null` is a value like any other: only [`Nullable`] takes it.

@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-use crate::call::{OF_A_SERVICE, check_content_type, check_contract_version, malformed_json};
+use crate::call::{SERVICE_HOLDER, check_content_type, check_contract_version, malformed_json};
 use crate::certificates::{Authority, PartnerCertificate};
 use crate::clock::date_time;
 use crate::endpoints::Endpoint;
@@ -25,8 +25,8 @@ use crate::error_response::{ErrorResponse, XErr};
 use crate::faults::{Calls, inject};
 use crate::json::{self, Object, Parsed, ValidationError, exactly, string};
 use crate::service::ServiceKind;
-use crate::service::{LARGEST_BODY, Service};
-use crate::signature::{self, BadSignature, ProofKey};
+use crate::service::{MAX_BODY, Service};
+use crate::signature::{self, InvalidSignature, ProofKey};
 use crate::throttle::ThrottleGroup;
 use crate::tokens::{TokenStatus, expiry};
 
@@ -173,8 +173,8 @@ impl From<ValidationError> for NotIssued {
     }
 }
 
-impl From<BadSignature> for NotIssued {
-    fn from(_: BadSignature) -> Self {
+impl From<InvalidSignature> for NotIssued {
+    fn from(_: InvalidSignature) -> Self {
         Self::Signature
     }
 }
@@ -211,7 +211,7 @@ async fn authorize(State(issuer): State<TokenIssuer>, request: Request) -> Resul
     let (parts, bytes, body) = read(request).await?;
     let asked = read_authorization(&body, &issuer.options.relying_party)?;
     let now = issuer.service.clock.now();
-    let key = match issuer.service.service_tokens.status(OF_A_SERVICE, asked.service_token, now) {
+    let key = match issuer.service.service_tokens.status(SERVICE_HOLDER, asked.service_token, now) {
         TokenStatus::Valid(Some(key)) => key,
         TokenStatus::Expired => return Err(XErr::SERVICE_TOKEN_EXPIRED.into()),
         TokenStatus::Valid(None) | TokenStatus::Revoked | TokenStatus::Unknown => {
@@ -237,7 +237,7 @@ async fn read(request: Request) -> Result<(Parts, Bytes, Value), ErrorResponse> 
     }
     check_contract_version(&parts.headers)?;
     check_content_type(&parts.headers)?;
-    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(malformed_json)?;
+    let bytes = to_bytes(body, MAX_BODY).await.map_err(malformed_json)?;
     let body = json::parse(&bytes).map_err(malformed_json)?;
     Ok((parts, bytes, body))
 }

@@ -13,7 +13,7 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde_json::Value;
 
 use crate::json::{Object, Parsed, ValidationError, exactly, string};
-use crate::settings::BadSetting;
+use crate::settings::InvalidSetting;
 
 /// Of a request to the service, so many bytes of the body are signed.
 pub(crate) const SIGNED_BODY: usize = 8192;
@@ -31,7 +31,7 @@ const LENGTH: usize = 4 + 8 + 64;
 
 /// Why a signature is not accepted. Shown as a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BadSignature {
+pub(crate) enum InvalidSignature {
     Missing,
     Twice,
     Malformed,
@@ -40,7 +40,7 @@ pub(crate) enum BadSignature {
     Unverified,
 }
 
-impl fmt::Display for BadSignature {
+impl fmt::Display for InvalidSignature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("The header Signature is missing; the token is bound to a key."),
@@ -59,18 +59,18 @@ impl fmt::Display for BadSignature {
 }
 
 /// Checks that a request was signed with a key, not long ago. `body` is as much as is to be signed.
-pub(crate) fn verify(parts: &Parts, body: &[u8], key: &ProofKey, now: SystemTime) -> Result<(), BadSignature> {
+pub(crate) fn verify(parts: &Parts, body: &[u8], key: &ProofKey, now: SystemTime) -> Result<(), InvalidSignature> {
     let mut values = parts.headers.get_all("signature").iter();
-    let value = values.next().ok_or(BadSignature::Missing)?;
+    let value = values.next().ok_or(InvalidSignature::Missing)?;
     if values.next().is_some() {
-        return Err(BadSignature::Twice);
+        return Err(InvalidSignature::Twice);
     }
-    let signature = Signature::read(value.as_bytes()).ok_or(BadSignature::Malformed)?;
+    let signature = Signature::read(value.as_bytes()).ok_or(InvalidSignature::Malformed)?;
     if signature.policy_version != POLICY_VERSION {
-        return Err(BadSignature::PolicyVersion(signature.policy_version));
+        return Err(InvalidSignature::PolicyVersion(signature.policy_version));
     }
     if u128::from(signature.time).abs_diff(file_time(now)) > TOLERANCE.as_nanos() / 100 {
-        return Err(BadSignature::Time);
+        return Err(InvalidSignature::Time);
     }
     let message = signature.stream(&[
         parts.method.as_str().as_bytes(),
@@ -78,7 +78,7 @@ pub(crate) fn verify(parts: &Parts, body: &[u8], key: &ProofKey, now: SystemTime
         parts.headers.get(AUTHORIZATION).map_or(&[][..], |value| value.as_bytes()),
         body,
     ]);
-    if key.verifies(&message, &signature.r_and_s) { Ok(()) } else { Err(BadSignature::Unverified) }
+    if key.verifies(&message, &signature.r_and_s) { Ok(()) } else { Err(InvalidSignature::Unverified) }
 }
 
 /// What the header holds.
@@ -129,7 +129,7 @@ pub struct ProofKey {
 
 impl ProofKey {
     /// The key with these coordinates, as a JSON Web Key has them: base64url without padding.
-    pub fn from_jwk(x: &str, y: &str) -> Result<Self, BadSetting> {
+    pub fn from_jwk(x: &str, y: &str) -> Result<Self, InvalidSetting> {
         let coordinate = |name, text| read_coordinate(text).map_err(|error| error.in_field(name));
         let key = coordinate("x", x).and_then(|x| Ok(Self::at(x, coordinate("y", y)?)));
         Ok(key.and_then(Self::on_the_curve)?)

@@ -63,7 +63,7 @@ impl Captured {
     }
 
     /// What is said of other bytes instead of the signature's.
-    fn verdict(&self, bytes: &[u8]) -> Result<(), BadSignature> {
+    fn verdict(&self, bytes: &[u8]) -> Result<(), InvalidSignature> {
         let (mut parts, body) = request(&self.vector);
         parts.headers.insert("signature", STANDARD.encode(bytes).parse().unwrap());
         verify(&parts, body, &self.key(), self.made_at)
@@ -85,12 +85,12 @@ fn nothing_of_what_is_signed_can_be_changed() {
         let (mut parts, body) = request(&vector);
         parts.headers.insert("signature", text(&vector, "signature").parse().unwrap());
         let verdict = verify(&parts, body, &captured.key(), captured.made_at);
-        assert_eq!(verdict, Err(BadSignature::Unverified), "{name}");
+        assert_eq!(verdict, Err(InvalidSignature::Unverified), "{name}");
     }
     for place in [11, 12, 43, 44, 75] {
         let mut bytes = captured.bytes();
         bytes[place] ^= 1;
-        assert_eq!(captured.verdict(&bytes), Err(BadSignature::Unverified), "byte {place}");
+        assert_eq!(captured.verdict(&bytes), Err(InvalidSignature::Unverified), "byte {place}");
     }
 }
 
@@ -98,18 +98,18 @@ fn nothing_of_what_is_signed_can_be_changed() {
 fn what_is_not_of_the_form_is_told_apart() {
     let captured = Captured::new();
     let bytes = captured.bytes();
-    assert_eq!(captured.verdict(&bytes[..75]), Err(BadSignature::Malformed));
-    assert_eq!(captured.verdict(&[&bytes[..], &[0]].concat()), Err(BadSignature::Malformed));
+    assert_eq!(captured.verdict(&bytes[..75]), Err(InvalidSignature::Malformed));
+    assert_eq!(captured.verdict(&[&bytes[..], &[0]].concat()), Err(InvalidSignature::Malformed));
     let mut other_version = bytes.clone();
     other_version[3] = 2;
-    assert_eq!(captured.verdict(&other_version), Err(BadSignature::PolicyVersion(2)));
+    assert_eq!(captured.verdict(&other_version), Err(InvalidSignature::PolicyVersion(2)));
     let (mut parts, body) = request(&captured.vector);
     let said = |parts: &Parts| verify(parts, body, &captured.key(), captured.made_at);
-    assert_eq!(said(&parts), Err(BadSignature::Missing));
+    assert_eq!(said(&parts), Err(InvalidSignature::Missing));
     parts.headers.insert("signature", "no base64".parse().unwrap());
-    assert_eq!(said(&parts), Err(BadSignature::Malformed));
+    assert_eq!(said(&parts), Err(InvalidSignature::Malformed));
     parts.headers.append("signature", text(&captured.vector, "signature").parse().unwrap());
-    assert_eq!(said(&parts), Err(BadSignature::Twice));
+    assert_eq!(said(&parts), Err(InvalidSignature::Twice));
 }
 
 #[test]
@@ -122,9 +122,9 @@ fn its_time_is_within_five_minutes() {
     let tick = Duration::from_nanos(100);
     assert_eq!(said(captured.made_at + five_minutes), Ok(()));
     assert_eq!(said(captured.made_at - five_minutes), Ok(()));
-    assert_eq!(said(captured.made_at + five_minutes + tick), Err(BadSignature::Time));
-    assert_eq!(said(captured.made_at - five_minutes - tick), Err(BadSignature::Time));
-    assert_eq!(said(SystemTime::now()), Err(BadSignature::Time));
+    assert_eq!(said(captured.made_at + five_minutes + tick), Err(InvalidSignature::Time));
+    assert_eq!(said(captured.made_at - five_minutes - tick), Err(InvalidSignature::Time));
+    assert_eq!(said(SystemTime::now()), Err(InvalidSignature::Time));
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(crate) use throttler::{ThrottleGroup, Throttler};
 pub use window::{Meter, Rejection, Shape, Window};
 
 use crate::json::Parsed;
-use crate::settings::{self, BadSetting, Nullable, Whole};
+use crate::settings::{self, InvalidSetting, Nullable, Whole};
 
 /// How many calls may be made in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,10 +99,10 @@ impl Default for Settings {
 }
 
 impl FromStr for Settings {
-    type Err = BadSetting;
+    type Err = InvalidSetting;
 
     /// Reads JSON.
-    fn from_str(text: &str) -> Result<Self, BadSetting> {
+    fn from_str(text: &str) -> Result<Self, InvalidSetting> {
         let settings = Self::read(&settings::parse(text)?);
         settings.map_err(|error| error.in_field("throttle").into())
     }
@@ -116,7 +116,7 @@ impl fmt::Display for Settings {
 }
 
 /// No period is longer: a day.
-const LONGEST_PERIOD_MS: i128 = 86_400_000;
+const MAX_PERIOD_MS: i128 = 86_400_000;
 
 /// As JSON has it. What is left out is as documented.
 #[derive(Deserialize)]
@@ -141,7 +141,7 @@ struct LimitsJson {
 #[serde(deny_unknown_fields)]
 struct LimitJson {
     max: Whole<0, { u32::MAX as i128 }>,
-    period_ms: Whole<1, LONGEST_PERIOD_MS>,
+    period_ms: Whole<1, MAX_PERIOD_MS>,
 }
 
 impl LimitsJson {

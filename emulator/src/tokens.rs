@@ -9,11 +9,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 
-use crate::call::OF_A_SERVICE;
+use crate::call::SERVICE_HOLDER;
 use crate::signature::ProofKey;
 
 /// So many are remembered. Beyond it the oldest goes and is unknown from then on.
-const MOST_TOKENS: usize = 10_000;
+const MAX_TOKENS: usize = 10_000;
 
 /// Of what a token is made: a key, an initialization vector, what is encrypted, a tag. They sum up to
 /// about 2,000 characters, as many as real ones have at least.
@@ -57,7 +57,7 @@ pub(crate) enum TokenStatus {
 impl Tokens {
     /// A new token of a service's own.
     pub fn issue(&self, key: ProofKey, not_after: SystemTime) -> String {
-        self.issue_to(OF_A_SERVICE.to_owned(), Some(key), not_after)
+        self.issue_to(SERVICE_HOLDER.to_owned(), Some(key), not_after)
     }
 
     /// A new token of a holder.
@@ -89,7 +89,7 @@ impl Tokens {
 
 impl TokenStore {
     fn add(&mut self, hash: [u8; 32], entry: IssuedToken) {
-        if self.order.len() >= MOST_TOKENS
+        if self.order.len() >= MAX_TOKENS
             && let Some(oldest) = self.order.pop_front()
         {
             self.entries.remove(&oldest);
@@ -181,7 +181,7 @@ mod tests {
         let now = SystemTime::now();
         let first = tokens.issue(key(), now + HOUR);
         let second = tokens.issue(key(), now + HOUR);
-        for number in 2..=MOST_TOKENS {
+        for number in 2..=MAX_TOKENS {
             let entry = IssuedToken { holder: String::new(), key: None, not_after: now, revoked: false };
             tokens.store().add(hash(&number.to_string()), entry);
         }

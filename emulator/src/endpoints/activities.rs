@@ -21,13 +21,13 @@ pub(crate) static ACTIVITIES_QUERY: EndpointHandler = EndpointHandler {
     respond: |body| Ok(Reply::Json(no_activities(&read_query(body)?))),
 };
 
-const MOST_USERS: usize = 30;
+const MAX_USERS: usize = 30;
 
 /// The users whose activities are asked for.
 fn read_query(body: &Value) -> Result<Vec<&str>, ValidationError> {
     let query = Object::read(body, &["users"])?;
     let users = query.required("users", |users| {
-        list(users, 1..=MOST_USERS, xuid)?;
+        list(users, 1..=MAX_USERS, xuid)?;
         Ok(users)
     })?;
     // Checked above: they are a list of strings.

@@ -36,8 +36,8 @@ pub(crate) static SERVER_INVITES: EndpointHandler = EndpointHandler {
     respond: |body| check_server_invite(body).map(|()| Reply::NoContent),
 };
 
-const MOST_INVITED_USERS: usize = 16;
-const LONGEST_CONNECTION_STRING: usize = 512;
+const MAX_INVITED_USERS: usize = 16;
+const MAX_CONNECTION_STRING: usize = 512;
 const PLATFORMS: [&str; 8] =
     ["Android", "IOS", "Nintendo", "PlayStation", "Scarlett", "Win32", "WindowsOneCore", "XboxOne"];
 
@@ -58,8 +58,8 @@ fn check_server_invite(body: &Value) -> Checked {
 /// Whether the same user may be invited twice, or the sender among the invited, is not documented,
 /// so both are let through.
 fn check_common(invite: &Object<'_>) -> Checked {
-    invite.required("invitedUsers", |users| list(users, 1..=MOST_INVITED_USERS, xuid))?;
-    invite.optional("connectionString", |value| text(value, LONGEST_CONNECTION_STRING))?;
+    invite.required("invitedUsers", |users| list(users, 1..=MAX_INVITED_USERS, xuid))?;
+    invite.optional("connectionString", |value| text(value, MAX_CONNECTION_STRING))?;
     invite.optional("platform", |value| one_of(value, &PLATFORMS))
 }
 

@@ -23,15 +23,15 @@ pub(crate) static RECENT_PLAYER_GROUPS: EndpointHandler = EndpointHandler {
     respond: |body| check_recent_player_groups(body).map(|()| Reply::NoContent),
 };
 
-const MOST_GROUPS: usize = 20;
-const FEWEST_PLAYERS: usize = 2;
-const MOST_PLAYERS: usize = 100;
+const MAX_GROUPS: usize = 20;
+const MIN_PLAYERS: usize = 2;
+const MAX_PLAYERS: usize = 100;
 const ENCOUNTER_TYPES: [&str; 3] = ["Default", "Teammate", "Opponent"];
 const NETWORKS: [&str; 1] = ["XboxLive"];
 
 fn check_recent_player_groups(body: &Value) -> Checked {
     let request = Object::read(body, &["recentPlayerGroups"])?;
-    request.required("recentPlayerGroups", |groups| list(groups, 1..=MOST_GROUPS, check_group))
+    request.required("recentPlayerGroups", |groups| list(groups, 1..=MAX_GROUPS, check_group))
 }
 
 /// The documents do not say whether a group may go without its time. A client that relied on either
@@ -40,7 +40,7 @@ fn check_group(group: &Value) -> Checked {
     let group = Object::read(group, &["encounterType", "timestamp", "recentPlayers"])?;
     group.optional("encounterType", |value| one_of(value, &ENCOUNTER_TYPES))?;
     group.required("timestamp", timestamp)?;
-    group.required("recentPlayers", |players| list(players, FEWEST_PLAYERS..=MOST_PLAYERS, check_player))
+    group.required("recentPlayers", |players| list(players, MIN_PLAYERS..=MAX_PLAYERS, check_player))
 }
 
 fn check_player(player: &Value) -> Checked {

@@ -5,10 +5,10 @@ use std::str::FromStr;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::rule::{AFTER_ACTING, BEFORE_BODY, Calls, Fault, InjectionPoint, LONGEST_MS, Rule, Status, Times};
+use super::rule::{AFTER_ACTING, BEFORE_BODY, Calls, Fault, InjectionPoint, MAX_MS, Rule, Status, Times};
 use crate::error_response::XErr;
 use crate::json::{Parsed, ValidationError, expected, string};
-use crate::settings::{self, BadSetting, Fields, Share, Tagged, Whole};
+use crate::settings::{self, Fields, InvalidSetting, Share, Tagged, Whole};
 
 /// The fields that do not depend on the fault.
 const COMMON: [&str; 5] = ["fault", "next", "share", "delay_ms", "calls"];
@@ -18,7 +18,7 @@ const COMMON: [&str; 5] = ["fault", "next", "share", "delay_ms", "calls"];
 struct Common {
     next: Option<Whole<1, { u64::MAX as i128 - 1 }>>,
     share: Option<Share>,
-    delay_ms: Option<Whole<1, LONGEST_MS>>,
+    delay_ms: Option<Whole<1, MAX_MS>>,
     calls: Option<Calls>,
 }
 
@@ -30,30 +30,30 @@ pub(crate) fn read_rules(value: &Value) -> Parsed<Vec<Rule>> {
 }
 
 impl FromStr for Rule {
-    type Err = BadSetting;
+    type Err = InvalidSetting;
 
-    fn from_str(text: &str) -> Result<Self, BadSetting> {
+    fn from_str(text: &str) -> Result<Self, InvalidSetting> {
         let value = if text.trim_start().starts_with('{') { settings::parse(text)? } else { read_short_form(text)? };
         Ok(read_rule(&value)?)
     }
 }
 
 /// The object that `name:field=value,field=value` stands for.
-fn read_short_form(text: &str) -> Result<Value, BadSetting> {
+fn read_short_form(text: &str) -> Result<Value, InvalidSetting> {
     let (name, fields) = text.split_once(':').unwrap_or((text, ""));
     let mut object = Map::new();
     object.insert("fault".to_owned(), name.into());
     for field in fields.split(',').filter(|_| !fields.is_empty()) {
         let Some((name, value)) = field.split_once('=') else {
             let what = format!("{field:?} must be a field and its value, such as next=3");
-            return Err(BadSetting(what));
+            return Err(InvalidSetting(what));
         };
         let value = match name {
             "calls" | "token" | "location" | "body" => value.into(),
             _ => serde_json::from_str(value).unwrap_or_else(|_| value.into()),
         };
         if object.insert(name.to_owned(), value).is_some() {
-            return Err(BadSetting(format!("{name} comes twice")));
+            return Err(InvalidSetting(format!("{name} comes twice")));
         }
     }
     Ok(object.into())

@@ -95,11 +95,11 @@ pub(super) enum Fault {
 /// Not below 200: those are not answers.
 pub(super) type Status = Whole<200, 599>;
 type Bytes = Whole<1, { 1024 * MIB }>;
-type Millis = Whole<0, LONGEST_MS>;
+type Millis = Whole<0, MAX_MS>;
 
 const MIB: i128 = 1024 * 1024;
 /// An hour.
-pub(super) const LONGEST_MS: i128 = 3_600_000;
+pub(super) const MAX_MS: i128 = 3_600_000;
 
 fn default_redirect() -> Whole<300, 399> {
     Whole(307)

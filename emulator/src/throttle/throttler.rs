@@ -19,7 +19,7 @@ use crate::service::Titles;
 
 /// So many meters are kept. Beyond it those go that count nothing any more, and if there are none
 /// of them, all: a test with so many tokens at once is not about throttling.
-const MOST_METERS: usize = 100_000;
+const MAX_METERS: usize = 100_000;
 
 #[derive(Default)]
 pub(crate) struct Throttler {
@@ -93,7 +93,7 @@ impl Throttler {
         let group = endpoint.throttle_group?;
         let limits = group.limits(&settings)?;
         let key = Key { title_id, group, authorization: state.hashes.hash_one(authorization) };
-        if state.meters.len() >= MOST_METERS && !state.meters.contains_key(&key) {
+        if state.meters.len() >= MAX_METERS && !state.meters.contains_key(&key) {
             state.evict(now_ms);
         }
         let meter = state.meters.entry(key).or_insert_with(|| Meter::new(&limits));
@@ -110,7 +110,7 @@ impl Throttler {
 impl ThrottlerState {
     fn evict(&mut self, now_ms: u64) {
         self.meters.retain(|_, meter| !meter.is_idle(now_ms));
-        if self.meters.len() >= MOST_METERS {
+        if self.meters.len() >= MAX_METERS {
             self.meters.clear();
         }
     }

@@ -18,7 +18,7 @@ pub enum Shape {
 }
 
 /// Of a caller that goes on in spite of rejections, so many calls are remembered one by one.
-const MOST_REMEMBERED: usize = 1 << 16;
+const MAX_REMEMBERED: usize = 1 << 16;
 
 /// How many calls were counted in the period at hand. Times must not go back.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ impl Window {
                 *count = count.saturating_add(1);
             }
             Counts::At(times) => {
-                if times.len() >= MOST_REMEMBERED.max(self.limit.max as usize) {
+                if times.len() >= MAX_REMEMBERED.max(self.limit.max as usize) {
                     times.pop_front();
                 }
                 times.push_back(now_ms);
@@ -263,10 +263,10 @@ mod window_tests {
     #[test]
     fn memory_is_bounded() {
         let mut window = window(2, Shape::Sliding);
-        for _ in 0..2 * MOST_REMEMBERED {
+        for _ in 0..2 * MAX_REMEMBERED {
             window.add(5);
         }
-        assert_eq!(window.count(5) as usize, MOST_REMEMBERED);
+        assert_eq!(window.count(5) as usize, MAX_REMEMBERED);
         assert_eq!(window.wait_ms(5), 100);
     }
 }

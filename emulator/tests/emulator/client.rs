@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::requests::Request;
 
 /// No answer takes this long. A test that hangs would not say why.
-const LONGEST_ANSWER: Duration = Duration::from_secs(20);
+const MAX_RESPONSE: Duration = Duration::from_secs(20);
 
 pub struct Client<S: Read + Write = TcpStream> {
     stream: BufReader<S>,
@@ -24,7 +24,7 @@ impl Client {
 
 pub fn connect(emulator: &Emulator) -> TcpStream {
     let stream = TcpStream::connect(emulator.address()).unwrap();
-    stream.set_read_timeout(Some(LONGEST_ANSWER)).unwrap();
+    stream.set_read_timeout(Some(MAX_RESPONSE)).unwrap();
     stream.set_nodelay(true).unwrap();
     stream
 }
