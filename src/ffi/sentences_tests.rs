@@ -3,6 +3,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::api::Lane;
 use crate::outcome::Status;
 
 const HEADER: &str = include_str!("../../include/mpa.h");
@@ -89,6 +90,10 @@ fn no_text_of_the_core_names_what_the_header_declares() {
     for file in files.iter().filter(|file| !file.ends_with(TABLE)) {
         let code = fs::read_to_string(file).unwrap();
         for text in texts(code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()) {
+            // The values of a label in Prometheus are no texts for people.
+            if Lane::ALL.iter().any(|lane| lane.info().label == text) {
+                continue;
+            }
             let found = named(&text, &names);
             assert_eq!(found, None, "{} says \"{text}\": say it as data, and word it in ffi", file.display());
         }
