@@ -40,6 +40,8 @@ nginx nginx-light
 mcs mono-mcs
 mono mono-runtime
 /usr/lib/mono/4.5/Mono.Posix.dll libmono-posix4.0-cil
+curl-config libcurl4-openssl-dev
+/usr/include/cjson/cJSON.h libcjson-dev
 timeout coreutils
 date coreutils
 mkfifo coreutils
@@ -82,6 +84,15 @@ rust_is_there() {
     fi
 }
 
+compile_benchmark_in_c() {
+    # They are missing only where skips are allowed: else "Tools" has failed.
+    if ! command -v curl-config >/dev/null || ! [ -e /usr/include/cjson/cJSON.h ]; then
+        echo "SKIPPED, for want of libcurl4-openssl-dev or libcjson-dev"
+        return 0
+    fi
+    cc -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only benches/c/libcurl_cjson.c
+}
+
 step "Rust" rust_is_there
 step "Tools" install_what_is_missing
 step "Formatting" cargo fmt --all --check
@@ -92,6 +103,7 @@ for folder in benches fuzz; do
     step "Lints of $folder" cargo clippy --quiet --locked --manifest-path "$folder/Cargo.toml" --target-dir target \
         --all-targets -- -D warnings
 done
+step "Benchmark in C" compile_benchmark_in_c
 step "Licences, duplicates and sources of dependencies" tests/dependencies.sh licenses bans sources
 step "Tests" cargo test --workspace
 step "Model of the queue" env RUSTFLAGS="--cfg shuttle" \
