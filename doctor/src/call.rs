@@ -144,7 +144,7 @@ mod tests {
 
     fn judged(status: u16, body: &str) -> Finding {
         let answer = Answer::new(status, &[], body.as_bytes());
-        classify_response(&answer, &Authorization::new("XBL3.0 x=-;verysecret", 0, "header").unwrap(), 7)
+        classify_response(&answer, &Authorization::new("XBL3.0 x=-;verysecret", 0).unwrap(), 7)
     }
 
     #[test]
@@ -171,7 +171,7 @@ mod tests {
     fn a_coding_that_was_not_asked_for_is_named() {
         for status in [200, 400] {
             let answer = Answer::new(status, &[("content-encoding", "gzip")], b"{}");
-            let finding = classify_response(&answer, &Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap(), 7);
+            let finding = classify_response(&answer, &Authorization::new("XBL3.0 x=-;t", 0).unwrap(), 7);
             assert!(finding.message.contains("Content-Encoding: gzip"), "{}", finding.message);
         }
     }

@@ -1,5 +1,6 @@
 //! What can be checked without a network: the endpoints, and the files that are named.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -119,7 +120,7 @@ pub fn read_certificate(config: &SignInOptions, now: SystemTime) -> Checked<Cred
     };
     let ends_with_a_blank = source.password().is_some_and(|password| password.ends_with([' ', '\t']));
     let credential = source.read(&names).map_err(|outcome| {
-        let mut finding = wrong(Code::CertificateUnusable, &outcome);
+        let mut finding = Finding::failed(Code::CertificateUnusable, outcome.message.clone(), CORRECT);
         if ends_with_a_blank {
             finding.message.push_str(" The text of --certificate-password-file ends with a blank, which counts.");
         }
@@ -187,14 +188,16 @@ pub fn read_authorization(header_file: &str, proof_key_file: Option<&str>) -> Ch
     const OPTION: &str = "--authorization-header-file";
     const KEY_OPTION: &str = "--proof-key-file";
     let header = read_secret(header_file, OPTION)?;
-    let authorization = Authorization::new(&header, 0, &named(OPTION, header_file));
-    let authorization = authorization.map_err(|outcome| wrong(Code::TokenUnusable, &outcome))?;
+    let wrong = |code, option, path, error: &dyn fmt::Display| {
+        Finding::failed(code, format!("{} {error}.", named(option, path)), CORRECT)
+    };
+    let authorization =
+        Authorization::new(&header, 0).map_err(|error| wrong(Code::TokenUnusable, OPTION, header_file, &error))?;
     let Some(path) = proof_key_file else {
         return Ok((authorization, Finding::ok("The token has the expected form.")));
     };
     let pem = read_secret(path, KEY_OPTION)?;
-    let key = ProofKey::from_pem(&pem, &named(KEY_OPTION, path));
-    let key = key.map_err(|outcome| wrong(Code::ProofKeyUnusable, &outcome))?;
+    let key = ProofKey::from_pem(&pem).map_err(|error| wrong(Code::ProofKeyUnusable, KEY_OPTION, path, &error))?;
     Ok((authorization.bound_to(key), Finding::ok("The token has the expected form, and its key can be read.")))
 }
 
@@ -206,10 +209,6 @@ fn read_secret(path: &str, option: &str) -> Result<Zeroizing<String>, Finding> {
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| refuse("is no text in UTF-8; expected it saved as UTF-8".to_owned()))?;
     Ok(Zeroizing::new(text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']).to_owned()))
-}
-
-fn wrong(code: Code, outcome: &Outcome) -> Finding {
-    Finding::failed(code, outcome.message.clone(), CORRECT)
 }
 
 #[cfg(test)]

@@ -86,8 +86,8 @@ pub fn credential(data: &[u8]) {
     check(read(None).map(drop));
     check(read(Some(file)).map(drop));
     if let Ok(text) = std::str::from_utf8(file) {
-        let key = ProofKey::from_pem(text, "config.proof_key");
-        check(key.map(drop).map_err(|outcome| outcome.message.into_owned()));
+        let key = ProofKey::from_pem(text);
+        check(key.map(drop).map_err(|error| format!("config.proof_key {error}.")));
     }
 }
 

@@ -8,7 +8,6 @@ use http::HeaderValue;
 use zeroize::Zeroizing;
 
 use super::{Now, ProofKey};
-use crate::outcome::{Outcome, Result};
 
 /// Tokens of the service have 2 to 4 KiB; the bound keeps a request head within one buffer.
 pub const MAX_HEADER_LENGTH: usize = 12_288;
@@ -40,12 +39,10 @@ pub enum Standing {
 }
 
 impl Authorization {
-    /// `field` names the caller's field in a refusal; the value itself is never shown.
-    pub fn new(header: &str, expires_at_unix_ms: u64, field: &str) -> Result<Self> {
-        check_form(header, field)?;
+    pub fn new(header: &str, expires_at_unix_ms: u64) -> Result<Self, HeaderError> {
+        check_form(header)?;
         let owned = Bytes::from_owner(Wiped(Zeroizing::new(header.as_bytes().to_vec())));
-        let mut header = HeaderValue::from_maybe_shared(owned)
-            .map_err(|_| Outcome::invalid(format!("{field} is no valid header value. Nothing was sent.")))?;
+        let mut header = HeaderValue::from_maybe_shared(owned).map_err(|_| HeaderError::OtherForm)?;
         header.set_sensitive(true);
         let expires_at = match expires_at_unix_ms {
             0 => None,
@@ -162,33 +159,56 @@ impl AsRef<[u8]> for Wiped {
     }
 }
 
-fn check_form(header: &str, field: &str) -> Result<()> {
-    let refuse = |what: &str| {
-        Err(Outcome::invalid(format!(
-            "{field} {what}; expected the whole value of the Authorization header, \
-             `XBL3.0 x=<user hash>;<token>` (a service's own token: `XBL3.0 x=-;<token>`). Nothing was sent."
-        )))
-    };
+/// What is wrong with the value of an `Authorization` header, which is never shown. Displayed, it follows the
+/// name of the field or option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeaderError {
+    TooLong,
+    BeginsWithWhiteSpace,
+    EndsWithWhiteSpace,
+    /// The byte at this position.
+    NotVisibleAscii(usize),
+    OtherForm,
+    NoUserHashOrToken,
+}
+
+impl fmt::Display for HeaderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HeaderError::TooLong => write!(f, "is longer than {MAX_HEADER_LENGTH} bytes"),
+            HeaderError::BeginsWithWhiteSpace => f.write_str("begins with white space, which is to be removed"),
+            HeaderError::EndsWithWhiteSpace => f.write_str("ends with white space, which is to be removed"),
+            HeaderError::NotVisibleAscii(position) => {
+                write!(f, "has a byte at position {position} that is not visible ASCII")
+            }
+            HeaderError::OtherForm => f.write_str("has another form"),
+            HeaderError::NoUserHashOrToken => f.write_str("has no user hash or no token"),
+        }?;
+        f.write_str(
+            "; expected the whole value of the Authorization header, `XBL3.0 x=<user hash>;<token>` (a service's own \
+             token: `XBL3.0 x=-;<token>`)",
+        )
+    }
+}
+
+fn check_form(header: &str) -> Result<(), HeaderError> {
     if header.len() > MAX_HEADER_LENGTH {
-        return refuse(&format!("is longer than {MAX_HEADER_LENGTH} bytes"));
+        return Err(HeaderError::TooLong);
     }
     // HTTP would take it off, so that what is sent is not what was signed.
-    for (end, is_blank) in [
-        ("begins", header.starts_with(|c: char| c.is_ascii_whitespace())),
-        ("ends", header.ends_with(|c: char| c.is_ascii_whitespace())),
-    ] {
-        if is_blank {
-            return refuse(&format!("{end} with white space, which is to be removed"));
-        }
+    if header.starts_with(|c: char| c.is_ascii_whitespace()) {
+        return Err(HeaderError::BeginsWithWhiteSpace);
+    }
+    if header.ends_with(|c: char| c.is_ascii_whitespace()) {
+        return Err(HeaderError::EndsWithWhiteSpace);
     }
     if let Some(position) = header.bytes().position(|byte| !matches!(byte, b' '..=b'~')) {
-        return refuse(&format!("has a byte at position {position} that is not visible ASCII"));
+        return Err(HeaderError::NotVisibleAscii(position));
     }
-    let Some((hash, token)) = header.strip_prefix(SCHEME).and_then(|rest| rest.split_once(';')) else {
-        return refuse("has another form");
-    };
+    let rest = header.strip_prefix(SCHEME).and_then(|rest| rest.split_once(';'));
+    let (hash, token) = rest.ok_or(HeaderError::OtherForm)?;
     if hash.is_empty() || token.trim().is_empty() {
-        return refuse("has no user hash or no token");
+        return Err(HeaderError::NoUserHashOrToken);
     }
     Ok(())
 }
@@ -199,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_whole_header_value_is_taken() {
-        let authorization = Authorization::new("XBL3.0 x=-;token", 5, "header").unwrap();
+        let authorization = Authorization::new("XBL3.0 x=-;token", 5).unwrap();
         assert_eq!(authorization.header(), "XBL3.0 x=-;token");
         assert_eq!((authorization.user_hash(), authorization.token()), ("-", "token"));
         assert_eq!(authorization.expires_at(&at(0, None)), Some(UNIX_EPOCH + Duration::from_millis(5)));
@@ -214,7 +234,7 @@ mod tests {
     #[test]
     fn only_what_is_certain_makes_a_token_expired() {
         let seconds = Duration::from_secs;
-        let token = Authorization::new("XBL3.0 x=-;t", 1_000_000, "header").unwrap();
+        let token = Authorization::new("XBL3.0 x=-;t", 1_000_000).unwrap();
         for (local, service, standing, remaining, estimated) in [
             (900, None, Standing::Good, None, 100),
             (1_060, None, Standing::ExpiredByLocalClock(seconds(60)), None, 0),
@@ -230,7 +250,7 @@ mod tests {
             assert_eq!(token.estimated_remaining(&now), Some(seconds(estimated)), "{now:?}");
             assert_eq!(token.is_expired(&now), matches!(standing, Standing::Expired(_)), "{now:?}");
         }
-        let endless = Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap();
+        let endless = Authorization::new("XBL3.0 x=-;t", 0).unwrap();
         assert_eq!(endless.standing(&at(u64::from(u32::MAX), Some(u64::from(u32::MAX)))), Standing::Good);
         assert_eq!((endless.remaining(&at(0, Some(0))), endless.expires_at(&at(0, Some(0)))), (None, None));
     }
@@ -239,7 +259,7 @@ mod tests {
     fn the_monotonic_clock_decides_where_the_remaining_time_is_given() {
         let minute = Duration::from_secs(60);
         // Expired long ago by both clocks.
-        let token = Authorization::new("XBL3.0 x=-;t", 1, "header").unwrap().expiring_in(minute);
+        let token = Authorization::new("XBL3.0 x=-;t", 1).unwrap().expiring_in(minute);
         let now = at(1_000, Some(2_000));
         assert_eq!(token.standing(&now), Standing::Good);
         let remaining = token.remaining(&now).unwrap();
@@ -248,12 +268,12 @@ mod tests {
         assert!(matches!(token.standing(&later), Standing::Expired(ago) if ago >= minute));
         assert_eq!(token.remaining(&later), Some(Duration::ZERO));
         // And where nothing else is known, it tells the time of the end.
-        let token = Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap().expiring_in(minute);
+        let token = Authorization::new("XBL3.0 x=-;t", 0).unwrap().expiring_in(minute);
         let now = at(1_000, Some(2_000));
         let service = now.service.unwrap();
         let expires_at = token.expires_at(&now).unwrap();
         assert!(expires_at > service && expires_at <= service + minute);
-        let endless = Authorization::new("XBL3.0 x=-;t", 0, "header").unwrap().expiring_in(Duration::MAX);
+        let endless = Authorization::new("XBL3.0 x=-;t", 0).unwrap().expiring_in(Duration::MAX);
         assert_eq!(endless.standing(&now), Standing::Good);
     }
 
@@ -261,9 +281,8 @@ mod tests {
     fn other_forms_are_refused_without_showing_them() {
         let long = format!("XBL3.0 x=-;{}", "t".repeat(MAX_HEADER_LENGTH));
         for wrong in ["", "secret", "Bearer secret", "XBL3.0 x=secret", "XBL3.0 x=;secret", "XBL3.0 x=-;", &long] {
-            let refusal = Authorization::new(wrong, 0, "header").unwrap_err();
-            assert!(refusal.message.starts_with("header "), "{}", refusal.message);
-            assert!(!refusal.message.contains("secret"), "{}", refusal.message);
+            let sentence = Authorization::new(wrong, 0).unwrap_err().to_string();
+            assert!(sentence.contains("; expected the whole value") && !sentence.contains("secret"), "{sentence}");
         }
     }
 
@@ -279,23 +298,22 @@ mod tests {
             ("\tXBL3.0 x=-;secret", "begins with white space"),
             ("\r\nXBL3.0 x=-;secret", "begins with white space"),
         ] {
-            let refusal = Authorization::new(wrong, 0, "header").unwrap_err();
-            assert!(refusal.message.starts_with(&format!("header {words}")), "{}", refusal.message);
-            assert!(!refusal.message.contains("secret"), "{}", refusal.message);
+            let sentence = Authorization::new(wrong, 0).unwrap_err().to_string();
+            assert!(sentence.starts_with(words) && !sentence.contains("secret"), "{sentence}");
         }
     }
 
     #[test]
     fn a_header_cannot_be_split() {
         for wrong in ["XBL3.0 x=-;t\r\nX-Evil: 1", "XBL3.0 x=-;t\tt", "XBL3.0 x=-;t\u{7f}", "XBL3.0 x=-;\u{e9}"] {
-            let refusal = Authorization::new(wrong, 0, "header").unwrap_err();
-            assert!(refusal.message.contains("not visible ASCII"), "{}", refusal.message);
+            let error = Authorization::new(wrong, 0).unwrap_err();
+            assert!(matches!(error, HeaderError::NotVisibleAscii(10..)), "{error:?}");
         }
     }
 
     #[test]
     fn nothing_printed_for_debugging_shows_the_token() {
-        let authorization = Authorization::new("XBL3.0 x=-;verysecret", 0, "header").unwrap();
+        let authorization = Authorization::new("XBL3.0 x=-;verysecret", 0).unwrap();
         assert!(!format!("{authorization:?}").contains("verysecret"));
         assert!(!format!("{:?}", authorization.header()).contains("verysecret"));
     }

@@ -12,10 +12,10 @@ mod store;
 #[cfg(test)]
 mod openssl;
 
-pub use authorization::{Authorization, MAX_HEADER_LENGTH, Standing};
+pub use authorization::{Authorization, HeaderError, MAX_HEADER_LENGTH, Standing};
 pub use clock::{Now, ServiceClock};
 pub use credential::{Credential, CredentialNames, CredentialSource, Credentials, Refresh, Validity};
-pub use proof_key::{MAX_PEM_LENGTH, ProofKey};
+pub use proof_key::{KeyError, MAX_PEM_LENGTH, ProofKey};
 pub use sign_in::{
     DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, ErrorContext, SignInFailure, Step, TokenAnswer, date, read_token,
     service_token_request, token_request,

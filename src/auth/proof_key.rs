@@ -54,10 +54,9 @@ impl ProofKey {
         from_pkcs8(document.as_ref()).map_err(|_| failed())
     }
 
-    /// Reads a key in PKCS#8 or SEC1. `field` names the caller's field in a refusal; the text itself is
-    /// never shown.
-    pub fn from_pem(pem: &str, field: &str) -> Result<Self> {
-        read_pem(pem).map_err(|fault| Outcome::invalid(format!("{field} {fault}.")))
+    /// Reads a key in PKCS#8 or SEC1.
+    pub fn from_pem(pem: &str) -> std::result::Result<Self, KeyError> {
+        read_pem(pem)
     }
 
     /// The key in PKCS#8, for another process that works with the same tokens.
@@ -100,7 +99,7 @@ const EXPECTED: &str = "the P-256 key that the token is bound to, as PEM text wi
                         PRIVATE KEY`";
 
 /// What is wrong with a key.
-type Fault = &'static str;
+pub type Fault = &'static str;
 
 impl From<Malformed> for Fault {
     fn from(_: Malformed) -> Self {
@@ -113,19 +112,44 @@ const OTHER_KIND: Fault = "holds a key of another kind";
 const NO_PUBLIC_PART: Fault =
     "holds a private key without its public one (`openssl pkey -in key.pem -out complete.pem` adds it)";
 
-/// The error follows the name of the field.
-fn read_pem(pem: &str) -> std::result::Result<ProofKey, String> {
-    let refusal = |what: &str| format!("{what}; expected {EXPECTED}");
+/// What is wrong with the text of a key, which is never shown. Displayed, it follows the name of the field or
+/// option.
+#[derive(Debug)]
+pub enum KeyError {
+    TooLong,
+    Format(Format),
+    Pem(pem::Refusal),
+    /// A block, by its number, is something else than the one key.
+    Block(usize, &'static str),
+    NoKey,
+    Key(Fault),
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KeyError::Format(format) => return f.write_str(&format.refusal(EXPECTED)),
+            KeyError::TooLong => write!(f, "is longer than {MAX_PEM_LENGTH} bytes"),
+            KeyError::Pem(refusal) => f.write_str(&refusal.what()),
+            KeyError::Block(number, what) => write!(f, "cannot be used: block {number} is {what}"),
+            KeyError::NoKey => f.write_str("holds no key"),
+            KeyError::Key(fault) => f.write_str(fault),
+        }?;
+        write!(f, "; expected {EXPECTED}")
+    }
+}
+
+fn read_pem(pem: &str) -> std::result::Result<ProofKey, KeyError> {
     if pem.len() > MAX_PEM_LENGTH {
-        return Err(refusal(&format!("is longer than {MAX_PEM_LENGTH} bytes")));
+        return Err(KeyError::TooLong);
     }
     let format = Format::of(pem.as_bytes());
     if format != Format::Pem {
-        return Err(format.refusal(EXPECTED));
+        return Err(KeyError::Format(format));
     }
     let mut key = None;
-    for Block { number, item } in pem::read(pem.as_bytes()).map_err(|error| refusal(&error.what()))? {
-        let refuse = |what| Err(refusal(&format!("cannot be used: block {number} is {what}")));
+    for Block { number, item } in pem::read(pem.as_bytes()).map_err(KeyError::Pem)? {
+        let refuse = |what| Err(KeyError::Block(number, what));
         match item {
             Item::Key(found) if key.is_none() => key = Some(found),
             Item::Key(_) => return refuse("a second key"),
@@ -135,13 +159,13 @@ fn read_pem(pem: &str) -> std::result::Result<ProofKey, String> {
             Item::Certificate { .. } => return refuse("a certificate"),
         }
     }
-    let key = key.ok_or_else(|| refusal("holds no key"))?;
+    let key = key.ok_or(KeyError::NoKey)?;
     let key = match &*key {
         PrivateKeyDer::Pkcs8(key) => from_pkcs8(key.secret_pkcs8_der()),
         PrivateKeyDer::Sec1(key) => from_sec1(key.secret_sec1_der(), None),
         _ => Err(OTHER_KIND),
     };
-    key.map_err(refusal)
+    key.map_err(KeyError::Key)
 }
 
 /// RFC 5208: version, algorithm, and the key in an octet string.

@@ -13,15 +13,15 @@ fn made_by_openssl(name: &str, arguments: &[&str]) -> Option<(std::path::PathBuf
 }
 
 fn refusal(pem: &str) -> String {
-    let message = ProofKey::from_pem(pem, "authorization.proof_key_pem").unwrap_err().message.into_owned();
-    assert!(message.starts_with("authorization.proof_key_pem "), "{message}");
+    let message = ProofKey::from_pem(pem).unwrap_err().to_string();
+    assert!(message.contains("; expected the P-256 key") && !message.ends_with('.'), "{message}");
     message
 }
 
 #[test]
 fn a_new_key_survives_its_pem() {
     let key = ProofKey::generate().unwrap();
-    let again = ProofKey::from_pem(&key.to_pkcs8_pem(), "key").unwrap();
+    let again = ProofKey::from_pem(&key.to_pkcs8_pem()).unwrap();
     assert_eq!((key.x(), key.y()), (again.x(), again.y()));
     assert_eq!(key.to_pkcs8_pem(), again.to_pkcs8_pem());
     assert_ne!(key.x(), ProofKey::generate().unwrap().x());
@@ -65,7 +65,7 @@ fn keys_of_openssl_are_read_in_both_forms() {
         format!("\u{feff}{pkcs8}"),
         format!("Key Attributes: <No Attributes>\n{pkcs8}"),
     ]
-    .map(|pem| ProofKey::from_pem(&pem, "key").unwrap());
+    .map(|pem| ProofKey::from_pem(&pem).unwrap());
     assert!(keys.iter().all(|key| key.x() == keys[0].x() && key.y() == keys[0].y()));
     assert_eq!(*keys[0].to_pkcs8_pem(), pkcs8, "byte by byte what OpenSSL writes");
 }

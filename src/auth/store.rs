@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     fn authorization(token: &str) -> Authorization {
-        Authorization::new(&format!("XBL3.0 x=-;{token}"), 1_000, "header").unwrap()
+        Authorization::new(&format!("XBL3.0 x=-;{token}"), 1_000).unwrap()
     }
 
     /// By both clocks, in milliseconds since 1970.

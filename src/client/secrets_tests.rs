@@ -43,7 +43,7 @@ fn shows_nothing(printed: &str) {
 
 #[test]
 fn nothing_that_is_printed_shows_a_secret() {
-    let authorization = Authorization::new(&format!("XBL3.0 x=-;{TOKEN}"), 0, "header").unwrap();
+    let authorization = Authorization::new(&format!("XBL3.0 x=-;{TOKEN}"), 0).unwrap();
     let authorization = authorization.bound_to(ProofKey::generate().unwrap());
     let config = Config {
         title_id: 7,

@@ -229,7 +229,10 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
     };
     let authorization = match (header, fields.authorization.is_null()) {
         (None, true) => None,
-        (Some(header), true) => Some(Authorization::new(&header, 0, "config.authorization_header")?),
+        (Some(header), true) => Some(
+            Authorization::new(&header, 0)
+                .map_err(|error| sentences::invalid_header("config.authorization_header", error))?,
+        ),
         // SAFETY: the caller's field is not NULL, so it points to an authorization.
         (None, false) => Some(unsafe { token::read(fields.authorization, "config.authorization") }?),
         (Some(_), false) => {

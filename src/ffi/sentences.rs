@@ -9,6 +9,7 @@ use crate::api::{
     MIN_PLAYERS_PER_GROUP,
 };
 use crate::auth::CredentialNames;
+use crate::auth::{CredentialNames, HeaderError};
 use crate::http::UrlError;
 use crate::outcome::{Advice, Outcome};
 
@@ -32,6 +33,10 @@ pub const TEXTS: CredentialNames<'static> = CredentialNames {
 /// What is wrong with a field, as the end of a sentence about it.
 pub fn invalid(field: &str, error: &dyn fmt::Display) -> Box<Outcome> {
     Outcome::invalid(format!("{field} {error}."))
+}
+
+pub fn invalid_header(field: &str, error: HeaderError) -> Box<Outcome> {
+    Outcome::invalid(format!("{field} {error}. Nothing was sent."))
 }
 
 pub fn invalid_url(field: &str, error: UrlError) -> Box<Outcome> {

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::time::Duration;
 
 use super::structs::{self, Struct};
-use super::text;
+use super::{sentences, text};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH, MAX_PEM_LENGTH, ProofKey};
 use crate::outcome::{Outcome, Result};
 
@@ -62,7 +62,8 @@ pub unsafe fn read(source: *const mpa_authorization, name: &str) -> Result<Autho
     let Some(header) = unsafe { text::read_secret(fields.header, MAX_HEADER_LENGTH, &field) }? else {
         return Err(Outcome::invalid(format!("{field} is NULL; it is required. Nothing was sent.")));
     };
-    let authorization = Authorization::new(&header, fields.expires_at_unix_ms, &field)?;
+    let authorization = Authorization::new(&header, fields.expires_at_unix_ms)
+        .map_err(|error| sentences::invalid_header(&field, error))?;
     let authorization = match fields.expires_in_ms {
         0 => authorization,
         ms => authorization.expiring_in(Duration::from_millis(ms)),
@@ -71,6 +72,8 @@ pub unsafe fn read(source: *const mpa_authorization, name: &str) -> Result<Autho
     // SAFETY: the caller's field is NULL or a text.
     match unsafe { text::read_secret(fields.proof_key_pem, MAX_PEM_LENGTH, &field) }? {
         None => Ok(authorization),
-        Some(pem) => Ok(authorization.bound_to(ProofKey::from_pem(&pem, &field)?)),
+        Some(pem) => {
+            Ok(authorization.bound_to(ProofKey::from_pem(&pem).map_err(|error| sentences::invalid(&field, &error))?))
+        }
     }
 }

@@ -300,7 +300,7 @@ impl Round {
 }
 
 fn authorization(user_hash: &str, token: u64) -> Authorization {
-    Authorization::new(&format!("XBL3.0 x={user_hash};{token}"), 0, "header").unwrap()
+    Authorization::new(&format!("XBL3.0 x={user_hash};{token}"), 0).unwrap()
 }
 
 /// Mostly one or two, at times one more than go into one request.

@@ -77,7 +77,8 @@ impl TokenAnswer {
         let since_1970 = self.not_after.duration_since(UNIX_EPOCH).unwrap_or_default();
         // A token that ended at the epoch has ended; 0 would mean that nobody knows.
         let unix_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX).max(1);
-        Authorization::new(&header, unix_ms, "The token of the answer to signing in")
+        Authorization::new(&header, unix_ms)
+            .map_err(|error| Outcome::invalid(format!("The token of the answer to signing in {error}.")))
     }
 }
 

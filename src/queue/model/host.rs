@@ -49,7 +49,7 @@ impl Default for Kind {
 }
 
 pub fn authorization(token: u32) -> Authorization {
-    Authorization::new(&format!("XBL3.0 x=-;{token}"), 0, "header").unwrap()
+    Authorization::new(&format!("XBL3.0 x=-;{token}"), 0).unwrap()
 }
 
 pub fn host(kind: Kind) -> Arc<Host> {
