@@ -19,7 +19,9 @@
 //! - `log`, `stats`: what is told beside it
 //! - `sync`: locks and threads, for all of the above
 //!
-//! Nothing lower knows anything higher. The public interface is the C one; the Rust crate exists to
+//! Nothing lower knows anything higher, and nothing below [`ffi`] names a field, a macro or a function of the C
+//! interface: what is wrong with an argument is a type of its own, what to do about an outcome an `Advice`, and
+//! each edge (`ffi::sentences`, the program in `doctor/`) words them in its own names. The public interface is the C one; the Rust crate exists to
 //! be built into it and to be tested through it.
 
 #![deny(missing_docs)]
