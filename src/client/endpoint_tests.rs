@@ -90,7 +90,7 @@ fn run(answers: Answers) -> (Outcome, String, String) {
     let config = Config {
         title_id: 7,
         endpoint: BaseUrl::parse("https://localhost", false).unwrap(),
-        authorization: Some(Authorization::new("XBL3.0 x=-;token", 0, "header").unwrap()),
+        authorization: Some(Authorization::new("XBL3.0 x=-;token", 0).unwrap()),
         ca_certificates: Vec::new(),
         ca_mode: CaMode::Added,
         allow_plain_http: false,

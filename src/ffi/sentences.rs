@@ -8,7 +8,6 @@ use crate::api::{
     InvalidCall, InvalidGroup, MAX_CONNECTION_STRING_UTF16, MAX_ITEMS_PER_CALL, MAX_PLAYERS_PER_GROUP,
     MIN_PLAYERS_PER_GROUP,
 };
-use crate::auth::CredentialNames;
 use crate::auth::{CredentialNames, HeaderError};
 use crate::http::UrlError;
 use crate::outcome::{Advice, Outcome};
