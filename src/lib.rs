@@ -3,8 +3,7 @@
 //! A call flows one way, and its outcome flows back the same way:
 //!
 //! - [`ffi`]: the C boundary; what it exports is described in `include/mpa.h`
-//! - `queue`: many calls, no waiting
-//! - `client`: one call, start to end
+//! - `client`: the client: its lifecycle, one call from its start to its end, operations that are submitted
 //! - `auth`: who we are
 //! - `policy`: what to make of what happened: pure decisions
 //! - `api`: the endpoints of the service, in one list: what each takes and answers
@@ -31,7 +30,6 @@ mod client;
 mod date;
 mod encoding;
 mod log;
-mod queue;
 mod stats;
 mod sync;
 

@@ -1,4 +1,4 @@
-//! Locks, atomics and threads: the standard library's, or, for the tests in `src/queue/model.rs`, those
+//! Locks, atomics and threads: the standard library's, or, for the tests in `src/client/model.rs`, those
 //! of a checker that tries other orders of events.
 
 #[cfg(not(shuttle))]

@@ -107,7 +107,7 @@ step "Benchmark in C" compile_benchmark_in_c
 step "Licences, duplicates and sources of dependencies" tests/dependencies.sh licenses bans sources
 step "Tests" cargo test --workspace
 step "Model of the queue" env RUSTFLAGS="--cfg shuttle" \
-    cargo test --quiet --package mpa --lib --target-dir target/model queue::model
+    cargo test --quiet --package mpa --lib --target-dir target/model client::model
 for language in c cpp csharp; do
     step "Quickstart in $language" cargo run --quiet --example quickstart -- "$language"
 done

@@ -1,333 +1,462 @@
-//! One call, start to end: batch by batch, each until it is acknowledged or given up.
+//! The client: what a handle of the C interface names.
+//!
+//! - `engine`: one call, from its start to its end
+//! - `queue`: operations that are submitted, and the threads that do them
+//! - `statistics`: all of it in numbers
+//!
+//! An operation is in one place at a time: queued, running, or completed and not yet polled. It holds
+//! its share of the capacity until it has been polled.
 
-mod abort;
-mod call_run;
-mod gate;
-mod sign_in;
-mod stop;
-mod time;
-mod uris;
+mod engine;
+#[cfg(all(test, shuttle))]
+mod model;
+mod queue;
+mod statistics;
+#[cfg(all(test, not(shuttle)))]
+mod stress;
 
-use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use http::{HeaderValue, Method, Uri};
-use rustls_pki_types::CertificateDer;
+use crate::api::{ByLane, Call, Lane};
+use crate::auth::{Authorization, Reason};
+use crate::log::Level;
+use crate::outcome::{Outcome, Result, Status};
+use crate::stats::{Counts, Ends};
+use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use crate::sync::{Condvar, Mutex, MutexGuard};
+pub use engine::{Config, Deadline, Ended, Engine, ImposedLimits, SignInConfig, SignInStats, Stop, WaitPolicy};
+pub use queue::{Event, Held, LaneGauges, Operation, Stage, Work};
+use queue::{State, worker};
+pub use statistics::Stats;
 
-use crate::api::Call;
-use crate::auth::{Authorization, AuthorizationStore, MAX_SIGNED_BODY_BYTES, ProofKey, Reason, Signed, Standing};
-use crate::http::{BaseUrl, CaMode, Http, Settings, Shared, Transport, Trust};
-use crate::log::{Level, Log};
-use crate::outcome::{Advice, Outcome, Result, Status};
-use crate::policy::Budget;
-use crate::stats::Counters;
-use crate::sync::Mutex;
-use abort::Abort;
-use call_run::{CallRun, NoWait};
-pub use call_run::{Ended, WaitPolicy};
-use gate::Gates;
-pub use gate::ImposedLimits;
-pub use sign_in::{Connect, SignInConfig, SignInStats};
-use sign_in::{SignIn, Surroundings};
-pub use stop::{Deadline, Stop};
-use time::Time;
-use uris::Uris;
-
-/// A configuration with its defaults filled in and its fields read: whoever names them has checked them.
-#[derive(Debug)]
-pub struct Config {
-    pub title_id: u32,
-    pub endpoint: BaseUrl,
-    pub authorization: Option<Authorization>,
-    /// Of authorities to trust.
-    pub ca_certificates: Vec<CertificateDer<'static>>,
-    pub ca_mode: CaMode,
-    pub allow_plain_http: bool,
-    pub user_agent: HeaderValue,
-    pub connect_timeout: Duration,
-    pub request_timeout: Duration,
-    pub call_timeout: Duration,
-    /// For each request.
-    pub max_attempts: u32,
-    pub imposed_limits: ImposedLimits,
-    pub log_level: Level,
-    pub sign_in: Option<SignInConfig>,
+/// How operations are kept and done.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub capacity: usize,
+    pub capacity_bytes: usize,
+    pub lanes: ByLane<LaneSettings>,
+    /// How long before the authorization expires the host is told; `None`: not at all.
+    pub authorization_lead: Option<Duration>,
 }
 
-/// A title's way to the service.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneSettings {
+    pub time_to_live: Duration,
+    /// How long operations are held to be gathered; `None`: not at all.
+    pub hold: Option<Duration>,
+    /// How many threads do them, at most.
+    pub workers: usize,
+}
+
+/// How the calls and operations of a client ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CloseReport {
+    pub calls: Ends,
+    pub operations: Ends,
+    pub events_not_polled: u64,
+}
+
+/// The operations of a client, and the client that does them.
 #[derive(Debug)]
 pub struct Client {
-    transport: Arc<dyn Transport>,
-    uris: Uris,
-    authorizations: Arc<AuthorizationStore>,
-    sign_in: Option<Arc<SignIn>>,
-    time: Arc<Time>,
-    request_timeout: Duration,
-    call_timeout: Duration,
-    max_attempts: u32,
-    gates: Gates,
-    budget: Mutex<Budget>,
-    abort: Abort,
-    counters: Arc<Counters>,
-    log: Arc<Log>,
+    shared: Arc<Shared>,
 }
 
+#[derive(Debug)]
+struct Shared {
+    engine: Engine,
+    settings: Settings,
+    state: Mutex<State>,
+    /// For workers: there is work, or none will come.
+    work: ByLane<Condvar>,
+    /// For readers and those who flush or close: something ended, or somebody wants them to look.
+    news: Condvar,
+    /// Whether a poll would find anything but entries of the log, told without the lock.
+    eventful: AtomicBool,
+    /// How often the host has polled.
+    polls: AtomicU64,
+    /// When the next queued operation expires, in nanoseconds since `beginning`; `NO_EXPIRY`: none is
+    /// queued. Told without the lock, so that a poll looks at the clock only where something can expire.
+    next_expiry: AtomicU64,
+    beginning: Instant,
+    /// What each lane waits for, as the number of a status.
+    obstacles: ByLane<AtomicI32>,
+}
+
+const NO_EXPIRY: u64 = u64::MAX;
+
+/// Every so many polls, one that would find nothing looks at the clock all the same.
+const LOOK_EVERY: u64 = 64;
+
+/// How often a reader that waits looks for entries of the log, which wake nobody.
+const LOG_INTERVAL: Duration = Duration::from_millis(250);
+
 impl Client {
-    /// No network, no thread.
-    pub fn open(config: Config, shared: &Arc<Shared>) -> Result<Self> {
-        let settings = Settings {
-            shared: shared.clone(),
-            trust: Trust::in_certificates(&shared.tls, config.ca_certificates.clone(), config.ca_mode)?,
-            client_certificate: None,
-            allow_plain_http: config.allow_plain_http,
-            user_agent: config.user_agent.clone(),
-            connect_timeout: config.connect_timeout,
+    pub fn new(engine: Engine, settings: Settings) -> Self {
+        let shared = Shared {
+            state: Mutex::new(State::new(engine.counters().clone(), engine.log().clone())),
+            engine,
+            settings,
+            work: Default::default(),
+            news: Condvar::new(),
+            eventful: AtomicBool::new(false),
+            polls: AtomicU64::new(0),
+            next_expiry: AtomicU64::new(NO_EXPIRY),
+            beginning: Instant::now(),
+            obstacles: Default::default(),
         };
-        let with_certificate = settings.clone();
-        let connect = Box::new(move |certificate| {
-            let settings = Settings { client_certificate: Some(certificate), ..with_certificate.clone() };
-            Ok(Arc::new(Http::new(settings)?) as Arc<dyn Transport>)
-        });
-        Self::over(Arc::new(Http::new(settings)?), connect, config)
+        Client { shared: Arc::new(shared) }
     }
 
-    /// A client whose requests go through `transport`, but for those that show a certificate, which go
-    /// through what `connect` makes.
-    pub fn over(transport: Arc<dyn Transport>, connect: Connect, config: Config) -> Result<Self> {
-        let uris = Uris::new(config.endpoint, config.title_id)?;
-        let log = Arc::new(Log::new(config.log_level));
-        let time = Arc::new(Time::default());
-        if let Some(authorization) = &config.authorization {
-            let standing = authorization.standing(&time.by_all_clocks());
-            if standing != Standing::Good {
-                log.write(Level::Warning, || acceptance(standing).unwrap_or_else(|outcome| outcome.message));
-            }
-        }
-        let authorizations = Arc::new(AuthorizationStore::new(config.authorization));
-        let sign_in = match config.sign_in {
-            None => None,
-            Some(signing_in) => {
-                let surroundings = Surroundings {
-                    transport: transport.clone(),
-                    connect,
-                    request_timeout: config.request_timeout,
-                    authorizations: authorizations.clone(),
-                    time: time.clone(),
-                    log: log.clone(),
-                };
-                Some(Arc::new(SignIn::open(signing_in, surroundings)?))
-            }
-        };
-        Ok(Client {
-            transport,
-            sign_in,
-            time,
-            uris,
-            authorizations,
-            request_timeout: config.request_timeout,
-            call_timeout: config.call_timeout,
-            max_attempts: config.max_attempts,
-            gates: Gates::new(config.imposed_limits),
-            budget: Mutex::default(),
-            abort: Abort::default(),
-            counters: Arc::default(),
-            log,
-        })
+    /// For calls that block.
+    pub fn engine(&self) -> &Engine {
+        &self.shared.engine
     }
 
-    /// Takes another authorization into use, and says how good it is, as far as that is known.
     pub fn set_authorization(&self, newer: Authorization) -> Result<Outcome> {
-        if self.sign_in.is_some() {
-            return Err(Outcome::invalid("The client signs in by itself; it takes no authorization."));
-        }
-        let standing = newer.standing(&self.time.by_all_clocks());
-        let message =
-            acceptance(standing).inspect_err(|outcome| self.log.write(Level::Warning, || outcome.message.clone()))?;
-        self.authorizations.push(newer)?;
-        match standing {
-            Standing::Good => self.log.write(Level::Info, || "A newer authorization is in use."),
-            _ => self.log.write(Level::Warning, || message.clone()),
-        }
-        Ok(Outcome::new(Status::Ok, message))
+        // With the lock: a worker that has it refused in the meantime says so after this, not before.
+        let mut state = self.shared.state.lock();
+        state.refuse_when_closing()?;
+        let taken = self.shared.engine.set_authorization(newer)?;
+        state.need.is_satisfied(self.shared.authorization_expires(), Instant::now());
+        Ok(taken)
     }
 
-    /// The service refused this token when somebody else sent it: if it is the one in use, it is not given
-    /// out again, and another is obtained.
+    /// The service refused this token when another process sent it.
     pub fn invalidate_authorization(&self, refused: &Authorization) -> Result<Outcome> {
-        let Some(sign_in) = &self.sign_in else {
-            let message = "The client does not sign in by itself, so it cannot obtain another authorization.";
-            return Err(Box::new(Outcome::new(Status::InvalidArgument, message).advising(Advice::PushAuthorization)));
-        };
-        if !self.authorizations.invalidate(refused, &self.time.by_all_clocks()) {
-            return Ok(Outcome::new(Status::Ok, "This authorization is not in use any more; nothing was changed."));
+        self.shared.state.lock().refuse_when_closing()?;
+        self.shared.engine.invalidate_authorization(refused)
+    }
+
+    /// Takes an operation; `stored` gets its number before its end can be seen.
+    pub fn submit(
+        &self,
+        work: Arc<Work>,
+        own: Option<Authorization>,
+        user_data: u64,
+        time_to_live: Option<Duration>,
+        stored: impl FnOnce(u64),
+    ) -> Result<()> {
+        let now = Instant::now();
+        let lane = work.lane();
+        let settings = &self.shared.settings.lanes[lane as usize];
+        let time_to_live = time_to_live.unwrap_or(settings.time_to_live);
+        if own.is_none() {
+            // Where it cannot, the worker does it.
+            drop(self.shared.engine.sign_in_in_background());
         }
-        sign_in.refused();
-        self.log.write(
-            Level::Warning,
-            || "A process that was given the authorization reported that the service refused it; another is obtained.",
-        );
-        sign_in.in_background()?;
-        Ok(Outcome::new(Status::Ok, "This authorization is not given out again; another is obtained."))
-    }
-
-    /// When the authorization expires that is in use; `None` where there is none, or that is unknown.
-    pub fn authorization_expires_at(&self) -> Option<SystemTime> {
-        let now = self.time.by_all_clocks();
-        self.authorizations.in_use(|authorization| authorization.expires_at(&now)).flatten()
-    }
-
-    /// How long it is still good for, by the best clock there is; `None` as before.
-    pub fn authorization_remaining(&self) -> Option<Duration> {
-        let now = self.time.by_all_clocks();
-        self.authorizations.in_use(|authorization| authorization.estimated_remaining(&now)).flatten()
-    }
-
-    /// Why no request can be sent with the client's authorization, if that is so.
-    pub fn authorization_needed(&self) -> Option<Reason> {
-        self.authorizations.usable(&self.time.by_all_clocks()).err()
-    }
-
-    /// The authorization in use, for others to use, with the time of its end and how long it is still good
-    /// for, where that is certain.
-    pub fn authorization(&self) -> Result<(Authorization, Option<SystemTime>, Option<Duration>)> {
-        let now = self.time.by_all_clocks();
-        match (self.authorizations.usable(&now), &self.sign_in) {
-            (Ok(authorization), _) => {
-                let (expires_at, remaining) = (authorization.expires_at(&now), authorization.remaining(&now));
-                Ok((authorization, expires_at, remaining))
-            }
-            (Err(_), Some(sign_in)) => Err(sign_in.why_there_is_no_token()),
-            (Err(reason), None) => {
-                let message = match reason {
-                    Reason::Missing => "The client has no authorization, and does not sign in by itself.",
-                    Reason::Refused => "The service has refused the client's authorization.",
-                    Reason::Expired | Reason::ExpiresSoon => "The client's authorization has expired.",
-                };
-                Err(Box::new(Outcome::new(Status::AuthorizationNeeded, message)))
+        let expires = now + time_to_live;
+        let operation = Operation::new(work, own, user_data, now, expires);
+        let mut state = self.shared.state.lock();
+        let number = state.admit(operation, &self.shared.settings)?;
+        if state.needs_a_worker(lane, settings.workers) {
+            match worker::start(&self.shared, lane) {
+                Ok(()) => state.worker_started(lane),
+                // Without any worker of its lane, the operation cannot be done.
+                Err(outcome) if state.has_no_worker(lane) => {
+                    state.take_back(lane, number);
+                    return Err(outcome);
+                }
+                Err(_) => {}
             }
         }
+        let wakes_a_worker = state.claim_idle_worker(lane);
+        self.shared.note_next_expiry(&state);
+        // A thread that sleeps for longer than this operation may take is to look again.
+        let expires_in_a_wait = state.waiting > 0 && expires < state.latest_wake;
+        stored(number);
+        // A worker that is woken with the lock taken would have to be woken once more.
+        drop(state);
+        if wakes_a_worker {
+            self.shared.work[lane as usize].notify_one();
+        }
+        if expires_in_a_wait {
+            self.shared.news.notify_all();
+        }
+        Ok(())
     }
 
-    /// Has a thread sign in, where the client does so by itself.
-    pub fn sign_in_in_background(&self) -> Result<()> {
-        self.sign_in.as_ref().map_or(Ok(()), SignIn::in_background)
+    /// The next event, if there is one. Never waits.
+    pub fn poll(&self) -> Option<Event> {
+        let shared = &self.shared;
+        // One reader polls; where there are more, it does no harm to miss one.
+        let polls = shared.polls.load(Ordering::Relaxed) + 1;
+        shared.polls.store(polls, Ordering::Relaxed);
+        let is_eventful =
+            shared.eventful.load(Ordering::Acquire) || shared.engine.log().has_entries() || shared.has_expired();
+        if !is_eventful && !polls.is_multiple_of(LOOK_EVERY) {
+            return None;
+        }
+        let mut state = shared.state.lock();
+        shared.look_at_the_clock(&mut state);
+        shared.next_event(&mut state)
     }
 
-    #[allow(dead_code)] // For mpa_stats.
-    /// How signing in has gone; `None` where the client does not sign in by itself.
-    pub fn sign_in_stats(&self) -> Option<SignInStats> {
-        self.sign_in.as_ref().map(|sign_in| sign_in.stats())
+    /// The next event, or `None` at the time limit, after `wake`, and once the queue is closed.
+    pub fn wait(&self, limit: Duration) -> Option<Event> {
+        let deadline = Instant::now() + limit;
+        let mut state = self.shared.state.lock();
+        let wakes = state.wakes;
+        loop {
+            self.shared.polls.fetch_add(1, Ordering::Relaxed);
+            self.shared.look_at_the_clock(&mut state);
+            if let Some(event) = self.shared.next_event(&mut state) {
+                return Some(event);
+            }
+            let now = Instant::now();
+            if now >= deadline || state.wakes != wakes || state.stage == Stage::Closed {
+                return None;
+            }
+            let drained = state.drain_deadline().filter(|_| !state.cut).unwrap_or(deadline);
+            let until = deadline.min(drained).min(self.shared.look_again_at(now).unwrap_or(deadline));
+            state = self.shared.wait_for_news(state, until);
+        }
     }
 
-    /// The service's clock less this machine's; `None` until an answer has told it.
-    pub fn clock_offset_ms(&self) -> Option<i64> {
-        self.time.by_all_clocks().service.map(|_| self.time.offset_ms())
+    /// Ends the waits for events that go on now.
+    pub fn wake(&self) {
+        self.shared.state.lock().wakes += 1;
+        self.shared.news.notify_all();
     }
 
-    pub fn counters(&self) -> &Arc<Counters> {
-        &self.counters
+    /// Ends an operation that was not sent yet; one that is on the wire ends as it ends.
+    pub fn cancel(&self, number: u64) -> Result<()> {
+        let mut state = self.shared.state.lock();
+        state.cancel(number)?;
+        self.shared.tell(&mut state);
+        drop(state);
+        // It may be waiting for its turn, or for an authorization.
+        self.shared.engine.wake_all();
+        Ok(())
     }
 
-    pub fn log(&self) -> &Arc<Log> {
-        &self.log
+    /// Refuses further operations and has those that are there done until the deadline.
+    pub fn drain(&self, limit: Duration) -> Result<()> {
+        let mut state = self.shared.state.lock();
+        if state.stage != Stage::Open {
+            return Err(Box::new(Outcome::new(Status::Closed, "The client is being drained or closed already.")));
+        }
+        state.stage = Stage::Draining { deadline: Instant::now() + limit };
+        self.shared.engine.log().write(Level::Info, || format!("Draining, for {} ms at most.", limit.as_millis()));
+        self.shared.eventful.store(true, Ordering::Release);
+        self.shared.work.iter().for_each(Condvar::notify_all);
+        self.shared.news.notify_all();
+        Ok(())
     }
 
-    /// Makes a call, within the time that calls which block may take. `own`: the inviting user's
-    /// authorization, instead of the client's.
+    /// Waits until all that was submitted before has ended, without holding any of it back.
+    pub fn flush(&self, limit: Duration) -> Result<()> {
+        let deadline = Instant::now() + limit;
+        let mut state = self.shared.state.lock();
+        let mark = state.last_number();
+        state.flushed = state.flushed.max(mark);
+        self.shared.work.iter().for_each(Condvar::notify_all);
+        loop {
+            self.shared.expire_queued(&mut state);
+            if !state.is_any_under_way(mark) {
+                return Ok(());
+            }
+            let now = Instant::now();
+            if now >= deadline {
+                let mut outcome =
+                    Outcome::new(Status::TimedOut, "The time was up before all operations had ended; they go on.");
+                outcome.retryable = true;
+                return Err(Box::new(outcome));
+            }
+            state = self.shared.wait_for_news(state, deadline);
+        }
+    }
+
+    /// Makes a blocking call. `own`: the inviting user's authorization, instead of the client's.
     pub fn run(&self, call: &dyn Call, own: Option<&Authorization>) -> Outcome {
-        let started = Instant::now();
-        let deadline = Deadline::Call(started + self.call_timeout);
-        let mut outcome = self.run_until(call, own, deadline, &NoWait).outcome;
-        outcome.elapsed = started.elapsed();
+        let lane = call.endpoint().lane;
+        if let Err(closed) = self.shared.state.lock().begin_call(lane) {
+            return *closed;
+        }
+        let running = RunningCall { shared: &self.shared, lane, has_ended: false };
+        let outcome = self.shared.engine.run(call, own);
+        running.end(&outcome);
         outcome
     }
 
-    /// Makes a call of which no request begins after `deadline`.
-    pub fn run_until(
-        &self,
-        call: &dyn Call,
-        own: Option<&Authorization>,
-        deadline: Deadline,
-        wait_policy: &dyn WaitPolicy,
-    ) -> Ended {
-        CallRun::new(self, call, own, deadline, wait_policy).run()
-    }
-
-    /// Ends all calls that are under way, and those that begin later before they are sent.
-    pub fn abort(&self) {
-        self.abort.set();
-        self.transport.cut();
-        if let Some(sign_in) = &self.sign_in {
-            sign_in.stop();
+    /// Drains, unless that has been done, waits up to the limit, and ends what is left.
+    pub fn close(&self, limit: Duration) -> CloseReport {
+        let deadline = Instant::now() + limit;
+        let shared = &self.shared;
+        let mut state = shared.state.lock();
+        if state.stage == Stage::Open {
+            state.stage = Stage::Draining { deadline };
         }
-        self.wake_all();
-    }
-
-    /// Has calls that wait look again whether waiting makes sense.
-    pub fn wake_all(&self) {
-        self.gates.wake_all();
-        self.authorizations.wake_all();
-    }
-
-    /// The `Signature` of a request, for now.
-    fn sign(
-        &self,
-        key: &ProofKey,
-        method: &Method,
-        uri: &Uri,
-        authorization: &Authorization,
-        body: &[u8],
-    ) -> Result<HeaderValue> {
-        let signed = Signed {
-            time: self.time.now(),
-            method: method.as_str(),
-            path_and_query: uri.path_and_query().map_or("/", |path| path.as_str()),
-            authorization: authorization.header().to_str().unwrap_or_default(),
-            body,
-            max_body_bytes: Some(MAX_SIGNED_BODY_BYTES),
-        };
-        signed.header(key)
+        state.refuses_calls = true;
+        shared.work.iter().for_each(Condvar::notify_all);
+        loop {
+            shared.expire_queued(&mut state);
+            let drained = state.drain_deadline().map_or(deadline, |drained| drained.min(deadline));
+            let until = if state.is_any_under_way(u64::MAX) && Instant::now() < drained {
+                drained
+            } else if state.has_calls() {
+                deadline
+            } else {
+                break;
+            };
+            if Instant::now() >= until {
+                break;
+            }
+            state = shared.wait_for_news(state, until);
+        }
+        state.abandon_queued();
+        state.stage = Stage::Closed;
+        let report = shared.report(&state);
+        drop(state);
+        shared.eventful.store(true, Ordering::Release);
+        shared.work.iter().for_each(Condvar::notify_all);
+        shared.news.notify_all();
+        shared.engine.abort();
+        report
     }
 }
 
-impl Drop for Client {
+/// A blocking call that has not returned. One that is dropped without an outcome ended by a defect.
+struct RunningCall<'a> {
+    shared: &'a Shared,
+    lane: Lane,
+    has_ended: bool,
+}
+
+impl RunningCall<'_> {
+    fn end(mut self, outcome: &Outcome) {
+        self.has_ended = true;
+        let mut state = self.shared.state.lock();
+        state.end_call(self.lane, outcome);
+        // Only `close` waits for this; a system call for nothing would be the dearest part of this.
+        if state.refuses_calls {
+            self.shared.news.notify_all();
+        }
+    }
+}
+
+impl Drop for RunningCall<'_> {
     fn drop(&mut self) {
-        // The thread owns nothing but its own state, and would go on.
-        if let Some(sign_in) = &self.sign_in {
-            sign_in.stop();
+        if !self.has_ended {
+            let defect = Outcome::internal("The library has a defect; whether the call did anything is unknown.");
+            RunningCall { ..*self }.end(&defect);
         }
     }
 }
 
-#[cfg(test)]
-mod endpoint_tests;
-#[cfg(test)]
-mod secrets_tests;
+impl Shared {
+    fn report(&self, state: &State) -> CloseReport {
+        let Counts { calls, operations, .. } = self.engine.counters().read();
+        CloseReport { calls, operations, events_not_polled: state.completions() as u64 }
+    }
 
-/// What is said of an authorization that was pushed, or why it is not taken.
-fn acceptance(standing: Standing) -> Result<Cow<'static, str>> {
-    let ago = |duration: Duration| format!("{} s ago", duration.as_secs());
-    match standing {
-        Standing::Good => Ok("The authorization is in use from now on.".into()),
-        Standing::ExpiredByLocalClock(expired) => Ok(format!(
-            "The authorization is in use, although it expired {} by this machine's clock: the clock may be wrong, \
-             and the service's is not known until its first answer. Pass the remaining time too.",
-            ago(expired)
-        )
-        .into()),
-        Standing::ExpiredByServiceClock(expired) => Ok(format!(
-            "The authorization is in use, although it expired {} by the service's clock: by this machine's clock it \
-             has not. Set this machine's clock.",
-            ago(expired)
-        )
-        .into()),
-        Standing::Expired(expired) => Err(Box::new(Outcome::new(
-            Status::AuthorizationNeeded,
-            format!(
-                "The authorization expired {} by the service's clock, so it is not used; push one that is still good.",
-                ago(expired)
-            ),
-        ))),
+    /// Waits until something ends or expires, or until `until`.
+    fn wait_for_news<'a>(&self, mut state: MutexGuard<'a, State>, until: Instant) -> MutexGuard<'a, State> {
+        let until = state.next_expiry().map_or(until, |expiry| expiry.min(until));
+        state.latest_wake = if state.waiting > 0 { state.latest_wake.max(until) } else { until };
+        state.waiting += 1;
+        let limit = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        state = self.news.wait_timeout(state, limit);
+        state.waiting -= 1;
+        state
+    }
+
+    /// Ends the queued operations whose time to live has passed: whoever looks for events, or takes work,
+    /// comes by. So they end in time, also where every worker is busy.
+    fn expire_queued(&self, state: &mut State) {
+        let obstacles = self
+            .obstacles
+            .each_ref()
+            .map(|obstacle| Status::from_number(obstacle.load(Ordering::Relaxed)).unwrap_or(Status::Ok));
+        if state.expire_queued(Instant::now(), obstacles) {
+            self.tell(state);
+        }
+        self.note_next_expiry(state);
+    }
+
+    fn note_next_expiry(&self, state: &State) {
+        let since_beginning = |at: Instant| at.saturating_duration_since(self.beginning).as_nanos();
+        let next = state.next_expiry().map_or(NO_EXPIRY, |at| u64::try_from(since_beginning(at)).unwrap_or(NO_EXPIRY));
+        self.next_expiry.store(next, Ordering::Release);
+    }
+
+    fn has_expired(&self) -> bool {
+        let next = self.next_expiry.load(Ordering::Acquire);
+        next != NO_EXPIRY && self.beginning.elapsed() >= Duration::from_nanos(next)
+    }
+
+    /// Something ended: those who wait for events should look.
+    fn tell(&self, state: &mut State) {
+        self.eventful.store(true, Ordering::Release);
+        // A system call for nobody would be the dearest part of this.
+        if state.waiting > 0 {
+            self.news.notify_all();
+        }
+    }
+
+    fn next_event(&self, state: &mut State) -> Option<Event> {
+        let log = || self.engine.log().pull().map(Event::Log);
+        let event = match state.next_event() {
+            None if state.is_drained_told() => None,
+            event => event.or_else(log).or_else(|| state.drained()),
+        };
+        let draining = matches!(state.stage, Stage::Draining { .. });
+        self.eventful.store(draining || state.has_events(), Ordering::Release);
+        event
+    }
+
+    /// What is to be done at a certain time is done by whoever looks for events: there is no thread for
+    /// it.
+    fn look_at_the_clock(&self, state: &mut State) {
+        self.note_polls(state);
+        self.keep_the_deadline(state);
+        self.expire_queued(state);
+        if let Some(reason) = self.authorization_expires() {
+            state.need.expires(reason, Instant::now());
+        }
+    }
+
+    /// When a reader that waits is to look at the clock again, if not at news.
+    fn look_again_at(&self, now: Instant) -> Option<Instant> {
+        let log = self.engine.log().is_on().then_some(LOG_INTERVAL);
+        let expiry = self.expiry_to_tell().map(|(left, lead)| left.saturating_sub(lead).max(Duration::from_secs(1)));
+        // Far beyond any wait, and what can be added to a time.
+        [log, expiry].into_iter().flatten().min().and_then(|wait| now.checked_add(wait))
+    }
+
+    /// Whether the host is to be told that the authorization expires soon, or has expired.
+    fn authorization_expires(&self) -> Option<Reason> {
+        self.expiry_to_tell().filter(|(left, lead)| left <= lead)?;
+        let has_expired = self.engine.authorization_needed() == Some(Reason::Expired);
+        Some(if has_expired { Reason::Expired } else { Reason::ExpiresSoon })
+    }
+
+    /// How long the authorization is still good for, and how long before its end the host is told; `None`:
+    /// never.
+    fn expiry_to_tell(&self) -> Option<(Duration, Duration)> {
+        let lead = self.settings.authorization_lead?;
+        Some((self.engine.authorization_remaining()?, lead))
+    }
+
+    /// Looking is noticed here; the poll that finds nothing has no time to look at the clock.
+    fn note_polls(&self, state: &mut State) {
+        let polls = self.polls.load(Ordering::Relaxed);
+        if polls != std::mem::replace(&mut state.polls, polls) {
+            state.polled = Some(Instant::now());
+        }
+    }
+
+    /// At the deadline of draining, ends what was not sent and cuts what is on the wire. There is no
+    /// thread that waits for it: whoever pulls events, or closes, comes by.
+    fn keep_the_deadline(&self, state: &mut State) {
+        if state.drain_deadline().is_some_and(|deadline| Instant::now() >= deadline) {
+            if state.abandon_queued() {
+                self.tell(state);
+            }
+            if !std::mem::replace(&mut state.cut, true) {
+                self.engine.abort();
+            }
+        }
     }
 }

@@ -102,10 +102,10 @@ pub unsafe extern "C" fn mpa_client_get_authorization(
                 text::Buffer::new(fields.proof_key_pem, fields.proof_key_pem_size, none, "buffers.proof_key_pem")?,
             )
         };
-        let queue = handles::get(client.id)?;
-        let begun = queue.client().sign_in_in_background();
+        let client = handles::get(client.id)?;
+        let begun = client.engine().sign_in_in_background();
         let (authorization, expires_at, remaining) =
-            queue.client().authorization().or_else(|none| begun.and(Err(none)))?;
+            client.engine().authorization().or_else(|none| begun.and(Err(none)))?;
         if !fields.proof_key_pem.is_null() {
             let pem = authorization.proof_key().map(ProofKey::to_pkcs8_pem);
             key.write(pem.as_ref().map_or("", |pem| pem))?;
@@ -146,10 +146,10 @@ pub unsafe extern "C" fn mpa_client_invalidate_authorization(
     result: *mut mpa_result,
 ) -> mpa_status {
     let body = || {
-        let queue = handles::get(client.id)?;
+        let client = handles::get(client.id)?;
         // SAFETY: passed on from the caller.
         let refused = unsafe { token::read(authorization, "authorization") }?;
-        queue.invalidate_authorization(&refused)
+        client.invalidate_authorization(&refused)
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }

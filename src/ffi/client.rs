@@ -14,12 +14,11 @@ use super::token::{self, mpa_authorization};
 use super::{handles, sentences, sign_in, text};
 use crate::api::{Endpoint, Lane};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
-use crate::client::{Client, Config, ImposedLimits};
+use crate::client::{Client, Config, Engine, ImposedLimits, LaneSettings, Settings};
 use crate::http::{BaseUrl, CaMode, read_certificates};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Limit;
-use crate::queue::{LaneSettings, Queue, Settings};
 
 /// The handle of an open client. A plain value: copy it, pass it to any thread. A handle that is zero,
 /// stale or made up gives MPA_ERROR_INVALID_HANDLE; so does, in the child of a fork, every handle of the
@@ -201,7 +200,7 @@ pub unsafe extern "C" fn mpa_client_open(
         };
         // SAFETY: passed on from the caller.
         let (config, settings, owner_tag) = unsafe { read_config(config) }?;
-        let id = handles::insert(Queue::new(Client::open(config, &handles::shared())?, settings), owner_tag)?;
+        let id = handles::insert(Client::new(Engine::open(config, &handles::shared())?, settings), owner_tag)?;
         handle.store(mpa_client { id });
         Ok(Outcome::new(Status::Ok, "The client is open."))
     };

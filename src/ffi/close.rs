@@ -7,7 +7,7 @@ use super::client::mpa_client;
 use super::handles;
 use super::status::{MPA_ERROR_INVALID_ARGUMENT, MPA_OK, mpa_status};
 use super::structs::{Struct, Target};
-use crate::queue::CloseReport;
+use crate::client::CloseReport;
 
 /// How the calls and operations of a client ended. `calls`, those that block, is the sum of the four
 /// counts behind it; `submitted`, those that do not, the sum of the five behind it.

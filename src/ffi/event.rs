@@ -10,9 +10,9 @@ use super::status::mpa_status;
 use super::structs::{Struct, Target};
 use super::{handles, sentences};
 use crate::auth::Reason;
+use crate::client::Event;
 use crate::log::Entry;
 use crate::outcome::{Outcome, Result, Status};
-use crate::queue::Event;
 
 /// The type of an event. Later versions may add some: ignore those that you do not know.
 pub type mpa_event_type = i32;

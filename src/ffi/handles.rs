@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use super::fork;
+use crate::client::Client;
 use crate::http::Shared;
 use crate::outcome::{Outcome, Result, Status};
-use crate::queue::Queue;
 use crate::sync::lock::Mutex;
 
 const PLACE_BITS: u32 = 16;
@@ -30,14 +30,14 @@ struct Table {
 type Clients = SlotMap<DefaultKey, Entry>;
 
 struct Entry {
-    client: Arc<Queue>,
+    client: Arc<Client>,
     owner_tag: u64,
 }
 
 static TABLE: AtomicPtr<Table> = AtomicPtr::new(std::ptr::null_mut());
 
 /// The number of a client from now on.
-pub fn insert(client: Queue, owner_tag: u64) -> Result<u64> {
+pub fn insert(client: Client, owner_tag: u64) -> Result<u64> {
     let table = table();
     let mut clients = table.clients.lock();
     if clients.len() >= MOST_CLIENTS {
@@ -55,19 +55,19 @@ pub fn shared() -> Arc<Shared> {
 }
 
 /// The client of a number.
-pub fn get(number: u64) -> Result<Arc<Queue>> {
+pub fn get(number: u64) -> Result<Arc<Client>> {
     let (table, key) = key_of(number).ok_or_else(invalid)?;
     table.clients.lock().get(key).map(|entry| entry.client.clone()).ok_or_else(invalid)
 }
 
 /// The client of a number, which names nothing from now on.
-pub fn remove(number: u64) -> Result<Arc<Queue>> {
+pub fn remove(number: u64) -> Result<Arc<Client>> {
     let (table, key) = key_of(number).ok_or_else(invalid)?;
     table.clients.lock().remove(key).map(|entry| entry.client).ok_or_else(invalid)
 }
 
 /// All clients of an owner, whose numbers name nothing from now on.
-pub fn remove_all_of(owner_tag: u64) -> Vec<Arc<Queue>> {
+pub fn remove_all_of(owner_tag: u64) -> Vec<Arc<Client>> {
     let Some(table) = current() else { return vec![] };
     let mut clients = table.clients.lock();
     let keys: Vec<_> = clients.iter().filter(|(_, entry)| entry.owner_tag == owner_tag).map(|(key, _)| key).collect();

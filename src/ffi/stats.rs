@@ -12,8 +12,8 @@ use super::status::mpa_status;
 use super::structs::{Struct, Target};
 use super::times::{milliseconds, unix_milliseconds};
 use crate::api::{ByLane, Lane};
+use crate::client::{LaneGauges, Stats};
 use crate::outcome::{Outcome, Status};
-use crate::queue::{LaneGauges, Stats};
 use crate::stats::{BUCKETS, LaneCounts};
 use crate::status::{COMPLETIONS, Completion};
 

@@ -12,8 +12,8 @@ use super::recent_players::{mpa_recent_player_group, read_groups};
 use super::result::mpa_result;
 use super::status::mpa_status;
 use crate::auth::Authorization;
+use crate::client::Work;
 use crate::outcome::{Outcome, Result, Status};
-use crate::queue::Work;
 
 /// Submits an invite, as mpa_send_invite sends it, and returns at once. An event reports how it ended.
 ///

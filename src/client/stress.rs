@@ -15,10 +15,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use http::HeaderValue;
 
-use super::{Event, LaneSettings, Queue, Settings, Stage, Work};
+use super::{Client, Config, Engine, Event, ImposedLimits, LaneSettings, Settings, Stage, Work};
 use crate::api::{EncounterType, Invite, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
 use crate::auth::Authorization;
-use crate::client::{Client, Config, ImposedLimits};
 use crate::http::{BaseUrl, CaMode};
 use crate::log::Level;
 use crate::outcome::Status;
@@ -70,7 +69,7 @@ enum Ending {
 
 /// One client, from its first operation to its last event.
 struct Round {
-    queue: Queue,
+    client: Client,
     settings: Settings,
     record: Arc<Record>,
     ending: Ending,
@@ -125,9 +124,9 @@ impl Round {
         let record = Arc::new(Record::default());
         let limit = milliseconds(random, &[0, 20, 10_000]);
         let peer = Peer::new(random.u64(..), record.clone());
-        let client = Client::over(Arc::new(peer), Box::new(|_| unreachable!("no one signs in")), config).unwrap();
+        let engine = Engine::over(Arc::new(peer), Box::new(|_| unreachable!("no one signs in")), config).unwrap();
         Round {
-            queue: Queue::new(client, settings),
+            client: Client::new(engine, settings),
             settings,
             record,
             ending: if random.bool() { Ending::Close(limit) } else { Ending::Drain(limit) },
@@ -156,10 +155,10 @@ impl Round {
         });
         if matches!(self.ending, Ending::Drain(_)) {
             assert_eq!(submitted.len(), ended.len(), "{what}: drained, and not all have ended");
-            self.queue.close(Duration::ZERO);
+            self.client.close(Duration::ZERO);
         }
         self.wait_for_the_workers_to_go(&what);
-        while let Some(event) = self.queue.poll() {
+        while let Some(event) = self.client.poll() {
             self.book(event, &mut ended);
         }
         submitted.sort_unstable();
@@ -169,7 +168,7 @@ impl Round {
         assert!(submitted == ended, "{what}: not all have ended, or others");
         let told = self.acknowledged.load(Ordering::SeqCst);
         assert_eq!(told, self.record.acknowledged.load(Ordering::SeqCst), "{what}: the service knows better");
-        let report = self.queue.shared.report(&self.queue.shared.state.lock());
+        let report = self.client.shared.report(&self.client.shared.state.lock());
         assert_eq!(report.operations.began, submitted.len() as u64, "{what}");
         assert_eq!((report.operations.unfinished(), report.events_not_polled), (0, 0), "{what}");
         assert_eq!(report.calls.unfinished(), 0, "{what}");
@@ -186,17 +185,17 @@ impl Round {
         let ending = Instant::now();
         match self.ending {
             Ending::Close(limit) => {
-                self.queue.close(limit);
+                self.client.close(limit);
                 assert!(ending.elapsed() < limit + LATE, "{what}: closing took {:?}", ending.elapsed());
             }
             Ending::Drain(limit) => {
-                self.queue.drain(limit).unwrap();
+                self.client.drain(limit).unwrap();
                 while !self.drained.load(Ordering::SeqCst) {
                     assert!(ending.elapsed() < limit + LATE, "{what}: draining takes {:?}", ending.elapsed());
                     thread::sleep(Duration::from_micros(500));
                 }
                 // Whoever waits for events does not have to wait for the rest of its time.
-                self.queue.wake();
+                self.client.wake();
             }
         }
     }
@@ -214,14 +213,14 @@ impl Round {
             match random.u16(..2_000) {
                 0..20 => {
                     let number = own.last().map_or(1, |(number, _)| random.u64(1..=*number));
-                    assert!(self.queue.cancel(number).is_ok());
+                    assert!(self.client.cancel(number).is_ok());
                 }
-                20..26 => drop(self.queue.flush(Duration::from_millis(random.u64(..3)))),
-                26..30 => self.queue.wake(),
+                20..26 => drop(self.client.flush(Duration::from_millis(random.u64(..3)))),
+                26..30 => self.client.wake(),
                 30 => {
                     // The boundary catches what the transport throws; here we are behind it.
                     let call = server_invite(&mut random);
-                    let run = panic::catch_unwind(AssertUnwindSafe(|| self.queue.run(&call, None)));
+                    let run = panic::catch_unwind(AssertUnwindSafe(|| self.client.run(&call, None)));
                     let acknowledged = run.map_or(0, |outcome| outcome.acknowledged);
                     self.acknowledged.fetch_add(acknowledged.into(), Ordering::SeqCst);
                 }
@@ -249,7 +248,7 @@ impl Round {
             let held = submitted - self.pulled.load(Ordering::SeqCst);
             assert!(held <= self.settings.capacity as u64 + READERS, "{held} are held");
         };
-        let result = self.queue.submit(work, own, user_data, time_to_live, store);
+        let result = self.client.submit(work, own, user_data, time_to_live, store);
         result.map(|()| stored).map_err(|outcome| outcome.status)
     }
 
@@ -257,8 +256,8 @@ impl Round {
     fn read(&self, polls: bool) -> Vec<Name> {
         let mut ended = vec![];
         let mut last = Instant::now();
-        while !self.drained.load(Ordering::SeqCst) && self.queue.shared.state.lock().stage != Stage::Closed {
-            let event = if polls { self.queue.poll() } else { self.queue.wait(Duration::from_millis(100)) };
+        while !self.drained.load(Ordering::SeqCst) && self.client.shared.state.lock().stage != Stage::Closed {
+            let event = if polls { self.client.poll() } else { self.client.wait(Duration::from_millis(100)) };
             match event {
                 Some(event) => {
                     last = Instant::now();
@@ -281,7 +280,7 @@ impl Round {
             }
             Event::AuthorizationNeeded(_) => {
                 let token = self.record.first_good_token.load(Ordering::SeqCst);
-                let pushed = self.queue.set_authorization(authorization("-", token)).map_err(|outcome| outcome.status);
+                let pushed = self.client.set_authorization(authorization("-", token)).map_err(|outcome| outcome.status);
                 // The service may have refused that one too by now; then it is asked for again.
                 assert!(matches!(pushed, Ok(_) | Err(Status::Unauthorized | Status::Closed)), "{pushed:?}");
             }
@@ -292,7 +291,7 @@ impl Round {
 
     fn wait_for_the_workers_to_go(&self, what: &str) {
         let closed = Instant::now();
-        while Arc::strong_count(&self.queue.shared) > 1 {
+        while Arc::strong_count(&self.client.shared) > 1 {
             assert!(closed.elapsed() < LATE, "{what}: a worker stays");
             thread::sleep(Duration::from_micros(100));
         }

@@ -11,16 +11,15 @@ use super::peer::{Manner, Peer};
 use super::{NEVER, NOW, one_of};
 use crate::api::{EncounterType, Lane, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
 use crate::auth::Authorization;
-use crate::client::{Client, Config, ImposedLimits};
+use crate::client::{Client, Config, Engine, Event, ImposedLimits, LaneSettings, Settings, Stage, Work};
 use crate::http::{BaseUrl, CaMode};
 use crate::log::Level;
 use crate::outcome::Status;
-use crate::queue::{Event, LaneSettings, Queue, Settings, Stage, Work};
 use crate::sync::{Condvar, Mutex};
 
 /// A queue, and what the host knows about its operations.
 pub struct Host {
-    pub queue: Queue,
+    pub client: Client,
     pub books: std::sync::Mutex<HostBooks>,
 }
 
@@ -80,8 +79,8 @@ pub fn host(kind: Kind) -> Arc<Host> {
         ],
         authorization_lead: None,
     };
-    let client = Client::over(Arc::new(peer), Box::new(|_| unreachable!("nobody signs in")), config).unwrap();
-    Arc::new(Host { queue: Queue::new(client, settings), books: Default::default() })
+    let engine = Engine::over(Arc::new(peer), Box::new(|_| unreachable!("nobody signs in")), config).unwrap();
+    Arc::new(Host { client: Client::new(engine, settings), books: Default::default() })
 }
 
 pub fn invite() -> ServerInvite {
@@ -102,7 +101,7 @@ impl Host {
             Lane::RecentPlayers => Work::new(group()),
         };
         let mut stored = 0;
-        self.queue
+        self.client
             .submit(work, own, user_data, None, |number| {
                 // A moment for others, who have to wait for what comes now.
                 thread::sleep(NOW);
@@ -150,21 +149,21 @@ impl Host {
         books.last_token += 1;
         let token = books.last_token;
         drop(books);
-        let pushed = self.queue.set_authorization(authorization(token)).map_err(|outcome| outcome.status);
+        let pushed = self.client.set_authorization(authorization(token)).map_err(|outcome| outcome.status);
         assert!(matches!(pushed, Ok(_) | Err(Status::Closed)), "{pushed:?}");
     }
 
     /// Reads until the queue is drained, or closed.
     pub fn read(&self) {
         loop {
-            match self.queue.wait(NEVER) {
+            match self.client.wait(NEVER) {
                 Some(event) => {
                     if !self.book(event) {
                         return;
                     }
                 }
                 None => {
-                    assert_eq!(self.queue.shared.state.lock().stage, Stage::Closed, "sent away for nothing");
+                    assert_eq!(self.client.shared.state.lock().stage, Stage::Closed, "sent away for nothing");
                     return;
                 }
             }
@@ -174,7 +173,7 @@ impl Host {
     /// Reads so many ends, as a frame loop does.
     pub fn poll(&self, ends: usize) {
         while self.books.lock().unwrap().ended.len() < ends {
-            match self.queue.poll() {
+            match self.client.poll() {
                 Some(event) => assert!(self.book(event)),
                 None => thread::yield_now(),
             }
@@ -182,11 +181,11 @@ impl Host {
     }
 
     pub fn flush(&self) {
-        assert!(self.queue.flush(NEVER).is_ok(), "the time was up");
+        assert!(self.client.flush(NEVER).is_ok(), "the time was up");
     }
 
     pub fn close(&self, limit: Duration) {
-        let report = self.queue.close(limit);
+        let report = self.client.close(limit);
         // It would panic where more have ended than had begun.
         assert!(report.operations.unfinished() + report.calls.unfinished() < 100, "{report:?}");
     }
@@ -194,10 +193,10 @@ impl Host {
     /// Closed, and all threads have gone: every operation has ended once, pulled by now or not.
     pub fn settle(&self) {
         self.close(NOW);
-        while Arc::strong_count(&self.queue.shared) > 1 {
+        while Arc::strong_count(&self.client.shared) > 1 {
             thread::yield_now();
         }
-        while let Some(event) = self.queue.poll() {
+        while let Some(event) = self.client.poll() {
             self.book(event);
         }
         let books = self.books.lock().unwrap();
@@ -205,7 +204,7 @@ impl Host {
         let submitted: Vec<u64> = books.submitted.keys().copied().collect();
         assert_eq!(ended, submitted, "not all have ended, or others");
         let counted = |wanted: fn(&Status) -> bool| books.ended.values().filter(|status| wanted(status)).count() as u64;
-        let report = self.queue.shared.report(&self.queue.shared.state.lock());
+        let report = self.client.shared.report(&self.client.shared.state.lock());
         assert_eq!(report.operations.began, submitted.len() as u64, "{report:?}");
         assert_eq!(report.operations.succeeded, counted(|status| *status == Status::Ok), "{report:?}");
         assert_eq!((report.operations.unfinished(), report.calls.unfinished()), (0, 0), "{report:?}");

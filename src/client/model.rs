@@ -1,7 +1,7 @@
 //! The queue under a checker that tries orders of events, at random and at the worst moments: nothing
 //! is lost, nothing ends twice, nobody waits for ever.
 //!
-//!     RUSTFLAGS="--cfg shuttle" cargo test -p mpa --lib queue::model --target-dir target/model
+//!     RUSTFLAGS="--cfg shuttle" cargo test -p mpa --lib client::model --target-dir target/model
 //!
 //! Every lock, atomic, wait and thread of the queue and the client is the checker's (`crate::sync`), so
 //! that it decides who goes on. Waits may end early for no reason. A wait of less than a second may be
@@ -12,7 +12,7 @@
 //!
 //! Not covered, because the clock is the real one: times to live, the end of holding, the pace, waits
 //! before another attempt, and limits other than "now" and "never". Nor sockets, nor what the processor
-//! reorders, nor a panic of the transport. `src/queue/stress.rs` has those, by the clock.
+//! reorders, nor a panic of the transport. `src/client/stress.rs` has those, by the clock.
 
 mod host;
 mod peer;
@@ -65,7 +65,7 @@ fn what_is_submitted_ends_and_is_read() {
         let host = host(Kind { workers: one_of(&[1, 3]), ..Kind::default() });
         let reader = go(&host, Host::read);
         join([1, 2].map(|thread| go(&host, move |host| host.submit_some(3, &Lane::ALL, thread))));
-        host.queue.drain(NEVER).unwrap();
+        host.client.drain(NEVER).unwrap();
         join([reader]);
         assert_eq!(host.books.lock().unwrap().ended.len(), 6);
         host.settle();
@@ -128,7 +128,7 @@ fn closing_at_any_moment_loses_nothing() {
             go(&host, |host| host.submit_some(2, &Lane::ALL, 1)),
             go(&host, |host| host.submit_some(2, &Lane::ALL, 2)),
             go(&host, |host| {
-                let outcome = host.queue.run(&invite(), None);
+                let outcome = host.client.run(&invite(), None);
                 assert!(outcome.status != Status::Ok || outcome.acknowledged == 2);
             }),
             go(&host, move |host| host.close(limit)),
@@ -147,7 +147,7 @@ fn two_may_close_while_one_drains() {
             go(&host, Host::read),
             go(&host, |host| host.close(NOW)),
             go(&host, |host| host.close(NEVER)),
-            go(&host, |host| drop(host.queue.drain(one_of(&[NOW, NEVER])))),
+            go(&host, |host| drop(host.client.drain(one_of(&[NOW, NEVER])))),
         ];
         join(threads);
         host.settle();
@@ -162,11 +162,11 @@ fn draining_at_any_moment_loses_nothing() {
         let threads = [
             go(&host, Host::read),
             go(&host, |host| host.submit_some(2, &Lane::ALL, 1)),
-            go(&host, move |host| host.queue.drain(limit).unwrap()),
+            go(&host, move |host| host.client.drain(limit).unwrap()),
         ];
         join(threads);
         assert_eq!(host.books.lock().unwrap().drained, 1);
-        assert!(host.queue.poll().is_none(), "something comes after the end");
+        assert!(host.client.poll().is_none(), "something comes after the end");
         host.settle();
     });
 }
@@ -181,12 +181,12 @@ fn who_flushes_is_told_of_the_end_however_it_comes() {
             0 => {}
             1 => threads.push(go(&host, |host| host.close(NOW))),
             2 => threads.push(go(&host, |host| {
-                host.queue.drain(NOW).unwrap();
+                host.client.drain(NOW).unwrap();
                 host.read();
             })),
             _ => threads.push(go(&host, |host| {
-                host.queue.cancel(1).unwrap();
-                host.queue.cancel(2).unwrap();
+                host.client.cancel(1).unwrap();
+                host.client.cancel(2).unwrap();
             })),
         }
         join(threads);
@@ -219,7 +219,7 @@ fn cancelling_at_any_moment_ends_an_operation_once() {
             go(&host, |host| host.submit_some(3, &Lane::ALL, 1)),
             go(&host, |host| {
                 for number in [1, 2, 3, 2] {
-                    let result = host.queue.cancel(number).map_err(|outcome| outcome.status);
+                    let result = host.client.cancel(number).map_err(|outcome| outcome.status);
                     assert!(matches!(result, Ok(()) | Err(Status::InvalidArgument)), "{result:?}");
                 }
             }),
@@ -235,7 +235,7 @@ fn cancelling_at_any_moment_ends_an_operation_once() {
             thread::yield_now();
         }
         join(threads);
-        host.queue.drain(NEVER).unwrap();
+        host.client.drain(NEVER).unwrap();
         host.read();
         host.settle();
     });
@@ -254,7 +254,7 @@ fn workers_wait_for_an_authorization_and_get_it() {
         // One that comes without having been asked for.
         let pusher = go(&host, Host::push);
         join([submitter]);
-        host.queue.drain(NEVER).unwrap();
+        host.client.drain(NEVER).unwrap();
         join([reader, pusher]);
         host.settle();
     });
@@ -270,14 +270,14 @@ fn who_waits_for_an_authorization_can_be_stopped() {
             // Nobody reads, so that nothing is pushed.
             0 => host.close(NOW),
             1 => {
-                let canceller = go(&host, |host| (1..=2).for_each(|number| host.queue.cancel(number).unwrap()));
+                let canceller = go(&host, |host| (1..=2).for_each(|number| host.client.cancel(number).unwrap()));
                 host.flush();
                 join([canceller]);
             }
             _ => {
                 // It ends on the wire or waiting, as the deadline of draining finds it.
-                host.queue.drain(NOW).unwrap();
-                while let Some(event) = host.queue.wait(NEVER) {
+                host.client.drain(NOW).unwrap();
+                while let Some(event) = host.client.wait(NEVER) {
                     if matches!(event, Event::AuthorizationNeeded(_)) {
                         continue;
                     }
@@ -295,11 +295,11 @@ fn who_waits_for_an_authorization_can_be_stopped() {
 fn a_reader_that_waits_is_woken() {
     check(|| {
         let host = host(Kind { workers: 1, ..Kind::default() });
-        let readers = [(); 2].map(|()| go(&host, |host| assert!(host.queue.wait(NEVER).is_none())));
-        while host.queue.shared.state.lock().waiting < 2 {
+        let readers = [(); 2].map(|()| go(&host, |host| assert!(host.client.wait(NEVER).is_none())));
+        while host.client.shared.state.lock().waiting < 2 {
             thread::yield_now();
         }
-        host.queue.wake();
+        host.client.wake();
         join(readers);
         host.settle();
     });

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use http::HeaderValue;
 
-use super::{Client, Config, ImposedLimits};
+use super::{Config, Engine, ImposedLimits};
 use crate::api::{Call, ServerInvite};
 use crate::auth::{Authorization, ProofKey};
+use crate::client::{Operation, Work};
 use crate::http::{Answer, BaseUrl, CaMode, Deadlines, Request, Transport, TransportError};
 use crate::log::Level;
-use crate::queue::{Operation, Work};
 
 const TOKEN: &str = "a-token-that-nobody-may-see";
 
@@ -62,7 +62,7 @@ fn nothing_that_is_printed_shows_a_secret() {
         sign_in: None,
     };
     shows_nothing(&format!("{config:?} {authorization:?}"));
-    let client = Client::over(Arc::new(Printer), Box::new(|_| unreachable!()), config).unwrap();
+    let client = Engine::over(Arc::new(Printer), Box::new(|_| unreachable!()), config).unwrap();
     let invite = || ServerInvite::new(2_533_274_790_395_904, vec![1], Some("seat 12".to_owned()), None).unwrap();
     let outcome = client.run(&invite() as &dyn Call, None);
     shows_nothing(&format!("{outcome:?} {client:?}"));

@@ -4,11 +4,11 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::Shared;
 use super::gather::{Gathered, own_part, together};
 use super::operation::Operation;
 use super::state::{Stage, State};
 use crate::api::Lane;
+use crate::client::Shared;
 use crate::client::{Deadline, Ended, Stop, WaitPolicy};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
@@ -21,7 +21,7 @@ pub fn start(shared: &Arc<Shared>, lane: Lane) -> Result<()> {
     let worker = shared.clone();
     match spawn(name, move || run(&worker, lane)) {
         Ok(()) => {
-            shared.client.log().write(Level::Debug, || format!("The thread {name} was started."));
+            shared.engine.log().write(Level::Debug, || format!("The thread {name} was started."));
             Ok(())
         }
         Err(error) => Err(Outcome::internal(format!(
@@ -135,7 +135,7 @@ fn run_batch(shared: &Shared, lane: Lane, operations: &[Operation]) -> Vec<End> 
     let all = ran.unwrap_or_else(|_| Ended { outcome: defect(operations), lacked_time: false });
     let is_refused = all.outcome.status == Status::Rejected && operations.len() > 1;
     if is_refused {
-        shared.client.log().write(Level::Warning, || {
+        shared.engine.log().write(Level::Warning, || {
             format!("{} Each of the {} operations in it is sent on its own.", all.outcome.message, operations.len())
         });
     }
@@ -160,10 +160,10 @@ fn run_batch(shared: &Shared, lane: Lane, operations: &[Operation]) -> Vec<End> 
 fn send(shared: &Shared, lane: Lane, operations: &[Operation], deadline: Deadline) -> Ended {
     let waiter = Waiter { shared, lane, operations };
     match operations {
-        [operation] => shared.client.run_until(operation.work.call(), operation.own.as_ref(), deadline, &waiter),
+        [operation] => shared.engine.run_until(operation.work.call(), operation.own.as_ref(), deadline, &waiter),
         _ => {
             let calls = operations.iter().map(|operation| operation.work.call()).collect();
-            shared.client.run_until(&Gathered(calls), None, deadline, &waiter)
+            shared.engine.run_until(&Gathered(calls), None, deadline, &waiter)
         }
     }
 }
@@ -215,7 +215,7 @@ impl WaitPolicy for Waiter<'_> {
     fn waits_for_authorization(&self) -> bool {
         let mut state = self.shared.state.lock();
         // One may have been pushed since.
-        if let Some(reason) = self.shared.client.authorization_needed() {
+        if let Some(reason) = self.shared.engine.authorization_needed() {
             state.need.operations_wait(reason, Instant::now());
             self.shared.tell(&mut state);
         }

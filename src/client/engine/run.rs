@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::Client;
-use super::gate::{Closed, Gate};
+use super::Engine;
+use super::rate_limiter::{Closed, Gate};
 use super::sign_in::Missing;
 use super::stop::{Deadline, Stop, aborted, begun, out_of_time_to_sign_in, throttled};
 use crate::api::Call;
@@ -20,7 +20,7 @@ use crate::stats::RequestEnd;
 
 /// A call under way, as its requests see it.
 pub struct CallRun<'a> {
-    client: &'a Client,
+    engine: &'a Engine,
     call: &'a dyn Call,
     /// The call's own authorization, instead of the client's.
     own: Option<&'a Authorization>,
@@ -80,14 +80,14 @@ impl WaitPolicy for NoWait {
 
 impl<'a> CallRun<'a> {
     pub fn new(
-        client: &'a Client,
+        engine: &'a Engine,
         call: &'a dyn Call,
         own: Option<&'a Authorization>,
         deadline: Deadline,
         wait_policy: &'a dyn WaitPolicy,
     ) -> Self {
         CallRun {
-            client,
+            engine,
             call,
             own,
             deadline,
@@ -146,10 +146,10 @@ impl<'a> CallRun<'a> {
         loop {
             let turn = self.wait_for_turn(batch, &mut last)?;
             match &last {
-                None => self.client.budget.lock().request(),
+                None => self.engine.budget.lock().request(),
                 Some(last) => {
                     let text = || format!("{} It is tried again.", last.message);
-                    self.client.log.write_about(Level::Warning, || last.into(), text);
+                    self.engine.log.write_about(Level::Warning, || last.into(), text);
                 }
             }
             let outcome = match self.attempt(batch, &turn, &body, attempts > 0) {
@@ -158,10 +158,10 @@ impl<'a> CallRun<'a> {
             };
             attempts += 1;
             *in_doubt |= outcome.uncertain > 0;
-            if outcome.http_status == 0 && self.client.abort.is_set() {
+            if outcome.http_status == 0 && self.engine.abort.is_set() {
                 return Err(Box::new(aborted(batch, outcome)));
             }
-            let max_attempts = self.client.max_attempts;
+            let max_attempts = self.engine.max_attempts;
             let may_be_newer = (self.own.is_none() || self.clock_moved) && !after_a_401 && attempts < max_attempts;
             if outcome.status == Status::Unauthorized && may_be_newer {
                 // Once more, with a newer token if there is one, or with the right time.
@@ -169,7 +169,7 @@ impl<'a> CallRun<'a> {
                 last = Some(outcome);
                 continue;
             }
-            let next = next(&outcome, attempts, max_attempts, &mut self.client.budget.lock(), fastrand::f64());
+            let next = next(&outcome, attempts, max_attempts, &mut self.engine.budget.lock(), fastrand::f64());
             last = Some(match next {
                 Next::End => return Err(Box::new(outcome)),
                 Next::AgainInPace => outcome,
@@ -189,8 +189,8 @@ impl<'a> CallRun<'a> {
     }
 
     fn find_turn(&mut self, batch: &Batch, last: &mut Option<Outcome>) -> Result<Turn> {
-        let client = self.client;
-        if let (None, Some(sign_in)) = (self.own, &client.sign_in) {
+        let engine = self.engine;
+        if let (None, Some(sign_in)) = (self.own, &engine.sign_in) {
             sign_in.renew_if_due(self.deadline.at());
         }
         let mut authorization = self.wait_for_authorization(batch, last)?;
@@ -198,7 +198,7 @@ impl<'a> CallRun<'a> {
             if let Some(stop) = self.stop() {
                 return Err(self.end(batch, stop, last.take()));
             }
-            let gate = client.gates.of(batch.endpoint, authorization.user_hash());
+            let gate = engine.gates.of(batch.endpoint, authorization.user_hash());
             let wait_policy = self.wait_policy;
             let entered =
                 gate.enter(self.deadline.at(), || self.is_stopped(), || wait_policy.waits_for(Status::Throttled));
@@ -226,14 +226,14 @@ impl<'a> CallRun<'a> {
     /// The authorization to send with, once there is one.
     fn wait_for_authorization(&mut self, batch: &Batch, last: &mut Option<Outcome>) -> Result<Authorization> {
         loop {
-            let pushes = self.client.authorizations.pushes();
+            let pushes = self.engine.authorizations.pushes();
             let needed = match self.authorization() {
                 Ok(authorization) => return Ok(authorization),
                 Err(needed) if self.own.is_none() && needed.status == Status::AuthorizationNeeded => needed,
                 Err(refused) => return Err(last.take().map_or_else(|| begun(batch, refused), Box::new)),
             };
             self.wait_policy.waits_for(Status::AuthorizationNeeded);
-            let waited_for = match &self.client.sign_in {
+            let waited_for = match &self.engine.sign_in {
                 Some(sign_in) => match sign_in.obtain(self.deadline.at(), || self.is_stopped()) {
                     Ok(()) => continue,
                     Err(Missing::Over) => None,
@@ -252,14 +252,14 @@ impl<'a> CallRun<'a> {
             }
             // Looked at now and then, since the host may have to be told again.
             let remaining = self.deadline.at().saturating_duration_since(Instant::now());
-            self.client.authorizations.wait(pushes, remaining.min(Duration::from_secs(1)), || self.is_stopped());
+            self.engine.authorizations.wait(pushes, remaining.min(Duration::from_secs(1)), || self.is_stopped());
         }
     }
 
     fn authorization(&self) -> Result<Authorization> {
-        let now = self.client.time.by_all_clocks();
+        let now = self.engine.time.by_all_clocks();
         match self.own {
-            None => self.client.authorizations.current(&now),
+            None => self.engine.authorizations.current(&now),
             Some(authorization) if authorization.is_expired(&now) => {
                 let mut outcome = Outcome::new(
                     Status::AuthorizationNeeded,
@@ -279,7 +279,7 @@ impl<'a> CallRun<'a> {
         let result = self.request(batch, &turn.authorization, body, begun);
         let outcome = result.as_ref().err().map(|outcome| &**outcome);
         if self.on_the_wire > on_the_wire_before {
-            self.client.counters.request_ended(RequestEnd {
+            self.engine.counters.request_ended(RequestEnd {
                 lane: batch.endpoint.lane,
                 items: batch.items.len(),
                 is_retry,
@@ -294,20 +294,20 @@ impl<'a> CallRun<'a> {
 
     /// Sends the request and classifies what came of it.
     fn request(&mut self, batch: &Batch, authorization: &Authorization, body: &[u8], began: Instant) -> Result<u16> {
-        let client = self.client;
+        let engine = self.engine;
         self.clock_moved = false;
         let method = &batch.endpoint.method;
-        let uri = &*client.uris.of(self.call).map_err(|outcome| begun(batch, outcome))?;
+        let uri = &*engine.uris.of(self.call).map_err(|outcome| begun(batch, outcome))?;
         let signature =
-            authorization.proof_key().map(|key| client.sign(key, method, uri, authorization, body)).transpose();
+            authorization.proof_key().map(|key| engine.sign(key, method, uri, authorization, body)).transpose();
         let signature = signature.map_err(|outcome| begun(batch, outcome))?;
         let is_signed = signature.is_some();
         let authorization_header = Some(authorization.header());
         let request = Request { method, uri, authorization: authorization_header, signature: signature.as_ref(), body };
         let sent_at = SystemTime::now();
         let deadlines =
-            Deadlines { send: self.deadline.at(), response: self.deadline.of_response(client.request_timeout) };
-        let answer = match client.transport.send(request, deadlines) {
+            Deadlines { send: self.deadline.at(), response: self.deadline.of_response(engine.request_timeout) };
+        let answer = match engine.transport.send(request, deadlines) {
             Ok(answer) => answer,
             Err(failure) => {
                 if failure.sent != Sent::Nothing {
@@ -317,13 +317,13 @@ impl<'a> CallRun<'a> {
             }
         };
         self.on_the_wire += 1;
-        self.clock_moved = client.time.learn(sent_at, &answer, &client.log) && is_signed;
-        client.log.write(Level::Debug, || {
-            let (path, took) = (client.uris.loggable_path(self.call), began.elapsed().as_millis());
+        self.clock_moved = engine.time.learn(sent_at, &answer, &engine.log) && is_signed;
+        engine.log.write(Level::Debug, || {
+            let (path, took) = (engine.uris.loggable_path(self.call), began.elapsed().as_millis());
             format!("{method} {path}: {batch} was answered with HTTP {} after {took} ms.", answer.status)
         });
         let redactor = || redactor(self.call, batch, authorization);
-        let mut parsed = parse_response(&answer, batch.endpoint.success, client.time.now());
+        let mut parsed = parse_response(&answer, batch.endpoint.success, engine.time.now());
         if parsed.class == ResponseClass::Accepted {
             let body = if parsed.content_encoding.is_none() { &answer.body[..] } else { &[] };
             if let Err(problem) = self.call.take_payload(batch.items.clone(), answer.status, body) {
@@ -339,11 +339,11 @@ impl<'a> CallRun<'a> {
 
     /// What the end of an attempt says about those that follow.
     fn learn(&self, turn: &Turn, outcome: Option<&Outcome>) {
-        let client = self.client;
+        let engine = self.engine;
         let Turn { gate, sent, authorization } = turn;
         match outcome {
             None => {
-                client.budget.lock().success();
+                engine.budget.lock().success();
                 gate.accepted();
             }
             Some(Outcome { status: Status::Throttled, throttle, retry_after, .. }) => {
@@ -354,10 +354,10 @@ impl<'a> CallRun<'a> {
         }
         // With a wrong time the signature was refused, not the token.
         let is_refused = outcome.is_some_and(|outcome| outcome.status == Status::Unauthorized) && !self.clock_moved;
-        let now = client.time.by_all_clocks();
-        if is_refused && self.own.is_none() && client.authorizations.refuse(authorization, &now) {
-            client.log.write(Level::Warning, || "The service refused the client's authorization (HTTP 401).");
-            if let Some(sign_in) = &client.sign_in {
+        let now = engine.time.by_all_clocks();
+        if is_refused && self.own.is_none() && engine.authorizations.refuse(authorization, &now) {
+            engine.log.write(Level::Warning, || "The service refused the client's authorization (HTTP 401).");
+            if let Some(sign_in) = &engine.sign_in {
                 sign_in.refused();
             }
         }
@@ -379,13 +379,13 @@ impl<'a> CallRun<'a> {
                 return Ok(outcome);
             }
             // Looked at now and then: a request to cancel wakes no one here.
-            self.client.abort.sleep(remaining.min(Duration::from_millis(100)));
+            self.engine.abort.sleep(remaining.min(Duration::from_millis(100)));
         }
     }
 
     /// Why the call goes no further now, if it does not.
     fn stop(&self) -> Option<Stop> {
-        if self.client.abort.is_set() {
+        if self.engine.abort.is_set() {
             Some(Stop::Closed)
         } else if self.wait_policy.cancel_requested() {
             Some(Stop::Cancelled)
@@ -398,7 +398,7 @@ impl<'a> CallRun<'a> {
 
     /// Whether somebody stopped it; its deadline aside, which those who wait know.
     fn is_stopped(&self) -> bool {
-        self.client.abort.is_set() || self.wait_policy.cancel_requested()
+        self.engine.abort.is_set() || self.wait_policy.cancel_requested()
     }
 
     fn end(&mut self, batch: &Batch, stop: Stop, last: Option<Outcome>) -> Box<Outcome> {

@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Settings;
 use super::expiry::ExpiryIndex;
-use super::need::Need;
 use super::operation::{Ended, Operation, Work};
+use super::prompt::Need;
 use crate::api::{ByLane, Lane};
 use crate::auth::Reason;
+use crate::client::Settings;
 use crate::client::{Deadline, Stop};
 use crate::log::{Entry, Log};
 use crate::outcome::{Advice, Outcome, Result, Status};

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Held, LaneGauges, Queue};
+use super::{Client, Held, LaneGauges, SignInStats};
 use crate::api::{ByLane, Lane};
-use crate::client::SignInStats;
 use crate::stats::Counts;
 
 /// What was counted since the client was opened, and how it stands now.
@@ -24,22 +23,22 @@ pub struct Stats {
     pub clock_offset_ms: Option<i64>,
 }
 
-impl Queue {
+impl Client {
     /// Never waits: it copies, with the lock in hand.
     pub fn stats(&self) -> Stats {
         let shared = &self.shared;
         let mut state = shared.state.lock();
         shared.note_polls(&mut state);
-        let counts = shared.client.counters().read();
+        let counts = shared.engine.counters().read();
         Stats {
             counts,
             lanes: Lane::ALL.map(|lane| state.gauges(lane)),
             held: state.held(),
             since_last_poll: state.polled.map(|at| at.elapsed()),
             since_last_success: counts.last_success.map(|at| at.elapsed()),
-            authorization_expires_at: shared.client.authorization_expires_at(),
-            sign_in: shared.client.sign_in_stats(),
-            clock_offset_ms: shared.client.clock_offset_ms(),
+            authorization_expires_at: shared.engine.authorization_expires_at(),
+            sign_in: shared.engine.sign_in_stats(),
+            clock_offset_ms: shared.engine.clock_offset_ms(),
         }
     }
 }

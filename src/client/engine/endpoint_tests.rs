@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::{HeaderValue, Method};
 
-use super::{Client, Config, ImposedLimits};
+use super::{Config, Engine, ImposedLimits};
 use crate::api::{Call, Caller, Endpoint, Lane};
 use crate::auth::Authorization;
 use crate::http::{Answer, BaseUrl, CaMode, Deadlines, Request, Transport, TransportError};
@@ -103,7 +103,7 @@ fn run(answers: Answers) -> (Outcome, String, String) {
         log_level: Level::Debug,
         sign_in: None,
     };
-    let client = Client::over(Arc::new(answers), Box::new(|_| unreachable!()), config).unwrap();
+    let client = Engine::over(Arc::new(answers), Box::new(|_| unreachable!()), config).unwrap();
     let call = GetActivity::default();
     let outcome = client.run(&call, None);
     let log: Vec<_> = std::iter::from_fn(|| client.log().pull()).collect();

@@ -12,7 +12,7 @@ use crate::auth::{
     Authorization, ErrorContext, ProofKey, Refresh, SignInFailure, Signed, Step, TokenAnswer, Validity, date,
     read_token, service_token_request, token_request,
 };
-use crate::client::time::Time;
+use crate::client::engine::time::Time;
 use crate::http::{Deadlines, Request, Transport};
 use crate::log::{Fields, Level, Log};
 use crate::outcome::Outcome;

@@ -1,0 +1,17 @@
+//! Submitted operations: where each of them is, and the threads that do them.
+//!
+//! - `state`: all operations and where each of them is, under one lock that is never held across I/O
+//! - `worker`: the threads that do them, one a lane (more for invites, if so configured)
+//! - `expiry`: when the next of those that are queued expires
+//! - `gather`: recent players of several operations in one request
+//! - `prompt`: whether the host is to be asked for an authorization
+
+mod expiry;
+mod gather;
+mod operation;
+mod prompt;
+mod state;
+pub mod worker;
+
+pub use operation::{Operation, Work};
+pub use state::{Event, Held, LaneGauges, Stage, State};
