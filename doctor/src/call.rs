@@ -4,7 +4,7 @@ use std::time::{Instant, SystemTime};
 
 use http::{HeaderValue, Method, Uri};
 use mpa::auth::{Authorization, MAX_SIGNED_BODY_BYTES, ServiceClock, Signed};
-use mpa::http::{Answer, Deadlines, Request, Transport};
+use mpa::http::{Deadlines, Request, Response, Transport};
 use mpa::json;
 use mpa::outcome::Status;
 use mpa::policy::in_an_encoding;
@@ -63,7 +63,7 @@ fn address(
     Ok((route.base.join(path)?, signature))
 }
 
-fn classify_response(answer: &Answer, authorization: &Authorization, title_id: u32) -> Finding {
+fn classify_response(answer: &Response, authorization: &Authorization, title_id: u32) -> Finding {
     let status = answer.status;
     let parsed = parse_response(answer, &[200], SystemTime::now());
     let redactor = redactor(authorization);
@@ -143,7 +143,7 @@ mod tests {
     use crate::report::State;
 
     fn judged(status: u16, body: &str) -> Finding {
-        let answer = Answer::new(status, &[], body.as_bytes());
+        let answer = Response::new(status, &[], body.as_bytes());
         classify_response(&answer, &Authorization::new("XBL3.0 x=-;verysecret", 0).unwrap(), 7)
     }
 
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_coding_that_was_not_asked_for_is_named() {
         for status in [200, 400] {
-            let answer = Answer::new(status, &[("content-encoding", "gzip")], b"{}");
+            let answer = Response::new(status, &[("content-encoding", "gzip")], b"{}");
             let finding = classify_response(&answer, &Authorization::new("XBL3.0 x=-;t", 0).unwrap(), 7);
             assert!(finding.message.contains("Content-Encoding: gzip"), "{}", finding.message);
         }

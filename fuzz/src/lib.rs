@@ -11,7 +11,7 @@ use mpa::ffi::close::mpa_client_close;
 use mpa::ffi::invite::{mpa_send_server_invite, mpa_server_invite};
 use mpa::ffi::recent_players::{mpa_post_recent_player_groups, mpa_recent_player_group};
 use mpa::ffi::result::mpa_result;
-use mpa::http::{Answer, ResponseReader};
+use mpa::http::{Response, ResponseReader};
 use mpa::redactor::Redactor;
 use mpa::response::parse_response;
 
@@ -23,7 +23,7 @@ pub fn answer(data: &[u8]) {
     let headers: Vec<_> = head.lines().filter_map(|line| line.split_once(':')).collect();
     let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.trim())).collect();
     let body = rest.get(end + 2..).unwrap_or_default();
-    let answer = Answer::new(u16::from_be_bytes(*status), &headers, body);
+    let answer = Response::new(u16::from_be_bytes(*status), &headers, body);
     let parsed = parse_response(&answer, &[204], UNIX_EPOCH + Duration::from_secs(1_800_000_000));
     assert!(parsed.retry_after.is_none_or(|wait| wait <= Duration::from_secs(3_600)), "the cap is kept");
     let mut redactor = Redactor::default();

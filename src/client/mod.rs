@@ -71,9 +71,9 @@ struct Shared {
     /// For workers: there is work, or none will come.
     work: ByLane<Condvar>,
     /// For readers and those who flush or close: something ended, or somebody wants them to look.
-    news: Condvar,
+    events_ready: Condvar,
     /// Whether a poll would find anything but entries of the log, told without the lock.
-    eventful: AtomicBool,
+    has_events: AtomicBool,
     /// How often the host has polled.
     polls: AtomicU64,
     /// When the next queued operation expires, in nanoseconds since `beginning`; `NO_EXPIRY`: none is
@@ -87,7 +87,7 @@ struct Shared {
 const NO_EXPIRY: u64 = u64::MAX;
 
 /// Every so many polls, one that would find nothing looks at the clock all the same.
-const LOOK_EVERY: u64 = 64;
+const CLOCK_CHECK_INTERVAL: u64 = 64;
 
 /// How often a reader that waits looks for entries of the log, which wake nobody.
 const LOG_INTERVAL: Duration = Duration::from_millis(250);
@@ -99,8 +99,8 @@ impl Client {
             engine,
             settings,
             work: Default::default(),
-            news: Condvar::new(),
-            eventful: AtomicBool::new(false),
+            events_ready: Condvar::new(),
+            has_events: AtomicBool::new(false),
             polls: AtomicU64::new(0),
             next_expiry: AtomicU64::new(NO_EXPIRY),
             beginning: Instant::now(),
@@ -119,7 +119,7 @@ impl Client {
         let mut state = self.shared.state.lock();
         state.refuse_when_closing()?;
         let taken = self.shared.engine.set_authorization(newer)?;
-        state.need.is_satisfied(self.shared.authorization_expires(), Instant::now());
+        state.prompt.is_satisfied(self.shared.authorization_expires(), Instant::now());
         Ok(taken)
     }
 
@@ -149,13 +149,13 @@ impl Client {
         let expires = now + time_to_live;
         let operation = Operation::new(work, own, user_data, now, expires);
         let mut state = self.shared.state.lock();
-        let number = state.admit(operation, &self.shared.settings)?;
+        let number = state.enqueue(operation, &self.shared.settings)?;
         if state.needs_a_worker(lane, settings.workers) {
             match worker::start(&self.shared, lane) {
                 Ok(()) => state.worker_started(lane),
                 // Without any worker of its lane, the operation cannot be done.
                 Err(outcome) if state.has_no_worker(lane) => {
-                    state.take_back(lane, number);
+                    state.undo_enqueue(lane, number);
                     return Err(outcome);
                 }
                 Err(_) => {}
@@ -172,7 +172,7 @@ impl Client {
             self.shared.work[lane as usize].notify_one();
         }
         if expires_in_a_wait {
-            self.shared.news.notify_all();
+            self.shared.events_ready.notify_all();
         }
         Ok(())
     }
@@ -183,13 +183,13 @@ impl Client {
         // One reader polls; where there are more, it does no harm to miss one.
         let polls = shared.polls.load(Ordering::Relaxed) + 1;
         shared.polls.store(polls, Ordering::Relaxed);
-        let is_eventful =
-            shared.eventful.load(Ordering::Acquire) || shared.engine.log().has_entries() || shared.has_expired();
-        if !is_eventful && !polls.is_multiple_of(LOOK_EVERY) {
+        let has_something =
+            shared.has_events.load(Ordering::Acquire) || shared.engine.log().has_entries() || shared.has_expired();
+        if !has_something && !polls.is_multiple_of(CLOCK_CHECK_INTERVAL) {
             return None;
         }
         let mut state = shared.state.lock();
-        shared.look_at_the_clock(&mut state);
+        shared.run_timers(&mut state);
         shared.next_event(&mut state)
     }
 
@@ -200,7 +200,7 @@ impl Client {
         let wakes = state.wakes;
         loop {
             self.shared.polls.fetch_add(1, Ordering::Relaxed);
-            self.shared.look_at_the_clock(&mut state);
+            self.shared.run_timers(&mut state);
             if let Some(event) = self.shared.next_event(&mut state) {
                 return Some(event);
             }
@@ -209,24 +209,24 @@ impl Client {
                 return None;
             }
             let drained = state.drain_deadline().filter(|_| !state.cut).unwrap_or(deadline);
-            let until = deadline.min(drained).min(self.shared.look_again_at(now).unwrap_or(deadline));
-            state = self.shared.wait_for_news(state, until);
+            let until = deadline.min(drained).min(self.shared.next_timer(now).unwrap_or(deadline));
+            state = self.shared.wait_for_events(state, until);
         }
     }
 
     /// Ends the waits for events that go on now.
     pub fn wake(&self) {
         self.shared.state.lock().wakes += 1;
-        self.shared.news.notify_all();
+        self.shared.events_ready.notify_all();
     }
 
     /// Ends an operation that was not sent yet; one that is on the wire ends as it ends.
     pub fn cancel(&self, number: u64) -> Result<()> {
         let mut state = self.shared.state.lock();
         state.cancel(number)?;
-        self.shared.tell(&mut state);
+        self.shared.notify(&mut state);
         drop(state);
-        // It may be waiting for its turn, or for an authorization.
+        // It may be waiting for its permit, or for an authorization.
         self.shared.engine.wake_all();
         Ok(())
     }
@@ -239,9 +239,9 @@ impl Client {
         }
         state.stage = Stage::Draining { deadline: Instant::now() + limit };
         self.shared.engine.log().write(Level::Info, || format!("Draining, for {} ms at most.", limit.as_millis()));
-        self.shared.eventful.store(true, Ordering::Release);
+        self.shared.has_events.store(true, Ordering::Release);
         self.shared.work.iter().for_each(Condvar::notify_all);
-        self.shared.news.notify_all();
+        self.shared.events_ready.notify_all();
         Ok(())
     }
 
@@ -264,7 +264,7 @@ impl Client {
                 outcome.retryable = true;
                 return Err(Box::new(outcome));
             }
-            state = self.shared.wait_for_news(state, deadline);
+            state = self.shared.wait_for_events(state, deadline);
         }
     }
 
@@ -303,15 +303,15 @@ impl Client {
             if Instant::now() >= until {
                 break;
             }
-            state = shared.wait_for_news(state, until);
+            state = shared.wait_for_events(state, until);
         }
         state.abandon_queued();
         state.stage = Stage::Closed;
         let report = shared.report(&state);
         drop(state);
-        shared.eventful.store(true, Ordering::Release);
+        shared.has_events.store(true, Ordering::Release);
         shared.work.iter().for_each(Condvar::notify_all);
-        shared.news.notify_all();
+        shared.events_ready.notify_all();
         shared.engine.abort();
         report
     }
@@ -331,7 +331,7 @@ impl RunningCall<'_> {
         state.end_call(self.lane, outcome);
         // Only `close` waits for this; a system call for nothing would be the dearest part of this.
         if state.refuses_calls {
-            self.shared.news.notify_all();
+            self.shared.events_ready.notify_all();
         }
     }
 }
@@ -352,12 +352,12 @@ impl Shared {
     }
 
     /// Waits until something ends or expires, or until `until`.
-    fn wait_for_news<'a>(&self, mut state: MutexGuard<'a, State>, until: Instant) -> MutexGuard<'a, State> {
+    fn wait_for_events<'a>(&self, mut state: MutexGuard<'a, State>, until: Instant) -> MutexGuard<'a, State> {
         let until = state.next_expiry().map_or(until, |expiry| expiry.min(until));
         state.latest_wake = if state.waiting > 0 { state.latest_wake.max(until) } else { until };
         state.waiting += 1;
         let limit = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-        state = self.news.wait_timeout(state, limit);
+        state = self.events_ready.wait_timeout(state, limit);
         state.waiting -= 1;
         state
     }
@@ -370,7 +370,7 @@ impl Shared {
             .each_ref()
             .map(|obstacle| Status::from_number(obstacle.load(Ordering::Relaxed)).unwrap_or(Status::Ok));
         if state.expire_queued(Instant::now(), obstacles) {
-            self.tell(state);
+            self.notify(state);
         }
         self.note_next_expiry(state);
     }
@@ -387,11 +387,11 @@ impl Shared {
     }
 
     /// Something ended: those who wait for events should look.
-    fn tell(&self, state: &mut State) {
-        self.eventful.store(true, Ordering::Release);
+    fn notify(&self, state: &mut State) {
+        self.has_events.store(true, Ordering::Release);
         // A system call for nobody would be the dearest part of this.
         if state.waiting > 0 {
-            self.news.notify_all();
+            self.events_ready.notify_all();
         }
     }
 
@@ -402,23 +402,23 @@ impl Shared {
             event => event.or_else(log).or_else(|| state.drained()),
         };
         let draining = matches!(state.stage, Stage::Draining { .. });
-        self.eventful.store(draining || state.has_events(), Ordering::Release);
+        self.has_events.store(draining || state.has_events(), Ordering::Release);
         event
     }
 
     /// What is to be done at a certain time is done by whoever looks for events: there is no thread for
     /// it.
-    fn look_at_the_clock(&self, state: &mut State) {
+    fn run_timers(&self, state: &mut State) {
         self.note_polls(state);
-        self.keep_the_deadline(state);
+        self.enforce_drain_deadline(state);
         self.expire_queued(state);
         if let Some(reason) = self.authorization_expires() {
-            state.need.expires(reason, Instant::now());
+            state.prompt.expires(reason, Instant::now());
         }
     }
 
-    /// When a reader that waits is to look at the clock again, if not at news.
-    fn look_again_at(&self, now: Instant) -> Option<Instant> {
+    /// When a reader that waits is to look at the clock again, if not at events_ready.
+    fn next_timer(&self, now: Instant) -> Option<Instant> {
         let log = self.engine.log().is_on().then_some(LOG_INTERVAL);
         let expiry = self.expiry_to_tell().map(|(left, lead)| left.saturating_sub(lead).max(Duration::from_secs(1)));
         // Far beyond any wait, and what can be added to a time.
@@ -449,10 +449,10 @@ impl Shared {
 
     /// At the deadline of draining, ends what was not sent and cuts what is on the wire. There is no
     /// thread that waits for it: whoever pulls events, or closes, comes by.
-    fn keep_the_deadline(&self, state: &mut State) {
+    fn enforce_drain_deadline(&self, state: &mut State) {
         if state.drain_deadline().is_some_and(|deadline| Instant::now() >= deadline) {
             if state.abandon_queued() {
-                self.tell(state);
+                self.notify(state);
             }
             if !std::mem::replace(&mut state.cut, true) {
                 self.engine.abort();

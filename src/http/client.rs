@@ -15,7 +15,7 @@ use super::connection::Connection;
 use super::dns::CachingResolver;
 use super::error::{ErrorKind, Sent, Source, TransportError, io_source};
 use super::request::Request;
-use super::response::{Answer, ResponseReader};
+use super::response::{Response, ResponseReader};
 use super::socket::{OpenSockets, Socket};
 use super::trust::{TlsDefaults, Trust};
 use crate::outcome::{self, Advice};
@@ -62,10 +62,10 @@ impl Deadlines {
 /// A way for requests to the service.
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends one request, once, and reads its response.
-    fn send(&self, request: Request<'_>, deadlines: Deadlines) -> Result<Answer, TransportError>;
+    fn send(&self, request: Request<'_>, deadlines: Deadlines) -> Result<Response, TransportError>;
 
     /// Ends the exchanges of other threads, and all further ones.
-    fn cut(&self);
+    fn abort(&self);
 }
 
 pub struct Http {
@@ -102,7 +102,7 @@ impl Http {
         request: &Request<'_>,
         deadlines: Deadlines,
         progress: &mut Progress,
-    ) -> Result<Answer, Source> {
+    ) -> Result<Response, Source> {
         let bytes = request.to_bytes(&self.settings.user_agent);
         let origin = origin(request.uri);
         let connect_deadline = deadlines.send.min(deadlines.response);
@@ -203,13 +203,13 @@ impl Http {
 }
 
 impl Transport for Http {
-    fn send(&self, request: Request<'_>, deadlines: Deadlines) -> Result<Answer, TransportError> {
+    fn send(&self, request: Request<'_>, deadlines: Deadlines) -> Result<Response, TransportError> {
         let mut progress = Progress::default();
         self.try_exchange(&request, deadlines, &mut progress).map_err(|source| progress.failure(source))
     }
 
     /// Closes all connections, those in use as well.
-    fn cut(&self) {
+    fn abort(&self) {
         self.sockets.shut_down();
         let idle = std::mem::take(&mut *self.idle.lock());
         drop(idle);

@@ -21,7 +21,7 @@ pub const MAX_BODY: usize = 64 * 1024;
 const MAX_CHUNK_LINE: usize = 4 * 1024;
 
 /// Status, headers, and the body as far as it came.
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub body: Zeroizing<Vec<u8>>,
     /// The head was larger than `MAX_HEAD`; the headers beyond are not known.
@@ -47,7 +47,7 @@ pub struct ResponseReader {
     searched: usize,
     interim_length: usize,
     state: State,
-    answer: Option<Answer>,
+    answer: Option<Response>,
     is_reusable: bool,
 }
 
@@ -96,7 +96,7 @@ impl ResponseReader {
     }
 
     /// The response as far as it came; `None` where its head did not.
-    pub fn finish(mut self) -> Option<Answer> {
+    pub fn finish(mut self) -> Option<Response> {
         let mut answer = self.answer.take()?;
         answer.decompress();
         Some(answer)
@@ -237,7 +237,7 @@ impl ResponseReader {
             return Ok(true);
         }
         self.is_reusable = head.keeps_alive && !is_oversized;
-        let answer = Answer {
+        let answer = Response {
             status: head.status,
             body: Zeroizing::default(),
             has_oversized_head: is_oversized,
@@ -264,7 +264,7 @@ impl Drop for ResponseReader {
     }
 }
 
-impl Answer {
+impl Response {
     /// One that did not come over a connection.
     pub fn new(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Self {
         let mut head = String::new();
@@ -277,7 +277,7 @@ impl Answer {
             fields.push((start..middle, middle..head.len()));
         }
         let body = Zeroizing::new(body.to_vec());
-        Answer { status, body, has_oversized_head: false, head, fields }
+        Response { status, body, has_oversized_head: false, head, fields }
     }
 
     /// Undoes gzip, which was not asked for and is sent now and then all the same. A body that is not
@@ -303,7 +303,7 @@ impl Answer {
         }
         plain.truncate(length);
         self.body = plain;
-        let Answer { head, fields, .. } = self;
+        let Response { head, fields, .. } = self;
         fields.retain(|(name, _)| !head[name.clone()].eq_ignore_ascii_case(CONTENT_ENCODING));
     }
 
@@ -323,14 +323,14 @@ impl Answer {
 }
 
 // What bodies and headers hold does not belong into a log.
-impl std::fmt::Debug for Answer {
+impl std::fmt::Debug for Response {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("Response").field("status", &self.status).finish_non_exhaustive()
     }
 }
 
 /// How the body of this response ends (RFC 9112, section 6.3), and whether that is beyond doubt.
-fn framing(answer: &Answer) -> (State, bool) {
+fn framing(answer: &Response) -> (State, bool) {
     let codings: Vec<&str> = answer.headers_named("transfer-encoding").flat_map(list).collect();
     let lengths: Vec<&str> = answer.headers_named("content-length").flat_map(list).collect();
     let length = length(&lengths);

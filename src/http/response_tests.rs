@@ -2,7 +2,7 @@ use super::*;
 
 /// What is read of these bytes, whether the response is complete with them, and whether the connection
 /// can be used again. The same at once and byte by byte.
-fn read(bytes: &[u8]) -> (Result<bool, Malformed>, bool, Option<Answer>) {
+fn read(bytes: &[u8]) -> (Result<bool, Malformed>, bool, Option<Response>) {
     let mut whole = ResponseReader::default();
     let is_complete = whole.push(bytes);
     let mut drip = ResponseReader::default();

@@ -2,17 +2,17 @@
 //! random numbers that are passed in.
 
 mod backoff;
-mod budget;
-mod judge;
-mod pace;
+mod classify;
 mod renewal;
 mod retry;
+mod retry_budget;
+mod sliding_window;
 
-pub use budget::Budget;
-pub use judge::{Batch, DECODE, classify_error, classify_response, in_an_encoding};
-pub use pace::{Limit, Moment, Pace};
+pub use classify::{Batch, DECODE, classify_error, classify_response, in_an_encoding};
 pub use renewal::{Prospect, Renewal, authentication_pace};
 pub use retry::{Next, next};
+pub use retry_budget::RetryBudget;
+pub use sliding_window::{Limit, MonotonicTime, SlidingWindow};
 
 #[cfg(test)]
-mod judge_tests;
+mod classify_tests;

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::backoff::{full_jitter_between, spread};
-use super::pace::{Limit, Moment, Pace};
+use super::sliding_window::{Limit, MonotonicTime, SlidingWindow};
 
 /// What the service allows for signing in, in any period of these lengths.
 const LIMITS: [Limit; 2] =
@@ -32,8 +32,8 @@ const FOR_PEOPLE: Duration = Duration::from_secs(600);
 const TOO_SOON: Duration = Duration::from_secs(60);
 
 /// A pace that keeps the limits of signing in.
-pub fn authentication_pace() -> Pace {
-    Pace::imposing(LIMITS)
+pub fn authentication_pace() -> SlidingWindow {
+    SlidingWindow::imposing(LIMITS)
 }
 
 /// What a failure to get a token lets expect.
@@ -50,11 +50,11 @@ pub enum Prospect {
 pub struct Renewal {
     /// As configured.
     lead: Option<Duration>,
-    due: Moment,
+    due: MonotonicTime,
     /// In a row.
     failures: u32,
     /// When the token in use came, and when it ends; `None` without one.
-    life: Option<(Moment, Moment)>,
+    life: Option<(MonotonicTime, MonotonicTime)>,
     /// Tokens in a row that were refused as soon as they came.
     early_refusals: u32,
 }
@@ -63,21 +63,21 @@ impl Renewal {
     /// At first there is no token, and one is due at once. `lead`: how long before its end a token is
     /// renewed.
     pub fn new(lead: Option<Duration>) -> Self {
-        Renewal { lead, due: Moment::ZERO, failures: 0, life: None, early_refusals: 0 }
+        Renewal { lead, due: MonotonicTime::ZERO, failures: 0, life: None, early_refusals: 0 }
     }
 
     /// Not before this; when exactly is for the pace to say.
-    pub fn due(&self) -> Moment {
+    pub fn due(&self) -> MonotonicTime {
         self.due
     }
 
     /// Whether there is a token that is still good.
-    pub fn has_token(&self, now: Moment) -> bool {
+    pub fn has_token(&self, now: MonotonicTime) -> bool {
         self.left(now) > Duration::ZERO
     }
 
     /// A token came that was made for a `life`, of which so much is `left`.
-    pub fn succeeded(&mut self, now: Moment, life: Duration, left: Duration, random: f64) {
+    pub fn succeeded(&mut self, now: MonotonicTime, life: Duration, left: Duration, random: f64) {
         if left.is_zero() {
             // Useless, as no token would be.
             return self.failed(now, Prospect::MayPass, None, random);
@@ -88,7 +88,7 @@ impl Renewal {
     }
 
     /// None came. `retry_after`: as the service asked.
-    pub fn failed(&mut self, now: Moment, prospect: Prospect, retry_after: Option<Duration>, random: f64) {
+    pub fn failed(&mut self, now: MonotonicTime, prospect: Prospect, retry_after: Option<Duration>, random: f64) {
         self.failures = self.failures.saturating_add(1);
         let asked = retry_after.map(|wait| spread(wait, random));
         let wait = match prospect {
@@ -99,7 +99,7 @@ impl Renewal {
     }
 
     /// The service refused the token in use. `retry_after`: as it asked.
-    pub fn refused(&mut self, now: Moment, retry_after: Option<Duration>, random: f64) {
+    pub fn refused(&mut self, now: MonotonicTime, retry_after: Option<Duration>, random: f64) {
         let came = self.life.take().map(|(came, _)| came);
         if came.is_some_and(|came| now.saturating_sub(came) < TOO_SOON) {
             self.early_refusals = self.early_refusals.saturating_add(1);
@@ -117,7 +117,7 @@ impl Renewal {
     }
 
     /// The token cannot be used although it should last: one is due at once. Tells whether there was one.
-    pub fn lose(&mut self, now: Moment) -> bool {
+    pub fn lose(&mut self, now: MonotonicTime) -> bool {
         let had_one = self.life.take().is_some();
         if had_one {
             self.due = self.due.min(now);
@@ -126,7 +126,7 @@ impl Renewal {
     }
 
     /// Something that stood in the way has changed, such as the certificate.
-    pub fn hasten(&mut self, now: Moment) {
+    pub fn hasten(&mut self, now: MonotonicTime) {
         self.failures = 0;
         self.due = self.due.min(now);
     }
@@ -138,12 +138,12 @@ impl Renewal {
         lead.min(left / 2).mul_f64(1.0 + 0.5 * random)
     }
 
-    fn back_off(&self, now: Moment, random: f64) -> Duration {
+    fn back_off(&self, now: MonotonicTime, random: f64) -> Duration {
         let longest = if self.left(now) > 2 * LONGEST { LONGEST } else { LONGEST_IN_NEED };
         full_jitter_between(FIRST, longest, self.failures, random)
     }
 
-    fn left(&self, now: Moment) -> Duration {
+    fn left(&self, now: MonotonicTime) -> Duration {
         self.life.map_or(Duration::ZERO, |(_, ends)| ends.saturating_sub(now))
     }
 }

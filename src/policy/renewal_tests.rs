@@ -105,13 +105,13 @@ fn a_token_that_has_ended_already_is_no_success() {
 struct World {
     random: fastrand::Rng,
     /// From, until; the earliest first.
-    outages: Vec<(Moment, Moment)>,
-    pace: Pace,
-    sent: Vec<Moment>,
+    outages: Vec<(MonotonicTime, MonotonicTime)>,
+    pace: SlidingWindow,
+    sent: Vec<MonotonicTime>,
     service_token: Renewal,
     token: Renewal,
     /// For each token: when it came, when it was due to be renewed, when it ended.
-    tokens: Vec<(Moment, Moment, Moment)>,
+    tokens: Vec<(MonotonicTime, MonotonicTime, MonotonicTime)>,
 }
 
 impl World {
@@ -138,14 +138,14 @@ impl World {
     }
 
     fn run(&mut self, token_life: impl Fn(&mut fastrand::Rng) -> Duration) {
-        let mut now = Moment::ZERO;
+        let mut now = MonotonicTime::ZERO;
         while now < s(MONTH) {
             // Without a service token the other cannot be asked for.
             let second_step = self.service_token.has_token(now.max(self.token.due()))
                 && self.token.due().max(now) <= self.service_token.due().max(now);
             let due = if second_step { self.token.due() } else { self.service_token.due() };
-            now = self.pace.slot(0, now.max(due));
-            self.pace.take(now);
+            now = self.pace.next_available(0, now.max(due));
+            self.pace.record(now);
             self.sent.push(now);
             let is_out = self.outages.iter().any(|(from, until)| (*from..*until).contains(&now));
             let random = self.random.f64();
@@ -165,7 +165,7 @@ impl World {
     }
 
     /// The longest time in a row in which the service was there.
-    fn longest_up(&self, from: Moment, until: Moment) -> Duration {
+    fn longest_up(&self, from: MonotonicTime, until: MonotonicTime) -> Duration {
         let mut longest = Duration::ZERO;
         let mut up_since = from;
         for (out_from, out_until) in &self.outages {
@@ -176,7 +176,7 @@ impl World {
     }
 
     /// Times without a token: since when the next one was due, and when it came.
-    fn gaps(&self) -> Vec<(Moment, Moment)> {
+    fn gaps(&self) -> Vec<(MonotonicTime, MonotonicTime)> {
         let pairs = self.tokens.windows(2);
         pairs.filter(|pair| pair[0].2 < pair[1].0).map(|pair| (pair[0].1, pair[1].0)).collect()
     }

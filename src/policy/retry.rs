@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::backoff::{full_jitter, spread};
-use super::budget::Budget;
+use super::retry_budget::RetryBudget;
 use crate::outcome::{Outcome, Status};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,14 +20,14 @@ pub enum Next {
 ///
 /// What `retryable` says holds for the caller. We ourselves try again after what passes by itself:
 /// not after something answered that is not the service, and not with a token that was refused.
-pub fn next(outcome: &Outcome, attempts: u32, max_attempts: u32, budget: &mut Budget, random: f64) -> Next {
+pub fn next(outcome: &Outcome, attempts: u32, max_attempts: u32, budget: &mut RetryBudget, random: f64) -> Next {
     if !outcome.retryable || attempts >= max_attempts {
         return Next::End;
     }
     match outcome.status {
         // The pace keeps these in bounds, not the budget.
         Status::Throttled => Next::AgainInPace,
-        Status::ConnectionFailed | Status::TimedOut | Status::ServiceUnavailable if budget.another_attempt() => {
+        Status::ConnectionFailed | Status::TimedOut | Status::ServiceUnavailable if budget.try_withdraw() => {
             let after = match outcome.retry_after {
                 Some(wait) => spread(wait, random),
                 None => full_jitter(attempts, random),
@@ -47,7 +47,7 @@ mod tests {
     }
 
     fn after(outcome: &Outcome, attempts: u32) -> Next {
-        next(outcome, attempts, 4, &mut Budget::default(), 1.0)
+        next(outcome, attempts, 4, &mut RetryBudget::default(), 1.0)
     }
 
     #[test]
@@ -79,8 +79,8 @@ mod tests {
     fn attempts_and_budget_end() {
         assert_eq!(after(&outcome(Status::TimedOut, true), 4), Next::End);
         assert_eq!(after(&outcome(Status::Throttled, true), 4), Next::End);
-        let mut budget = Budget::default();
-        while budget.another_attempt() {}
+        let mut budget = RetryBudget::default();
+        while budget.try_withdraw() {}
         assert_eq!(next(&outcome(Status::TimedOut, true), 1, 4, &mut budget, 0.5), Next::End);
         assert_eq!(next(&outcome(Status::Throttled, true), 1, 4, &mut budget, 0.5), Next::AgainInPace);
     }

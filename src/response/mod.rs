@@ -6,7 +6,7 @@ mod retry_after;
 use std::time::{Duration, SystemTime};
 
 use crate::date::parse_http_date;
-use crate::http::Answer;
+use crate::http::Response;
 use crate::json::{self, Value};
 use crate::outcome::{Status, Throttle};
 use crate::redactor::ServiceText;
@@ -40,7 +40,7 @@ pub struct ParsedResponse {
 
 /// `success`: the HTTP statuses with which the endpoint acknowledges a request. `now`: where the response
 /// does not tell the time.
-pub fn parse_response(response: &Answer, success: &[u16], now: SystemTime) -> ParsedResponse {
+pub fn parse_response(response: &Response, success: &[u16], now: SystemTime) -> ParsedResponse {
     let content_encoding = content_encoding(response);
     let body = if content_encoding.is_none() { &response.body[..] } else { &[] };
     let Body { throttle, error_code, debug_message } = Body::read(body);
@@ -65,7 +65,7 @@ pub fn parse_response(response: &Answer, success: &[u16], now: SystemTime) -> Pa
 }
 
 /// What makes the body unreadable, where it has one.
-pub fn content_encoding(response: &Answer) -> Option<ServiceText> {
+pub fn content_encoding(response: &Response) -> Option<ServiceText> {
     let encodings = response.headers_named("Content-Encoding").flat_map(|value| value.split(',')).map(str::trim);
     let encodings: Vec<_> =
         encodings.filter(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")).collect();

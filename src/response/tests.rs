@@ -1,14 +1,14 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{ParsedResponse, ResponseClass, parse_response};
-use crate::http::Answer;
+use crate::http::Response;
 use crate::outcome::{Status, Throttle};
 use crate::redactor::ServiceText;
 
 const NOW: SystemTime = UNIX_EPOCH;
 
 fn read(status: u16, headers: &[(&str, &str)], body: &str) -> ParsedResponse {
-    parse_response(&Answer::new(status, headers, body.as_bytes()), &[204], NOW)
+    parse_response(&Response::new(status, headers, body.as_bytes()), &[204], NOW)
 }
 
 fn throttle(current_requests: u32, max_requests: u32, period_s: u32, limit_type: &str) -> Throttle<ServiceText> {
@@ -17,7 +17,7 @@ fn throttle(current_requests: u32, max_requests: u32, period_s: u32, limit_type:
 
 #[test]
 fn an_endpoint_says_what_is_a_success() {
-    let class = |status, success: &[u16]| parse_response(&Answer::new(status, &[], b""), success, NOW).class;
+    let class = |status, success: &[u16]| parse_response(&Response::new(status, &[], b""), success, NOW).class;
     for status in [200, 201, 202, 204] {
         for success in [&[204][..], &[200, 204], &[200, 201, 204]] {
             let expected = if success.contains(&status) {
@@ -220,7 +220,7 @@ fn what_is_odd_loses_at_most_its_field() {
     let mut bytes = numbers.replace("11", "11, \"x\": \"?\"").into_bytes();
     let odd = bytes.iter().position(|byte| *byte == b'?').unwrap();
     bytes[odd] = 0xff;
-    let response = Answer::new(400, &[], &bytes);
+    let response = Response::new(400, &[], &bytes);
     assert_eq!(parse_response(&response, &[204], NOW).throttle, expected);
     for (odd, current_requests) in [
         ("1e99999", u32::MAX),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use mpa::outcome::Throttle;
-use mpa::policy::{Moment, Pace};
+use mpa::policy::{MonotonicTime, SlidingWindow};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
@@ -35,8 +35,8 @@ impl Manner {
 
 /// What a server wants to happen.
 pub enum Step {
-    Send { at: Moment, call: u64 },
-    Wake { at: Moment },
+    Send { at: MonotonicTime, call: u64 },
+    Wake { at: MonotonicTime },
 }
 
 pub enum Said {
@@ -46,8 +46,8 @@ pub enum Said {
 
 #[derive(Clone, Copy)]
 struct Call {
-    begun: Moment,
-    sent: Moment,
+    begun: MonotonicTime,
+    sent: MonotonicTime,
     attempts: u32,
 }
 
@@ -58,10 +58,10 @@ pub struct Server {
     calls: BTreeMap<u64, Call>,
     next_call: u64,
     /// XSAPI: the time of the last Retry-After.
-    closed_until: Moment,
+    closed_until: MonotonicTime,
     /// Ours: who waits for the pace, in order.
     queue: VecDeque<u64>,
-    pace: Pace,
+    pace: SlidingWindow,
 }
 
 impl Server {
@@ -70,17 +70,17 @@ impl Server {
             manner,
             calls: BTreeMap::new(),
             next_call: 0,
-            closed_until: Moment::ZERO,
+            closed_until: MonotonicTime::ZERO,
             queue: VecDeque::new(),
-            pace: Pace::default(),
+            pace: SlidingWindow::default(),
         }
     }
 
-    pub fn begun(&self, call: u64) -> Option<Moment> {
+    pub fn begun(&self, call: u64) -> Option<MonotonicTime> {
         self.calls.get(&call).map(|call| call.begun)
     }
 
-    pub fn call(&mut self, now: Moment) -> Vec<Step> {
+    pub fn call(&mut self, now: MonotonicTime) -> Vec<Step> {
         let call = self.next_call;
         self.next_call += 1;
         self.calls.insert(call, Call { begun: now, sent: now, attempts: 0 });
@@ -95,17 +95,17 @@ impl Server {
     }
 
     /// Ours: lets out whose turn it is, gives up whose turn comes too late.
-    pub fn wake(&mut self, now: Moment) -> Vec<Step> {
+    pub fn wake(&mut self, now: MonotonicTime) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut place = 0;
         while let Some(&call) = self.queue.get(place) {
-            let slot = self.pace.slot(place, now);
+            let slot = self.pace.next_available(place, now);
             if slot > self.deadline(call) {
                 self.queue.remove(place);
                 self.calls.remove(&call);
             } else if place == 0 && slot <= now {
                 self.queue.pop_front();
-                self.pace.take(now);
+                self.pace.record(now);
                 if let Some(call) = self.calls.get_mut(&call) {
                     call.sent = now;
                 }
@@ -120,7 +120,7 @@ impl Server {
         steps
     }
 
-    pub fn answered(&mut self, number: u64, said: Said, now: Moment, random: &mut fastrand::Rng) -> Vec<Step> {
+    pub fn answered(&mut self, number: u64, said: Said, now: MonotonicTime, random: &mut fastrand::Rng) -> Vec<Step> {
         let Said::Rejected { max_requests, period_s, retry_after_s } = said else {
             self.calls.remove(&number);
             self.pace.accepted(now);
@@ -151,7 +151,7 @@ impl Server {
         }
     }
 
-    fn send_at(&mut self, call: u64, at: Moment) -> Vec<Step> {
+    fn send_at(&mut self, call: u64, at: MonotonicTime) -> Vec<Step> {
         if at > self.deadline(call) {
             self.calls.remove(&call);
             return vec![];
@@ -159,7 +159,7 @@ impl Server {
         vec![Step::Send { at, call }]
     }
 
-    fn deadline(&self, call: u64) -> Moment {
+    fn deadline(&self, call: u64) -> MonotonicTime {
         self.begun(call).unwrap_or_default() + self.manner.patience()
     }
 }

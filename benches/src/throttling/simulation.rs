@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use mpa::policy::Moment;
+use mpa::policy::MonotonicTime;
 use mpa_emulator::throttle::{Kind, Limits, Meter};
 
 use super::servers::{Manner, Said, Server, Step};
@@ -128,11 +128,11 @@ fn pause(mean_ms: f64, random: &mut fastrand::Rng) -> u64 {
     (-mean_ms * (1.0 - random.f64()).ln()) as u64
 }
 
-fn moment(ms: u64) -> Moment {
-    Moment::from_millis(ms)
+fn moment(ms: u64) -> MonotonicTime {
+    MonotonicTime::from_millis(ms)
 }
 
 /// Rounded up, so that nobody is woken before the time.
-fn millis(at: Moment) -> u64 {
+fn millis(at: MonotonicTime) -> u64 {
     at.as_nanos().div_ceil(1_000_000) as u64
 }

@@ -7,7 +7,7 @@ use zeroize::Zeroize;
 use super::{Refusal, Remedy, TokenAnswer};
 use crate::auth::credential::Validity;
 use crate::date::Timestamp;
-use crate::http::{Answer, ErrorKind, TransportError};
+use crate::http::{ErrorKind, Response, TransportError};
 use crate::outcome::{Advice, Outcome, Status};
 use crate::policy::{DECODE, Prospect, in_an_encoding};
 use crate::redactor::Redactor;
@@ -43,7 +43,7 @@ impl Step {
 /// be shown of what the answer says.
 pub fn read_token(
     at: &ErrorContext<'_>,
-    mut answer: Answer,
+    mut answer: Response,
     now: SystemTime,
     redactor: &Redactor,
 ) -> Result<TokenAnswer, SignInFailure> {
@@ -167,7 +167,7 @@ impl SignInFailure {
     }
 
     /// An answer without a token. `redactor`: what must not be shown of what it says.
-    fn refused(at: &ErrorContext<'_>, answer: &Answer, now: SystemTime, redactor: &Redactor) -> Self {
+    fn refused(at: &ErrorContext<'_>, answer: &Response, now: SystemTime, redactor: &Redactor) -> Self {
         let parsed = parse_response(answer, &[200], now);
         let refusal = if parsed.content_encoding.is_none() { Refusal::read(&answer.body) } else { Refusal::default() };
         let Judgement { what_to_do, advice, prospect, remedy } = judge(at, answer.status, &refusal);

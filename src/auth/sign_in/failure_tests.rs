@@ -7,8 +7,8 @@ fn at(step: Step, certificate: Validity) -> ErrorContext<'static> {
     ErrorContext { step, host: "sign-in.example", certificate, clock_offset_ms: 0, clock_moved: false }
 }
 
-fn answer(status: u16, body: &str) -> Answer {
-    Answer::new(status, &[], body.as_bytes())
+fn answer(status: u16, body: &str) -> Response {
+    Response::new(status, &[], body.as_bytes())
 }
 
 fn refused(step: Step, status: u16, body: &str) -> SignInFailure {

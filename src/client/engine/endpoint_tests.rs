@@ -10,7 +10,7 @@ use http::{HeaderValue, Method};
 use super::{Config, Engine, ImposedLimits};
 use crate::api::{Call, Caller, Endpoint, Lane};
 use crate::auth::Authorization;
-use crate::http::{Answer, BaseUrl, CaMode, Deadlines, Request, Transport, TransportError};
+use crate::http::{BaseUrl, CaMode, Deadlines, Request, Response, Transport, TransportError};
 use crate::log::Level;
 use crate::outcome::{self, Outcome, Status};
 use crate::redactor::Redactor;
@@ -75,14 +75,14 @@ impl Call for GetActivity {
 struct Answers(u16, &'static [(&'static str, &'static str)], &'static str);
 
 impl Transport for Answers {
-    fn send(&self, request: Request<'_>, _: Deadlines) -> Result<Answer, TransportError> {
+    fn send(&self, request: Request<'_>, _: Deadlines) -> Result<Response, TransportError> {
         assert_eq!(request.method, Method::GET);
         assert_eq!(request.uri.to_string(), format!("https://localhost/titles/7/users/{XUID}/activities"));
         assert!(request.body.is_empty());
-        Ok(Answer::new(self.0, self.1, self.2.as_bytes()))
+        Ok(Response::new(self.0, self.1, self.2.as_bytes()))
     }
 
-    fn cut(&self) {}
+    fn abort(&self) {}
 }
 
 /// How the call ends, what it has taken, and what the log says.

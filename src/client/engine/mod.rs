@@ -20,12 +20,12 @@ use crate::auth::{Authorization, AuthorizationStore, MAX_SIGNED_BODY_BYTES, Proo
 use crate::http::{BaseUrl, CaMode, Http, Settings, Shared, Transport, Trust};
 use crate::log::{Level, Log};
 use crate::outcome::{Advice, Outcome, Result, Status};
-use crate::policy::Budget;
+use crate::policy::RetryBudget;
 use crate::stats::Counters;
 use crate::sync::Mutex;
 use abort::Abort;
-use rate_limiter::Gates;
 pub use rate_limiter::ImposedLimits;
+use rate_limiter::RateLimiters;
 use run::{CallRun, NoWait};
 pub use run::{Ended, WaitPolicy};
 pub use sign_in::{Connect, SignInConfig, SignInStats};
@@ -66,8 +66,8 @@ pub struct Engine {
     request_timeout: Duration,
     call_timeout: Duration,
     max_attempts: u32,
-    gates: Gates,
-    budget: Mutex<Budget>,
+    rate_limiters: RateLimiters,
+    budget: Mutex<RetryBudget>,
     abort: Abort,
     counters: Arc<Counters>,
     log: Arc<Log>,
@@ -128,7 +128,7 @@ impl Engine {
             request_timeout: config.request_timeout,
             call_timeout: config.call_timeout,
             max_attempts: config.max_attempts,
-            gates: Gates::new(config.imposed_limits),
+            rate_limiters: RateLimiters::new(config.imposed_limits),
             budget: Mutex::default(),
             abort: Abort::default(),
             counters: Arc::default(),
@@ -257,7 +257,7 @@ impl Engine {
     /// Ends all calls that are under way, and those that begin later before they are sent.
     pub fn abort(&self) {
         self.abort.set();
-        self.transport.cut();
+        self.transport.abort();
         if let Some(sign_in) = &self.sign_in {
             sign_in.stop();
         }
@@ -266,7 +266,7 @@ impl Engine {
 
     /// Has calls that wait look again whether waiting makes sense.
     pub fn wake_all(&self) {
-        self.gates.wake_all();
+        self.rate_limiters.wake_all();
         self.authorizations.wake_all();
     }
 

@@ -1,4 +1,4 @@
-//! Where calls of one kind wait for their turn: first come, first served, at the pace of that kind.
+//! Where calls of one kind wait for their permit: first come, first served, at the pace of that kind.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use crate::api::{ConfiguredLimit, Endpoint};
 use crate::outcome::Throttle;
-use crate::policy::{Limit, Moment, Pace};
+use crate::policy::{Limit, MonotonicTime, SlidingWindow};
 use crate::sync::{Condvar, Mutex};
 
 /// Kinds that are remembered; beyond, those that do not matter any more are forgotten.
-const MANY_GATES: usize = 256;
+const MANY_LIMITERS: usize = 256;
 
 /// The limits that a configuration imposes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,10 +19,10 @@ pub struct ImposedLimits {
     pub recent_players: Option<Limit>,
 }
 
-/// All gates of a client.
+/// All rate_limiters of a client.
 #[derive(Debug)]
-pub struct Gates {
-    gates: Mutex<BTreeMap<Kind, Arc<Gate>>>,
+pub struct RateLimiters {
+    rate_limiters: Mutex<BTreeMap<Kind, Arc<RateLimiter>>>,
     imposed: ImposedLimits,
     /// The beginning of the clock that paces are kept by.
     beginning: Instant,
@@ -35,28 +35,31 @@ struct Kind {
     user_hash: String,
 }
 
-impl Gates {
+impl RateLimiters {
     pub fn new(imposed: ImposedLimits) -> Self {
-        Gates { gates: Mutex::default(), imposed, beginning: Instant::now() }
+        RateLimiters { rate_limiters: Mutex::default(), imposed, beginning: Instant::now() }
     }
 
-    /// The gate of calls to `endpoint` with an authorization of this user.
-    pub fn of(&self, endpoint: &'static Endpoint, user_hash: &str) -> Arc<Gate> {
-        let mut gates = self.gates.lock();
-        if gates.len() >= MANY_GATES {
+    /// The rate_limiter of calls to `endpoint` with an authorization of this user.
+    pub fn of(&self, endpoint: &'static Endpoint, user_hash: &str) -> Arc<RateLimiter> {
+        let mut rate_limiters = self.rate_limiters.lock();
+        if rate_limiters.len() >= MANY_LIMITERS {
             let now = self.beginning.elapsed();
-            gates.retain(|_, gate| !gate.is_forgettable(now));
+            rate_limiters.retain(|_, rate_limiter| !rate_limiter.is_forgettable(now));
         }
         let kind = Kind { endpoint, user_hash: user_hash.to_owned() };
-        gates.entry(kind).or_insert_with(|| Arc::new(Gate::new(self.imposed.on(endpoint), self.beginning))).clone()
+        rate_limiters
+            .entry(kind)
+            .or_insert_with(|| Arc::new(RateLimiter::new(self.imposed.on(endpoint), self.beginning)))
+            .clone()
     }
 
     /// Has everyone who waits look again whether waiting makes sense.
     pub fn wake_all(&self) {
-        for gate in self.gates.lock().values() {
+        for rate_limiter in self.rate_limiters.lock().values() {
             // With the lock: whoever is about to wait has looked before, or will be woken.
-            let _queue = gate.queue.lock();
-            gate.changed.notify_all();
+            let _queue = rate_limiter.queue.lock();
+            rate_limiter.changed.notify_all();
         }
     }
 }
@@ -71,7 +74,7 @@ impl ImposedLimits {
 }
 
 #[derive(Debug)]
-pub struct Gate {
+pub struct RateLimiter {
     queue: Mutex<Queue>,
     changed: Condvar,
     beginning: Instant,
@@ -79,7 +82,7 @@ pub struct Gate {
 
 #[derive(Debug)]
 struct Queue {
-    pace: Pace,
+    pace: SlidingWindow,
     /// The tickets of those who wait, in the order in which they came.
     waiting: VecDeque<u64>,
     next_ticket: u64,
@@ -87,22 +90,27 @@ struct Queue {
 
 /// Why a request was not let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closed {
+pub enum NotAcquired {
     /// Its turn comes after its deadline: not before so long.
-    TooLate { wait: Duration, limit: Option<Limit> },
-    /// The client is being cut.
-    Cut,
+    DeadlineExceeded { wait: Duration, limit: Option<Limit> },
+    /// The call is stopped.
+    Aborted,
 }
 
-impl Gate {
+impl RateLimiter {
     fn new(imposed: Option<Limit>, beginning: Instant) -> Self {
-        let queue = Queue { pace: Pace::imposing(imposed), waiting: VecDeque::new(), next_ticket: 0 };
-        Gate { queue: Mutex::new(queue), changed: Condvar::new(), beginning }
+        let queue = Queue { pace: SlidingWindow::imposing(imposed), waiting: VecDeque::new(), next_ticket: 0 };
+        RateLimiter { queue: Mutex::new(queue), changed: Condvar::new(), beginning }
     }
 
     /// Waits until a request may go out, which then counts as sent at the moment that is returned. Ends
     /// at once where it is clear that this would be after `deadline`. `on_wait`: called before it waits.
-    pub fn enter(&self, deadline: Instant, is_cut: impl Fn() -> bool, on_wait: impl Fn()) -> Result<Moment, Closed> {
+    pub fn acquire(
+        &self,
+        deadline: Instant,
+        is_aborted: impl Fn() -> bool,
+        on_wait: impl Fn(),
+    ) -> Result<MonotonicTime, NotAcquired> {
         let deadline = deadline.saturating_duration_since(self.beginning);
         let mut queue = self.queue.lock();
         let ticket = queue.next_ticket;
@@ -111,13 +119,13 @@ impl Gate {
         loop {
             let now = self.now();
             let ahead = queue.waiting.iter().take_while(|waiting| **waiting != ticket).count();
-            let slot = queue.pace.slot(ahead, now);
-            let result = if is_cut() {
-                Err(Closed::Cut)
+            let slot = queue.pace.next_available(ahead, now);
+            let result = if is_aborted() {
+                Err(NotAcquired::Aborted)
             } else if slot > deadline {
-                Err(Closed::TooLate { wait: slot - now, limit: queue.pace.tightest() })
+                Err(NotAcquired::DeadlineExceeded { wait: slot - now, limit: queue.pace.tightest() })
             } else if ahead == 0 && slot <= now {
-                queue.pace.take(now);
+                queue.pace.record(now);
                 Ok(now)
             } else {
                 on_wait();
@@ -141,7 +149,7 @@ impl Gate {
     }
 
     /// The service rejected a request that was let out at `sent`.
-    pub fn rejected(&self, sent: Moment, told: &Throttle, retry_after: Option<Duration>, random: f64) {
+    pub fn rejected(&self, sent: MonotonicTime, told: &Throttle, retry_after: Option<Duration>, random: f64) {
         self.change(|pace, now| pace.rejected(now, sent, told, retry_after, random));
     }
 
@@ -150,7 +158,7 @@ impl Gate {
         self.change(|pace, now| pace.close_for(now, wait, random));
     }
 
-    fn change(&self, change: impl FnOnce(&mut Pace, Moment)) {
+    fn change(&self, change: impl FnOnce(&mut SlidingWindow, MonotonicTime)) {
         let now = self.now();
         let mut queue = self.queue.lock();
         change(&mut queue.pace, now);
@@ -159,12 +167,12 @@ impl Gate {
         }
     }
 
-    fn is_forgettable(&self, now: Moment) -> bool {
+    fn is_forgettable(&self, now: MonotonicTime) -> bool {
         let queue = self.queue.lock();
         queue.waiting.is_empty() && queue.pace.idle_from() < now
     }
 
-    fn now(&self) -> Moment {
+    fn now(&self) -> MonotonicTime {
         self.beginning.elapsed()
     }
 }
@@ -177,9 +185,9 @@ mod tests {
     use super::*;
     use crate::api::{POST_RECENT_PLAYER_GROUPS, SEND_INVITE, SEND_SERVER_INVITE};
 
-    fn gates(max: u32, period_ms: u64) -> Gates {
+    fn rate_limiters(max: u32, period_ms: u64) -> RateLimiters {
         let limit = Limit { max, period: Duration::from_millis(period_ms) };
-        Gates::new(ImposedLimits { invites: Some(limit), recent_players: None })
+        RateLimiters::new(ImposedLimits { invites: Some(limit), recent_players: None })
     }
 
     fn soon() -> Instant {
@@ -188,10 +196,10 @@ mod tests {
 
     #[test]
     fn kinds_have_gates_of_their_own() {
-        let gates = gates(1, 60_000);
-        let enter = |endpoint, user| gates.of(endpoint, user).enter(soon(), || false, || ());
+        let rate_limiters = rate_limiters(1, 60_000);
+        let enter = |endpoint, user| rate_limiters.of(endpoint, user).acquire(soon(), || false, || ());
         assert!(enter(&SEND_INVITE, "1").is_ok());
-        assert!(matches!(enter(&SEND_INVITE, "1"), Err(Closed::TooLate { .. })));
+        assert!(matches!(enter(&SEND_INVITE, "1"), Err(NotAcquired::DeadlineExceeded { .. })));
         assert!(enter(&SEND_INVITE, "2").is_ok());
         assert!(enter(&SEND_SERVER_INVITE, "-").is_ok());
         for _ in 0..10 {
@@ -201,17 +209,17 @@ mod tests {
 
     #[test]
     fn those_who_wait_go_in_the_order_in_which_they_came() {
-        let gate = gates(1, 100).of(&SEND_INVITE, "1");
+        let rate_limiter = rate_limiters(1, 100).of(&SEND_INVITE, "1");
         let order = Mutex::new(Vec::new());
         thread::scope(|scope| {
             for number in 0..5 {
-                let (gate, order) = (&gate, &order);
+                let (rate_limiter, order) = (&rate_limiter, &order);
                 scope.spawn(move || {
-                    gate.enter(soon(), || false, || ()).unwrap();
+                    rate_limiter.acquire(soon(), || false, || ()).unwrap();
                     order.lock().push(number);
                 });
                 // It has gone, or it stands in the queue.
-                while gate.queue.lock().next_ticket == number {
+                while rate_limiter.queue.lock().next_ticket == number {
                     thread::yield_now();
                 }
             }
@@ -221,10 +229,12 @@ mod tests {
 
     #[test]
     fn who_would_wait_too_long_is_told_at_once_how_long() {
-        let gate = gates(1, 60_000).of(&SEND_INVITE, "1");
-        gate.enter(soon(), || false, || ()).unwrap();
+        let rate_limiter = rate_limiters(1, 60_000).of(&SEND_INVITE, "1");
+        rate_limiter.acquire(soon(), || false, || ()).unwrap();
         let started = Instant::now();
-        let Err(Closed::TooLate { wait, limit }) = gate.enter(soon(), || false, || ()) else { panic!("let through") };
+        let Err(NotAcquired::DeadlineExceeded { wait, limit }) = rate_limiter.acquire(soon(), || false, || ()) else {
+            panic!("let through")
+        };
         assert!(started.elapsed() < Duration::from_secs(1));
         assert!((59..=61).contains(&wait.as_secs()), "{wait:?}");
         assert_eq!(limit.unwrap().max, 1);
@@ -232,38 +242,38 @@ mod tests {
 
     #[test]
     fn a_cut_ends_waiting() {
-        let gates = gates(1, 5_000);
-        let gate = gates.of(&SEND_INVITE, "1");
-        gate.enter(soon(), || false, || ()).unwrap();
+        let rate_limiters = rate_limiters(1, 5_000);
+        let rate_limiter = rate_limiters.of(&SEND_INVITE, "1");
+        rate_limiter.acquire(soon(), || false, || ()).unwrap();
         let cut = AtomicBool::new(false);
         thread::scope(|scope| {
-            let waiting = scope.spawn(|| gate.enter(soon(), || cut.load(Ordering::SeqCst), || ()));
+            let waiting = scope.spawn(|| rate_limiter.acquire(soon(), || cut.load(Ordering::SeqCst), || ()));
             thread::sleep(Duration::from_millis(50));
             cut.store(true, Ordering::SeqCst);
-            gates.wake_all();
-            assert_eq!(waiting.join().unwrap(), Err(Closed::Cut));
+            rate_limiters.wake_all();
+            assert_eq!(waiting.join().unwrap(), Err(NotAcquired::Aborted));
         });
     }
 
     #[test]
     fn a_rejection_holds_back_who_waits() {
-        let gate = gates(1, 100).of(&SEND_INVITE, "1");
-        gate.enter(soon(), || false, || ()).unwrap();
+        let rate_limiter = rate_limiters(1, 100).of(&SEND_INVITE, "1");
+        rate_limiter.acquire(soon(), || false, || ()).unwrap();
         thread::scope(|scope| {
-            let waiting = scope.spawn(|| gate.enter(soon(), || false, || ()));
+            let waiting = scope.spawn(|| rate_limiter.acquire(soon(), || false, || ()));
             thread::sleep(Duration::from_millis(20));
-            gate.rejected(Moment::ZERO, &Throttle::default(), Some(Duration::from_secs(60)), 0.0);
-            assert!(matches!(waiting.join().unwrap(), Err(Closed::TooLate { .. })));
+            rate_limiter.rejected(MonotonicTime::ZERO, &Throttle::default(), Some(Duration::from_secs(60)), 0.0);
+            assert!(matches!(waiting.join().unwrap(), Err(NotAcquired::DeadlineExceeded { .. })));
         });
     }
 
     #[test]
     fn gates_that_do_not_matter_any_more_are_forgotten() {
-        let gates = gates(1, 1);
-        for user in 0..2 * MANY_GATES {
-            gates.of(&SEND_INVITE, &user.to_string()).enter(soon(), || false, || ()).unwrap();
+        let rate_limiters = rate_limiters(1, 1);
+        for user in 0..2 * MANY_LIMITERS {
+            rate_limiters.of(&SEND_INVITE, &user.to_string()).acquire(soon(), || false, || ()).unwrap();
             thread::sleep(Duration::from_micros(10));
         }
-        assert!(gates.gates.lock().len() <= MANY_GATES + 1);
+        assert!(rate_limiters.rate_limiters.lock().len() <= MANY_LIMITERS + 1);
     }
 }

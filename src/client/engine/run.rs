@@ -1,11 +1,11 @@
-//! One call: batch by batch, each until it is acknowledged or given up: authorize, wait for its turn,
+//! One call: batch by batch, each until it is acknowledged or given up: authorize, wait for its permit,
 //! send, classify the response, wait, again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::Engine;
-use super::rate_limiter::{Closed, Gate};
+use super::rate_limiter::{NotAcquired, RateLimiter};
 use super::sign_in::Missing;
 use super::stop::{Deadline, Stop, aborted, begun, out_of_time_to_sign_in, throttled};
 use crate::api::Call;
@@ -13,7 +13,7 @@ use crate::auth::Authorization;
 use crate::http::{Deadlines, Request, Sent};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
-use crate::policy::{Batch, Moment, Next, classify_error, classify_response, next};
+use crate::policy::{Batch, MonotonicTime, Next, classify_error, classify_response, next};
 use crate::redactor::{Redactor, ServiceText};
 use crate::response::{ResponseClass, parse_response};
 use crate::stats::RequestEnd;
@@ -28,7 +28,7 @@ pub struct CallRun<'a> {
     wait_policy: &'a dyn WaitPolicy,
     /// Requests put on the wire, those of earlier batches included.
     on_the_wire: u32,
-    /// For an authorization, and for its turn.
+    /// For an authorization, and for its permit.
     waited: Duration,
     /// The last response showed that the time of its request's signature was wrong.
     clock_moved: bool,
@@ -44,10 +44,10 @@ pub struct Ended {
 }
 
 /// A request may go out.
-struct Turn {
-    gate: Arc<Gate>,
+struct Permit {
+    rate_limiter: Arc<RateLimiter>,
     /// When it was let out.
-    sent: Moment,
+    sent: MonotonicTime,
     authorization: Authorization,
 }
 
@@ -144,7 +144,7 @@ impl<'a> CallRun<'a> {
         let mut after_a_401 = false;
         let mut attempts = 0;
         loop {
-            let turn = self.wait_for_turn(batch, &mut last)?;
+            let permit = self.wait_for_permit(batch, &mut last)?;
             match &last {
                 None => self.engine.budget.lock().request(),
                 Some(last) => {
@@ -152,7 +152,7 @@ impl<'a> CallRun<'a> {
                     self.engine.log.write_about(Level::Warning, || last.into(), text);
                 }
             }
-            let outcome = match self.attempt(batch, &turn, &body, attempts > 0) {
+            let outcome = match self.attempt(batch, &permit, &body, attempts > 0) {
                 Ok(http_status) => return Ok(http_status),
                 Err(outcome) => *outcome,
             };
@@ -180,15 +180,15 @@ impl<'a> CallRun<'a> {
 
     /// Waits until there is an authorization and the pace of its kind of call lets the request out.
     /// `last`: how the attempt before ended; taken where the call ends here.
-    fn wait_for_turn(&mut self, batch: &Batch, last: &mut Option<Outcome>) -> Result<Turn> {
+    fn wait_for_permit(&mut self, batch: &Batch, last: &mut Option<Outcome>) -> Result<Permit> {
         let started = Instant::now();
-        let turn = self.find_turn(batch, last);
+        let permit = self.acquire_permit(batch, last);
         self.wait_policy.waits_for(Status::Ok);
         self.waited += started.elapsed();
-        turn
+        permit
     }
 
-    fn find_turn(&mut self, batch: &Batch, last: &mut Option<Outcome>) -> Result<Turn> {
+    fn acquire_permit(&mut self, batch: &Batch, last: &mut Option<Outcome>) -> Result<Permit> {
         let engine = self.engine;
         if let (None, Some(sign_in)) = (self.own, &engine.sign_in) {
             sign_in.renew_if_due(self.deadline.at());
@@ -198,14 +198,19 @@ impl<'a> CallRun<'a> {
             if let Some(stop) = self.stop() {
                 return Err(self.end(batch, stop, last.take()));
             }
-            let gate = engine.gates.of(batch.endpoint, authorization.user_hash());
+            let rate_limiter = engine.rate_limiters.of(batch.endpoint, authorization.user_hash());
             let wait_policy = self.wait_policy;
-            let entered =
-                gate.enter(self.deadline.at(), || self.is_stopped(), || wait_policy.waits_for(Status::Throttled));
+            let entered = rate_limiter.acquire(
+                self.deadline.at(),
+                || self.is_stopped(),
+                || wait_policy.waits_for(Status::Throttled),
+            );
             let sent = match entered {
                 Ok(sent) => sent,
-                Err(Closed::Cut) => return Err(self.end(batch, self.stop().unwrap_or(Stop::Closed), last.take())),
-                Err(Closed::TooLate { wait, limit }) => {
+                Err(NotAcquired::Aborted) => {
+                    return Err(self.end(batch, self.stop().unwrap_or(Stop::Closed), last.take()));
+                }
+                Err(NotAcquired::DeadlineExceeded { wait, limit }) => {
                     let stop = self.stop().unwrap_or(Stop::TurnTooLate { deadline: self.deadline, wait });
                     // A client that drains has nothing to say about the pace.
                     let waited_for =
@@ -218,7 +223,7 @@ impl<'a> CallRun<'a> {
             let is_same_kind = current.user_hash() == authorization.user_hash();
             authorization = current;
             if is_same_kind {
-                return Ok(Turn { gate, sent, authorization });
+                return Ok(Permit { rate_limiter, sent, authorization });
             }
         }
     }
@@ -273,10 +278,10 @@ impl<'a> CallRun<'a> {
     }
 
     /// One attempt: the HTTP status with which the service acknowledged it, or how it ended.
-    fn attempt(&mut self, batch: &Batch, turn: &Turn, body: &[u8], is_retry: bool) -> Result<u16> {
+    fn attempt(&mut self, batch: &Batch, permit: &Permit, body: &[u8], is_retry: bool) -> Result<u16> {
         let begun = Instant::now();
         let on_the_wire_before = self.on_the_wire;
-        let result = self.request(batch, &turn.authorization, body, begun);
+        let result = self.request(batch, &permit.authorization, body, begun);
         let outcome = result.as_ref().err().map(|outcome| &**outcome);
         if self.on_the_wire > on_the_wire_before {
             self.engine.counters.request_ended(RequestEnd {
@@ -288,7 +293,7 @@ impl<'a> CallRun<'a> {
                 is_throttled: outcome.is_some_and(|outcome| outcome.status == Status::Throttled),
             });
         }
-        self.learn(turn, outcome);
+        self.record(permit, outcome);
         result
     }
 
@@ -338,18 +343,18 @@ impl<'a> CallRun<'a> {
     }
 
     /// What the end of an attempt says about those that follow.
-    fn learn(&self, turn: &Turn, outcome: Option<&Outcome>) {
+    fn record(&self, permit: &Permit, outcome: Option<&Outcome>) {
         let engine = self.engine;
-        let Turn { gate, sent, authorization } = turn;
+        let Permit { rate_limiter, sent, authorization } = permit;
         match outcome {
             None => {
                 engine.budget.lock().success();
-                gate.accepted();
+                rate_limiter.accepted();
             }
             Some(Outcome { status: Status::Throttled, throttle, retry_after, .. }) => {
-                gate.rejected(*sent, throttle, *retry_after, fastrand::f64());
+                rate_limiter.rejected(*sent, throttle, *retry_after, fastrand::f64());
             }
-            Some(Outcome { retry_after: Some(wait), .. }) => gate.close_for(*wait, fastrand::f64()),
+            Some(Outcome { retry_after: Some(wait), .. }) => rate_limiter.close_for(*wait, fastrand::f64()),
             Some(_) => {}
         }
         // With a wrong time the signature was refused, not the token.

@@ -9,7 +9,7 @@ use super::{Config, Engine, ImposedLimits};
 use crate::api::{Call, ServerInvite};
 use crate::auth::{Authorization, ProofKey};
 use crate::client::{Operation, Work};
-use crate::http::{Answer, BaseUrl, CaMode, Deadlines, Request, Transport, TransportError};
+use crate::http::{BaseUrl, CaMode, Deadlines, Request, Response, Transport, TransportError};
 use crate::log::Level;
 
 const TOKEN: &str = "a-token-that-nobody-may-see";
@@ -19,16 +19,16 @@ const TOKEN: &str = "a-token-that-nobody-may-see";
 struct Printer;
 
 impl Transport for Printer {
-    fn send(&self, request: Request<'_>, _: Deadlines) -> Result<Answer, TransportError> {
+    fn send(&self, request: Request<'_>, _: Deadlines) -> Result<Response, TransportError> {
         assert!(request.signature.is_some());
         shows_nothing(&format!("{request:?}"));
         let body = format!(r#"{{"errorCode":"{TOKEN}","debugMessage":"2533274790395904 {TOKEN}"}}"#).into_bytes();
-        let answer = Answer::new(400, &[], &body);
+        let answer = Response::new(400, &[], &body);
         shows_nothing(&format!("{answer:?}"));
         Ok(answer)
     }
 
-    fn cut(&self) {}
+    fn abort(&self) {}
 }
 
 #[track_caller]

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::auth::{Now, ServiceClock};
-use crate::http::Answer;
+use crate::http::Response;
 use crate::log::{Level, Log};
 use crate::sync::atomic::{AtomicBool, Ordering};
 
@@ -34,7 +34,7 @@ impl Time {
 
     /// Learns from the `Date` of an answer to a request that began at `before`. Tells whether that
     /// changed so much that a signature made before would be refused.
-    pub fn learn(&self, before: SystemTime, answer: &Answer, log: &Log) -> bool {
+    pub fn learn(&self, before: SystemTime, answer: &Response, log: &Log) -> bool {
         let Some(date) = answer.header("Date") else { return false };
         let correction = self.clock.learn(before, SystemTime::now(), date);
         let offset = self.offset_ms();

@@ -69,7 +69,7 @@ pub fn host(kind: Kind) -> Arc<Host> {
         log_level: Level::Off,
         sign_in: None,
     };
-    let peer = Peer { manner: kind.manner, is_cut: Mutex::new(false), changed: Condvar::new() };
+    let peer = Peer { manner: kind.manner, is_aborted: Mutex::new(false), changed: Condvar::new() };
     let settings = Settings {
         capacity: kind.capacity,
         capacity_bytes: 1 << 20,

@@ -3,7 +3,7 @@
 use shuttle::thread;
 
 use super::{NOW, one_of};
-use crate::http::{Answer, Deadlines, ErrorKind, Request, Sent, Transport, TransportError};
+use crate::http::{Deadlines, ErrorKind, Request, Response, Sent, Transport, TransportError};
 use crate::sync::{Condvar, Mutex};
 
 /// How the peer answers.
@@ -23,12 +23,12 @@ pub enum Manner {
 #[derive(Debug)]
 pub struct Peer {
     pub manner: Manner,
-    pub is_cut: Mutex<bool>,
+    pub is_aborted: Mutex<bool>,
     pub changed: Condvar,
 }
 
 impl Transport for Peer {
-    fn send(&self, request: Request<'_>, _: Deadlines) -> Result<Answer, TransportError> {
+    fn send(&self, request: Request<'_>, _: Deadlines) -> Result<Response, TransportError> {
         let is_repeatable = request.uri.path().contains("recentplayergroups");
         // The others have their turn while it is on the wire.
         thread::sleep(NOW);
@@ -39,7 +39,7 @@ impl Transport for Peer {
             detail: "it was cut".to_owned(),
             advice: None,
         };
-        if *self.is_cut.lock() {
+        if *self.is_aborted.lock() {
             return Err(broken(Sent::Nothing));
         }
         let status = match self.manner {
@@ -61,9 +61,9 @@ impl Transport for Peer {
             0 if is_repeatable => Ok(answer(400)),
             0 => Err(broken(Sent::MaybeDelivered)),
             1 => {
-                let mut is_cut = self.is_cut.lock();
-                while !*is_cut {
-                    is_cut = self.changed.wait(is_cut);
+                let mut is_aborted = self.is_aborted.lock();
+                while !*is_aborted {
+                    is_aborted = self.changed.wait(is_aborted);
                 }
                 Err(broken(one_of(&[Sent::Nothing, Sent::Incomplete, Sent::MaybeDelivered])))
             }
@@ -71,12 +71,12 @@ impl Transport for Peer {
         }
     }
 
-    fn cut(&self) {
-        *self.is_cut.lock() = true;
+    fn abort(&self) {
+        *self.is_aborted.lock() = true;
         self.changed.notify_all();
     }
 }
 
-pub fn answer(status: u16) -> Answer {
-    Answer::new(status, &[], b"")
+pub fn answer(status: u16) -> Response {
+    Response::new(status, &[], b"")
 }

@@ -62,7 +62,7 @@ impl Call for Gathered<'_> {
 }
 
 /// The outcome of all, told as that of one: `groups` are its own among all.
-pub fn own_part(of_all: &Outcome, groups: Range<u32>) -> Outcome {
+pub fn slice(of_all: &Outcome, groups: Range<u32>) -> Outcome {
     let within = |from: u32, amount: u32| {
         let range = from.clamp(groups.start, groups.end)..from.saturating_add(amount).clamp(groups.start, groups.end);
         range.end - range.start
@@ -133,7 +133,7 @@ mod tests {
     fn everyone_is_told_of_their_own() {
         let all = Outcome { acknowledged: 5, uncertain: 3, refused: 2, ..Outcome::new(Status::Rejected, "") };
         let counts = |groups| {
-            let own = own_part(&all, groups);
+            let own = slice(&all, groups);
             (own.acknowledged, own.uncertain, own.refused)
         };
         assert_eq!(counts(0..4), (4, 0, 0));

@@ -13,13 +13,13 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 pub struct Work<C: ?Sized = dyn Call> {
     /// Somebody asked for it to be cancelled. Told without the queue's lock, since whoever waits for a turn
     /// looks at it with another lock in hand.
-    withdrawn: AtomicBool,
+    cancel_requested: AtomicBool,
     call: C,
 }
 
 impl Work {
     pub fn new(call: impl Call + 'static) -> Arc<Self> {
-        Arc::new(Work { withdrawn: AtomicBool::new(false), call })
+        Arc::new(Work { cancel_requested: AtomicBool::new(false), call })
     }
 
     pub fn call(&self) -> &dyn Call {
@@ -31,7 +31,7 @@ impl Work {
     }
 
     pub fn withdraw(&self) {
-        self.withdrawn.store(true, Ordering::Release);
+        self.cancel_requested.store(true, Ordering::Release);
     }
 }
 
@@ -78,8 +78,8 @@ impl Operation {
         !self.alone && self.own.is_none() && self.work.call().endpoint().gathered_in.is_some()
     }
 
-    pub fn is_withdrawn(&self) -> bool {
-        self.work.withdrawn.load(Ordering::Acquire)
+    pub fn is_cancel_requested(&self) -> bool {
+        self.work.cancel_requested.load(Ordering::Acquire)
     }
 
     pub fn ended(&self, mut outcome: Outcome) -> Ended {

@@ -18,12 +18,12 @@ struct Cause {
 }
 
 #[derive(Debug, Default)]
-pub struct Need {
+pub struct AuthorizationPrompt {
     pending: Option<Cause>,
     reported: Option<(Cause, Instant)>,
 }
 
-impl Need {
+impl AuthorizationPrompt {
     /// Operations wait for an authorization.
     pub fn operations_wait(&mut self, reason: Reason, now: Instant) {
         self.arises(Cause { reason, is_waiting: true }, now);
@@ -49,7 +49,7 @@ impl Need {
     /// A newer authorization was pushed; `expires`: one that does not last either.
     pub fn is_satisfied(&mut self, expires: Option<Reason>, now: Instant) {
         let reported = expires.map(|reason| (Cause { reason, is_waiting: false }, now));
-        *self = Need { pending: None, reported };
+        *self = AuthorizationPrompt { pending: None, reported };
     }
 
     pub fn is_pending(&self) -> bool {
@@ -71,8 +71,8 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     /// When it is told within a minute, in seconds, if it is looked at every second.
-    fn told(mut look: impl FnMut(&mut Need, Instant)) -> Vec<u64> {
-        let (start, mut need) = (Instant::now(), Need::default());
+    fn told(mut look: impl FnMut(&mut AuthorizationPrompt, Instant)) -> Vec<u64> {
+        let (start, mut need) = (Instant::now(), AuthorizationPrompt::default());
         let mut told = Vec::new();
         for second in 0..=60 {
             let now = start + Duration::from_secs(second);
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn one_is_told_at_a_time() {
         let start = Instant::now();
-        let mut need = Need::default();
+        let mut need = AuthorizationPrompt::default();
         need.expires(Reason::ExpiresSoon, start);
         need.operations_wait(Reason::Refused, start);
         need.expires(Reason::ExpiresSoon, start);
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn another_reason_and_the_first_that_waits_are_told_at_once() {
         let start = Instant::now();
-        let mut need = Need::default();
+        let mut need = AuthorizationPrompt::default();
         need.expires(Reason::ExpiresSoon, start);
         assert_eq!(need.tell(start), Some(Reason::ExpiresSoon));
         need.expires(Reason::Expired, start + SECOND);
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_newer_one_satisfies_it() {
         let start = Instant::now();
-        let mut need = Need::default();
+        let mut need = AuthorizationPrompt::default();
         need.operations_wait(Reason::Missing, start);
         need.is_satisfied(None, start);
         assert_eq!(need.tell(start), None);
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn pushing_one_that_expires_soon_as_well_is_not_answered_at_once() {
         let start = Instant::now();
-        let mut need = Need::default();
+        let mut need = AuthorizationPrompt::default();
         need.is_satisfied(Some(Reason::ExpiresSoon), start);
         need.expires(Reason::ExpiresSoon, start);
         assert!(!need.is_pending());

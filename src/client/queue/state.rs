@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::expiry::ExpiryIndex;
 use super::operation::{Ended, Operation, Work};
-use super::prompt::Need;
+use super::prompt::AuthorizationPrompt;
 use crate::api::{ByLane, Lane};
 use crate::auth::Reason;
 use crate::client::Settings;
@@ -36,7 +36,7 @@ pub enum Stage {
 #[derive(Debug)]
 pub struct State {
     pub stage: Stage,
-    /// Threads that wait for news.
+    /// Threads that wait for events_ready.
     pub waiting: u32,
     /// Blocking calls that have not returned.
     calls: u32,
@@ -56,7 +56,7 @@ pub struct State {
     held: usize,
     held_bytes: usize,
     drained_told: bool,
-    pub need: Need,
+    pub prompt: AuthorizationPrompt,
     /// When the host last looked for events, as far as that was noticed, and how often it had by then.
     pub polled: Option<Instant>,
     pub polls: u64,
@@ -118,7 +118,7 @@ impl State {
             held: 0,
             held_bytes: 0,
             drained_told: false,
-            need: Need::default(),
+            prompt: AuthorizationPrompt::default(),
             polled: None,
             polls: 0,
             counters,
@@ -140,7 +140,7 @@ impl State {
     }
 
     /// Takes an operation in, unless there is no room or no time left for any.
-    pub fn admit(&mut self, mut operation: Operation, settings: &Settings) -> Result<u64> {
+    pub fn enqueue(&mut self, mut operation: Operation, settings: &Settings) -> Result<u64> {
         if self.stage != Stage::Open {
             return refuse(Status::Closed, "The client is being drained or closed; nothing was submitted.");
         }
@@ -170,8 +170,8 @@ impl State {
         Ok(self.last_number)
     }
 
-    /// Undoes `admit` for the operation that was taken in last.
-    pub fn take_back(&mut self, lane: Lane, number: u64) {
+    /// Undoes `enqueue` for the operation that was taken in last.
+    pub fn undo_enqueue(&mut self, lane: Lane, number: u64) {
         let lane = &mut self.lanes[lane as usize];
         if lane.queued.back().is_some_and(|operation| operation.number == number)
             && let Some(operation) = lane.queued.pop_back()
@@ -229,7 +229,7 @@ impl State {
     }
 
     /// Moves the first operation of a lane from the queue to a worker.
-    pub fn run_first(&mut self, lane: Lane) -> Option<Operation> {
+    pub fn dequeue(&mut self, lane: Lane) -> Option<Operation> {
         let lane = &mut self.lanes[lane as usize];
         let operation = lane.queued.pop_front()?;
         lane.running.push(Running { number: operation.number, work: operation.work.clone() });
@@ -237,7 +237,7 @@ impl State {
     }
 
     /// Puts an operation that could not be done back to where it was.
-    pub fn run_again(&mut self, operation: Operation) {
+    pub fn requeue(&mut self, operation: Operation) {
         let lane = &mut self.lanes[operation.work.lane() as usize];
         lane.running.retain(|running| running.number != operation.number);
         lane.expiries.add(operation.expires, operation.number);
@@ -325,12 +325,12 @@ impl State {
     }
 
     pub fn has_events(&self) -> bool {
-        !self.ended.is_empty() || self.need.is_pending()
+        !self.ended.is_empty() || self.prompt.is_pending()
     }
 
     /// The next event but for the last one, and those of the log.
     pub fn next_event(&mut self) -> Option<Event> {
-        if let Some(reason) = self.need.tell(Instant::now()) {
+        if let Some(reason) = self.prompt.tell(Instant::now()) {
             return Some(Event::AuthorizationNeeded(reason));
         }
         let Ended { number, user_data, bytes, outcome } = self.ended.pop_front()?;

@@ -4,7 +4,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::gather::{Gathered, own_part, together};
+use super::gather::{Gathered, slice, together};
 use super::operation::Operation;
 use super::state::{Stage, State};
 use crate::api::Lane;
@@ -46,13 +46,13 @@ fn run(shared: &Shared, lane: Lane) {
         }
         // From the back, so that they stand in the queue as they did.
         for operation in again.into_iter().rev() {
-            state.run_again(operation);
+            state.requeue(operation);
         }
         if state.stage == Stage::Closed {
             state.abandon_queued();
         }
         shared.note_next_expiry(&state);
-        shared.tell(&mut state);
+        shared.notify(&mut state);
         // Freeing takes longer than all of that: without the lock.
         drop(state);
         drop(ended);
@@ -67,21 +67,21 @@ fn next(shared: &Shared, lane: Lane) -> Option<Vec<Operation>> {
         if state.stage == Stage::Closed {
             return None;
         }
-        let count = ripe(shared, &state, lane);
+        let count = ready_count(shared, &state, lane);
         if count > 0 {
-            let operations = (0..count).filter_map(|_| state.run_first(lane)).collect();
+            let operations = (0..count).filter_map(|_| state.dequeue(lane)).collect();
             shared.note_next_expiry(&state);
             return Some(operations);
         }
         if state.drain_deadline().is_some() && state.queued(lane).next().is_none() {
             return None;
         }
-        state = rest(shared, state, lane);
+        state = wait_for_work(shared, state, lane);
     }
 }
 
 /// Waits for work, or until what is held is ripe or expires.
-fn rest<'a>(shared: &Shared, mut state: MutexGuard<'a, State>, lane: Lane) -> MutexGuard<'a, State> {
+fn wait_for_work<'a>(shared: &Shared, mut state: MutexGuard<'a, State>, lane: Lane) -> MutexGuard<'a, State> {
     let hold = shared.settings.lanes[lane as usize].hold.unwrap_or_default();
     let first = state.queued(lane).map(|operation| operation.expires.min(operation.submitted + hold)).min();
     state.worker_rests(lane);
@@ -98,7 +98,7 @@ fn rest<'a>(shared: &Shared, mut state: MutexGuard<'a, State>, lane: Lane) -> Mu
 }
 
 /// How many operations go out now, together: none while they are held.
-fn ripe(shared: &Shared, state: &State, lane: Lane) -> usize {
+fn ready_count(shared: &Shared, state: &State, lane: Lane) -> usize {
     let Some(first) = state.queued(lane).next() else { return 0 };
     if !first.can_be_gathered() {
         return 1;
@@ -142,7 +142,7 @@ fn run_batch(shared: &Shared, lane: Lane, operations: &[Operation]) -> Vec<End> 
     let mut before = 0;
     let ends = operations.iter().map(|operation| {
         let groups = u32::try_from(operation.work.call().count()).unwrap_or(u32::MAX);
-        let own = own_part(&all.outcome, before..before + groups);
+        let own = slice(&all.outcome, before..before + groups);
         before += groups;
         // One that it was gathered with had less time.
         let has_time = matches!(deadline, Deadline::TimeToLive(at) if operation.expires > at);
@@ -171,7 +171,7 @@ fn send(shared: &Shared, lane: Lane, operations: &[Operation], deadline: Deadlin
 /// The outcome as that of an operation, which counts from when it was submitted.
 fn finalize(mut outcome: Outcome, operation: &Operation, begun: Instant) -> Outcome {
     // Those that it was gathered with were still wanted.
-    if operation.is_withdrawn() && outcome.attempts == 0 && outcome.status != Status::Ok {
+    if operation.is_cancel_requested() && outcome.attempts == 0 && outcome.status != Status::Ok {
         let queued = outcome.queued;
         outcome = Stop::Cancelled.in_queue(Status::Ok);
         outcome.queued = queued;
@@ -216,14 +216,14 @@ impl WaitPolicy for Waiter<'_> {
         let mut state = self.shared.state.lock();
         // One may have been pushed since.
         if let Some(reason) = self.shared.engine.authorization_needed() {
-            state.need.operations_wait(reason, Instant::now());
-            self.shared.tell(&mut state);
+            state.prompt.operations_wait(reason, Instant::now());
+            self.shared.notify(&mut state);
         }
         true
     }
 
     fn cancel_requested(&self) -> bool {
-        self.operations.iter().all(Operation::is_withdrawn)
+        self.operations.iter().all(Operation::is_cancel_requested)
     }
 
     fn waits_for(&self, obstacle: Status) {

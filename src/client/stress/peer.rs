@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::http::{Answer, Deadlines, ErrorKind, Request, Sent, Transport, TransportError};
+use crate::http::{Deadlines, ErrorKind, Request, Response, Sent, Transport, TransportError};
 
 /// How XUIDs of those who are invited, or met, begin in a body, and how no other text there does.
 const BEGINNING: &[u8] = b"\"77";
@@ -42,36 +42,36 @@ pub struct Record {
 pub struct Peer {
     seed: u64,
     record: std::sync::Arc<Record>,
-    is_cut: Mutex<bool>,
+    is_aborted: Mutex<bool>,
     changed: Condvar,
 }
 
 impl Peer {
     pub fn new(seed: u64, record: std::sync::Arc<Record>) -> Self {
-        Peer { seed, record, is_cut: Mutex::new(false), changed: Condvar::new() }
+        Peer { seed, record, is_aborted: Mutex::new(false), changed: Condvar::new() }
     }
 
-    fn is_cut(&self) -> bool {
-        *self.is_cut.lock().unwrap()
+    fn is_aborted(&self) -> bool {
+        *self.is_aborted.lock().unwrap()
     }
 
     /// Until the time is up, or it is cut.
     fn stall(&self, deadline: Instant) -> TransportError {
-        let mut is_cut = self.is_cut.lock().unwrap();
-        while !*is_cut && Instant::now() < deadline {
+        let mut is_aborted = self.is_aborted.lock().unwrap();
+        while !*is_aborted && Instant::now() < deadline {
             let wait = deadline.saturating_duration_since(Instant::now());
-            is_cut = self.changed.wait_timeout(is_cut, wait).unwrap().0;
+            is_aborted = self.changed.wait_timeout(is_aborted, wait).unwrap().0;
         }
-        let kind = if *is_cut { ErrorKind::Connection } else { ErrorKind::TimedOut };
+        let kind = if *is_aborted { ErrorKind::Connection } else { ErrorKind::TimedOut };
         failure(kind, Sent::MaybeDelivered)
     }
 }
 
 impl Transport for Peer {
-    fn send(&self, request: Request<'_>, deadlines: Deadlines) -> Result<Answer, TransportError> {
+    fn send(&self, request: Request<'_>, deadlines: Deadlines) -> Result<Response, TransportError> {
         let number = self.record.requests.fetch_add(1, Ordering::Relaxed);
         let mut random = fastrand::Rng::with_seed(self.seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
-        if self.is_cut() {
+        if self.is_aborted() {
             return Err(failure(ErrorKind::Connection, Sent::Nothing));
         }
         let (user_hash, token) = identity(&request);
@@ -116,8 +116,8 @@ impl Transport for Peer {
         }
     }
 
-    fn cut(&self) {
-        *self.is_cut.lock().unwrap() = true;
+    fn abort(&self) {
+        *self.is_aborted.lock().unwrap() = true;
         self.changed.notify_all();
     }
 }
@@ -135,10 +135,10 @@ fn items(request: &Request<'_>) -> u64 {
     if request.uri.path().contains("recentplayergroups") { users / 2 } else { users }
 }
 
-fn answer(status: u16, retry_after: Option<u64>) -> Answer {
+fn answer(status: u16, retry_after: Option<u64>) -> Response {
     match retry_after.map(|seconds| seconds.to_string()) {
-        None => Answer::new(status, &[], b""),
-        Some(seconds) => Answer::new(status, &[("retry-after", &seconds)], b""),
+        None => Response::new(status, &[], b""),
+        Some(seconds) => Response::new(status, &[("retry-after", &seconds)], b""),
     }
 }
 

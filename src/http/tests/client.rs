@@ -8,7 +8,7 @@ use http::{HeaderValue, Method};
 use super::peer::Peer;
 use crate::http::dns::CachingResolver;
 use crate::http::trust::TlsDefaults;
-use crate::http::{Answer, CaMode, Deadlines, Http, Request, Settings, Shared, Transport, TransportError, Trust};
+use crate::http::{CaMode, Deadlines, Http, Request, Response, Settings, Shared, Transport, TransportError, Trust};
 
 /// A client that trusts this peer.
 pub fn client(peer: &Peer) -> Client {
@@ -39,11 +39,11 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn send(&self, body: &[u8]) -> Result<Answer, TransportError> {
+    pub fn send(&self, body: &[u8]) -> Result<Response, TransportError> {
         self.send_within(body, Duration::from_secs(10))
     }
 
-    pub fn send_within(&self, body: &[u8], limit: Duration) -> Result<Answer, TransportError> {
+    pub fn send_within(&self, body: &[u8], limit: Duration) -> Result<Response, TransportError> {
         let request = Request {
             method: &Method::POST,
             uri: &format!("{}/path", self.base).parse().unwrap(),

@@ -226,7 +226,7 @@ fn a_client_that_is_cut_does_not_wait() {
         thread::scope(|scope| {
             let sending = scope.spawn(|| client.send(b"{}").unwrap_err());
             thread::sleep(Duration::from_millis(200));
-            client.http.cut();
+            client.http.abort();
             let started = Instant::now();
             check(&sending.join().unwrap(), ErrorKind::Connection, Sent::MaybeDelivered);
             assert!(started.elapsed() < Duration::from_secs(1));

@@ -16,7 +16,7 @@ use crate::client::engine::time::Time;
 use crate::http::{Deadlines, Request, Transport};
 use crate::log::{Fields, Level, Log};
 use crate::outcome::Outcome;
-use crate::policy::{Pace, Prospect, authentication_pace};
+use crate::policy::{Prospect, SlidingWindow, authentication_pace};
 use crate::redactor::Redactor;
 
 /// All that signing in needs; whoever signs in has it for himself.
@@ -39,7 +39,7 @@ pub struct Chain {
 #[derive(Debug)]
 pub struct Progress {
     service_token: Option<ServiceToken>,
-    pace: Pace,
+    pace: SlidingWindow,
     beginning: Instant,
 }
 
@@ -92,7 +92,7 @@ impl Chain {
     /// Whether the files of the certificate differ from those that were tried.
     pub fn looks_different(&mut self, deadline: Instant) -> bool {
         let mutual = self.mutual.clone();
-        self.certificate.looks_different(deadline, || mutual.is_cut())
+        self.certificate.looks_different(deadline, || mutual.is_aborted())
     }
 
     pub fn has_service_token(&self) -> bool {
@@ -120,7 +120,7 @@ impl Chain {
     /// Takes a newer certificate into use, and says so where the one in use ends soon.
     fn look_at_the_certificate(&mut self, deadline: Instant) {
         let mutual = self.mutual.clone();
-        match self.certificate.refresh(deadline, || mutual.is_cut()) {
+        match self.certificate.refresh(deadline, || mutual.is_aborted()) {
             Refresh::Unchanged => {}
             Refresh::Replaced => {
                 self.mutual.forget();
@@ -201,11 +201,11 @@ impl Chain {
     /// Counts the request, unless the limits leave no room for it now.
     fn take_turn(&mut self, step: Step) -> Result<(), SignInFailure> {
         let now = self.progress.beginning.elapsed();
-        let slot = self.progress.pace.slot(0, now);
+        let slot = self.progress.pace.next_available(0, now);
         if slot > now {
             return Err(SignInFailure::out_of_turn(&self.error_context(step, false), slot - now));
         }
-        self.progress.pace.take(now);
+        self.progress.pace.record(now);
         Ok(())
     }
 

@@ -19,7 +19,7 @@ use crate::date::Timestamp;
 use crate::http::{BaseUrl, Transport};
 use crate::log::{Level, Log};
 use crate::outcome::{self, Outcome, Status};
-use crate::policy::{Moment, Prospect, Renewal};
+use crate::policy::{MonotonicTime, Prospect, Renewal};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard, spawn};
 use certificate_files::CertificateFiles;
@@ -256,7 +256,7 @@ impl SignIn {
     pub fn stop(&self) {
         self.state.lock().is_stopped = true;
         self.changed.notify_all();
-        self.mutual.cut();
+        self.mutual.abort();
     }
 
     fn run(&self) {
@@ -375,14 +375,14 @@ impl SignIn {
         }
     }
 
-    fn now(&self) -> Moment {
+    fn now(&self) -> MonotonicTime {
         self.beginning.elapsed()
     }
 }
 
 impl State {
     /// When there is something to be done next.
-    fn due(&self, now: Moment) -> Moment {
+    fn due(&self, now: MonotonicTime) -> MonotonicTime {
         if self.service_token.has_token(now) {
             self.token.due().min(self.service_token.due())
         } else {
@@ -391,11 +391,11 @@ impl State {
     }
 
     /// How long to wait for that; until somebody is done, where somebody is at it.
-    fn until_due(&self, now: Moment) -> Duration {
+    fn until_due(&self, now: MonotonicTime) -> Duration {
         if self.chain.is_none() { Duration::MAX } else { self.due(now).saturating_sub(now) }
     }
 
-    fn plan(&self, now: Moment) -> Plan {
+    fn plan(&self, now: MonotonicTime) -> Plan {
         let has_service_token = self.service_token.has_token(now);
         Plan {
             service_token: !has_service_token || self.service_token.due() <= now,

@@ -22,7 +22,7 @@ pub struct MutualTls {
 #[derive(Default)]
 struct State {
     current: Option<Arc<dyn Transport>>,
-    is_cut: bool,
+    is_aborted: bool,
 }
 
 impl MutualTls {
@@ -36,8 +36,8 @@ impl MutualTls {
             return Ok(current.clone());
         }
         let transport = (self.connect)(credential.client_certificate()?)?;
-        if state.is_cut {
-            transport.cut();
+        if state.is_aborted {
+            transport.abort();
         }
         state.current = Some(transport.clone());
         Ok(transport)
@@ -48,15 +48,15 @@ impl MutualTls {
         self.state.lock().current = None;
     }
 
-    pub fn is_cut(&self) -> bool {
-        self.state.lock().is_cut
+    pub fn is_aborted(&self) -> bool {
+        self.state.lock().is_aborted
     }
 
-    pub fn cut(&self) {
+    pub fn abort(&self) {
         let mut state = self.state.lock();
-        state.is_cut = true;
+        state.is_aborted = true;
         if let Some(current) = &state.current {
-            current.cut();
+            current.abort();
         }
     }
 }

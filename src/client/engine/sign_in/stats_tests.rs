@@ -7,26 +7,26 @@ use std::time::{Duration, Instant};
 use super::super::{Missing, SignIn, SignInConfig, Surroundings};
 use super::*;
 use crate::auth::{CredentialNames, CredentialSource, Credentials};
-use crate::http::{Answer, BaseUrl, Deadlines, Request, Transport, TransportError};
+use crate::http::{BaseUrl, Deadlines, Request, Response, Transport, TransportError};
 use crate::log::{Level, Log};
 use crate::sync::Mutex;
 
 /// Answers each request with the next of these; with 503 where there is none.
 #[derive(Debug)]
-struct Services(Mutex<VecDeque<Answer>>);
+struct Services(Mutex<VecDeque<Response>>);
 
 impl Transport for Services {
-    fn send(&self, _: Request<'_>, _: Deadlines) -> Result<Answer, TransportError> {
+    fn send(&self, _: Request<'_>, _: Deadlines) -> Result<Response, TransportError> {
         let next = self.0.lock().pop_front();
-        Ok(next.unwrap_or_else(|| Answer::new(503, &[], b"")))
+        Ok(next.unwrap_or_else(|| Response::new(503, &[], b"")))
     }
 
-    fn cut(&self) {}
+    fn abort(&self) {}
 }
 
-fn token(name: &str) -> Answer {
+fn token(name: &str) -> Response {
     let body = format!(r#"{{"Token":"{name}","NotAfter":"2099-01-31T10:00:00Z"}}"#);
-    Answer::new(200, &[("Content-Type", "application/json")], body.as_bytes())
+    Response::new(200, &[("Content-Type", "application/json")], body.as_bytes())
 }
 
 const NAMES: CredentialNames<'_> = CredentialNames {
@@ -84,7 +84,7 @@ fn attempts_failures_and_the_last_success_are_counted() {
     let obtain = |seconds| sign_in.obtain(Instant::now() + Duration::from_secs(seconds), || false);
 
     // The first step fails, then the second, then neither.
-    services.0.lock().extend([Answer::new(503, &[], b""), token("service"), Answer::new(503, &[], b"")]);
+    services.0.lock().extend([Response::new(503, &[], b""), token("service"), Response::new(503, &[], b"")]);
     assert!(matches!(obtain(0), Err(Missing::OutOfTime(None))), "nothing is tried without time");
     assert_eq!(counts(&sign_in), (0, 0, false));
     services.0.lock().extend([token("token")]);

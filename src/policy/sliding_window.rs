@@ -11,7 +11,7 @@ use super::backoff::spread;
 use crate::outcome::Throttle;
 
 /// A point on a clock that never goes back, as the time since its beginning.
-pub type Moment = Duration;
+pub type MonotonicTime = Duration;
 
 /// No service is asked more often than this, in any of its periods; beyond, a limit is not a limit.
 const MOST_REQUESTS: usize = 1_024;
@@ -36,15 +36,15 @@ pub struct Limit {
 }
 
 #[derive(Debug, Default)]
-pub struct Pace {
+pub struct SlidingWindow {
     limits: Vec<Share>,
     /// When requests went out, the oldest first.
-    sent: VecDeque<Moment>,
-    closed_until: Moment,
+    sent: VecDeque<MonotonicTime>,
+    closed_until: MonotonicTime,
     /// Rejections since the last request that was not. Those that were on their way together count as
     /// one.
     rejections: u32,
-    last_rejection: Moment,
+    last_rejection: MonotonicTime,
 }
 
 /// A limit, and our part of it where others draw on it too.
@@ -53,30 +53,30 @@ struct Share {
     limit: Limit,
     allowance: u32,
     /// When the allowance was changed last.
-    changed: Moment,
+    changed: MonotonicTime,
     /// When the service named it last; `None` for one that the configuration imposes.
-    told: Option<Moment>,
+    told: Option<MonotonicTime>,
 }
 
-impl Pace {
+impl SlidingWindow {
     /// A pace that keeps limits which the service did not name.
     pub fn imposing(limits: impl IntoIterator<Item = Limit>) -> Self {
-        let share = |limit: Limit| Share { limit, allowance: limit.max, changed: Moment::ZERO, told: None };
-        Pace { limits: limits.into_iter().map(share).collect(), ..Pace::default() }
+        let share = |limit: Limit| Share { limit, allowance: limit.max, changed: MonotonicTime::ZERO, told: None };
+        SlidingWindow { limits: limits.into_iter().map(share).collect(), ..SlidingWindow::default() }
     }
 
     /// When the request behind `ahead` others may go out; not before `now`.
-    pub fn slot(&self, ahead: usize, now: Moment) -> Moment {
+    pub fn next_available(&self, ahead: usize, now: MonotonicTime) -> MonotonicTime {
         let mut ahead_of_us = VecDeque::new();
         for _ in 0..ahead {
-            let slot = self.next_slot(&ahead_of_us, now);
+            let slot = self.next_free(&ahead_of_us, now);
             ahead_of_us.push_back(slot);
         }
-        self.next_slot(&ahead_of_us, now)
+        self.next_free(&ahead_of_us, now)
     }
 
     /// A request goes out.
-    pub fn take(&mut self, now: Moment) {
+    pub fn record(&mut self, now: MonotonicTime) {
         if self.sent.len() >= MOST_REQUESTS {
             self.sent.pop_front();
         }
@@ -84,7 +84,7 @@ impl Pace {
     }
 
     /// The service took a request.
-    pub fn accepted(&mut self, now: Moment) {
+    pub fn accepted(&mut self, now: MonotonicTime) {
         self.rejections = 0;
         self.limits.retain(|share| share.told.is_none_or(|told| now.saturating_sub(told) < GOOD_FOR));
         for share in &mut self.limits {
@@ -98,7 +98,14 @@ impl Pace {
 
     /// The service rejected a request that went out at `sent`. `random` from 0 up to 1, drawn by the
     /// caller.
-    pub fn rejected(&mut self, now: Moment, sent: Moment, told: &Throttle, retry_after: Option<Duration>, random: f64) {
+    pub fn rejected(
+        &mut self,
+        now: MonotonicTime,
+        sent: MonotonicTime,
+        told: &Throttle,
+        retry_after: Option<Duration>,
+        random: f64,
+    ) {
         // What was on its way when another was rejected knew nothing of that.
         let is_news = self.rejections == 0 || sent >= self.last_rejection;
         if is_news {
@@ -122,7 +129,7 @@ impl Pace {
     }
 
     /// The service asked not to be called for so long.
-    pub fn close_for(&mut self, now: Moment, wait: Duration, random: f64) {
+    pub fn close_for(&mut self, now: MonotonicTime, wait: Duration, random: f64) {
         self.closed_until = self.closed_until.max(now + spread(wait, random));
     }
 
@@ -141,13 +148,13 @@ impl Pace {
     }
 
     /// Until when nothing here matters any more.
-    pub fn idle_from(&self) -> Moment {
+    pub fn idle_from(&self) -> MonotonicTime {
         let last = self.sent.back().copied().unwrap_or_default();
         let period = self.limits.iter().map(|share| share.limit.period).max().unwrap_or_default();
         self.closed_until.max(last + period)
     }
 
-    fn next_slot(&self, ahead: &VecDeque<Moment>, now: Moment) -> Moment {
+    fn next_free(&self, ahead: &VecDeque<MonotonicTime>, now: MonotonicTime) -> MonotonicTime {
         let open = self.closed_until.max(now).max(ahead.back().copied().unwrap_or_default());
         let sent = |back: usize| {
             // The `back`-th last of those sent and those ahead of us.
@@ -162,7 +169,7 @@ impl Pace {
         })
     }
 
-    fn learn(&mut self, limit: Limit, now: Moment) {
+    fn learn(&mut self, limit: Limit, now: MonotonicTime) {
         let Some(share) = self.limits.iter_mut().find(|share| share.limit.period == limit.period) else {
             if self.limits.len() >= MOST_LIMITS
                 && let Some(oldest) = self.limits.iter().position(|share| share.told.is_some())
@@ -191,7 +198,7 @@ impl Pace {
     }
 
     /// Rejected again and again: our part is smaller than one request in a period.
-    fn hold_back(&mut self, now: Moment, random: f64) {
+    fn hold_back(&mut self, now: MonotonicTime, random: f64) {
         if let Some(limit) = self.longest() {
             let doublings = (self.rejections - 2).min(16);
             let wait = limit.period.saturating_mul(1 << doublings).min(LONGEST_PERIOD).mul_f64(random);
@@ -208,5 +215,5 @@ fn limit_in(told: &Throttle) -> Option<Limit> {
 }
 
 #[cfg(test)]
-#[path = "pace_tests.rs"]
+#[path = "sliding_window_tests.rs"]
 mod tests;

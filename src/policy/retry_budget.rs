@@ -6,7 +6,7 @@
 
 /// In tenths of an attempt.
 #[derive(Debug)]
-pub struct Budget {
+pub struct RetryBudget {
     tenths: u32,
 }
 
@@ -15,23 +15,23 @@ const AN_ATTEMPT: u32 = 10;
 const FOR_A_REQUEST: u32 = 1;
 const FOR_A_SUCCESS: u32 = 5;
 
-impl Default for Budget {
+impl Default for RetryBudget {
     fn default() -> Self {
-        Budget { tenths: MOST }
+        RetryBudget { tenths: MOST }
     }
 }
 
-impl Budget {
+impl RetryBudget {
     pub fn request(&mut self) {
-        self.pay_in(FOR_A_REQUEST);
+        self.deposit(FOR_A_REQUEST);
     }
 
     pub fn success(&mut self) {
-        self.pay_in(FOR_A_SUCCESS);
+        self.deposit(FOR_A_SUCCESS);
     }
 
     /// Whether there is enough for one more attempt, which is taken out.
-    pub fn another_attempt(&mut self) -> bool {
+    pub fn try_withdraw(&mut self) -> bool {
         match self.tenths.checked_sub(AN_ATTEMPT) {
             Some(rest) => {
                 self.tenths = rest;
@@ -41,7 +41,7 @@ impl Budget {
         }
     }
 
-    fn pay_in(&mut self, tenths: u32) {
+    fn deposit(&mut self, tenths: u32) {
         self.tenths = (self.tenths + tenths).min(MOST);
     }
 }
@@ -50,18 +50,18 @@ impl Budget {
 mod tests {
     use super::*;
 
-    fn retries_in_an_outage(budget: &mut Budget, requests: u32) -> u32 {
+    fn retries_in_an_outage(budget: &mut RetryBudget, requests: u32) -> u32 {
         (0..requests)
             .map(|_| {
                 budget.request();
-                (0..3).filter(|_| budget.another_attempt()).count() as u32
+                (0..3).filter(|_| budget.try_withdraw()).count() as u32
             })
             .sum()
     }
 
     #[test]
     fn an_outage_uses_the_budget_up_and_then_a_tenth() {
-        let mut budget = Budget::default();
+        let mut budget = RetryBudget::default();
         assert!(retries_in_an_outage(&mut budget, 20) >= 10, "hiccups are mended");
         let later = retries_in_an_outage(&mut budget, 1_000);
         assert!((99..=101).contains(&later), "{later} retries for 1,000 requests");
@@ -69,12 +69,12 @@ mod tests {
 
     #[test]
     fn successes_refill_it() {
-        let mut budget = Budget::default();
+        let mut budget = RetryBudget::default();
         retries_in_an_outage(&mut budget, 100);
         for _ in 0..20 {
             budget.request();
             budget.success();
         }
-        assert_eq!((0..20).filter(|_| budget.another_attempt()).count(), 10);
+        assert_eq!((0..20).filter(|_| budget.try_withdraw()).count(), 10);
     }
 }
