@@ -197,15 +197,13 @@ impl mpa_lane_stats {
 impl From<&Stats> for mpa_stats {
     fn from(stats: &Stats) -> Self {
         let sign_in = stats.sign_in.unwrap_or_default();
-        let [invites, recent_players] = Lane::ALL.map(|lane| {
-            let lane = lane as usize;
-            lane_stats(&stats.counts.lanes[lane], stats.lanes[lane])
-        });
+        // In place: they are large.
+        let of = |lane: Lane| lane_stats(&stats.counts.lanes[lane as usize], stats.lanes[lane as usize]);
         mpa_stats {
             struct_size: 0,
             clock_offset_known: u32::from(stats.clock_offset_ms.is_some()),
-            invites,
-            recent_players,
+            invites: of(Lane::Invites),
+            recent_players: of(Lane::RecentPlayers),
             held_operations: stats.held.operations as u64,
             held_bytes: stats.held.bytes as u64,
             completions_waiting: stats.held.completions as u64,
