@@ -82,7 +82,7 @@ pub unsafe extern "C" fn mpa_submit_recent_player_groups(
 ///
 /// # Safety
 /// `operation` is NULL or points to a number, `result` is NULL or points to an `mpa_result`.
-unsafe fn submit(
+pub unsafe fn submit(
     client: mpa_client,
     read: impl FnOnce() -> Result<(Arc<Work>, Option<Authorization>, Option<Duration>)>,
     user_data: u64,
