@@ -57,7 +57,7 @@ pub struct CloseReport {
     pub events_not_polled: u64,
 }
 
-/// The operations of a client, and the client that does them.
+/// An open client.
 #[derive(Debug)]
 pub struct Client {
     shared: Arc<Shared>,
@@ -70,7 +70,7 @@ struct Shared {
     state: Mutex<State>,
     /// For workers: there is work, or none will come.
     work: ByLane<Condvar>,
-    /// For readers and those who flush or close: something ended, or somebody wants them to look.
+    /// For readers and those who flush or close: something ended, or a timer has to run.
     events_ready: Condvar,
     /// Whether a poll would find anything but entries of the log, told without the lock.
     has_events: AtomicBool,
@@ -86,10 +86,10 @@ struct Shared {
 
 const NO_EXPIRY: u64 = u64::MAX;
 
-/// Every so many polls, one that would find nothing looks at the clock all the same.
+/// One in so many polls that would find nothing runs the timers all the same.
 const CLOCK_CHECK_INTERVAL: u64 = 64;
 
-/// How often a reader that waits looks for entries of the log, which wake nobody.
+/// How often a reader that waits looks for log entries, which do not wake it.
 const LOG_INTERVAL: Duration = Duration::from_millis(250);
 
 impl Client {
@@ -109,7 +109,7 @@ impl Client {
         Client { shared: Arc::new(shared) }
     }
 
-    /// For calls that block.
+    /// What makes its calls.
     pub fn engine(&self) -> &Engine {
         &self.shared.engine
     }
@@ -226,7 +226,7 @@ impl Client {
         state.cancel(number)?;
         self.shared.notify(&mut state);
         drop(state);
-        // It may be waiting for its permit, or for an authorization.
+        // It may be waiting for a permit, or for an authorization.
         self.shared.engine.wake_all();
         Ok(())
     }
@@ -329,7 +329,7 @@ impl RunningCall<'_> {
         self.has_ended = true;
         let mut state = self.shared.state.lock();
         state.end_call(self.lane, outcome);
-        // Only `close` waits for this; a system call for nothing would be the dearest part of this.
+        // Only `close` waits for this; otherwise the system call would be most of the cost.
         if state.refuses_calls {
             self.shared.events_ready.notify_all();
         }
@@ -362,8 +362,8 @@ impl Shared {
         state
     }
 
-    /// Ends the queued operations whose time to live has passed: whoever looks for events, or takes work,
-    /// comes by. So they end in time, also where every worker is busy.
+    /// Ends the queued operations whose time to live has passed. It runs when events are polled or waited for,
+    /// and when a worker takes work, so that they end in time even if every worker is busy.
     fn expire_queued(&self, state: &mut State) {
         let obstacles = self
             .obstacles
@@ -389,7 +389,7 @@ impl Shared {
     /// Something ended: those who wait for events should look.
     fn notify(&self, state: &mut State) {
         self.has_events.store(true, Ordering::Release);
-        // A system call for nobody would be the dearest part of this.
+        // Without a waiting thread, the system call would be most of the cost.
         if state.waiting > 0 {
             self.events_ready.notify_all();
         }
@@ -406,8 +406,8 @@ impl Shared {
         event
     }
 
-    /// What is to be done at a certain time is done by whoever looks for events: there is no thread for
-    /// it.
+    /// Does what is due at a certain time. It runs when events are polled or waited for; there is no thread
+    /// for it.
     fn run_timers(&self, state: &mut State) {
         self.note_polls(state);
         self.enforce_drain_deadline(state);
@@ -417,7 +417,7 @@ impl Shared {
         }
     }
 
-    /// When a reader that waits is to look at the clock again, if not at events_ready.
+    /// When a reader that waits has to run the timers, if no event wakes it before.
     fn next_timer(&self, now: Instant) -> Option<Instant> {
         let log = self.engine.log().is_on().then_some(LOG_INTERVAL);
         let expiry = self.expiry_to_tell().map(|(left, lead)| left.saturating_sub(lead).max(Duration::from_secs(1)));
@@ -439,7 +439,7 @@ impl Shared {
         Some((self.engine.authorization_remaining()?, lead))
     }
 
-    /// Looking is noticed here; the poll that finds nothing has no time to look at the clock.
+    /// Notes when events were last polled. A poll that finds nothing does not read the clock.
     fn note_polls(&self, state: &mut State) {
         let polls = self.polls.load(Ordering::Relaxed);
         if polls != std::mem::replace(&mut state.polls, polls) {
@@ -447,8 +447,8 @@ impl Shared {
         }
     }
 
-    /// At the deadline of draining, ends what was not sent and cuts what is on the wire. There is no
-    /// thread that waits for it: whoever pulls events, or closes, comes by.
+    /// At the drain deadline, ends what was not sent and aborts the requests that are under way. No thread
+    /// waits for it: it happens when events are polled, or at closing.
     fn enforce_drain_deadline(&self, state: &mut State) {
         if state.drain_deadline().is_some_and(|deadline| Instant::now() >= deadline) {
             if state.abandon_queued() {

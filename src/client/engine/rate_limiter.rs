@@ -1,4 +1,4 @@
-//! Where calls of one kind wait for their permit: first come, first served, at the pace of that kind.
+//! The rate limiters: calls of one kind wait for a permit, first come, first served, at the rate of that kind.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -19,12 +19,12 @@ pub struct ImposedLimits {
     pub recent_players: Option<Limit>,
 }
 
-/// All rate_limiters of a client.
+/// All rate limiters of a client.
 #[derive(Debug)]
 pub struct RateLimiters {
     rate_limiters: Mutex<BTreeMap<Kind, Arc<RateLimiter>>>,
     imposed: ImposedLimits,
-    /// The beginning of the clock that paces are kept by.
+    /// The zero of the clock that the rate limiters use.
     beginning: Instant,
 }
 
@@ -40,7 +40,7 @@ impl RateLimiters {
         RateLimiters { rate_limiters: Mutex::default(), imposed, beginning: Instant::now() }
     }
 
-    /// The rate_limiter of calls to `endpoint` with an authorization of this user.
+    /// The rate limiter of calls to `endpoint` with an authorization of this user.
     pub fn of(&self, endpoint: &'static Endpoint, user_hash: &str) -> Arc<RateLimiter> {
         let mut rate_limiters = self.rate_limiters.lock();
         if rate_limiters.len() >= MANY_LIMITERS {
@@ -54,7 +54,7 @@ impl RateLimiters {
             .clone()
     }
 
-    /// Has everyone who waits look again whether waiting makes sense.
+    /// Wakes all threads that wait, so that they check again whether to wait.
     pub fn wake_all(&self) {
         for rate_limiter in self.rate_limiters.lock().values() {
             // With the lock: whoever is about to wait has looked before, or will be woken.
@@ -88,7 +88,7 @@ struct Queue {
     next_ticket: u64,
 }
 
-/// Why a request was not let through.
+/// Why there is no permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAcquired {
     /// Its turn comes after its deadline: not before so long.
@@ -103,8 +103,8 @@ impl RateLimiter {
         RateLimiter { queue: Mutex::new(queue), changed: Condvar::new(), beginning }
     }
 
-    /// Waits until a request may go out, which then counts as sent at the moment that is returned. Ends
-    /// at once where it is clear that this would be after `deadline`. `on_wait`: called before it waits.
+    /// Waits until a request may be sent, which then counts as sent at the time that is returned. Returns at
+    /// once if that would be after `deadline`. `on_wait`: called before it waits.
     pub fn acquire(
         &self,
         deadline: Instant,

@@ -1,4 +1,4 @@
-//! One call: batch by batch, each until it is acknowledged or given up: authorize, wait for its permit,
+//! One call: batch by batch, each until it is acknowledged or given up: authorize, wait for a permit,
 //! send, classify the response, wait, again.
 
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub struct CallRun<'a> {
     wait_policy: &'a dyn WaitPolicy,
     /// Requests put on the wire, those of earlier batches included.
     on_the_wire: u32,
-    /// For an authorization, and for its permit.
+    /// For an authorization, and for a permit.
     waited: Duration,
     /// The last response showed that the time of its request's signature was wrong.
     clock_moved: bool,

@@ -1,13 +1,13 @@
-//! Whether the host is to be told that an authorization is needed.
+//! When to report to the host that an authorization is needed.
 
 use std::time::{Duration, Instant};
 
 use crate::auth::Reason;
 
-/// How often the host is told, while operations wait for one. Well within their time to live.
+/// How often it is reported while operations wait for one: well within their time to live.
 const INTERVAL_IF_WAITING: Duration = Duration::from_secs(5);
 
-/// How often it is told otherwise.
+/// How often it is reported otherwise.
 const INTERVAL: Duration = Duration::from_secs(30);
 
 /// A reason, and whether operations wait.
@@ -56,7 +56,7 @@ impl AuthorizationPrompt {
         self.pending.is_some()
     }
 
-    /// What the host is told now, if anything.
+    /// What to report now, if anything.
     pub fn tell(&mut self, now: Instant) -> Option<Reason> {
         let cause = self.pending.take()?;
         self.reported = Some((cause, now));
