@@ -92,6 +92,28 @@ fn the_example_without_a_network_passes() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "3 tests passed.\n");
 }
 
+/// With what it leaves to the program.
+#[test]
+fn the_code_about_outcomes_compiles() {
+    if !is_there() {
+        return;
+    }
+    let page = std::fs::read_to_string(repository().join("docs/outcomes.md")).unwrap();
+    let codes: Vec<&str> = page.split("```csharp\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(codes.len(), 1, "pieces of code in C#");
+    let folder = build::scratch("csharp");
+    let source = folder.join("Outcomes.cs");
+    let text = format!(
+        "using System; using Mpa;\nclass Guide\n{{\npublic {}\nvoid InviteLater<T>(T users, TimeSpan delay) {{ }}\nvoid \
+         InviteElsewhere<T>(T users) {{ }}\nvoid Alert(string message) {{ }}\n}}\n",
+        codes[0]
+    );
+    std::fs::write(&source, text).unwrap();
+    let mut compile = mcs();
+    compile.arg("-target:library").arg(format!("-out:{}", folder.join("Outcomes.dll").display()));
+    build::run(compile.arg(&source).arg(repository().join("bindings/csharp/*.cs")));
+}
+
 /// Needs Roslyn, which Debian does not have: MPA_CSC is a program that takes csc's arguments, and
 /// MPA_CSC_REFERENCES a response file that refers to the assemblies of .NET 8 or later.
 #[test]
