@@ -39,8 +39,9 @@ mod tests {
     #[test]
     fn it_ends_a_sleep() {
         let abort = Abort::default();
-        abort.sleep(Duration::ZERO);
-        assert!(!abort.is_set());
+        let started = Instant::now();
+        abort.sleep(Duration::from_millis(50));
+        assert!(started.elapsed() >= Duration::from_millis(49) && !abort.is_set());
         std::thread::scope(|scope| {
             let started = Instant::now();
             let sleeper = scope.spawn(|| abort.sleep(Duration::from_secs(60)));
