@@ -16,5 +16,8 @@ pub mod lock;
 #[cfg(not(shuttle))]
 pub use lock::{Condvar, Mutex};
 
+mod slot;
+pub use slot::Slot;
+
 mod thread;
 pub use thread::spawn;

@@ -10,15 +10,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::error::{ErrorKind, Source};
-use crate::sync::lock::{Condvar, Mutex};
+use crate::sync::Slot;
+use crate::sync::lock::Mutex;
 use crate::sync::spawn;
 
 /// The resolver does not tell how long its answer is good for; a minute is what services that move
 /// between addresses commonly allow.
 const GOOD_FOR: Duration = Duration::from_secs(60);
-
-/// How often those who wait look whether they still should.
-const CHECK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Far more than the clients of one process have endpoints; bounds the threads that hang.
 const MAX_NAMES: usize = 64;
@@ -32,18 +30,13 @@ pub struct CachingResolver {
 
 struct Entry {
     host: String,
-    pending: Arc<Pending>,
+    pending: Arc<Slot<Found>>,
     /// The address that was connected to last.
     preferred: Option<IpAddr>,
 }
 
-/// A look-up under way or done, and everyone who waits for it.
-#[derive(Default)]
-struct Pending {
-    found: Mutex<Option<Found>>,
-    arrived: Condvar,
-}
-
+/// What a look-up gave.
+#[derive(Debug)]
 struct Found {
     addresses: Result<Vec<IpAddr>, String>,
     at: Instant,
@@ -71,16 +64,7 @@ impl CachingResolver {
         is_shut_down: impl Fn() -> bool,
     ) -> Result<Vec<SocketAddr>, Source> {
         let (pending, preferred) = self.pending(host)?;
-        let mut found = pending.found.lock();
-        while found.is_none() && !is_shut_down() {
-            let remaining = deadline.saturating_duration_since(Instant::now());
-            if remaining.is_zero() {
-                break;
-            }
-            let slice = remaining.min(CHECK_INTERVAL);
-            found = pending.arrived.wait_timeout(found, slice);
-        }
-        match &*found {
+        match &*pending.wait(deadline, is_shut_down) {
             Some(Found { addresses: Ok(addresses), .. }) if !addresses.is_empty() => {
                 let ordered = in_order(addresses, preferred);
                 Ok(ordered.into_iter().map(|address| SocketAddr::new(address, port)).collect())
@@ -102,14 +86,14 @@ impl CachingResolver {
 
     /// What was found does not lead anywhere (any more): look it up again next time.
     pub fn forget(&self, host: &str) {
-        self.entries.lock().retain(|entry| !(entry.host == host && entry.pending.is_done()));
+        self.entries.lock().retain(|entry| !(entry.host == host && entry.pending.get().is_some()));
     }
 
-    fn pending(&self, host: &str) -> Result<(Arc<Pending>, Option<IpAddr>), Source> {
+    fn pending(&self, host: &str) -> Result<(Arc<Slot<Found>>, Option<IpAddr>), Source> {
         let mut entries = self.entries.lock();
         let mut preferred = None;
         entries.retain(|entry| {
-            let is_stale = entry.pending.is_stale();
+            let is_stale = entry.pending.get().as_ref().is_some_and(Found::is_stale);
             if is_stale && entry.host == host {
                 preferred = entry.preferred;
             }
@@ -119,7 +103,7 @@ impl CachingResolver {
             return Ok((entry.pending.clone(), entry.preferred));
         }
         if entries.len() >= MAX_NAMES {
-            match entries.iter().position(|entry| entry.pending.is_done()) {
+            match entries.iter().position(|entry| entry.pending.get().is_some()) {
                 Some(oldest) => drop(entries.remove(oldest)),
                 None => {
                     let detail = format!("{MAX_NAMES} other names are being looked up and none is answered");
@@ -132,10 +116,13 @@ impl CachingResolver {
         Ok((pending, preferred))
     }
 
-    fn start(&self, host: &str) -> Result<Arc<Pending>, Source> {
-        let pending = Arc::new(Pending::default());
+    fn start(&self, host: &str) -> Result<Arc<Slot<Found>>, Source> {
+        let pending = Arc::new(Slot::default());
         let (look_up, host, result) = (self.look_up.clone(), host.to_owned(), pending.clone());
-        let run = move || result.arrive(look_up(&host).map_err(|error| error.to_string()));
+        let run = move || {
+            let addresses = look_up(&host).map_err(|error| error.to_string());
+            result.fill(Found { addresses, at: Instant::now() });
+        };
         match spawn("mpa-name", run) {
             Ok(()) => Ok(pending),
             Err(error) => {
@@ -164,22 +151,12 @@ fn in_order(addresses: &[IpAddr], preferred: Option<IpAddr>) -> Vec<IpAddr> {
     ordered
 }
 
-impl Pending {
-    fn arrive(&self, addresses: Result<Vec<IpAddr>, String>) {
-        *self.found.lock() = Some(Found { addresses, at: Instant::now() });
-        self.arrived.notify_all();
-    }
-
-    fn is_done(&self) -> bool {
-        self.found.lock().is_some()
-    }
-
-    /// Done too long ago, or without an address: failures are not kept.
+impl Found {
+    /// Found too long ago, or without an address: failures are not kept.
     fn is_stale(&self) -> bool {
-        match &*self.found.lock() {
-            None => false,
-            Some(Found { addresses: Ok(addresses), at }) => addresses.is_empty() || at.elapsed() >= GOOD_FOR,
-            Some(Found { addresses: Err(_), .. }) => true,
+        match &self.addresses {
+            Ok(addresses) => addresses.is_empty() || self.at.elapsed() >= GOOD_FOR,
+            Err(_) => true,
         }
     }
 }

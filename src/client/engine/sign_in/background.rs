@@ -2,26 +2,17 @@
 //! costs a thread and not the time limit of a call.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::sync::{Condvar, Mutex, spawn};
-
-/// How often whoever waits looks whether the result is still wanted.
-const CHECK_INTERVAL: Duration = Duration::from_millis(20);
+use crate::sync::{Mutex, Slot, spawn};
 
 /// A value that is worked on by one thread at a time, here or in the background.
 #[derive(Debug)]
 pub struct Background<T, R> {
     /// `None` while a thread has it.
     idle: Option<T>,
-    under_way: Option<Arc<Slot<T, R>>>,
-}
-
-/// Where a thread puts the value back, with the result.
-#[derive(Debug)]
-struct Slot<T, R> {
-    done: Mutex<Option<(T, R)>>,
-    changed: Condvar,
+    /// Where a thread puts the value back, with the result.
+    under_way: Option<Arc<Slot<(T, R)>>>,
 }
 
 /// What came of a request for work.
@@ -59,15 +50,14 @@ impl<T: Send + 'static, R: Send + 'static> Background<T, R> {
 
     fn start(&mut self, work: impl FnOnce(&mut T) -> R + Send + 'static) {
         let Some(value) = self.idle.take() else { return };
-        let slot = Arc::new(Slot { done: Mutex::new(None), changed: Condvar::new() });
+        let slot = Arc::new(Slot::default());
         // Kept where both can get at it, so that it is not lost where no thread can be started.
         let place = Arc::new(Mutex::new(Some(value)));
         let (given, result) = (place.clone(), slot.clone());
         let run = move || {
             let Some(mut value) = given.lock().take() else { return };
             let answer = work(&mut value);
-            *result.done.lock() = Some((value, answer));
-            result.changed.notify_all();
+            result.fill((value, answer));
         };
         match spawn("mpa-files", run) {
             Ok(()) => self.under_way = Some(slot),
@@ -77,16 +67,7 @@ impl<T: Send + 'static, R: Send + 'static> Background<T, R> {
 
     fn wait(&mut self, deadline: Instant, is_over: impl Fn() -> bool) -> Option<R> {
         let slot = self.under_way.clone()?;
-        let mut done = slot.done.lock();
-        while done.is_none() && !is_over() {
-            let remaining = deadline.saturating_duration_since(Instant::now());
-            if remaining.is_zero() {
-                break;
-            }
-            let slice = remaining.min(CHECK_INTERVAL);
-            done = slot.changed.wait_timeout(done, slice);
-        }
-        let (value, result) = done.take()?;
+        let (value, result) = slot.wait(deadline, is_over).take()?;
         self.idle = Some(value);
         self.under_way = None;
         Some(result)
@@ -96,6 +77,7 @@ impl<T: Send + 'static, R: Send + 'static> Background<T, R> {
 #[cfg(all(test, not(shuttle)))]
 mod tests {
     use std::sync::mpsc;
+    use std::time::Duration;
 
     use super::*;
 
