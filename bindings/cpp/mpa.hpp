@@ -126,7 +126,7 @@ struct Unsent {
     }
 };
 
-/// What became of a call; each member is the field of mpa_result of that name. The texts end in NUL,
+/// The result of a call; each member is the field of mpa_result of that name. The texts end in NUL,
 /// so that data() is good for printf, and live as long as the Result. One that no call has filled is
 /// ok() and says nothing.
 class [[nodiscard]] Result {
@@ -540,7 +540,7 @@ public:
     std::uint64_t sign_in_attempts() const noexcept { return raw_.sign_in_attempts; }
     std::uint64_t sign_in_failures() const noexcept { return raw_.sign_in_failures; }
 
-    /// Absent: no answer has told it yet.
+    /// Absent: not known before the first response.
     std::optional<std::chrono::milliseconds> clock_offset() const noexcept
     {
         if (raw_.clock_offset_known == 0) return std::nullopt;
@@ -995,7 +995,7 @@ private:
 };
 
 /// Closes all clients of this process that were opened with this ClientConfig::owner_tag, within one
-/// deadline for all. InvalidArgument for 0, which is nobody's tag. Blocks up to the deadline.
+/// deadline for all. InvalidArgument for 0. Blocks up to the deadline.
 inline Status close_all(std::uint64_t owner_tag, std::chrono::milliseconds deadline) noexcept
 {
     const auto not_past = std::max<std::chrono::milliseconds>(deadline, {});

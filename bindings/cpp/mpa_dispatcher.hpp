@@ -219,7 +219,7 @@ private:
         return operations_.size();
     }
 
-    /// How many callbacks nobody will call who knows that what they refer to is still there.
+    /// How many callbacks are left that are bound to no lifetime: what they refer to may be gone.
     std::size_t unbound() const
     {
         const std::lock_guard<std::mutex> lock(mutex_);

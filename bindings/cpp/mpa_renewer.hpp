@@ -22,7 +22,7 @@ struct AuthorizationRequest {
     /// The same in words, for a log: the message of EventType::AuthorizationNeeded.
     std::string message;
     /// What the source gave last and the client took. With AuthorizationReason::Refused, it is this that
-    /// the service refuses: report it to whoever signs in (Client::invalidate_authorization there).
+    /// the service refuses: report it to the process that signs in (Client::invalidate_authorization there).
     const std::optional<Authorization>& last;
     /// Becomes true when the result is no longer wanted: return soon then.
     const std::atomic<bool>& stopping;

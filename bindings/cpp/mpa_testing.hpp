@@ -41,7 +41,7 @@ inline Result result(Status status, Counts counts = {}, std::chrono::millisecond
     return Result(raw);
 }
 
-/// Keeps what is submitted, and calls back when it is told how that ended. For one thread.
+/// Records what is submitted; a test says how it ends, which calls the callback. For one thread.
 class FakeSubmitter final : public Submitter {
 public:
     using Work = std::variant<Invite, ServerInvite, std::vector<RecentPlayerGroup>>;

@@ -29,7 +29,7 @@ namespace Mpa
         /// submitted: submit it again later.</summary>
         QueueFull = -5,
 
-        /// <summary>The queue is full of completions that nobody has polled. Nothing was submitted:
+        /// <summary>The queue is full of completions that have not been polled. Nothing was submitted:
         /// call <see cref="MpaClient.Poll"/>, each frame.</summary>
         EventsNotPolled = -6,
 

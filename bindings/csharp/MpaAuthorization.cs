@@ -16,7 +16,7 @@ namespace Mpa
             string Header { get; set; } = "";
 
         /// <summary>When the token expires by the service's clock: it is not used from then on, once
-        /// an answer of the service has told its time. Null: unknown, used until the service refuses
+        /// a response of the service has shown its time. Null: unknown, used until the service refuses
         /// it.</summary>
         public DateTimeOffset? ExpiresAt { get; set; }
 

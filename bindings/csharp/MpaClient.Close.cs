@@ -68,7 +68,7 @@ namespace Mpa
 
         /// <summary>Closes all clients of this process that were opened with this
         /// <see cref="MpaClientConfig.OwnerTag"/>, also those of an AppDomain that is gone, within one
-        /// deadline for all. <see cref="MpaStatus.InvalidArgument"/> for 0, which is nobody's tag; else
+        /// deadline for all. <see cref="MpaStatus.InvalidArgument"/> for 0; else
         /// <see cref="MpaStatus.Ok"/>. Blocks up to the deadline. Tasks complete with the next
         /// <see cref="Poll"/>, or by the thread that completes the others.</summary>
         public static MpaStatus CloseAll(ulong ownerTag, TimeSpan deadline)

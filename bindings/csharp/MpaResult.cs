@@ -4,7 +4,7 @@ namespace Mpa
 {
     using Mpa.Internal;
 
-    /// <summary>What became of a call. <see cref="Acknowledged"/>, <see cref="Uncertain"/> and
+    /// <summary>The result of a call. <see cref="Acknowledged"/>, <see cref="Uncertain"/> and
     /// <see cref="Refused"/> count, in this order and from the front, the users or groups that were
     /// passed in; what remains after them was not sent.</summary>
     public sealed class MpaResult

@@ -57,7 +57,7 @@ namespace Mpa
         public long SignInFailures => (long)raw.sign_in_failures;
 
         /// <summary>By how much the service's clock is ahead of this machine's, to the second; null
-        /// where no answer has told it yet.</summary>
+        /// before the first response.</summary>
         public TimeSpan? ClockOffset => raw.clock_offset_known == 0
             ? (TimeSpan?)null
             : TimeSpan.FromMilliseconds(raw.clock_offset_ms);

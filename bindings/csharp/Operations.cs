@@ -206,7 +206,7 @@ namespace Mpa.Internal
             return drained.Task;
         }
 
-        /// <summary>Drains on this thread, whoever polls otherwise.</summary>
+        /// <summary>Drains on this thread, also if another one polls.</summary>
         internal void DrainHere(uint deadlineMs)
         {
             closing = true;

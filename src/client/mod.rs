@@ -365,13 +365,15 @@ impl Shared {
     /// Ends the queued operations whose time to live has passed. It runs when events are polled or waited for,
     /// and when a worker takes work, so that they end in time even if every worker is busy.
     fn expire_queued(&self, state: &mut State) {
-        let obstacles = self
-            .obstacles
-            .each_ref()
-            .map(|obstacle| Status::from_number(obstacle.load(Ordering::Relaxed)).unwrap_or(Status::Ok));
-        if state.expire_queued(Instant::now(), obstacles) {
-            self.notify(state);
+        let now = Instant::now();
+        if state.next_expiry().is_some_and(|next| next <= now) {
+            let status = |number| Status::from_number(number).unwrap_or(Status::Ok);
+            let obstacles = self.obstacles.each_ref().map(|obstacle| status(obstacle.load(Ordering::Relaxed)));
+            if state.expire_queued(now, obstacles) {
+                self.notify(state);
+            }
         }
+        // Also where what would have expired was cancelled.
         self.note_next_expiry(state);
     }
 

@@ -214,7 +214,6 @@ impl Engine {
         self.sign_in.as_ref().map_or(Ok(()), SignIn::in_background)
     }
 
-    #[allow(dead_code)] // For mpa_stats.
     /// How signing in has gone; `None` where the client does not sign in by itself.
     pub fn sign_in_stats(&self) -> Option<SignInStats> {
         self.sign_in.as_ref().map(|sign_in| sign_in.stats())

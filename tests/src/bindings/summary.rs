@@ -20,7 +20,7 @@ const DIFFERENT: [(&str, &str); 12] = [
     ),
     (
         "MPA_ERROR_EVENTS_NOT_POLLED",
-        "The queue is full of completions that nobody has polled. Nothing was submitted: call mpa_poll_event, each frame.",
+        "The queue is full of completions that have not been polled. Nothing was submitted: call mpa_poll_event, each frame.",
     ),
     ("MPA_EVENT_COMPLETED", "An operation has ended: its task completes."),
     ("MPA_EVENT_DRAINED", "Draining is over: the task of mpa_client_drain completes."),
