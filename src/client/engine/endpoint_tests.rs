@@ -3,15 +3,13 @@
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use http::{HeaderValue, Method};
+use http::Method;
 
-use super::{Config, Engine, ImposedLimits};
+use super::{Config, Engine};
 use crate::api::{Call, Caller, Endpoint, Lane};
 use crate::auth::Authorization;
-use crate::http::{BaseUrl, CaMode, Deadlines, Request, Response, Transport, TransportError};
-use crate::log::Level;
+use crate::http::{Deadlines, Request, Response, Transport, TransportError};
 use crate::outcome::{self, Outcome, Status};
 use crate::redactor::Redactor;
 
@@ -87,22 +85,7 @@ impl Transport for Answers {
 
 /// How the call ends, what it has taken, and what the log says.
 fn run(answers: Answers) -> (Outcome, String, String) {
-    let config = Config {
-        title_id: 7,
-        endpoint: BaseUrl::parse("https://localhost", false).unwrap(),
-        authorization: Some(Authorization::new("XBL3.0 x=-;token", 0).unwrap()),
-        ca_certificates: Vec::new(),
-        ca_mode: CaMode::Added,
-        allow_plain_http: false,
-        user_agent: HeaderValue::from_static("test"),
-        connect_timeout: Duration::from_secs(1),
-        request_timeout: Duration::from_secs(1),
-        call_timeout: Duration::from_secs(1),
-        max_attempts: 1,
-        imposed_limits: ImposedLimits::default(),
-        log_level: Level::Debug,
-        sign_in: None,
-    };
+    let config = Config::for_a_test(Authorization::new("XBL3.0 x=-;token", 0).unwrap());
     let client = Engine::over(Arc::new(answers), Box::new(|_| unreachable!()), config).unwrap();
     let call = GetActivity::default();
     let outcome = client.run(&call, None);

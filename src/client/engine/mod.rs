@@ -330,3 +330,26 @@ fn acceptance(standing: Standing) -> Result<Cow<'static, str>> {
         ))),
     }
 }
+
+#[cfg(test)]
+impl Config {
+    /// Of a client that tries once and logs everything; its transport is the test's.
+    fn for_a_test(authorization: Authorization) -> Self {
+        Config {
+            title_id: 7,
+            endpoint: BaseUrl::parse("https://localhost", false).unwrap(),
+            authorization: Some(authorization),
+            ca_certificates: Vec::new(),
+            ca_mode: CaMode::Added,
+            allow_plain_http: false,
+            user_agent: HeaderValue::from_static("test"),
+            connect_timeout: Duration::from_secs(1),
+            request_timeout: Duration::from_secs(1),
+            call_timeout: Duration::from_secs(1),
+            max_attempts: 1,
+            imposed_limits: ImposedLimits::default(),
+            log_level: Level::Debug,
+            sign_in: None,
+        }
+    }
+}

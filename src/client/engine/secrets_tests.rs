@@ -1,16 +1,13 @@
 //! What the structures of the core show when they are printed: nothing that is secret.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use http::HeaderValue;
-
-use super::{Config, Engine, ImposedLimits};
+use super::{Config, Engine};
 use crate::api::{Call, ServerInvite};
 use crate::auth::{Authorization, ProofKey};
 use crate::client::{Operation, Work};
-use crate::http::{BaseUrl, CaMode, Deadlines, Request, Response, Transport, TransportError};
-use crate::log::Level;
+use crate::http::{Deadlines, Request, Response, Transport, TransportError};
 
 const TOKEN: &str = "a-token-that-nobody-may-see";
 
@@ -45,22 +42,7 @@ fn shows_nothing(printed: &str) {
 fn nothing_that_is_printed_shows_a_secret() {
     let authorization = Authorization::new(&format!("XBL3.0 x=-;{TOKEN}"), 0).unwrap();
     let authorization = authorization.bound_to(ProofKey::generate().unwrap());
-    let config = Config {
-        title_id: 7,
-        endpoint: BaseUrl::parse("https://localhost", false).unwrap(),
-        authorization: Some(authorization.clone()),
-        ca_certificates: Vec::new(),
-        ca_mode: CaMode::Added,
-        allow_plain_http: false,
-        user_agent: HeaderValue::from_static("test"),
-        connect_timeout: Duration::from_secs(1),
-        request_timeout: Duration::from_secs(1),
-        call_timeout: Duration::from_secs(1),
-        max_attempts: 1,
-        imposed_limits: ImposedLimits::default(),
-        log_level: Level::Debug,
-        sign_in: None,
-    };
+    let config = Config::for_a_test(authorization.clone());
     shows_nothing(&format!("{config:?} {authorization:?}"));
     let client = Engine::over(Arc::new(Printer), Box::new(|_| unreachable!()), config).unwrap();
     let invite = || ServerInvite::new(2_533_274_790_395_904, vec![1], Some("seat 12".to_owned()), None).unwrap();
