@@ -1,0 +1,83 @@
+//! The command line: `build`, `check` and `release`.
+
+use std::ffi::OsString;
+
+use anyhow::{Result, bail};
+use lexopt::prelude::*;
+
+use crate::dist::Dist;
+use crate::packages::{PACKAGES, Package};
+use crate::targets::{TARGETS, Target};
+
+const HELP: &str = "\
+packaging/build [--packages NAMES] [TARGET...|all]    builds the library and makes the packages, in dist/
+packaging/check [--packages NAMES] [TARGET...|all]    uses the packages of dist/ as their users do
+packaging/release                                     makes a complete release folder
+
+Without a target: the platform that this runs on. NAMES: kinds of packages, separated by commas (default: all).";
+
+struct Selection {
+    targets: Vec<&'static Target>,
+    packages: Vec<&'static Package>,
+}
+
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<()> {
+    let mut parser = lexopt::Parser::from_args(arguments);
+    let Some(Value(command)) = parser.next()? else { bail!("{HELP}") };
+    let command = command.string()?;
+    let Some(selection) = read_selection(&mut parser)? else {
+        println!("{HELP}");
+        return Ok(());
+    };
+    let dist = Dist::of_this_repository()?;
+    match command.as_str() {
+        "build" => build(&dist, &selection),
+        "check" => check(&dist, &selection),
+        other => bail!("there is no command {other:?}.\n{HELP}"),
+    }
+}
+
+/// `None`: help was asked for.
+fn read_selection(parser: &mut lexopt::Parser) -> Result<Option<Selection>> {
+    let mut targets = Vec::new();
+    let mut packages: Vec<&Package> = PACKAGES.iter().collect();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("help") | Short('h') => return Ok(None),
+            Long("packages") => packages = parser.value()?.string()?.split(',').map(package).collect::<Result<_>>()?,
+            Value(name) if name == "all" => targets.extend(TARGETS),
+            Value(name) => targets.push(Target::named(&name.string()?)?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if targets.is_empty() {
+        targets.push(Target::host()?);
+    }
+    Ok(Some(Selection { targets, packages }))
+}
+
+fn package(name: &str) -> Result<&'static Package> {
+    match PACKAGES.iter().find(|package| package.name == name) {
+        Some(package) => Ok(package),
+        None => {
+            let names: Vec<&str> = PACKAGES.iter().map(|package| package.name).collect();
+            bail!("there is no kind of package {name:?}. The kinds are {}", names.join(", "))
+        }
+    }
+}
+
+fn build(dist: &Dist, selection: &Selection) -> Result<()> {
+    for package in &selection.packages {
+        (package.make)(dist, &selection.targets)?;
+    }
+    Ok(())
+}
+
+fn check(dist: &Dist, selection: &Selection) -> Result<()> {
+    for package in &selection.packages {
+        for target in &selection.targets {
+            (package.check)(dist, target)?;
+        }
+    }
+    Ok(())
+}

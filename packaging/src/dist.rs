@@ -1,0 +1,52 @@
+//! Where things are: the repository, the build folders, and the results in `dist/`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::targets::Target;
+
+/// Paths of the repository and of `dist/`.
+pub struct Dist {
+    root: PathBuf,
+}
+
+impl Dist {
+    pub fn of_this_repository() -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("packaging/ is not in a repository")?;
+        Ok(Self { root: root.to_owned() })
+    }
+
+    pub fn repository(&self) -> &Path {
+        &self.root
+    }
+
+    /// Toolchains, intermediate files and the build folders of cargo: safe to delete.
+    pub fn cache(&self) -> PathBuf {
+        self.root.join("target/packaging")
+    }
+
+    /// The results: archives and packages.
+    pub fn folder(&self) -> PathBuf {
+        self.root.join("dist")
+    }
+
+    /// What the archive of a target contains, as files.
+    pub fn stage(&self, target: &Target) -> PathBuf {
+        self.folder().join("stage").join(target.name)
+    }
+
+    /// Debug symbols of a target, as files.
+    pub fn symbols(&self, target: &Target) -> PathBuf {
+        self.folder().join("symbols").join(target.name)
+    }
+
+    /// The version of the release, from the manifest of the library.
+    pub fn version(&self) -> Result<String> {
+        let path = self.root.join("Cargo.toml");
+        let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+        let manifest: toml::Table = text.parse().with_context(|| format!("reading {}", path.display()))?;
+        let version = manifest.get("package").and_then(|package| package.get("version")).and_then(toml::Value::as_str);
+        Ok(version.context("Cargo.toml has no package.version")?.to_owned())
+    }
+}

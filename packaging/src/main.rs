@@ -1,0 +1,22 @@
+//! The command behind `packaging/build`, `packaging/check` and `packaging/release`.
+
+#![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used))]
+#![allow(dead_code)] // While the packages are not written.
+
+mod archive;
+mod commands;
+mod dist;
+mod packages;
+mod targets;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match commands::run(std::env::args_os().skip(1)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
