@@ -41,12 +41,16 @@ impl Dist {
         self.folder().join("symbols").join(target.name)
     }
 
-    /// The version of the release, from the manifest of the library.
+    /// The version of the release, from the manifest of the workspace.
     pub fn version(&self) -> Result<String> {
         let path = self.root.join("Cargo.toml");
         let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
         let manifest: toml::Table = text.parse().with_context(|| format!("reading {}", path.display()))?;
-        let version = manifest.get("package").and_then(|package| package.get("version")).and_then(toml::Value::as_str);
-        Ok(version.context("Cargo.toml has no package.version")?.to_owned())
+        let version = manifest
+            .get("workspace")
+            .and_then(|workspace| workspace.get("package"))
+            .and_then(|package| package.get("version"))
+            .and_then(toml::Value::as_str);
+        Ok(version.context("Cargo.toml has no workspace.package.version")?.to_owned())
     }
 }

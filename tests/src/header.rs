@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use mpa::ffi::version::{MPA_VERSION_MAJOR, MPA_VERSION_MINOR, MPA_VERSION_PATCH};
+
 const TOP: &str = include_str!("header_top.h");
 
 const BOTTOM: &str = "
@@ -76,8 +78,20 @@ fn declarations(file: &str) -> String {
         .expect("cbindgen understands the file");
     let mut text = Vec::new();
     bindings.write(&mut text);
-    let declarations = in_the_order_of(&code, &by_hand(&String::from_utf8(text).expect("a header is text")));
+    let text = String::from_utf8(text).expect("a header is text");
+    let text = if file == "version.rs" { format!("{}\n\n{text}", version_macros()) } else { text };
+    let declarations = in_the_order_of(&code, &by_hand(&text));
     if file == "status.rs" { with_the_statuses(&declarations) } else { declarations }
+}
+
+/// The version of the crate, which cbindgen cannot read: the constants are computed from it.
+fn version_macros() -> String {
+    let parts = [("MAJOR", MPA_VERSION_MAJOR), ("MINOR", MPA_VERSION_MINOR), ("PATCH", MPA_VERSION_PATCH)];
+    let macros = parts.map(|(part, number)| {
+        let name = part.to_ascii_lowercase();
+        format!("/// The {name} version of this header.\n#define MPA_VERSION_{part} {number}")
+    });
+    macros.join("\n\n")
 }
 
 /// The statuses stand in a table, which cbindgen cannot read: after the declaration of their type.
