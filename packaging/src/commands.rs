@@ -7,12 +7,14 @@ use lexopt::prelude::*;
 
 use crate::dist::Dist;
 use crate::packages::{PACKAGES, Package};
+use crate::release;
 use crate::targets::{TARGETS, Target};
 
 const HELP: &str = "\
 packaging/build [--packages NAMES] [TARGET...|all]    builds the library and makes the packages, in dist/
 packaging/check [--packages NAMES] [TARGET...|all]    uses the packages of dist/ as their users do
-packaging/release                                     makes a complete release folder
+packaging/release [--draft]                           builds and checks everything, and fills dist/release/VERSION
+                                                      (--draft: from a tree with changes, or without a date)
 
 Without a target: the platform that this runs on. NAMES: kinds of packages, separated by commas (default: all).";
 
@@ -25,6 +27,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<()> {
     let mut parser = lexopt::Parser::from_args(arguments);
     let Some(Value(command)) = parser.next()? else { bail!("{HELP}") };
     let command = command.string()?;
+    if command == "release" {
+        return release(&mut parser);
+    }
     let Some(selection) = read_selection(&mut parser)? else {
         println!("{HELP}");
         return Ok(());
@@ -54,6 +59,28 @@ fn read_selection(parser: &mut lexopt::Parser) -> Result<Option<Selection>> {
         targets.push(Target::host()?);
     }
     Ok(Some(Selection { targets, packages }))
+}
+
+fn release(parser: &mut lexopt::Parser) -> Result<()> {
+    let mut draft = false;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("draft") => draft = true,
+            Long("help") | Short('h') => {
+                println!("{HELP}");
+                return Ok(());
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let dist = Dist::of_this_repository()?;
+    release::ensure_ready(&dist, draft)?;
+    release::clear(&dist)?;
+    let everything = Selection { targets: TARGETS.iter().collect(), packages: PACKAGES.iter().collect() };
+    build(&dist, &everything)?;
+    check(&dist, &everything)?;
+    println!("{}", release::collect(&dist)?.display());
+    Ok(())
 }
 
 fn package(name: &str) -> Result<&'static Package> {

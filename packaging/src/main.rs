@@ -7,6 +7,7 @@ mod archive;
 mod commands;
 mod dist;
 mod packages;
+mod release;
 mod targets;
 
 use std::process::ExitCode;
