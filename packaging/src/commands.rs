@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use lexopt::prelude::*;
 
 use crate::dist::Dist;
+use crate::library;
 use crate::packages::{PACKAGES, Package};
 use crate::release;
 use crate::targets::{TARGETS, Target};
@@ -94,6 +95,9 @@ fn package(name: &str) -> Result<&'static Package> {
 }
 
 fn build(dist: &Dist, selection: &Selection) -> Result<()> {
+    for target in &selection.targets {
+        library::build(dist, target)?;
+    }
     for package in &selection.packages {
         (package.make)(dist, &selection.targets)?;
     }

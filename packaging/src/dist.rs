@@ -26,6 +26,16 @@ impl Dist {
         self.root.join("target/packaging")
     }
 
+    /// Compilers and what they keep.
+    pub fn toolchains(&self) -> PathBuf {
+        self.cache().join("toolchains")
+    }
+
+    /// The build folder of cargo for the library.
+    pub fn build_folder(&self) -> PathBuf {
+        self.cache().join("build")
+    }
+
     /// The results: archives and packages.
     pub fn folder(&self) -> PathBuf {
         self.root.join("dist")

@@ -6,9 +6,13 @@
 mod archive;
 mod commands;
 mod dist;
+mod header;
+mod library;
 mod packages;
 mod release;
 mod targets;
+mod toolchain;
+mod tools;
 
 use std::process::ExitCode;
 

@@ -2,6 +2,9 @@
 
 use anyhow::{Result, bail};
 
+/// The oldest glibc that the libraries for it work with.
+pub const GLIBC: (u32, u32) = (2, 17);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
     LinuxGlibc,

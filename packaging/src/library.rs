@@ -1,0 +1,84 @@
+//! Builds the library for each target, and puts what users get into `dist/stage/TARGET` and what debuggers read into
+//! `dist/symbols/TARGET`.
+
+mod compile;
+mod linux;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::archive;
+use crate::dist::Dist;
+use crate::targets::{System, Target};
+
+/// Builds the library for `target`.
+pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
+    println!("== {}", target.name);
+    // The packages add more to the stage: only what is made here is made anew.
+    for folder in [dist.stage(target).join("include"), dist.stage(target).join("bin"), dist.symbols(target)] {
+        clear(&folder)?;
+    }
+    clear_files(&dist.stage(target).join("lib"))?;
+    match target.system {
+        System::LinuxGlibc | System::LinuxMusl => linux::build(dist, target)?,
+        System::Windows | System::MacOs => bail!("{} cannot be built yet", target.name),
+    }
+    stage_headers(dist, target)?;
+    archive_symbols(dist, target)
+}
+
+fn stage_headers(dist: &Dist, target: &Target) -> Result<()> {
+    for folder in ["include", "bindings/cpp"] {
+        for entry in archive::entries_of(&dist.repository().join(folder), "")? {
+            if entry.name.ends_with(".h") || entry.name.ends_with(".hpp") {
+                copy(&entry.path, &dist.stage(target).join("include").join(&entry.name))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn archive_symbols(dist: &Dist, target: &Target) -> Result<()> {
+    let name = format!("mpa-{}-{}-symbols", dist.version()?, target.name);
+    let entries = archive::entries_of(&dist.symbols(target), &name)?;
+    match target.system {
+        System::Windows => archive::write_zip(&dist.folder().join(name + ".zip"), &entries),
+        _ => archive::write_tar_gz(&dist.folder().join(name + ".tar.gz"), &entries),
+    }
+}
+
+/// Copies a file into a folder that may not exist yet. Its mode is that of a new file.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let content = fs::read(from).with_context(|| format!("reading {}", from.display()))?;
+    create_parent(to)?;
+    fs::write(to, content).with_context(|| format!("writing {}", to.display()))
+}
+
+fn create_parent(path: &Path) -> Result<()> {
+    match path.parent() {
+        Some(folder) => fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display())),
+        None => Ok(()),
+    }
+}
+
+/// Makes `folder` an empty one.
+fn clear(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))
+}
+
+/// Removes the files of `folder`, not those of the folders in it.
+fn clear_files(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    for item in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let item = item?;
+        if item.file_type()?.is_file() {
+            fs::remove_file(item.path()).with_context(|| format!("removing {}", item.path().display()))?;
+        }
+    }
+    Ok(())
+}
