@@ -93,6 +93,20 @@ pub fn write_zip(path: &Path, entries: &[Entry]) -> Result<()> {
     write().with_context(|| format!("writing {}", path.display()))
 }
 
+/// Unpacks a `.tar.gz` or `.zip` file.
+pub fn unpack(path: &Path, folder: &Path) -> Result<()> {
+    let unpack = || -> Result<()> {
+        let file = File::open(path)?;
+        if path.extension().is_some_and(|extension| extension == "zip") {
+            zip::ZipArchive::new(file)?.extract(folder)?;
+        } else {
+            tar::Archive::new(flate2::read::GzDecoder::new(file)).unpack(folder)?;
+        }
+        Ok(())
+    };
+    unpack().with_context(|| format!("unpacking {}", path.display()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

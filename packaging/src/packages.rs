@@ -1,5 +1,7 @@
 //! The packages that are made of the libraries, one file for each kind.
 
+mod c;
+
 use anyhow::Result;
 
 use crate::dist::Dist;
@@ -16,4 +18,4 @@ pub struct Package {
 }
 
 /// Later ones may use what earlier ones made.
-pub static PACKAGES: &[Package] = &[];
+pub static PACKAGES: &[Package] = &[c::PACKAGE];
