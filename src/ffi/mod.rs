@@ -13,7 +13,7 @@ mod boundary;
 mod caller;
 mod fork;
 mod handles;
-mod sentences;
+pub(crate) mod sentences;
 mod sign_in;
 mod structs;
 mod text;
@@ -34,6 +34,3 @@ pub mod submit;
 pub mod token;
 pub mod unsent;
 pub mod version;
-
-#[cfg(test)]
-mod tests;

@@ -16,24 +16,9 @@ use zeroize::Zeroizing;
 use super::super::openssl;
 use super::pkcs12::{MOST_HASHES, Unread};
 use super::*;
+pub use crate::ffi::sentences::{FILES, TEXTS};
 
 pub const PASSWORD: &str = "correct horse";
-
-/// As the C interface names them.
-pub const FILES: CredentialNames<'static> = CredentialNames {
-    certificate: "config.certificate_path",
-    key: "config.private_key_path",
-    password: "config.certificate_password",
-    pkcs12: "config.certificate_path",
-    is_of_files: true,
-};
-pub const TEXTS: CredentialNames<'static> = CredentialNames {
-    certificate: "config.certificate_pem",
-    key: "config.private_key_pem",
-    password: "config.certificate_password",
-    pkcs12: "config.certificate_path",
-    is_of_files: false,
-};
 
 /// Made by openssl: an authority (`root`), one below it (`middle`), and the publisher's certificate
 /// from that (`leaf`), each with its key.
