@@ -73,20 +73,9 @@ pub struct Invite {
 }
 
 impl Invite {
-    pub fn new(
-        invited_users: Vec<u64>,
-        connection_string: Option<String>,
-        platform: Option<Platform>,
-    ) -> invalid::Result<Self> {
-        Ok(Invite { invitation: Invitation::new(invited_users, connection_string, platform)? })
-    }
-
-    /// For those who have to know before they read so many.
-    pub fn check_user_count(count: usize) -> invalid::Result<()> {
-        if (1..=MAX_ITEMS_PER_CALL).contains(&count) {
-            return Ok(());
-        }
-        Err(InvalidCall::UserCount(count))
+    pub fn new(invitation: Invitation) -> invalid::Result<Self> {
+        invitation.check()?;
+        Ok(Invite { invitation })
     }
 }
 
@@ -113,6 +102,7 @@ impl Call for Invite {
 }
 
 /// What client and server invites have in common.
+#[derive(Default)]
 pub struct Invitation {
     pub invited_users: Vec<u64>,
     pub connection_string: Option<String>,
@@ -132,20 +122,22 @@ struct Body<'a> {
 }
 
 impl Invitation {
-    pub fn new(
-        invited_users: Vec<u64>,
-        connection_string: Option<String>,
-        platform: Option<Platform>,
-    ) -> invalid::Result<Self> {
-        Invite::check_user_count(invited_users.len())?;
-        xuid::check(&invited_users).map_err(InvalidCall::User)?;
-        if let Some(text) = &connection_string {
-            let units = text.encode_utf16().count();
-            if units > MAX_CONNECTION_STRING_UTF16 {
-                return Err(InvalidCall::ConnectionString(units));
-            }
+    /// For those who have to know before they read so many.
+    pub fn check_user_count(count: usize) -> invalid::Result<()> {
+        if (1..=MAX_ITEMS_PER_CALL).contains(&count) {
+            return Ok(());
         }
-        Ok(Invitation { invited_users, connection_string, platform })
+        Err(InvalidCall::UserCount(count))
+    }
+
+    pub fn check(&self) -> invalid::Result<()> {
+        Self::check_user_count(self.invited_users.len())?;
+        xuid::check(&self.invited_users).map_err(InvalidCall::User)?;
+        let units = self.connection_string.as_deref().map_or(0, |text| text.encode_utf16().count());
+        if units > MAX_CONNECTION_STRING_UTF16 {
+            return Err(InvalidCall::ConnectionString(units));
+        }
+        Ok(())
     }
 
     pub fn body(&self, sender: Option<u64>, users: Range<usize>) -> Result<Vec<u8>> {

@@ -14,7 +14,9 @@ use std::ops::Range;
 pub use body::{Array, array_body};
 pub use endpoint::{Caller, ConfiguredLimit, Endpoint};
 pub use invalid::{InvalidCall, InvalidGroup};
-pub use invite::{Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform, SEND_INVITE};
+pub use invite::{
+    Invitation, Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform, SEND_INVITE,
+};
 pub use lane::{ByLane, Lane};
 pub use recent_players::{
     EncounterType, MAX_GROUPS_PER_REQUEST, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP, POST_RECENT_PLAYER_GROUPS,

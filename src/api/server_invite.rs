@@ -7,8 +7,7 @@ use std::ops::Range;
 use http::Method;
 
 use super::invalid::{self, InvalidCall};
-use super::invite::Invitation;
-use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_INVITED_USERS_PER_REQUEST, Platform};
+use super::{Call, Caller, ConfiguredLimit, Endpoint, Invitation, Lane, MAX_INVITED_USERS_PER_REQUEST};
 use crate::outcome::Result;
 use crate::redactor::Redactor;
 
@@ -34,16 +33,11 @@ pub struct ServerInvite {
 }
 
 impl ServerInvite {
-    pub fn new(
-        sender: u64,
-        invited_users: Vec<u64>,
-        connection_string: Option<String>,
-        platform: Option<Platform>,
-    ) -> invalid::Result<Self> {
+    pub fn new(sender: u64, invitation: Invitation) -> invalid::Result<Self> {
         if sender == 0 {
             return Err(InvalidCall::Sender);
         }
-        let invitation = Invitation::new(invited_users, connection_string, platform)?;
+        invitation.check()?;
         Ok(ServerInvite { sender, invitation })
     }
 }

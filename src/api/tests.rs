@@ -18,8 +18,12 @@ fn group(encounter_type: Option<EncounterType>, unix_ms: u64, players: &[u64]) -
 
 #[test]
 fn an_invite_with_everything_set() {
-    let users = vec![2_535_465_515_082_324, 2_814_613_765_430_389];
-    let call = Invite::new(users, Some("ip=203.0.113.7:7777".to_owned()), Some(Platform::Scarlett)).unwrap();
+    let call = Invite::new(Invitation {
+        invited_users: vec![2_535_465_515_082_324, 2_814_613_765_430_389],
+        connection_string: Some("ip=203.0.113.7:7777".to_owned()),
+        platform: Some(Platform::Scarlett),
+    })
+    .unwrap();
     assert_eq!(call.endpoint().path(1_234_567_890, |_| None).unwrap(), "/titles/1234567890/invites");
     assert_eq!(
         body(&call),
@@ -33,14 +37,16 @@ fn an_invite_with_everything_set() {
 
 #[test]
 fn an_invite_with_only_what_is_required() {
-    let call = Invite::new(vec![1], None, None).unwrap();
+    let call = Invite::new(Invitation { invited_users: vec![1], ..Default::default() }).unwrap();
     assert_eq!(call.endpoint().path(1, |_| None).unwrap(), "/titles/1/invites");
     assert_eq!(body(&call), json!({ "invitedUsers": ["1"] }));
 }
 
 #[test]
 fn a_server_invite() {
-    let call = ServerInvite::new(2_814_613_765_430_389, vec![u64::MAX], Some(String::new()), None).unwrap();
+    let invitation =
+        Invitation { invited_users: vec![u64::MAX], connection_string: Some(String::new()), platform: None };
+    let call = ServerInvite::new(2_814_613_765_430_389, invitation).unwrap();
     assert_eq!(call.endpoint().path(u32::MAX, |_| None).unwrap(), "/titles/4294967295/invites/server");
     assert_eq!(
         body(&call),
@@ -87,7 +93,9 @@ fn every_number_has_the_services_spelling() {
 
 #[test]
 fn the_limits_are_the_services() {
-    let connection_string = |text: String| Invite::new(vec![1], Some(text), None);
+    let connection_string = |text: String| {
+        Invite::new(Invitation { invited_users: vec![1], connection_string: Some(text), platform: None })
+    };
     assert!(connection_string("x".repeat(512)).is_ok());
     assert!(connection_string("\u{1f600}".repeat(256)).is_ok(), "two units each");
     assert!(connection_string("\u{20ac}".repeat(512)).is_ok(), "one unit each, three bytes");

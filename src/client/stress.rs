@@ -16,7 +16,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use http::HeaderValue;
 
 use super::{Client, Config, Engine, Event, ImposedLimits, LaneSettings, Settings, Stage, Work};
-use crate::api::{EncounterType, Invite, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
+use crate::api::{EncounterType, Invitation, Invite, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
 use crate::auth::Authorization;
 use crate::http::{BaseUrl, CaMode};
 use crate::log::Level;
@@ -233,7 +233,7 @@ impl Round {
     fn submit(&self, random: &mut fastrand::Rng, user_data: u64) -> Result<u64, Status> {
         let own = (random.u8(..8) == 0).then(|| authorization(&random.u8(1..100).to_string(), 0));
         let (work, own) = match random.u8(..4) {
-            0 => (Work::new(Invite::new(users(random), None, None).unwrap()), own),
+            0 => (Work::new(Invite::new(invitation(random)).unwrap()), own),
             1 => (Work::new(server_invite(random)), None),
             _ => (Work::new(groups(random)), None),
         };
@@ -308,8 +308,12 @@ fn users(random: &mut fastrand::Rng) -> Vec<u64> {
     (0..count).map(user).collect()
 }
 
+fn invitation(random: &mut fastrand::Rng) -> Invitation {
+    Invitation { invited_users: users(random), ..Default::default() }
+}
+
 fn server_invite(random: &mut fastrand::Rng) -> ServerInvite {
-    ServerInvite::new(1, users(random), None, None).unwrap()
+    ServerInvite::new(1, invitation(random)).unwrap()
 }
 
 fn groups(random: &mut fastrand::Rng) -> RecentPlayerGroups {

@@ -12,7 +12,8 @@ use super::structs::{self, Struct};
 use super::token::{self, mpa_authorization};
 use super::{caller, handles, sentences, text};
 use crate::api::{
-    Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, MAX_ITEMS_PER_CALL, Platform, ServerInvite,
+    Invitation, Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, MAX_ITEMS_PER_CALL, Platform,
+    ServerInvite,
 };
 use crate::auth::Authorization;
 use crate::outcome::{Outcome, Result};
@@ -187,15 +188,11 @@ pub unsafe extern "C" fn mpa_send_server_invite(
 pub unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<Authorization>, Option<Duration>)> {
     // SAFETY: passed on from the caller.
     let fields = unsafe { structs::read(source, "invite") }?;
-    let platform = Platform::from_number(fields.platform).map_err(sentences::invalid_call)?;
     // SAFETY: the caller's fields are NULL, or what the header says they point to.
-    let (users, connection_string) = unsafe {
-        (
-            read_users(fields.invited_users, fields.invited_user_count)?,
-            read_connection_string(fields.connection_string)?,
-        )
-    };
-    let call = Invite::new(users, connection_string, platform).map_err(sentences::invalid_call)?;
+    let invitation = unsafe {
+        read_invitation(fields.platform, fields.invited_users, fields.invited_user_count, fields.connection_string)
+    }?;
+    let call = Invite::new(invitation).map_err(sentences::invalid_call)?;
     let own = if fields.authorization.is_null() {
         None
     } else {
@@ -210,24 +207,33 @@ pub unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<A
 pub unsafe fn read_server_invite(source: *const mpa_server_invite) -> Result<(ServerInvite, Option<Duration>)> {
     // SAFETY: passed on from the caller.
     let fields = unsafe { structs::read(source, "invite") }?;
-    let platform = Platform::from_number(fields.platform).map_err(sentences::invalid_call)?;
     // SAFETY: the caller's fields are NULL, or what the header says they point to.
-    let (users, connection_string) = unsafe {
-        (
-            read_users(fields.invited_users, fields.invited_user_count)?,
-            read_connection_string(fields.connection_string)?,
-        )
-    };
-    let call = ServerInvite::new(fields.sender, users, connection_string, platform).map_err(sentences::invalid_call)?;
+    let invitation = unsafe {
+        read_invitation(fields.platform, fields.invited_users, fields.invited_user_count, fields.connection_string)
+    }?;
+    let call = ServerInvite::new(fields.sender, invitation).map_err(sentences::invalid_call)?;
     Ok((call, time_to_live(fields.time_to_live_ms)))
 }
 
+/// Reads the fields that both invites have.
+///
 /// # Safety
-/// `users` is NULL or points to `count` XUIDs.
-unsafe fn read_users(users: *const u64, count: u32) -> Result<Vec<u64>> {
-    Invite::check_user_count(count as usize).map_err(sentences::invalid_call)?;
+/// `users` is NULL or points to `user_count` XUIDs, `connection_string` is NULL or a text.
+unsafe fn read_invitation(
+    platform: mpa_platform,
+    users: *const u64,
+    user_count: u32,
+    connection_string: *const c_char,
+) -> Result<Invitation> {
+    let platform = Platform::from_number(platform).map_err(sentences::invalid_call)?;
+    let user_count = user_count as usize;
+    Invitation::check_user_count(user_count).map_err(sentences::invalid_call)?;
     // SAFETY: passed on from the caller.
-    unsafe { read_xuids(users, count as usize, "invite.invited_users") }
+    let invited_users = unsafe { read_xuids(users, user_count, "invite.invited_users") }?;
+    // SAFETY: the same.
+    let connection_string =
+        unsafe { text::read(connection_string, MAX_CONNECTION_STRING_BYTES, "invite.connection_string") }?;
+    Ok(Invitation { invited_users, connection_string, platform })
 }
 
 /// Copies an array of XUIDs, whose count has been checked.
@@ -245,13 +251,6 @@ pub unsafe fn read_xuids(xuids: *const u64, count: usize, field: impl Display) -
     }
     // SAFETY: the caller's array has so many elements, and is aligned.
     Ok(unsafe { caller::read_numbers(xuids, count) })
-}
-
-/// # Safety
-/// `text` is NULL or a text.
-unsafe fn read_connection_string(text: *const c_char) -> Result<Option<String>> {
-    // SAFETY: passed on from the caller.
-    unsafe { text::read(text, MAX_CONNECTION_STRING_BYTES, "invite.connection_string") }
 }
 
 fn time_to_live(ms: u32) -> Option<Duration> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Config, Engine};
-use crate::api::{Call, ServerInvite};
+use crate::api::{Call, Invitation, ServerInvite};
 use crate::auth::{Authorization, ProofKey};
 use crate::client::{Operation, Work};
 use crate::http::{Deadlines, Request, Response, Transport, TransportError};
@@ -45,7 +45,11 @@ fn nothing_that_is_printed_shows_a_secret() {
     let config = Config::for_a_test(authorization.clone());
     shows_nothing(&format!("{config:?} {authorization:?}"));
     let client = Engine::over(Arc::new(Printer), Box::new(|_| unreachable!()), config).unwrap();
-    let invite = || ServerInvite::new(2_533_274_790_395_904, vec![1], Some("seat 12".to_owned()), None).unwrap();
+    let invite = || {
+        let connection_string = Some("seat 12".to_owned());
+        let invitation = Invitation { invited_users: vec![1], connection_string, platform: None };
+        ServerInvite::new(2_533_274_790_395_904, invitation).unwrap()
+    };
     let outcome = client.run(&invite() as &dyn Call, None);
     shows_nothing(&format!("{outcome:?} {client:?}"));
     let now = Instant::now();

@@ -9,7 +9,7 @@ use shuttle::thread;
 
 use super::peer::{Manner, Peer};
 use super::{NEVER, NOW, one_of};
-use crate::api::{EncounterType, Lane, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
+use crate::api::{EncounterType, Invitation, Lane, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
 use crate::auth::Authorization;
 use crate::client::{Client, Config, Engine, Event, ImposedLimits, LaneSettings, Settings, Stage, Work};
 use crate::http::{BaseUrl, CaMode};
@@ -84,7 +84,7 @@ pub fn host(kind: Kind) -> Arc<Host> {
 }
 
 pub fn invite() -> ServerInvite {
-    ServerInvite::new(1, vec![2, 3], None, None).unwrap()
+    ServerInvite::new(1, Invitation { invited_users: vec![2, 3], ..Default::default() }).unwrap()
 }
 
 pub fn group() -> RecentPlayerGroups {

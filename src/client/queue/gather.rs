@@ -82,7 +82,7 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use super::*;
-    use crate::api::{Invite, RecentPlayerGroup, RecentPlayerGroups, Timestamp};
+    use crate::api::{Invitation, Invite, RecentPlayerGroup, RecentPlayerGroups, Timestamp};
     use crate::outcome::Status;
     use crate::redactor::ServiceText;
 
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_is_not_gathered_is_not_sent() {
-        let invite = Invite::new(vec![1], None, None).unwrap();
+        let invite = Invite::new(Invitation { invited_users: vec![1], ..Default::default() }).unwrap();
         let refusal = Gathered(vec![&invite, &invite]).body(0..2).unwrap_err();
         assert_eq!(refusal.status, Status::Internal);
     }
