@@ -911,12 +911,7 @@ private:
     static bool fill(mpa_invite& raw, mpa_authorization& authorization, const Invite& invite,
                      Result& result) noexcept
     {
-        raw.platform = static_cast<mpa_platform>(invite.platform);
-        raw.invited_users = invite.invited_users.data();
-        raw.invited_user_count = detail::count(invite.invited_users.size());
-        raw.time_to_live_ms = detail::milliseconds(invite.time_to_live);
-        raw.connection_string = detail::text(invite.connection_string);
-        if (!detail::check_text(invite.connection_string, "invite.connection_string", result.raw_)) return false;
+        if (!fill_common(raw, invite, result)) return false;
         if (!invite.authorization) return true;
         if (!check_texts(*invite.authorization, "invite.authorization", result.raw_)) return false;
         authorization = raw_authorization(*invite.authorization);
@@ -926,8 +921,15 @@ private:
 
     static bool fill(mpa_server_invite& raw, const ServerInvite& invite, Result& result) noexcept
     {
-        raw.platform = static_cast<mpa_platform>(invite.platform);
         raw.sender = invite.sender;
+        return fill_common(raw, invite, result);
+    }
+
+    /// The fields that both invites have.
+    template <typename Raw, typename AnyInvite>
+    static bool fill_common(Raw& raw, const AnyInvite& invite, Result& result) noexcept
+    {
+        raw.platform = static_cast<mpa_platform>(invite.platform);
         raw.invited_users = invite.invited_users.data();
         raw.invited_user_count = detail::count(invite.invited_users.size());
         raw.time_to_live_ms = detail::milliseconds(invite.time_to_live);

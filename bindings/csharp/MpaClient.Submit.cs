@@ -87,15 +87,7 @@ namespace Mpa
         }
 
         private Submission New(
-            MpaInvite invite, CancellationToken token, [AllowNull] Action<MpaResult> completed = null)
-        {
-            int count = invite?.InvitedUsers?.Count ?? 0;
-            return operations.NewSubmission(
-                this, true, count, token, submission => Call(invite, submission), completed);
-        }
-
-        private Submission New(
-            MpaServerInvite invite, CancellationToken token, [AllowNull] Action<MpaResult> completed = null)
+            [AllowNull] IInvite invite, CancellationToken token, [AllowNull] Action<MpaResult> completed = null)
         {
             int count = invite?.InvitedUsers?.Count ?? 0;
             return operations.NewSubmission(

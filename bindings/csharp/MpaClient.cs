@@ -37,49 +37,6 @@ namespace Mpa
             return invite?.Authorization == null ? Observed(sent) : sent;
         }
 
-        private unsafe MpaResult Call([AllowNull] MpaInvite invite, [AllowNull] Submission submission)
-        {
-            if (invite == null)
-            {
-                return MpaResult.Invalid("invite is null. Nothing was sent.");
-            }
-            var own = invite.Authorization;
-            ulong[] users = Xuids.Array(invite.InvitedUsers);
-            var result = Native.mpa_result.Init();
-            using (var texts = new Texts())
-            fixed (ulong* userNumbers = users)
-            {
-                var authorization = own == null
-                    ? default(Native.mpa_authorization)
-                    : Authorizations.Raw(own, "invite.Authorization", texts);
-                var raw = new Native.mpa_invite
-                {
-                    struct_size = (uint)sizeof(Native.mpa_invite),
-                    platform = (int)invite.Platform,
-                    invited_users = userNumbers,
-                    invited_user_count = (uint)users.Length,
-                    time_to_live_ms = Time.Limit(invite.TimeToLive),
-                    connection_string = texts.Add(invite.ConnectionString, "invite.ConnectionString"),
-                    authorization = own == null ? null : &authorization,
-                };
-                if (texts.Refusal != null)
-                {
-                    return texts.Refusal;
-                }
-                if (submission == null)
-                {
-                    Native.mpa_send_invite(handle, &raw, &result);
-                }
-                else
-                {
-                    ulong operation = 0;
-                    Native.mpa_submit_invite(handle, &raw, submission.Key, &operation, &result);
-                    submission.Operation = operation;
-                }
-            }
-            return Ended(&result, users.Length);
-        }
-
         /// <summary>Invites users on behalf of <see cref="MpaServerInvite.Sender"/>, and waits for the
         /// service's answer: not for a game's own thread.</summary>
         public MpaResult SendServerInvite(MpaServerInvite invite)
@@ -87,41 +44,74 @@ namespace Mpa
             return Observed(Call(invite, null));
         }
 
-        private unsafe MpaResult Call([AllowNull] MpaServerInvite invite, [AllowNull] Submission submission)
+        private unsafe MpaResult Call([AllowNull] IInvite invite, [AllowNull] Submission submission)
         {
             if (invite == null)
             {
                 return MpaResult.Invalid("invite is null. Nothing was sent.");
             }
+            MpaAuthorization own = invite.Authorization;
             ulong[] users = Xuids.Array(invite.InvitedUsers);
             var result = Native.mpa_result.Init();
+            ulong operation = 0;
             using (var texts = new Texts())
             fixed (ulong* userNumbers = users)
             {
-                var raw = new Native.mpa_server_invite
-                {
-                    struct_size = (uint)sizeof(Native.mpa_server_invite),
-                    platform = (int)invite.Platform,
-                    sender = invite.Sender,
-                    invited_users = userNumbers,
-                    invited_user_count = (uint)users.Length,
-                    time_to_live_ms = Time.Limit(invite.TimeToLive),
-                    connection_string = texts.Add(invite.ConnectionString, "invite.ConnectionString"),
-                };
+                var authorization = own == null
+                    ? default(Native.mpa_authorization)
+                    : Authorizations.Raw(own, "invite.Authorization", texts);
+                byte* connectionString = texts.Add(invite.ConnectionString, "invite.ConnectionString");
                 if (texts.Refusal != null)
                 {
                     return texts.Refusal;
                 }
-                if (submission == null)
+                uint timeToLive = Time.Limit(invite.TimeToLive);
+                if (invite.Sender == null)
                 {
-                    Native.mpa_send_server_invite(handle, &raw, &result);
+                    var raw = new Native.mpa_invite
+                    {
+                        struct_size = (uint)sizeof(Native.mpa_invite),
+                        platform = (int)invite.Platform,
+                        invited_users = userNumbers,
+                        invited_user_count = (uint)users.Length,
+                        time_to_live_ms = timeToLive,
+                        connection_string = connectionString,
+                        authorization = own == null ? null : &authorization,
+                    };
+                    if (submission == null)
+                    {
+                        Native.mpa_send_invite(handle, &raw, &result);
+                    }
+                    else
+                    {
+                        Native.mpa_submit_invite(handle, &raw, submission.Key, &operation, &result);
+                    }
                 }
                 else
                 {
-                    ulong operation = 0;
-                    Native.mpa_submit_server_invite(handle, &raw, submission.Key, &operation, &result);
-                    submission.Operation = operation;
+                    var raw = new Native.mpa_server_invite
+                    {
+                        struct_size = (uint)sizeof(Native.mpa_server_invite),
+                        platform = (int)invite.Platform,
+                        sender = invite.Sender.Value,
+                        invited_users = userNumbers,
+                        invited_user_count = (uint)users.Length,
+                        time_to_live_ms = timeToLive,
+                        connection_string = connectionString,
+                    };
+                    if (submission == null)
+                    {
+                        Native.mpa_send_server_invite(handle, &raw, &result);
+                    }
+                    else
+                    {
+                        Native.mpa_submit_server_invite(handle, &raw, submission.Key, &operation, &result);
+                    }
                 }
+            }
+            if (submission != null)
+            {
+                submission.Operation = operation;
             }
             return Ended(&result, users.Length);
         }

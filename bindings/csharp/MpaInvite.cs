@@ -4,8 +4,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa
 {
+    using Mpa.Internal;
+
     /// <summary>An invite from a user, who is known by the token.</summary>
-    public sealed class MpaInvite
+    public sealed class MpaInvite : IInvite
     {
         /// <summary>The XUIDs of the users to invite, none of them 0: an array or a list, of 1 to
         /// <see cref="MpaLimits.MaxInvitedUsersPerCall"/>. Required.</summary>
@@ -33,5 +35,7 @@ namespace Mpa
         /// <summary>How long a submitted invite may take until it is sent. Zero: as in
         /// <see cref="MpaClientConfig.InviteTimeToLive"/>. Calls that block do not look at it.</summary>
         public TimeSpan TimeToLive { get; set; }
+
+        ulong? IInvite.Sender => null;
     }
 }

@@ -4,8 +4,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa
 {
+    using Mpa.Internal;
+
     /// <summary>An invite that a server sends on behalf of a user who asked for it.</summary>
-    public sealed class MpaServerInvite
+    public sealed class MpaServerInvite : IInvite
     {
         /// <summary>The XUID of the user on whose behalf the server invites. Required.</summary>
         public
@@ -31,5 +33,10 @@ namespace Mpa
         /// <summary>How long a submitted invite may take until it is sent. Zero: as in
         /// <see cref="MpaClientConfig.InviteTimeToLive"/>. Calls that block do not look at it.</summary>
         public TimeSpan TimeToLive { get; set; }
+
+        ulong? IInvite.Sender => Sender;
+
+        [MaybeNull]
+        MpaAuthorization IInvite.Authorization => null;
     }
 }
