@@ -12,10 +12,10 @@
 //! - `date`, `json`: what other programs write, read leniently
 //! - `redactor`: what must not be shown of that
 //! - `encoding`: PEM, DER and their like, for certificates and keys
-//! - `file`: reading a file that somebody named
+//! - `file`: reading a file that the configuration names
 //! - `status`, `outcome`: how a call can end; how one has ended
 //! - `resend`: what is left to send after it
-//! - `log`, `stats`: what is told beside it
+//! - `log`, `stats`: what is reported beside it
 //! - `sync`: locks and threads, for all of the above
 //!
 //! Nothing lower knows anything higher, and nothing below [`ffi`] names a field, a macro or a function of the C

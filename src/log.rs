@@ -1,7 +1,7 @@
-//! What is told beside outcomes, where it was asked for: a few entries that wait to be pulled as events.
+//! The log: a few entries that wait to be polled as events, if the configuration asks for them.
 //!
-//! Silent unless asked, and never much: an entry that repeats is counted, too many are left out and
-//! counted, and what nobody pulls takes no more memory than the ring has places.
+//! Its size is bounded: an entry that repeats is counted, entries beyond the limits are dropped and counted, and
+//! entries that are not polled take no more memory than the ring has places.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -14,11 +14,11 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 /// Entries that wait at most.
 const PLACES: usize = 64;
 
-/// Entries that are taken at once, and how long it takes until there is room for one more.
+/// A token bucket: entries that are taken at once, and how long it takes until one more is.
 const BURST: u32 = 32;
-const ONE_MORE_AFTER: Duration = Duration::from_millis(200);
+const TOKEN_INTERVAL: Duration = Duration::from_millis(200);
 
-/// An entry is a repetition of one that was told so long ago at most.
+/// An entry is a repetition of one that was written so long ago at most.
 const REMEMBERED: Duration = Duration::from_secs(10);
 const REMEMBERED_ENTRIES: usize = 16;
 
@@ -106,7 +106,7 @@ impl From<&Outcome> for Fields {
 pub struct Log {
     level: Level,
     ring: Mutex<Ring>,
-    /// Whether a pull would find anything, told without the lock.
+    /// Whether a poll would find anything, known without the lock.
     has_entries: AtomicBool,
 }
 
@@ -119,7 +119,7 @@ impl Log {
         self.level > Level::Off
     }
 
-    /// `text` is made only where somebody wants to read it. No secret may be in it, and no XUID.
+    /// `text` is made only if the level asks for it. No secret may be in it, and no XUID.
     pub fn write<T: Into<Cow<'static, str>>>(&self, level: Level, text: impl FnOnce() -> T) {
         self.write_about(level, Fields::default, text);
     }
@@ -150,12 +150,12 @@ impl Log {
         self.has_entries.load(Ordering::Acquire)
     }
 
-    pub fn pull(&self) -> Option<Entry> {
+    pub fn poll(&self) -> Option<Entry> {
         if !self.has_entries() {
             return None;
         }
         let mut ring = self.ring.lock();
-        let entry = ring.pull();
+        let entry = ring.poll();
         self.has_entries.store(!ring.is_empty(), Ordering::Release);
         entry
     }
@@ -165,10 +165,10 @@ impl Log {
 #[derive(Debug)]
 struct Ring {
     waiting: VecDeque<Waiting>,
-    told: VecDeque<Told>,
-    left_out: u64,
-    room: u32,
-    room_since: Instant,
+    recent: VecDeque<Recent>,
+    dropped: u64,
+    tokens: u32,
+    tokens_since: Instant,
 }
 
 #[derive(Debug)]
@@ -179,9 +179,9 @@ struct Waiting {
     times: u64,
 }
 
-/// An entry that was pulled, or is waiting, not long ago.
+/// An entry that was polled, or is waiting, not long ago.
 #[derive(Debug)]
-struct Told {
+struct Recent {
     level: Level,
     text: Cow<'static, str>,
     outcome: Fields,
@@ -192,7 +192,7 @@ struct Told {
 
 impl Ring {
     fn new(now: Instant) -> Self {
-        Ring { waiting: VecDeque::new(), told: VecDeque::new(), left_out: 0, room: BURST, room_since: now }
+        Ring { waiting: VecDeque::new(), recent: VecDeque::new(), dropped: 0, tokens: BURST, tokens_since: now }
     }
 
     fn push(&mut self, level: Level, text: Cow<'static, str>, outcome: Fields, now: Instant) {
@@ -202,55 +202,55 @@ impl Ring {
             return;
         }
         let mut times = 1;
-        if let Some(place) = self.told.iter().position(|told| told.text == text) {
-            if now.saturating_duration_since(self.told[place].at) < REMEMBERED {
-                self.told[place].again += 1;
-                self.told[place].outcome = outcome;
+        if let Some(place) = self.recent.iter().position(|recent| recent.text == text) {
+            if now.saturating_duration_since(self.recent[place].at) < REMEMBERED {
+                self.recent[place].again += 1;
+                self.recent[place].outcome = outcome;
                 return;
             }
-            times += self.told.remove(place).map_or(0, |told| told.again);
+            times += self.recent.remove(place).map_or(0, |recent| recent.again);
         }
-        if self.waiting.len() >= PLACES || !self.has_room(now) {
-            self.left_out += 1;
+        if self.waiting.len() >= PLACES || !self.take_token(now) {
+            self.dropped += 1;
             return;
         }
         self.remember(level, text.clone(), outcome.clone(), now);
         self.waiting.push_back(Waiting { level, text, outcome, times });
     }
 
-    fn has_room(&mut self, now: Instant) -> bool {
-        let passed = now.saturating_duration_since(self.room_since).as_millis() / ONE_MORE_AFTER.as_millis();
+    fn take_token(&mut self, now: Instant) -> bool {
+        let passed = now.saturating_duration_since(self.tokens_since).as_millis() / TOKEN_INTERVAL.as_millis();
         if passed > 0 {
-            self.room = self.room.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX)).min(BURST);
-            self.room_since = now;
+            self.tokens = self.tokens.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX)).min(BURST);
+            self.tokens_since = now;
         }
-        let is_there = self.room > 0;
-        self.room = self.room.saturating_sub(1);
+        let is_there = self.tokens > 0;
+        self.tokens = self.tokens.saturating_sub(1);
         is_there
     }
 
-    /// Forgets the oldest for it; repetitions of that which were not told become an entry.
+    /// Forgets the oldest for it; its repetitions that were not reported become an entry.
     fn remember(&mut self, level: Level, text: Cow<'static, str>, outcome: Fields, now: Instant) {
-        if self.told.len() >= REMEMBERED_ENTRIES
-            && let Some(oldest) = self.told.pop_front()
+        if self.recent.len() >= REMEMBERED_ENTRIES
+            && let Some(oldest) = self.recent.pop_front()
             && oldest.again > 0
         {
-            let Told { level, text, outcome, again, .. } = oldest;
+            let Recent { level, text, outcome, again, .. } = oldest;
             self.waiting.push_back(Waiting { level, text, outcome, times: again });
         }
-        self.told.push_back(Told { level, text, outcome, at: now, again: 0 });
+        self.recent.push_back(Recent { level, text, outcome, at: now, again: 0 });
     }
 
-    fn pull(&mut self) -> Option<Entry> {
+    fn poll(&mut self) -> Option<Entry> {
         if let Some(Waiting { level, text, outcome, times }) = self.waiting.pop_front() {
             return Some(Entry { level, text, outcome, times });
         }
-        match std::mem::take(&mut self.left_out) {
+        match std::mem::take(&mut self.dropped) {
             0 => None,
-            left_out => Some(Entry {
+            dropped => Some(Entry {
                 level: Level::Warning,
                 text: format!(
-                    "{left_out} log entries were left out: more than {PLACES} waited to be pulled, or too many came."
+                    "{dropped} log entries were dropped: more than {PLACES} waited to be polled, or too many came."
                 )
                 .into(),
                 outcome: Fields::default(),
@@ -260,7 +260,7 @@ impl Ring {
     }
 
     fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.left_out == 0
+        self.waiting.is_empty() && self.dropped == 0
     }
 }
 
@@ -273,19 +273,19 @@ mod tests {
             1 => entry.text.into_owned(),
             times => format!("{} ({times} times)", entry.text),
         };
-        std::iter::from_fn(|| ring.pull()).map(shown).collect()
+        std::iter::from_fn(|| ring.poll()).map(shown).collect()
     }
 
     #[test]
     fn only_what_was_asked_for_is_kept() {
         let log = Log::new(Level::Warning);
-        log.write(Level::Info, || -> &str { unreachable!("nobody reads it") });
+        log.write(Level::Info, || -> &str { unreachable!("below the level") });
         assert!(!log.has_entries());
         log.write(Level::Error, || "broken");
         assert!(log.has_entries());
         let entry = Entry { level: Level::Error, text: "broken".into(), outcome: Fields::default(), times: 1 };
-        assert_eq!(log.pull(), Some(entry));
-        assert_eq!((log.pull(), log.has_entries()), (None, false));
+        assert_eq!(log.poll(), Some(entry));
+        assert_eq!((log.poll(), log.has_entries()), (None, false));
     }
 
     #[test]
@@ -297,7 +297,7 @@ mod tests {
         }
         ring.push(Level::Info, "another".into(), Fields::default(), start);
         assert_eq!(texts(&mut ring), ["the same (3 times)", "another"]);
-        // Just told: counted, and told with the first one that comes later.
+        // Reported just now: counted, and reported with the first one that comes later.
         ring.push(Level::Info, "the same".into(), Fields::default(), start + Duration::from_secs(1));
         ring.push(Level::Info, "the same".into(), Fields::default(), start + Duration::from_secs(2));
         assert!(ring.is_empty());
@@ -306,21 +306,21 @@ mod tests {
     }
 
     #[test]
-    fn too_many_are_left_out_and_counted() {
+    fn too_many_are_dropped_and_counted() {
         let start = Instant::now();
         let mut ring = Ring::new(start);
         for number in 0..100 {
             ring.push(Level::Info, format!("entry {number}").into(), Fields::default(), start);
         }
-        let pulled = texts(&mut ring);
-        assert_eq!(pulled.len(), BURST as usize + 1);
-        assert!(pulled[BURST as usize].starts_with("68 log entries were left out"), "{pulled:?}");
-        ring.push(Level::Info, "later".into(), Fields::default(), start + ONE_MORE_AFTER);
+        let polled = texts(&mut ring);
+        assert_eq!(polled.len(), BURST as usize + 1);
+        assert!(polled[BURST as usize].starts_with("68 log entries were dropped"), "{polled:?}");
+        ring.push(Level::Info, "later".into(), Fields::default(), start + TOKEN_INTERVAL);
         assert_eq!(texts(&mut ring), ["later"]);
     }
 
     #[test]
-    fn what_nobody_pulls_takes_no_more_than_its_places() {
+    fn entries_that_are_not_polled_take_no_more_than_their_places() {
         let start = Instant::now();
         let mut ring = Ring::new(start);
         for number in 0..1_000 {
@@ -328,7 +328,7 @@ mod tests {
                 Level::Info,
                 format!("entry {number}").into(),
                 Fields::default(),
-                start + ONE_MORE_AFTER * number,
+                start + TOKEN_INTERVAL * number,
             );
         }
         assert_eq!(ring.waiting.len(), PLACES);

@@ -1,4 +1,4 @@
-//! What became of a call: the one type for success and failure, from the wire up to the caller.
+//! The outcome of a call: the one type for success and failure, from the wire up to the caller.
 
 use std::borrow::Cow;
 use std::time::Duration;

@@ -41,7 +41,7 @@ pub struct Unsent {
     pub delay: Duration,
 }
 
-/// Where nothing says how long to wait, so that nobody tries without a pause.
+/// Where nothing says how long to wait, so that no caller tries without a pause.
 pub const DEFAULT_DELAY: Duration = Duration::from_secs(1);
 
 /// `None` where the result cannot be of a call with so many: it accounts for more.

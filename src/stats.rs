@@ -143,7 +143,7 @@ pub struct Counters {
     counts: Mutex<Counts>,
 }
 
-/// What became of one request.
+/// The result of one request.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestEnd {
     pub lane: Lane,

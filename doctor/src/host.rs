@@ -118,7 +118,7 @@ impl<'a> Host<'a> {
     }
 
     fn step(&self, part: &str) -> Step {
-        // Several hosts of one name are told apart, as those of an emulator.
+        // Several hosts of one name are distinguished, as those of an emulator.
         let Host { role, name, port, .. } = self;
         let host = if *port == 443 { name.clone() } else { format!("{name}:{port}") };
         Step { id: format!("{}_{}", role.id(), part.to_ascii_lowercase()), label: format!("{host}, {part}") }
@@ -187,7 +187,7 @@ impl<'a> Host<'a> {
     }
 
     /// Sends a request that every host answers and none acts on: for no path, without a token. Returns the
-    /// clock's offset too, where the answer told the time.
+    /// clock's offset too, where the answer has a Date.
     fn send(&self, address: &SocketAddr) -> Result<((Http, Option<i64>), Finding), Finding> {
         let CheckContext { settings, clock, .. } = *self.context;
         let defect = messages::defect;
@@ -200,7 +200,7 @@ impl<'a> Host<'a> {
             .send(request, Deadlines::both(Instant::now() + LIMIT))
             .map_err(|error| messages::unanswered(self, &error, || self.speaks_tls(address)))?;
         let offset_ms = answer.header("Date").map(|date| {
-            clock.learn(before, SystemTime::now(), date);
+            clock.observe(before, SystemTime::now(), date);
             clock.offset_ms()
         });
         let finding = messages::answered(self, answer.status, self.is_secure)?;

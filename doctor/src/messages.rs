@@ -144,7 +144,7 @@ pub fn sign_in_failed(step: Step, route: &Route, failure: &SignInFailure) -> Fin
         // The service knows us by the certificate, which it was not shown.
         Finding::failed(Code::SignInWithoutCertificate, message, not_mutual(&route.host, None))
     } else {
-        let is_transient = failure.prospect == Prospect::MayPass && outcome.cause != Status::UnexpectedAnswer;
+        let is_transient = failure.prospect == Prospect::Transient && outcome.cause != Status::UnexpectedAnswer;
         let (code, advice) = sign_in_advice(step, failure, is_transient);
         Finding::failed(code, message, advice).transient(is_transient)
     };

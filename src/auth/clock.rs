@@ -18,14 +18,14 @@ const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
 const EARLIEST: Duration = Duration::from_secs(1_577_836_800);
 const LATEST: Duration = Duration::from_secs(4_102_444_800);
 
-/// No answer has told the time yet.
+/// No response has shown the service's time yet.
 const UNKNOWN: i64 = i64::MIN;
 
 /// The time by every clock there is, at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
     pub local: SystemTime,
-    /// By the service's clock; `None` until an answer has told it.
+    /// By the service's clock; `None` until a response has shown it.
     pub service: Option<SystemTime>,
     pub monotonic: Instant,
 }
@@ -57,8 +57,8 @@ impl ServiceClock {
     /// Takes in the `Date` of an answer that has just come. `before` and `after`: our clock around the
     /// exchange. What makes no sense is passed over. Returns by how many milliseconds that changes what
     /// was taken for the service's time.
-    pub fn learn(&self, before: SystemTime, after: SystemTime, date: &str) -> i64 {
-        self.learn_at(before, after, self.beginning.elapsed(), date)
+    pub fn observe(&self, before: SystemTime, after: SystemTime, date: &str) -> i64 {
+        self.observe_at(before, after, self.beginning.elapsed(), date)
     }
 
     /// What the service's clock shows when ours, as it is set now, shows `local`.
@@ -81,7 +81,7 @@ impl ServiceClock {
         if offset_ms.abs() < LEAST_OFFSET_MS { 0 } else { offset_ms }
     }
 
-    fn learn_at(&self, before: SystemTime, after: SystemTime, elapsed: Duration, date: &str) -> i64 {
+    fn observe_at(&self, before: SystemTime, after: SystemTime, elapsed: Duration, date: &str) -> i64 {
         let Some(offset_ms) = offset_ms(before, after, date) else { return 0 };
         let Some(local_ms) = unix_ms(after) else { return 0 };
         let learned = local_ms.saturating_add(offset_ms).saturating_sub(whole_ms(elapsed));
@@ -164,7 +164,7 @@ mod tests {
         let now = clock.now();
         assert_eq!((now.service, now.earliest(), clock.offset_ms()), (None, None, 0));
         assert_eq!(clock.at(date()), date());
-        assert_eq!(clock.learn(SystemTime::now(), SystemTime::now(), "soon"), 0);
+        assert_eq!(clock.observe(SystemTime::now(), SystemTime::now(), "soon"), 0);
         assert_eq!(clock.now().service, None);
     }
 
@@ -173,7 +173,7 @@ mod tests {
         for error in [0, 700, 1_400] {
             let clock = ServiceClock::default();
             let local = date() - ms(error) + ms(80);
-            assert_eq!(clock.learn_at(date() - ms(error), local, HOUR, DATE), 0);
+            assert_eq!(clock.observe_at(date() - ms(error), local, HOUR, DATE), 0);
             assert_eq!(clock.service_at(HOUR), Some(local));
             assert_eq!(offset(&clock, local, HOUR), 0);
         }
@@ -183,22 +183,22 @@ mod tests {
     fn the_offset_is_learned_to_the_second_and_the_last_one_kept() {
         let clock = ServiceClock::default();
         let slow = date() - HOUR;
-        assert_eq!(clock.learn_at(slow, slow + ms(200), HOUR, DATE), 3_600_400);
+        assert_eq!(clock.observe_at(slow, slow + ms(200), HOUR, DATE), 3_600_400);
         assert_eq!(clock.service_at(HOUR), Some(date() + ms(600)));
         // Another answer, five minutes after: nothing new.
         let later = "Sun, 06 Nov 2050 08:54:37 GMT";
         let slow = slow + Duration::from_secs(300);
-        assert_eq!(clock.learn_at(slow, slow + ms(200), HOUR + Duration::from_secs(300), later), 0);
+        assert_eq!(clock.observe_at(slow, slow + ms(200), HOUR + Duration::from_secs(300), later), 0);
         let fast = date() + Duration::from_secs(600);
         let elapsed = HOUR + Duration::from_secs(300);
-        assert_eq!(clock.learn_at(fast, fast + ms(200), elapsed, later), 0);
+        assert_eq!(clock.observe_at(fast, fast + ms(200), elapsed, later), 0);
         assert_eq!(offset(&clock, fast + ms(200), elapsed), -299_600);
     }
 
     #[test]
     fn setting_our_clock_does_not_move_the_services() {
         let clock = ServiceClock::default();
-        clock.learn_at(date(), date(), HOUR, DATE);
+        clock.observe_at(date(), date(), HOUR, DATE);
         let later = HOUR + ms(10_000);
         let right = date() + ms(10_000);
         assert_eq!(clock.service_at(later), Some(right));
@@ -210,21 +210,21 @@ mod tests {
     #[test]
     fn a_machine_that_woke_up_in_1970_is_helped() {
         let clock = ServiceClock::default();
-        clock.learn_at(UNIX_EPOCH, UNIX_EPOCH + ms(1), HOUR, DATE);
+        clock.observe_at(UNIX_EPOCH, UNIX_EPOCH + ms(1), HOUR, DATE);
         assert_eq!(clock.service_at(HOUR), Some(date() + ms(501)));
     }
 
     #[test]
-    fn nonsense_changes_nothing() {
+    fn an_invalid_date_changes_nothing() {
         let clock = ServiceClock::default();
         let slow = date() - Duration::from_secs(60);
-        assert_eq!(clock.learn_at(slow, slow, HOUR, DATE), 60_500);
+        assert_eq!(clock.observe_at(slow, slow, HOUR, DATE), 60_500);
         let learned = clock.service_at(HOUR);
-        for nonsense in ["", "soon", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 01 Jan 2200 00:00:00 GMT"] {
-            assert_eq!(clock.learn_at(date(), date(), HOUR, nonsense), 0, "{nonsense}");
+        for invalid in ["", "soon", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 01 Jan 2200 00:00:00 GMT"] {
+            assert_eq!(clock.observe_at(date(), date(), HOUR, invalid), 0, "{invalid}");
         }
-        clock.learn_at(date(), date() - ms(1), HOUR, DATE);
-        clock.learn_at(date(), date() + ms(30_001), HOUR, DATE);
+        clock.observe_at(date(), date() - ms(1), HOUR, DATE);
+        clock.observe_at(date(), date() + ms(30_001), HOUR, DATE);
         assert_eq!(clock.service_at(HOUR), learned);
     }
 

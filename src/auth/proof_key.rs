@@ -1,5 +1,5 @@
-//! The proof key: a P-256 key that tokens are bound to. Whoever uses such a token shows with a
-//! signature that the key is his.
+//! The proof key: a P-256 key that tokens are bound to. A client that uses such a token shows with a
+//! signature that it holds the key.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The `Signature` header: shows that the sender of a request holds the key that his token is bound
+//! The `Signature` header: shows that the sender of a request holds the key that its token is bound
 //! to. A request that is sent again is signed anew, with a new time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -154,12 +154,12 @@ impl AuthorizationStore {
         if self.pushes() != pushes || is_over() {
             return;
         }
-        // Woken without one, whoever waits decides whether to go on.
+        // Woken without one, the waiting thread decides whether to go on.
         drop(self.changed.wait_timeout(state, limit));
     }
 
     pub fn wake_all(&self) {
-        // With the lock: whoever is about to wait has looked before, or will be woken.
+        // With the lock: a thread that is about to wait has checked before, or will be woken.
         let _state = self.state.lock();
         self.changed.notify_all();
     }
@@ -172,7 +172,7 @@ impl AuthorizationStore {
         state.end_use_of(refused, now)
     }
 
-    /// Somebody else was refused with it. What is not in use is of no interest.
+    /// Another process was refused with it. A token that is not in use is ignored.
     pub fn invalidate(&self, refused: &Authorization, now: &Now) -> bool {
         let mut state = self.state.lock();
         let was_in_use = state.end_use_of(refused, now);

@@ -36,7 +36,7 @@ pub struct Settings {
     pub capacity: usize,
     pub capacity_bytes: usize,
     pub lanes: ByLane<LaneSettings>,
-    /// How long before the authorization expires the host is told; `None`: not at all.
+    /// How long before the authorization expires an event reports it; `None`: not at all.
     pub authorization_lead: Option<Duration>,
 }
 
@@ -72,7 +72,7 @@ struct Shared {
     work: ByLane<Condvar>,
     /// For readers and those who flush or close: something ended, or a timer has to run.
     events_ready: Condvar,
-    /// Whether a poll would find anything but entries of the log, told without the lock.
+    /// Whether a poll would find anything but entries of the log, known without the lock.
     has_events: AtomicBool,
     /// How often the host has polled.
     polls: AtomicU64,
@@ -81,7 +81,7 @@ struct Shared {
     next_expiry: AtomicU64,
     beginning: Instant,
     /// What each lane waits for, as the number of a status.
-    obstacles: ByLane<AtomicI32>,
+    wait_reasons: ByLane<AtomicI32>,
 }
 
 const NO_EXPIRY: u64 = u64::MAX;
@@ -104,7 +104,7 @@ impl Client {
             polls: AtomicU64::new(0),
             next_expiry: AtomicU64::new(NO_EXPIRY),
             beginning: Instant::now(),
-            obstacles: Default::default(),
+            wait_reasons: Default::default(),
         };
         Client { shared: Arc::new(shared) }
     }
@@ -208,7 +208,7 @@ impl Client {
             if now >= deadline || state.wakes != wakes || state.stage == Stage::Closed {
                 return None;
             }
-            let drained = state.drain_deadline().filter(|_| !state.cut).unwrap_or(deadline);
+            let drained = state.drain_deadline().filter(|_| !state.is_aborted).unwrap_or(deadline);
             let until = deadline.min(drained).min(self.shared.next_timer(now).unwrap_or(deadline));
             state = self.shared.wait_for_events(state, until);
         }
@@ -368,8 +368,9 @@ impl Shared {
         let now = Instant::now();
         if state.next_expiry().is_some_and(|next| next <= now) {
             let status = |number| Status::from_number(number).unwrap_or(Status::Ok);
-            let obstacles = self.obstacles.each_ref().map(|obstacle| status(obstacle.load(Ordering::Relaxed)));
-            if state.expire_queued(now, obstacles) {
+            let wait_reasons =
+                self.wait_reasons.each_ref().map(|wait_reason| status(wait_reason.load(Ordering::Relaxed)));
+            if state.expire_queued(now, wait_reasons) {
                 self.notify(state);
             }
         }
@@ -398,9 +399,9 @@ impl Shared {
     }
 
     fn next_event(&self, state: &mut State) -> Option<Event> {
-        let log = || self.engine.log().pull().map(Event::Log);
+        let log = || self.engine.log().poll().map(Event::Log);
         let event = match state.next_event() {
-            None if state.is_drained_told() => None,
+            None if state.is_drained_reported() => None,
             event => event.or_else(log).or_else(|| state.drained()),
         };
         let draining = matches!(state.stage, Stage::Draining { .. });
@@ -427,14 +428,14 @@ impl Shared {
         [log, expiry].into_iter().flatten().min().and_then(|wait| now.checked_add(wait))
     }
 
-    /// Whether the host is to be told that the authorization expires soon, or has expired.
+    /// Whether an event is due: the authorization expires soon, or has expired.
     fn authorization_expires(&self) -> Option<Reason> {
         self.expiry_to_tell().filter(|(left, lead)| left <= lead)?;
         let has_expired = self.engine.authorization_needed() == Some(Reason::Expired);
         Some(if has_expired { Reason::Expired } else { Reason::ExpiresSoon })
     }
 
-    /// How long the authorization is still good for, and how long before its end the host is told; `None`:
+    /// How long the authorization is still good for, and how long before its end an event reports it; `None`:
     /// never.
     fn expiry_to_tell(&self) -> Option<(Duration, Duration)> {
         let lead = self.settings.authorization_lead?;
@@ -456,7 +457,7 @@ impl Shared {
             if state.abandon_queued() {
                 self.notify(state);
             }
-            if !std::mem::replace(&mut state.cut, true) {
+            if !std::mem::replace(&mut state.is_aborted, true) {
                 self.engine.abort();
             }
         }

@@ -1,16 +1,16 @@
 //! The queue under a checker that tries orders of events, at random and at the worst moments: nothing
-//! is lost, nothing ends twice, nobody waits for ever.
+//! is lost, nothing ends twice, no thread waits for ever.
 //!
 //!     RUSTFLAGS="--cfg shuttle" cargo test -p mpa --lib client::model --target-dir target/model
 //!
 //! Every lock, atomic, wait and thread of the queue and the client is the checker's (`crate::sync`), so
 //! that it decides who goes on. Waits may end early for no reason. A wait of less than a second may be
-//! over at any moment; a longer one never is: whoever depends on it to go on waits for ever, which the
+//! over at any moment; a longer one never is: a thread that depends on it to go on waits for ever, which the
 //! checker reports, as it does a thread that does not end. The service is a peer in this process.
 //!
 //! Each order follows from a seed, which is printed; `MPA_TEST_SEED` has the same again.
 //!
-//! Not covered, because the clock is the real one: times to live, the end of holding, the pace, waits
+//! Not covered, because the clock is the real one: times to live, the end of holding, rate limits, waits
 //! before another attempt, and limits other than "now" and "never". Nor sockets, nor what the processor
 //! reorders, nor a panic of the transport. `src/client/stress.rs` has those, by the clock.
 
@@ -67,7 +67,7 @@ fn what_is_submitted_ends_and_is_read() {
         join([1, 2].map(|thread| go(&host, move |host| host.submit_some(3, &Lane::ALL, thread))));
         host.client.drain(NEVER).unwrap();
         join([reader]);
-        assert_eq!(host.books.lock().unwrap().ended.len(), 6);
+        assert_eq!(host.record.lock().unwrap().ended.len(), 6);
         host.settle();
     });
 }
@@ -110,7 +110,7 @@ fn two_readers_share_the_events() {
         let readers = [(); 2].map(|()| go(&host, Host::read));
         host.submit_some(3, &Lane::ALL, 0);
         host.flush();
-        // Only one of them is told that it is drained.
+        // Only one of them gets the event that it is drained.
         host.close(NEVER);
         join(readers);
         host.settle();
@@ -165,14 +165,14 @@ fn draining_at_any_moment_loses_nothing() {
             go(&host, move |host| host.client.drain(limit).unwrap()),
         ];
         join(threads);
-        assert_eq!(host.books.lock().unwrap().drained, 1);
+        assert_eq!(host.record.lock().unwrap().drained, 1);
         assert!(host.client.poll().is_none(), "something comes after the end");
         host.settle();
     });
 }
 
 #[test]
-fn who_flushes_is_told_of_the_end_however_it_comes() {
+fn a_flush_ends_however_the_client_ends() {
     check(|| {
         let host = host(Kind { holds: true, ..Kind::default() });
         host.submit_some(2, &Lane::ALL, 1);
@@ -230,7 +230,7 @@ fn cancelling_at_any_moment_ends_an_operation_once() {
         ];
         // The first may be held until it is flushed.
         host.flush();
-        while host.books.lock().unwrap().ended.is_empty() {
+        while host.record.lock().unwrap().ended.is_empty() {
             host.flush();
             thread::yield_now();
         }
@@ -267,7 +267,7 @@ fn who_waits_for_an_authorization_can_be_stopped() {
         host.submit_some(2, &Lane::ALL, 1);
         let stop = one_of(&[0, 1, 2]);
         match stop {
-            // Nobody reads, so that nothing is pushed.
+            // Nothing reads, so that nothing is pushed.
             0 => host.close(NOW),
             1 => {
                 let canceller = go(&host, |host| (1..=2).for_each(|number| host.client.cancel(number).unwrap()));

@@ -19,7 +19,7 @@ pub struct Stats {
     pub authorization_expires_at: Option<SystemTime>,
     /// `None`: the client does not sign in by itself.
     pub sign_in: Option<SignInStats>,
-    /// The service's clock less this machine's; `None`: no answer has told it.
+    /// The service's clock less this machine's; `None`: no response has shown it.
     pub clock_offset_ms: Option<i64>,
 }
 

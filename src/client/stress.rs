@@ -1,8 +1,8 @@
 //! A million operations from eight threads, with everything that can go wrong, by the clock: each ends
-//! once, with its own user data, and all books agree, those of the service as well.
+//! once, with its own user data, and all records agree, those of the service as well.
 //!
 //! Chance comes from a seed, which is printed, and taken from `MPA_TEST_SEED` to have the same again, as
-//! far as the threads' own pace lets it.
+//! far as the scheduling of the threads lets it.
 
 #[path = "stress/peer.rs"]
 mod peer;
@@ -76,8 +76,8 @@ struct Round {
     /// After so many operations.
     end_after: u64,
     submitted: AtomicU64,
-    pulled: AtomicU64,
-    /// Acknowledged, as those who called were told.
+    polled: AtomicU64,
+    /// Acknowledged, as the callers' outcomes say.
     acknowledged: AtomicU64,
     drained: AtomicBool,
 }
@@ -132,7 +132,7 @@ impl Round {
             ending: if random.bool() { Ending::Close(limit) } else { Ending::Drain(limit) },
             end_after: random.u64(1_000..100_000),
             submitted: AtomicU64::new(0),
-            pulled: AtomicU64::new(0),
+            polled: AtomicU64::new(0),
             acknowledged: AtomicU64::new(0),
             drained: AtomicBool::new(false),
         }
@@ -166,8 +166,8 @@ impl Round {
         assert!(submitted.windows(2).all(|pair| pair[0].0 < pair[1].0), "{what}: a number was given twice");
         assert!(ended.windows(2).all(|pair| pair[0].0 < pair[1].0), "{what}: one ended twice");
         assert!(submitted == ended, "{what}: not all have ended, or others");
-        let told = self.acknowledged.load(Ordering::SeqCst);
-        assert_eq!(told, self.record.acknowledged.load(Ordering::SeqCst), "{what}: the service knows better");
+        let reported = self.acknowledged.load(Ordering::SeqCst);
+        assert_eq!(reported, self.record.acknowledged.load(Ordering::SeqCst), "{what}: the service has other counts");
         let report = self.client.shared.report(&self.client.shared.state.lock());
         assert_eq!(report.operations.began, submitted.len() as u64, "{what}");
         assert_eq!((report.operations.unfinished(), report.events_not_polled), (0, 0), "{what}");
@@ -194,7 +194,7 @@ impl Round {
                     assert!(ending.elapsed() < limit + LATE, "{what}: draining takes {:?}", ending.elapsed());
                     thread::sleep(Duration::from_micros(500));
                 }
-                // Whoever waits for events does not have to wait for the rest of its time.
+                // A thread that waits for events does not have to wait for the rest of its time.
                 self.client.wake();
             }
         }
@@ -244,8 +244,8 @@ impl Round {
         let store = |number| {
             stored = number;
             let submitted = self.submitted.fetch_add(1, Ordering::SeqCst) + 1;
-            // One that a reader has pulled just now may not be counted yet.
-            let held = submitted - self.pulled.load(Ordering::SeqCst);
+            // One that a reader has polled just now may not be counted yet.
+            let held = submitted - self.polled.load(Ordering::SeqCst);
             assert!(held <= self.settings.capacity as u64 + READERS, "{held} are held");
         };
         let result = self.client.submit(work, own, user_data, time_to_live, store);
@@ -274,7 +274,7 @@ impl Round {
     fn book(&self, event: Event, ended: &mut Vec<Name>) {
         match event {
             Event::Completed { operation, user_data, outcome } => {
-                self.pulled.fetch_add(1, Ordering::SeqCst);
+                self.polled.fetch_add(1, Ordering::SeqCst);
                 self.acknowledged.fetch_add(outcome.acknowledged.into(), Ordering::SeqCst);
                 ended.push((operation, user_data));
             }

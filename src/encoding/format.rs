@@ -12,7 +12,7 @@ pub enum Format {
     Pem,
     /// Perhaps cut short.
     Pkcs12,
-    /// What is told from the rest only in order to name it.
+    /// What is distinguished from the rest only in order to name it.
     Foreign(Foreign),
     /// Base64 text of this, without the lines that PEM has around it.
     Base64(&'static str),

@@ -29,7 +29,7 @@ fn utf16(text: &str, mark: bool, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
 const PEM: &str = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
 
 #[test]
-fn formats_are_told_by_their_bytes() {
+fn formats_are_recognised_by_their_bytes() {
     let octets = element(0x04, &[b"x"]);
     let pkcs12 = sequence(&[&integer(3), &sequence(&[DATA])]);
     let certificate = sequence(&[&sequence(&[&element(0xa0, &[&integer(2)]), &integer(7)])]);

@@ -20,7 +20,7 @@ thread_local! {
 /// Runs the body of an entry point and reports its outcome, in the status and in `result`.
 ///
 /// # Safety
-/// `result` is NULL or points to an `mpa_result` that nobody else uses during the call.
+/// `result` is NULL or points to an `mpa_result` that nothing else uses during the call.
 pub unsafe fn report(result: *mut mpa_result, body: impl FnOnce() -> Result<Outcome>) -> mpa_status {
     // SAFETY: passed on from the caller.
     let target = match caught(|| unsafe { ResultTarget::new(result) }).flatten() {
@@ -65,7 +65,7 @@ fn take_place() -> Option<String> {
 }
 
 fn internal(place: Option<String>) -> Box<Outcome> {
-    // Only the place is told: what a panic says may hold anything.
+    // Only the place is reported: what a panic says may hold anything.
     let place = place.unwrap_or_else(|| "an unknown place".to_owned());
     Outcome::internal(format!(
         "The library has a defect, met at {place}; whether the call did anything is unknown. Please report this."

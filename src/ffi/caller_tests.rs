@@ -1,10 +1,10 @@
 use super::*;
 
 /// So many bytes, none of them zero, that begin so many bytes behind a multiple of eight.
-fn numbered(offset: usize, length: usize) -> (Vec<u64>, Vec<u8>) {
+fn words_and_bytes(offset: usize, length: usize) -> (Vec<u64>, Vec<u8>) {
     let words = vec![0_u64; (offset + length).div_ceil(8)];
     let bytes: Vec<u8> = (0..length).map(|byte| (byte % 251 + 1) as u8).collect();
-    // SAFETY: the words are as long, and nobody else uses them.
+    // SAFETY: the words are as long, and nothing else uses them.
     unsafe { Memory::new(words.as_ptr().byte_add(offset), length) }.write(0, &bytes);
     (words, bytes)
 }
@@ -13,7 +13,7 @@ fn numbered(offset: usize, length: usize) -> (Vec<u64>, Vec<u8>) {
 fn every_byte_is_read_wherever_it_begins_and_ends() {
     for offset in 0..8 {
         for length in 0..40 {
-            let (words, bytes) = numbered(offset, length);
+            let (words, bytes) = words_and_bytes(offset, length);
             // SAFETY: the words are as long.
             let memory = unsafe { Memory::new(words.as_ptr().byte_add(offset), length) };
             for skipped in 0..=length.min(9) {
@@ -27,7 +27,7 @@ fn every_byte_is_read_wherever_it_begins_and_ends() {
 
 #[test]
 fn what_is_beyond_the_memory_is_not_touched() {
-    let (words, _) = numbered(0, 16);
+    let (words, _) = words_and_bytes(0, 16);
     // SAFETY: the words are as long.
     let memory = unsafe { Memory::new(words.as_ptr(), 12) };
     let beyond: [fn(Memory); 4] = [

@@ -245,7 +245,7 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
         (MPA_CA_ONLY, Some(_)) => CaMode::Only,
         (MPA_CA_ONLY, None) => {
             return Err(Outcome::invalid(
-                "config.ca_mode is MPA_CA_ONLY, but config.ca_certificates_path is NULL; nobody would be trusted.",
+                "config.ca_mode is MPA_CA_ONLY, but config.ca_certificates_path is NULL; no certificate would be trusted.",
             ));
         }
         (other, _) => {
@@ -262,7 +262,7 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
     // SAFETY: each of the caller's fields is NULL or a text.
     let sign_in = unsafe { sign_in::read(&fields) }?;
     if sign_in.is_some() {
-        // It is renewed, so nobody has to be told.
+        // It is renewed, so no event is needed.
         settings.authorization_lead = None;
     }
     let ca_certificates = match &ca_certificates_path {

@@ -101,7 +101,7 @@ pub extern "C" fn mpa_close_all(owner_tag: u64, deadline_ms: u32) -> mpa_status 
         let clients = handles::remove_all_of(owner_tag);
         // All at once, so that one that is slow takes no time from the others.
         for client in &clients {
-            // Whoever drained it before has named a deadline, which is kept.
+            // A drain before has set a deadline, which is kept.
             let _ = client.drain(left());
         }
         for client in clients {

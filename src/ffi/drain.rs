@@ -22,7 +22,7 @@ use crate::outcome::{Outcome, Status};
 pub unsafe extern "C" fn mpa_client_drain(client: mpa_client, deadline_ms: u32, result: *mut mpa_result) -> mpa_status {
     let body = || {
         handles::get(client.id)?.drain(Duration::from_millis(deadline_ms.into()))?;
-        Ok(Outcome::new(Status::Ok, "The client is being drained. Pull events until MPA_EVENT_DRAINED."))
+        Ok(Outcome::new(Status::Ok, "The client is being drained. Poll events until MPA_EVENT_DRAINED."))
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }

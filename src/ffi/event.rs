@@ -1,4 +1,4 @@
-//! Events: how submitted operations ended, pulled by one reader a client.
+//! Events: how submitted operations ended, polled by one reader a client.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -177,7 +177,7 @@ fn no_event() -> Outcome {
     Outcome::new(Status::Ok, "There is no event.")
 }
 
-/// Hands an event on; its story becomes the result.
+/// Returns an event; its outcome becomes the result.
 fn store(target: &Target<mpa_event>, event: Option<Event>) -> Outcome {
     let none = NO_EVENT;
     let (written, outcome) = match event {

@@ -1,4 +1,4 @@
-//! Which process this is, told without a system call: how many forks lie behind it.
+//! Which process this is, without a system call: how many forks lie behind it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -93,7 +93,7 @@ pub struct ResultTarget(Option<Target<mpa_result>>);
 
 impl ResultTarget {
     /// # Safety
-    /// `result` is NULL or points to an `mpa_result` that nobody else uses while this lives.
+    /// `result` is NULL or points to an `mpa_result` that nothing else uses while this lives.
     pub unsafe fn new(result: *mut mpa_result) -> Result<Self> {
         // SAFETY: passed on from the caller.
         unsafe { Target::new(result, "result") }.map(ResultTarget)
@@ -145,7 +145,7 @@ fn milliseconds(duration: Duration) -> u32 {
     u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }
 
-/// Rounded up, so that nobody comes back too early and is told to wait for nothing.
+/// Rounded up, so that no caller comes back too early and has to wait again for 0 ms.
 fn wait_in_milliseconds(wait: Duration) -> u32 {
     let ms = wait.as_nanos().div_ceil(1_000_000);
     u32::try_from(ms).map_or(MPA_MAX_RETRY_AFTER_MS, |ms| ms.min(MPA_MAX_RETRY_AFTER_MS))

@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn where_none_answers_the_last_failure_is_told() {
+    fn where_none_answers_the_last_failure_is_reported() {
         let last = refusing();
         let source = run(&[refusing(), last], LONG).unwrap_err();
         assert_eq!(

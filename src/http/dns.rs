@@ -2,7 +2,7 @@
 //! with a time limit for each look-up.
 //!
 //! The system's resolver cannot be interrupted, so it runs on a thread of its own, one a name at
-//! most. Whoever stops waiting leaves that thread behind with nothing but its own state.
+//! most. A caller that stops waiting leaves that thread behind with nothing but its own state.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};

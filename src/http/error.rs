@@ -45,7 +45,7 @@ impl ErrorKind {
 pub struct TransportError {
     pub kind: ErrorKind,
     pub sent: Sent,
-    /// Whether somebody was there: a connection was made, or kept from before.
+    /// Whether there was a connection: one was made, or kept from before.
     pub was_connected: bool,
     /// What happened, as the end of a sentence.
     pub detail: String,

@@ -43,7 +43,7 @@ pub struct TlsStream {
 enum Waiting {
     ForPeer,
     /// Data can be sent; some may have arrived.
-    ForNobody,
+    ForNothing,
 }
 
 impl TlsStream {
@@ -193,13 +193,13 @@ impl TlsStream {
                     sent.map_or_else(Step::Broken, |()| Step::GoOn)
                 }
                 Ok(ConnectionState::WriteTraffic(mut traffic)) => match data {
-                    None => Step::Done(Waiting::ForNobody),
+                    None => Step::Done(Waiting::ForNothing),
                     Some(data) => {
                         let records = data.len() / MAX_RECORD_CONTENT + 1;
                         let room = data.len() + records * RECORD_OVERHEAD;
                         let encrypt = |room: &mut [u8]| traffic.encrypt(data, room).map_err(Unwritten::from);
                         match append(&mut self.outgoing, room, encrypt) {
-                            Step::GoOn => Step::Done(Waiting::ForNobody),
+                            Step::GoOn => Step::Done(Waiting::ForNothing),
                             failed => failed,
                         }
                     }

@@ -8,7 +8,7 @@ use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerInco
 use super::error::{ErrorKind, Source};
 use crate::outcome::Advice;
 
-/// What a failure of TLS has to do with, for whoever words an advice of its own.
+/// What a failure of TLS has to do with, for a program that words its own advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsReason {
     UnknownIssuer,

@@ -118,8 +118,8 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> std::result::Result<ServerCertVerified, Error> {
         match self.chains.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            // As `openssl req -x509` makes it: its own authority. Whoever names a certificate, all of its
-            // bytes, trusts its key; that it is valid now was checked before this was found.
+            // As `openssl req -x509` makes it: its own authority. Naming a certificate, all of its
+            // bytes, is to trust its key; that it is valid now was checked before this was found.
             Err(error) if is_own_authority(&error) && self.named.contains(end_entity) => {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 Ok(ServerCertVerified::assertion())

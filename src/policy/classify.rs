@@ -1,4 +1,4 @@
-//! What became of one request: whether it happened, and whether sending it again makes sense.
+//! The result of one request: whether the service processed it, and whether sending it again makes sense.
 
 use std::borrow::Cow;
 use std::fmt;

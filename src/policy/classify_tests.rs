@@ -114,7 +114,7 @@ fn what_cannot_have_arrived_is_not_in_doubt() {
 }
 
 #[test]
-fn nonsense_for_an_answer_is_an_answer_of_somebody_elses() {
+fn an_invalid_response_may_come_from_another_server() {
     let outcome = failed(&second(&SEND_INVITE), ErrorKind::InvalidResponse, Sent::MaybeDelivered);
     assert_eq!((outcome.status, outcome.cause), (Status::Uncertain, Status::UnexpectedAnswer));
     assert_eq!(counts(&outcome), Counts { acknowledged: 16, uncertain: 16, refused: 0, retryable: false });

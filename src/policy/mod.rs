@@ -9,7 +9,7 @@ mod retry_budget;
 mod sliding_window;
 
 pub use classify::{Batch, DECODE, classify_error, classify_response, in_an_encoding};
-pub use renewal::{Prospect, Renewal, authentication_pace};
+pub use renewal::{Prospect, Renewal, authentication_window};
 pub use retry::{Next, next};
 pub use retry_budget::RetryBudget;
 pub use sliding_window::{Limit, MonotonicTime, SlidingWindow};

@@ -1,7 +1,7 @@
 //! When to get a newer token: well before the one in use ends, and not in step with the other
-//! servers of a fleet; after a failure again, soon if time may mend it, seldom if people must.
+//! servers of a fleet; after a failure again, soon if the failure may pass, seldom if only people can fix it.
 //!
-//! There is one `Renewal` for each token, the service's and the one of the sandbox, and one pace for
+//! There is one `Renewal` for each token, the service's and the one of the sandbox, and one rate limit for
 //! the requests of both.
 
 use std::time::Duration;
@@ -25,24 +25,24 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// After many, without a token: what the limits leave room for.
 const LONGEST_IN_NEED: Duration = Duration::from_secs(20);
 
-/// The wait where only people can help.
-const FOR_PEOPLE: Duration = Duration::from_secs(600);
+/// The wait after a failure that only people can fix.
+const PERMANENT_FAILURE_WAIT: Duration = Duration::from_secs(600);
 
 /// A token that is refused sooner than this is refused for another reason than its age.
 const TOO_SOON: Duration = Duration::from_secs(60);
 
-/// A pace that keeps the limits of signing in.
-pub fn authentication_pace() -> SlidingWindow {
+/// A rate limit that keeps the limits of signing in.
+pub fn authentication_window() -> SlidingWindow {
     SlidingWindow::imposing(LIMITS)
 }
 
-/// What a failure to get a token lets expect.
+/// Whether a failure to get a token can pass by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prospect {
-    /// Time, or another token to ask with, may mend it.
-    MayPass,
-    /// A sandbox that is denied, a certificate that has expired.
-    NeedsPeople,
+    /// It may pass with time, or with another token to ask with.
+    Transient,
+    /// People have to fix it: a sandbox that is denied, a certificate that has expired.
+    Permanent,
 }
 
 /// When to get the next token of a kind.
@@ -66,7 +66,7 @@ impl Renewal {
         Renewal { lead, due: MonotonicTime::ZERO, failures: 0, life: None, early_refusals: 0 }
     }
 
-    /// Not before this; when exactly is for the pace to say.
+    /// Not before this; when exactly is for the rate limit to say.
     pub fn due(&self) -> MonotonicTime {
         self.due
     }
@@ -80,7 +80,7 @@ impl Renewal {
     pub fn succeeded(&mut self, now: MonotonicTime, life: Duration, left: Duration, random: f64) {
         if left.is_zero() {
             // Useless, as no token would be.
-            return self.failed(now, Prospect::MayPass, None, random);
+            return self.failed(now, Prospect::Transient, None, random);
         }
         self.failures = 0;
         self.life = Some((now, now + left));
@@ -92,8 +92,8 @@ impl Renewal {
         self.failures = self.failures.saturating_add(1);
         let asked = retry_after.map(|wait| spread(wait, random));
         let wait = match prospect {
-            Prospect::NeedsPeople => spread(FOR_PEOPLE, random).max(asked.unwrap_or_default()),
-            Prospect::MayPass => asked.unwrap_or_else(|| self.back_off(now, random)),
+            Prospect::Permanent => spread(PERMANENT_FAILURE_WAIT, random).max(asked.unwrap_or_default()),
+            Prospect::Transient => asked.unwrap_or_else(|| self.back_off(now, random)),
         };
         self.due = now + wait;
     }
@@ -104,10 +104,10 @@ impl Renewal {
         if came.is_some_and(|came| now.saturating_sub(came) < TOO_SOON) {
             self.early_refusals = self.early_refusals.saturating_add(1);
             self.failures = self.early_refusals - 1;
-            self.failed(now, Prospect::MayPass, retry_after, random);
+            self.failed(now, Prospect::Transient, retry_after, random);
         } else {
             self.early_refusals = 0;
-            self.hasten(now);
+            self.refresh_now(now);
         }
     }
 
@@ -117,7 +117,7 @@ impl Renewal {
     }
 
     /// The token cannot be used although it should last: one is due at once. Tells whether there was one.
-    pub fn lose(&mut self, now: MonotonicTime) -> bool {
+    pub fn invalidate(&mut self, now: MonotonicTime) -> bool {
         let had_one = self.life.take().is_some();
         if had_one {
             self.due = self.due.min(now);
@@ -126,7 +126,7 @@ impl Renewal {
     }
 
     /// Something that stood in the way has changed, such as the certificate.
-    pub fn hasten(&mut self, now: MonotonicTime) {
+    pub fn refresh_now(&mut self, now: MonotonicTime) {
         self.failures = 0;
         self.due = self.due.min(now);
     }

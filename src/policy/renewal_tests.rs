@@ -50,7 +50,7 @@ fn failures_that_may_pass_are_tried_again_soon_and_then_less_often() {
     let waits = |renewal: &mut Renewal, now: Duration, count: usize| -> Vec<u64> {
         (0..count)
             .map(|_| {
-                renewal.failed(now, Prospect::MayPass, None, 1.0);
+                renewal.failed(now, Prospect::Transient, None, 1.0);
                 (renewal.due() - now).as_secs()
             })
             .collect()
@@ -65,18 +65,18 @@ fn failures_that_may_pass_are_tried_again_soon_and_then_less_often() {
 #[test]
 fn what_needs_people_is_tried_seldom_until_something_changes() {
     let mut renewal = Renewal::new(None);
-    renewal.failed(s(0), Prospect::NeedsPeople, None, 0.0);
+    renewal.failed(s(0), Prospect::Permanent, None, 0.0);
     assert_eq!(renewal.due(), s(600));
-    renewal.failed(s(600), Prospect::NeedsPeople, Some(s(2_000)), 1.0);
+    renewal.failed(s(600), Prospect::Permanent, Some(s(2_000)), 1.0);
     assert_eq!(renewal.due(), s(600 + 2_400));
-    renewal.hasten(s(700));
+    renewal.refresh_now(s(700));
     assert_eq!(renewal.due(), s(700));
 }
 
 #[test]
 fn a_time_that_the_service_names_is_obeyed() {
     let mut renewal = Renewal::new(None);
-    renewal.failed(s(0), Prospect::MayPass, Some(s(100)), 0.0);
+    renewal.failed(s(0), Prospect::Transient, Some(s(100)), 0.0);
     assert_eq!(renewal.due(), s(100));
 }
 
@@ -106,7 +106,7 @@ struct World {
     random: fastrand::Rng,
     /// From, until; the earliest first.
     outages: Vec<(MonotonicTime, MonotonicTime)>,
-    pace: SlidingWindow,
+    window: SlidingWindow,
     sent: Vec<MonotonicTime>,
     service_token: Renewal,
     token: Renewal,
@@ -129,7 +129,7 @@ impl World {
         World {
             random,
             outages,
-            pace: authentication_pace(),
+            window: authentication_window(),
             sent: Vec::new(),
             service_token: Renewal::new(None),
             token: Renewal::new(None),
@@ -144,14 +144,14 @@ impl World {
             let second_step = self.service_token.has_token(now.max(self.token.due()))
                 && self.token.due().max(now) <= self.service_token.due().max(now);
             let due = if second_step { self.token.due() } else { self.service_token.due() };
-            now = self.pace.next_available(0, now.max(due));
-            self.pace.record(now);
+            now = self.window.next_available(0, now.max(due));
+            self.window.record(now);
             self.sent.push(now);
             let is_out = self.outages.iter().any(|(from, until)| (*from..*until).contains(&now));
             let random = self.random.f64();
             let renewal = if second_step { &mut self.token } else { &mut self.service_token };
             if is_out {
-                renewal.failed(now, Prospect::MayPass, None, random);
+                renewal.failed(now, Prospect::Transient, None, random);
             } else if second_step {
                 let life = token_life(&mut self.random);
                 self.token.succeeded(now, life, life, random);

@@ -12,7 +12,7 @@ pub enum Next {
     Again {
         after: Duration,
     },
-    /// As soon as the pace of this kind of call lets it.
+    /// As soon as the rate limit of this kind of call lets it.
     AgainInPace,
 }
 
@@ -25,7 +25,7 @@ pub fn next(outcome: &Outcome, attempts: u32, max_attempts: u32, budget: &mut Re
         return Next::End;
     }
     match outcome.status {
-        // The pace keeps these in bounds, not the budget.
+        // The rate limit bounds these, not the budget.
         Status::Throttled => Next::AgainInPace,
         Status::ConnectionFailed | Status::TimedOut | Status::ServiceUnavailable if budget.try_withdraw() => {
             let after = match outcome.retry_after {

@@ -1,7 +1,7 @@
 //! A budget for trying again: when everything fails, trying again is what keeps it failing.
 //!
 //! Every request pays a tenth of an attempt in, every success half of one, every attempt after the
-//! first takes one out. So hiccups are mended at once, and in an outage, with the savings used up,
+//! first takes one out. So single failures are retried at once, and in an outage, with the savings used up,
 //! further attempts add a tenth to the traffic.
 
 /// In tenths of an attempt.
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn an_outage_uses_the_budget_up_and_then_a_tenth() {
         let mut budget = RetryBudget::default();
-        assert!(retries_in_an_outage(&mut budget, 20) >= 10, "hiccups are mended");
+        assert!(retries_in_an_outage(&mut budget, 20) >= 10, "single failures are retried");
         let later = retries_in_an_outage(&mut budget, 1_000);
         assert!((99..=101).contains(&later), "{later} retries for 1,000 requests");
     }

@@ -1,4 +1,4 @@
-//! The pace of one kind of call: when the next request may go out without knocking on a closed door.
+//! The rate limit of one kind of call: when the next request may go out without being rejected.
 //!
 //! Limits are learned from what the service says when it rejects a call, or imposed by the
 //! configuration. A limit of so many requests in a period is kept for every period of that length,
@@ -55,13 +55,13 @@ struct Share {
     /// When the allowance was changed last.
     changed: MonotonicTime,
     /// When the service named it last; `None` for one that the configuration imposes.
-    told: Option<MonotonicTime>,
+    reported: Option<MonotonicTime>,
 }
 
 impl SlidingWindow {
-    /// A pace that keeps limits which the service did not name.
+    /// A window that keeps limits which the service did not name.
     pub fn imposing(limits: impl IntoIterator<Item = Limit>) -> Self {
-        let share = |limit: Limit| Share { limit, allowance: limit.max, changed: MonotonicTime::ZERO, told: None };
+        let share = |limit: Limit| Share { limit, allowance: limit.max, changed: MonotonicTime::ZERO, reported: None };
         SlidingWindow { limits: limits.into_iter().map(share).collect(), ..SlidingWindow::default() }
     }
 
@@ -86,7 +86,7 @@ impl SlidingWindow {
     /// The service took a request.
     pub fn accepted(&mut self, now: MonotonicTime) {
         self.rejections = 0;
-        self.limits.retain(|share| share.told.is_none_or(|told| now.saturating_sub(told) < GOOD_FOR));
+        self.limits.retain(|share| share.reported.is_none_or(|reported| now.saturating_sub(reported) < GOOD_FOR));
         for share in &mut self.limits {
             // A whole period without a rejection: others may have left some of it.
             if share.allowance < share.limit.max && now.saturating_sub(share.changed) > share.limit.period {
@@ -102,28 +102,28 @@ impl SlidingWindow {
         &mut self,
         now: MonotonicTime,
         sent: MonotonicTime,
-        told: &Throttle,
+        throttle: &Throttle,
         retry_after: Option<Duration>,
         random: f64,
     ) {
         // What was on its way when another was rejected knew nothing of that.
-        let is_news = self.rejections == 0 || sent >= self.last_rejection;
-        if is_news {
+        let is_new = self.rejections == 0 || sent >= self.last_rejection;
+        if is_new {
             self.rejections = self.rejections.saturating_add(1);
             self.last_rejection = now;
         }
-        if let Some(limit) = limit_in(told) {
-            self.learn(limit, now);
+        if let Some(limit) = limit_in(throttle) {
+            self.add_limit(limit, now);
         }
         match retry_after {
             Some(wait) => self.close_for(now, wait, random),
-            None if is_news => {
+            None if is_new => {
                 let doublings = (self.rejections - 1).min(16);
                 self.close_for(now, UNTOLD.saturating_mul(1 << doublings).min(LONGEST_UNTOLD), random);
             }
             None => {}
         }
-        if is_news && self.rejections > 1 {
+        if is_new && self.rejections > 1 {
             self.hold_back(now, random);
         }
     }
@@ -169,20 +169,20 @@ impl SlidingWindow {
         })
     }
 
-    fn learn(&mut self, limit: Limit, now: MonotonicTime) {
+    fn add_limit(&mut self, limit: Limit, now: MonotonicTime) {
         let Some(share) = self.limits.iter_mut().find(|share| share.limit.period == limit.period) else {
             if self.limits.len() >= MOST_LIMITS
-                && let Some(oldest) = self.limits.iter().position(|share| share.told.is_some())
+                && let Some(oldest) = self.limits.iter().position(|share| share.reported.is_some())
             {
                 self.limits.remove(oldest);
             }
-            self.limits.push(Share { limit, allowance: limit.max, changed: now, told: Some(now) });
+            self.limits.push(Share { limit, allowance: limit.max, changed: now, reported: Some(now) });
             return;
         };
-        match share.told {
+        match share.reported {
             Some(_) => {
                 share.limit = limit;
-                share.told = Some(now);
+                share.reported = Some(now);
             }
             // What the configuration imposes is not loosened.
             None => share.limit.max = share.limit.max.min(limit.max),
@@ -207,8 +207,8 @@ impl SlidingWindow {
     }
 }
 
-fn limit_in(told: &Throttle) -> Option<Limit> {
-    let limit = Limit { max: told.max_requests, period: Duration::from_secs(told.period_s.into()) };
+fn limit_in(throttle: &Throttle) -> Option<Limit> {
+    let limit = Limit { max: throttle.max_requests, period: Duration::from_secs(throttle.period_s.into()) };
     let usable =
         (1..=MOST_REQUESTS as u32).contains(&limit.max) && !limit.period.is_zero() && limit.period <= LONGEST_PERIOD;
     usable.then_some(limit)

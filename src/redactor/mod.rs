@@ -184,7 +184,7 @@ impl Index {
     }
 }
 
-/// Marks whatever looks like an id or a token, whoever it belongs to.
+/// Marks whatever looks like an id or a token, of any user.
 fn mark_runs(text: &str, form: &Form, found: &mut Found) {
     let mut mark = |is_part: fn(char) -> bool, length: usize| {
         for run in text.split(|c| !is_part(c)).filter(|run| run.len() >= length) {

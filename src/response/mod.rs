@@ -47,13 +47,13 @@ pub fn parse_response(response: &Response, success: &[u16], now: SystemTime) -> 
     // A date is of the service's clock.
     let now = response.header("Date").and_then(parse_http_date).unwrap_or(now);
     let retry_after = parse_retry_after(response.headers_named("Retry-After"), now);
-    let facts = Facts {
+    let details = Details {
         throttled: throttle != Throttle::default() || says_too_many(&error_code, &debug_message),
         names_a_time: retry_after.is_some(),
         authorization: error_code.eq_ignore_ascii_case("AuthorizationError"),
     };
     ParsedResponse {
-        class: classify(response.status, success, &facts),
+        class: classify(response.status, success, &details),
         retry_after: retry_after.filter(|wait| !wait.is_zero()),
         throttle,
         error_code,
@@ -73,20 +73,20 @@ pub fn content_encoding(response: &Response) -> Option<ServiceText> {
 }
 
 /// What a response says beside its status.
-struct Facts {
+struct Details {
     throttled: bool,
     names_a_time: bool,
     authorization: bool,
 }
 
-fn classify(http_status: u16, success: &[u16], facts: &Facts) -> ResponseClass {
+fn classify(http_status: u16, success: &[u16], details: &Details) -> ResponseClass {
     use ResponseClass::{Accepted, Indeterminate, Refused};
     match http_status {
         _ if success.contains(&http_status) => Accepted,
-        400 if facts.authorization => Refused(Status::Forbidden),
-        400 if facts.throttled => Refused(Status::Throttled),
+        400 if details.authorization => Refused(Status::Forbidden),
+        400 if details.throttled => Refused(Status::Throttled),
         429 => Refused(Status::Throttled),
-        503 if facts.throttled && facts.names_a_time => Refused(Status::Throttled),
+        503 if details.throttled && details.names_a_time => Refused(Status::Throttled),
         401 => Refused(Status::Unauthorized),
         403 => Refused(Status::Forbidden),
         // It was not acted on, and may be sent again whatever it is (RFC 9110, section 15.5.20; RFC 8470,
@@ -95,7 +95,7 @@ fn classify(http_status: u16, success: &[u16], facts: &Facts) -> ResponseClass {
         // The service may have acted on what it says it did not receive in time.
         408 => Indeterminate(Status::ServiceUnavailable),
         400..=499 => Refused(Status::Rejected),
-        503 if facts.names_a_time => Refused(Status::ServiceUnavailable),
+        503 if details.names_a_time => Refused(Status::ServiceUnavailable),
         500..=599 => Indeterminate(Status::ServiceUnavailable),
         _ => Indeterminate(Status::UnexpectedAnswer),
     }
@@ -140,7 +140,7 @@ fn problem(bytes: &[u8]) -> String {
 fn throttle(bytes: &[u8]) -> Throttle<ServiceText> {
     let [current_requests, max_requests, period, limit_type, kind] =
         json::members(bytes, ["currentRequests", "maxRequests", "periodInSeconds", "limitType", "type"]);
-    // 0 is "not said"; the conversion ends at the type's limits. A part counts towards the slower pace.
+    // 0 is "not said"; the conversion ends at the type's limits. A fraction is rounded towards the slower rate.
     let number = |value: Option<Value<'_>>| value.and_then(Value::number).unwrap_or_default();
     let max_requests = number(max_requests) as u32;
     let period_s = number(period).ceil() as u32;

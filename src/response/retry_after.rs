@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use crate::date::parse_http_date;
 
 /// The longest wait that is taken from a response: far beyond the service's longest period (300 s),
-/// and short enough that nonsense cannot silence a server for a day.
+/// and short enough that a wrong value cannot silence a server for a day.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 
 /// Seconds in the units that are written behind a number.
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_huge_has_a_cap_and_nonsense_is_none() {
+    fn huge_values_have_a_cap_and_invalid_ones_are_none() {
         for huge in [
             "3601",
             "999999999",
@@ -183,7 +183,7 @@ mod tests {
         ] {
             assert_eq!(wait(&[huge]), Some(3_600_000), "{huge}");
         }
-        for nonsense in [
+        for invalid in [
             "",
             " ",
             ",",
@@ -211,7 +211,7 @@ mod tests {
             "5\u{e4}s",
             "Thu, 99 Jan 1970 00:00:09 GMT",
         ] {
-            assert_eq!(wait(&[nonsense]), None, "{nonsense}");
+            assert_eq!(wait(&[invalid]), None, "{invalid}");
         }
         assert_eq!(wait(&[]), None);
     }

@@ -138,10 +138,10 @@ fn unavailable_with_a_time_to_wait_has_not_acted() {
     assert_eq!(parsed.class, ResponseClass::Refused(Status::ServiceUnavailable));
     assert_eq!(parsed.retry_after, Some(Duration::from_secs(2)));
     assert_eq!(read(503, &[("Retry-After", "2.5")], "").class, parsed.class);
-    for nonsense in ["soon", "", "-2", "NaN", "0x10", "Thu, 99 Jan 1970 00:00:09 GMT"] {
-        let parsed = read(503, &[("Retry-After", nonsense)], "");
-        assert_eq!(parsed.class, ResponseClass::Indeterminate(Status::ServiceUnavailable), "{nonsense}");
-        assert_eq!(parsed.retry_after, None, "{nonsense}");
+    for invalid in ["soon", "", "-2", "NaN", "0x10", "Thu, 99 Jan 1970 00:00:09 GMT"] {
+        let parsed = read(503, &[("Retry-After", invalid)], "");
+        assert_eq!(parsed.class, ResponseClass::Indeterminate(Status::ServiceUnavailable), "{invalid}");
+        assert_eq!(parsed.retry_after, None, "{invalid}");
     }
 }
 

@@ -1,5 +1,5 @@
 //! The checker's locks, with the waits that it leaves out: by themselves its waits end only when they
-//! are told to, but ours may also end early for no reason, and those with a limit once it is over.
+//! are meant to, but ours may also end early for no reason, and those with a limit once it is over.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -99,7 +99,7 @@ impl Condvar {
     }
 }
 
-/// A wait that ended without having been told to: any of the others may have run meanwhile, or none.
+/// A wait that ended without a wake-up: any of the others may have run meanwhile, or none.
 fn let_others_go_first<'a, T>(mutex: &'a Mutex<T>, guard: sync::MutexGuard<'a, T>) -> MutexGuard<'a, T> {
     drop(guard);
     shuttle::thread::yield_now();

@@ -10,7 +10,7 @@ use std::thread;
 /// Given for every thread: the standard library's default is read from the environment.
 const STACK_SIZE: usize = 2 * 1024 * 1024;
 
-/// Starts a thread that nobody waits for. Its name begins with `mpa-`.
+/// Starts a thread that is not waited for. Its name begins with `mpa-`.
 pub fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
     debug_assert!(name.starts_with("mpa-"));
     let _blocked = signals::block();

@@ -59,9 +59,9 @@ pub struct Server {
     next_call: u64,
     /// XSAPI: the time of the last Retry-After.
     closed_until: MonotonicTime,
-    /// Ours: who waits for the pace, in order.
+    /// Ours: who waits for the window, in order.
     queue: VecDeque<u64>,
-    pace: SlidingWindow,
+    window: SlidingWindow,
 }
 
 impl Server {
@@ -72,7 +72,7 @@ impl Server {
             next_call: 0,
             closed_until: MonotonicTime::ZERO,
             queue: VecDeque::new(),
-            pace: SlidingWindow::default(),
+            window: SlidingWindow::default(),
         }
     }
 
@@ -99,20 +99,20 @@ impl Server {
         let mut steps = Vec::new();
         let mut place = 0;
         while let Some(&call) = self.queue.get(place) {
-            let slot = self.pace.next_available(place, now);
-            if slot > self.deadline(call) {
+            let available = self.window.next_available(place, now);
+            if available > self.deadline(call) {
                 self.queue.remove(place);
                 self.calls.remove(&call);
-            } else if place == 0 && slot <= now {
+            } else if place == 0 && available <= now {
                 self.queue.pop_front();
-                self.pace.record(now);
+                self.window.record(now);
                 if let Some(call) = self.calls.get_mut(&call) {
                     call.sent = now;
                 }
                 steps.push(Step::Send { at: now, call });
             } else {
                 if place == 0 {
-                    steps.push(Step::Wake { at: slot });
+                    steps.push(Step::Wake { at: available });
                 }
                 place += 1;
             }
@@ -123,7 +123,7 @@ impl Server {
     pub fn answered(&mut self, number: u64, said: Said, now: MonotonicTime, random: &mut fastrand::Rng) -> Vec<Step> {
         let Said::Rejected { max_requests, period_s, retry_after_s } = said else {
             self.calls.remove(&number);
-            self.pace.accepted(now);
+            self.window.accepted(now);
             return self.wake(now);
         };
         let Some(call) = self.calls.get_mut(&number) else { return vec![] };
@@ -139,8 +139,8 @@ impl Server {
                 self.send_at(number, (now + back_off).max(self.closed_until))
             }
             Manner::Ours => {
-                let told = Throttle { max_requests, period_s, ..Throttle::default() };
-                self.pace.rejected(now, call_sent, &told, Some(retry_after), random.f64());
+                let throttle = Throttle { max_requests, period_s, ..Throttle::default() };
+                self.window.rejected(now, call_sent, &throttle, Some(retry_after), random.f64());
                 if attempts < MAX_ATTEMPTS {
                     self.queue.push_back(number);
                 } else {

@@ -22,7 +22,7 @@ use certificate::CertificateInfo;
 pub use reading::CredentialNames;
 pub use source::{CredentialSource, Credentials, Refresh};
 
-/// Its owner is told so long before it ends: getting another takes people, and days.
+/// Its end is reported so long before: getting another takes people, and days.
 const SOON: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// How often a key and a certificate are tried with each other, which takes 0.1 ms.

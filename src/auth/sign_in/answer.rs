@@ -75,7 +75,7 @@ impl TokenAnswer {
         let mut header = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
         header.extend(parts);
         let since_1970 = self.not_after.duration_since(UNIX_EPOCH).unwrap_or_default();
-        // A token that ended at the epoch has ended; 0 would mean that nobody knows.
+        // A token that ended at the epoch has ended; 0 would mean that it is not known.
         let unix_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX).max(1);
         Authorization::new(&header, unix_ms)
             .map_err(|error| Outcome::invalid(format!("The token of the answer to signing in {error}.")))

@@ -88,7 +88,7 @@ impl SignInFailure {
         let summary = format!("{}{words}.", at.beginning());
         let message = if what_to_do.is_empty() { summary.clone() } else { format!("{summary} {what_to_do}") };
         let mut outcome = Outcome::new(Status::SignInFailed, message);
-        outcome.retryable = prospect == Prospect::MayPass;
+        outcome.retryable = prospect == Prospect::Transient;
         Self::with(Box::new(outcome), summary, prospect)
     }
 
@@ -98,7 +98,7 @@ impl SignInFailure {
         outcome.status = Status::SignInFailed;
         outcome.retryable = true;
         let summary = outcome.message.clone().into_owned();
-        Self::with(outcome, summary, Prospect::MayPass)
+        Self::with(outcome, summary, Prospect::Transient)
     }
 
     fn with(outcome: Box<Outcome>, summary: String, prospect: Prospect) -> Self {
@@ -106,9 +106,9 @@ impl SignInFailure {
     }
 
     /// The authentication limits leave no room for a request before `wait`.
-    pub fn out_of_turn(at: &ErrorContext<'_>, wait: Duration) -> Self {
+    pub fn rate_limited(at: &ErrorContext<'_>, wait: Duration) -> Self {
         let words = "was not tried, since the service limits how often it is asked";
-        let mut failure = Self::new(at, words, "It is tried again by itself.", Prospect::MayPass);
+        let mut failure = Self::new(at, words, "It is tried again by itself.", Prospect::Transient);
         failure.outcome.cause = Status::Throttled;
         failure.outcome.retry_after = Some(wait);
         failure
@@ -120,88 +120,88 @@ impl SignInFailure {
         let is_certificate_in_doubt = at.step == Step::ServiceToken && failure.was_connected;
         let (cause, words, what_to_do, prospect) = match failure.kind {
             ErrorKind::TimedOut => {
-                (Status::TimedOut, format!("had no answer: {detail}"), AGAIN.to_owned(), Prospect::MayPass)
+                (Status::TimedOut, format!("had no answer: {detail}"), AGAIN.to_owned(), Prospect::Transient)
             }
             ErrorKind::Connection if is_certificate_in_doubt => (
                 Status::ConnectionFailed,
                 format!("ended when {} closed the connection, during the TLS handshake or just after it", at.host),
                 at.certificate_advice(),
-                if at.is_certificate_out_of_date() { Prospect::NeedsPeople } else { Prospect::MayPass },
+                if at.is_certificate_out_of_date() { Prospect::Permanent } else { Prospect::Transient },
             ),
             ErrorKind::TlsAlert if is_certificate_in_doubt => (
                 Status::TlsFailed,
                 format!("failed in the TLS handshake with {}: {detail}", at.host),
                 at.certificate_advice(),
-                Prospect::NeedsPeople,
+                Prospect::Permanent,
             ),
             ErrorKind::Connection => (
                 Status::ConnectionFailed,
                 format!("found no way to {}: {detail}", at.host),
                 AGAIN.to_owned(),
-                Prospect::MayPass,
+                Prospect::Transient,
             ),
             ErrorKind::Tls | ErrorKind::TlsAlert => (
                 Status::TlsFailed,
                 format!("failed in the TLS handshake with {}: {detail}", at.host),
                 "A proxy that opens TLS must be trusted.".to_owned(),
-                Prospect::NeedsPeople,
+                Prospect::Permanent,
             ),
             ErrorKind::InvalidResponse => (
                 Status::UnexpectedAnswer,
                 format!("was answered by something that is not {}: {detail}", at.host),
                 "Look for a proxy in between.".to_owned(),
-                Prospect::MayPass,
+                Prospect::Transient,
             ),
             ErrorKind::InsecureTransport => {
-                (Status::ConnectionFailed, format!("was not tried: {detail}"), String::new(), Prospect::NeedsPeople)
+                (Status::ConnectionFailed, format!("was not tried: {detail}"), String::new(), Prospect::Permanent)
             }
         };
-        let mut told = Self::new(at, &words, &what_to_do, prospect);
-        told.outcome.cause = cause;
-        told.outcome.advice = match failure.kind {
+        let mut failed = Self::new(at, &words, &what_to_do, prospect);
+        failed.outcome.cause = cause;
+        failed.outcome.advice = match failure.kind {
             ErrorKind::TlsAlert if is_certificate_in_doubt => None,
             ErrorKind::Tls | ErrorKind::TlsAlert => failure.advice.or(Some(Advice::TrustProxy)),
             _ => failure.advice,
         };
-        told
+        failed
     }
 
     /// An answer without a token. `redactor`: what must not be shown of what it says.
     fn refused(at: &ErrorContext<'_>, answer: &Response, now: SystemTime, redactor: &Redactor) -> Self {
         let parsed = parse_response(answer, &[200], now);
         let refusal = if parsed.content_encoding.is_none() { Refusal::read(&answer.body) } else { Refusal::default() };
-        let Judgement { what_to_do, advice, prospect, remedy } = judge(at, answer.status, &refusal);
+        let Classification { what_to_do, advice, prospect, remedy } = classify(at, answer.status, &refusal);
         let mut said = said(answer.status, &refusal, redactor);
         if let Some(encoding) = &parsed.content_encoding {
             said.push_str(&in_an_encoding(&redactor.redact(encoding)));
         }
-        let mut told = Self::new(at, &format!("was refused by {} ({said})", at.host), &what_to_do, prospect);
-        told.outcome.advice = advice;
+        let mut failed = Self::new(at, &format!("was refused by {} ({said})", at.host), &what_to_do, prospect);
+        failed.outcome.advice = advice;
         if let Some(meaning) = refusal.meaning() {
-            told.summary.push(' ');
-            told.summary.push_str(meaning.words);
+            failed.summary.push(' ');
+            failed.summary.push_str(meaning.words);
         }
-        told.wants_another_service_token = remedy == Some(Remedy::AnotherServiceToken);
-        told.wants_another_signature = at.clock_moved && matches!(answer.status, 401 | 403);
-        told.outcome.cause = match answer.status {
+        failed.wants_another_service_token = remedy == Some(Remedy::AnotherServiceToken);
+        failed.wants_another_signature = at.clock_moved && matches!(answer.status, 401 | 403);
+        failed.outcome.cause = match answer.status {
             429 => Status::Throttled,
             500.. => Status::ServiceUnavailable,
             401 => Status::Unauthorized,
             403 => Status::Forbidden,
             _ => Status::Rejected,
         };
-        told.outcome.http_status = answer.status;
-        told.outcome.service_code = refusal.code.unwrap_or_default();
-        told.outcome.retry_after = parsed.retry_after;
-        told.outcome.throttle = redactor.redact_throttle(parsed.throttle);
-        told.outcome.correlation_id = redactor.redact(&parsed.correlation_id);
-        told
+        failed.outcome.http_status = answer.status;
+        failed.outcome.service_code = refusal.code.unwrap_or_default();
+        failed.outcome.retry_after = parsed.retry_after;
+        failed.outcome.throttle = redactor.redact_throttle(parsed.throttle);
+        failed.outcome.correlation_id = redactor.redact(&parsed.correlation_id);
+        failed
     }
 
     /// An answer that says it succeeded, in a coding that was not asked for.
     fn encoded(at: &ErrorContext<'_>, http_status: u16, encoding: &str) -> Self {
         let words = format!("was answered by {} with HTTP {http_status}{}", at.host, in_an_encoding(encoding));
-        let mut failure = Self::new(at, &words, DECODE, Prospect::MayPass);
+        let mut failure = Self::new(at, &words, DECODE, Prospect::Transient);
         failure.outcome.cause = Status::UnexpectedAnswer;
         failure.outcome.http_status = http_status;
         failure
@@ -209,34 +209,34 @@ impl SignInFailure {
 
     /// An answer that says it succeeded, and holds no token.
     fn useless(at: &ErrorContext<'_>, http_status: u16, outcome: Box<Outcome>) -> Self {
-        let mut told = Self::of(outcome);
-        told.summary = format!("{} failed. {}", at.beginning().trim_end(), told.outcome.message);
-        told.outcome.message = told.summary.clone().into();
-        told.outcome.cause = Status::UnexpectedAnswer;
-        told.outcome.http_status = http_status;
-        told
+        let mut failed = Self::of(outcome);
+        failed.summary = format!("{} failed. {}", at.beginning().trim_end(), failed.outcome.message);
+        failed.outcome.message = failed.summary.clone().into();
+        failed.outcome.cause = Status::UnexpectedAnswer;
+        failed.outcome.http_status = http_status;
+        failed
     }
 }
 
 const AGAIN: &str = "It is tried again by itself.";
 
 /// What to do about a refusal, and what to expect of another attempt.
-struct Judgement {
+struct Classification {
     what_to_do: String,
     advice: Option<Advice>,
     prospect: Prospect,
     remedy: Option<Remedy>,
 }
 
-fn judge(at: &ErrorContext<'_>, http_status: u16, refusal: &Refusal) -> Judgement {
+fn classify(at: &ErrorContext<'_>, http_status: u16, refusal: &Refusal) -> Classification {
     if let Some(meaning) = refusal.meaning() {
-        let prospect = if meaning.remedy.may_pass_by_itself() { Prospect::MayPass } else { Prospect::NeedsPeople };
-        let then = if prospect == Prospect::MayPass { AGAIN } else { "" };
+        let prospect = if meaning.remedy.may_pass_by_itself() { Prospect::Transient } else { Prospect::Permanent };
+        let then = if prospect == Prospect::Transient { AGAIN } else { "" };
         let what_to_do = [meaning.words, then].join(" ").trim_end().to_owned();
-        return Judgement { what_to_do, advice: meaning.advice, prospect, remedy: Some(meaning.remedy) };
+        return Classification { what_to_do, advice: meaning.advice, prospect, remedy: Some(meaning.remedy) };
     }
     let (what_to_do, advice, prospect) = match (http_status, at.step) {
-        (408 | 429 | 500.., _) => (AGAIN.to_owned(), None, Prospect::MayPass),
+        (408 | 429 | 500.., _) => (AGAIN.to_owned(), None, Prospect::Transient),
         (401 | 403, _) if at.clock_moved => (
             format!(
                 "This machine's clock differs from the service's by {:.0} s, which makes signatures fail; set it, though \
@@ -244,21 +244,21 @@ fn judge(at: &ErrorContext<'_>, http_status: u16, refusal: &Refusal) -> Judgemen
                 at.clock_offset_ms.abs() as f64 / 1_000.0
             ),
             None,
-            Prospect::MayPass,
+            Prospect::Transient,
         ),
         (401 | 403, Step::ServiceToken) => (
             "Either the signature or the certificate was not accepted: check that it is the Business Partner Certificate, \
              registered with Partner Center for this title."
                 .to_owned(),
             None,
-            Prospect::NeedsPeople,
+            Prospect::Permanent,
         ),
         (401 | 403, Step::Token) => {
-            (String::new(), Some(Advice::CheckSandboxAndRelyingParty), Prospect::NeedsPeople)
+            (String::new(), Some(Advice::CheckSandboxAndRelyingParty), Prospect::Permanent)
         }
-        _ => (String::new(), Some(Advice::CheckSignIn), Prospect::NeedsPeople),
+        _ => (String::new(), Some(Advice::CheckSignIn), Prospect::Permanent),
     };
-    Judgement { what_to_do, advice, prospect, remedy: None }
+    Classification { what_to_do, advice, prospect, remedy: None }
 }
 
 /// What the service said, with its number by its usual name.

@@ -15,7 +15,7 @@ fn refused(step: Step, status: u16, body: &str) -> SignInFailure {
     let failure =
         SignInFailure::refused(&at(step, Validity::Valid), &answer(status, body), UNIX_EPOCH, &Redactor::default());
     assert_eq!(failure.outcome.status, Status::SignInFailed);
-    assert_eq!(failure.outcome.retryable, failure.prospect == Prospect::MayPass);
+    assert_eq!(failure.outcome.retryable, failure.prospect == Prospect::Transient);
     failure
 }
 
@@ -28,7 +28,7 @@ fn unanswered(step: Step, certificate: Validity, kind: ErrorKind, was_connected:
 #[test]
 fn a_denied_sandbox_needs_people_and_is_named() {
     let failure = refused(Step::Token, 401, r#"{"Identity":"0","XErr":2148916242,"Message":""}"#);
-    assert_eq!(failure.prospect, Prospect::NeedsPeople);
+    assert_eq!(failure.prospect, Prospect::Permanent);
     assert_eq!(failure.outcome.service_code, 0x8015_DC12);
     let message = &failure.outcome.message;
     assert!(message.contains("step 2 of 2") && message.contains("XErr 0x8015DC12"), "{message}");
@@ -39,43 +39,47 @@ fn a_denied_sandbox_needs_people_and_is_named() {
 #[test]
 fn an_old_service_token_is_replaced_and_an_outage_passes() {
     let old = refused(Step::Token, 401, r#"{"XErr":2148916255}"#);
-    assert!(old.wants_another_service_token && old.prospect == Prospect::MayPass);
+    assert!(old.wants_another_service_token && old.prospect == Prospect::Transient);
     let outage = refused(Step::ServiceToken, 503, r#"{"XErr":2148916273}"#);
-    assert!(!outage.wants_another_service_token && outage.prospect == Prospect::MayPass);
+    assert!(!outage.wants_another_service_token && outage.prospect == Prospect::Transient);
     assert_eq!(outage.outcome.cause, Status::ServiceUnavailable);
-    assert_eq!(refused(Step::Token, 500, "<html>").prospect, Prospect::MayPass);
+    assert_eq!(refused(Step::Token, 500, "<html>").prospect, Prospect::Transient);
 }
 
 #[test]
 fn a_refusal_without_a_reason_points_to_what_it_usually_is() {
     let signature = refused(Step::ServiceToken, 403, "");
-    assert_eq!(signature.prospect, Prospect::NeedsPeople);
+    assert_eq!(signature.prospect, Prospect::Permanent);
     assert!(signature.outcome.message.contains("Business Partner Certificate"), "{}", signature.outcome.message);
     let skewed =
         ErrorContext { clock_offset_ms: -600_000, clock_moved: true, ..at(Step::ServiceToken, Validity::Valid) };
     let clock = SignInFailure::refused(&skewed, &answer(403, ""), UNIX_EPOCH, &Redactor::default());
-    assert_eq!(clock.prospect, Prospect::MayPass);
+    assert_eq!(clock.prospect, Prospect::Transient);
     assert!(clock.outcome.message.contains("by 600 s"), "{}", clock.outcome.message);
 }
 
 #[test]
 fn a_connection_that_drops_with_the_certificate_says_what_that_means() {
     let dropped = unanswered(Step::ServiceToken, Validity::Valid, ErrorKind::Connection, true);
-    assert_eq!((dropped.outcome.cause, dropped.prospect), (Status::ConnectionFailed, Prospect::MayPass));
+    assert_eq!((dropped.outcome.cause, dropped.prospect), (Status::ConnectionFailed, Prospect::Transient));
     assert!(dropped.outcome.message.contains("proxy that opens TLS"), "{}", dropped.outcome.message);
     let expired = Validity::Expired { since: UNIX_EPOCH };
     let old = unanswered(Step::ServiceToken, expired, ErrorKind::Connection, true);
-    assert_eq!(old.prospect, Prospect::NeedsPeople);
+    assert_eq!(old.prospect, Prospect::Permanent);
     assert!(old.outcome.message.contains("expired on 1970-01-01"), "{}", old.outcome.message);
-    let nobody = unanswered(Step::ServiceToken, Validity::Valid, ErrorKind::Connection, false);
-    assert!(nobody.outcome.message.contains("found no way to sign-in.example: it broke"), "{}", nobody.outcome.message);
+    let unreached = unanswered(Step::ServiceToken, Validity::Valid, ErrorKind::Connection, false);
+    assert!(
+        unreached.outcome.message.contains("found no way to sign-in.example: it broke"),
+        "{}",
+        unreached.outcome.message
+    );
 }
 
 #[test]
 fn a_handshake_that_fails_is_nothing_that_passes() {
     for step in [Step::ServiceToken, Step::Token] {
         let failure = unanswered(step, Validity::Valid, ErrorKind::Tls, true);
-        assert_eq!((failure.outcome.cause, failure.prospect), (Status::TlsFailed, Prospect::NeedsPeople));
+        assert_eq!((failure.outcome.cause, failure.prospect), (Status::TlsFailed, Prospect::Permanent));
         assert!(failure.outcome.message.contains("proxy"), "{}", failure.outcome.message);
     }
 }

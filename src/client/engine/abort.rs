@@ -14,7 +14,7 @@ pub struct Abort {
 
 impl Abort {
     pub fn set(&self) {
-        // With the lock: whoever is about to sleep has looked before, or will be woken.
+        // With the lock: a thread that is about to sleep has checked before, or will be woken.
         let _sleepers = self.sleepers.lock();
         self.is_set.store(true, Ordering::Release);
         self.changed.notify_all();

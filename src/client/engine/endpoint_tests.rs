@@ -89,7 +89,7 @@ fn run(answers: Answers) -> (Outcome, String, String) {
     let client = Engine::over(Arc::new(answers), Box::new(|_| unreachable!()), config).unwrap();
     let call = GetActivity::default();
     let outcome = client.run(&call, None);
-    let log: Vec<_> = std::iter::from_fn(|| client.log().pull()).collect();
+    let log: Vec<_> = std::iter::from_fn(|| client.log().poll()).collect();
     (outcome, String::from_utf8(call.found.into_inner().unwrap()).unwrap(), format!("{log:?}"))
 }
 

@@ -29,12 +29,12 @@ use rate_limiter::RateLimiters;
 use run::{CallRun, NoWait};
 pub use run::{Ended, WaitPolicy};
 pub use sign_in::{Connect, SignInConfig, SignInStats};
-use sign_in::{SignIn, Surroundings};
+use sign_in::{Dependencies, SignIn};
 pub use stop::{Deadline, Stop};
 use time::Time;
 use uris::Uris;
 
-/// A configuration with its defaults filled in and its fields read: whoever names them has checked them.
+/// A configuration with its defaults filled in and its fields read and checked.
 #[derive(Debug)]
 pub struct Config {
     pub title_id: u32,
@@ -108,7 +108,7 @@ impl Engine {
         let sign_in = match config.sign_in {
             None => None,
             Some(signing_in) => {
-                let surroundings = Surroundings {
+                let dependencies = Dependencies {
                     transport: transport.clone(),
                     connect,
                     request_timeout: config.request_timeout,
@@ -116,7 +116,7 @@ impl Engine {
                     time: time.clone(),
                     log: log.clone(),
                 };
-                Some(Arc::new(SignIn::open(signing_in, surroundings)?))
+                Some(Arc::new(SignIn::open(signing_in, dependencies)?))
             }
         };
         Ok(Engine {
@@ -152,7 +152,7 @@ impl Engine {
         Ok(Outcome::new(Status::Ok, message))
     }
 
-    /// The service refused this token when somebody else sent it: if it is the one in use, it is not given
+    /// The service refused this token when another process sent it: if it is the one in use, it is not given
     /// out again, and another is obtained.
     pub fn invalidate_authorization(&self, refused: &Authorization) -> Result<Outcome> {
         let Some(sign_in) = &self.sign_in else {
@@ -219,7 +219,7 @@ impl Engine {
         self.sign_in.as_ref().map(|sign_in| sign_in.stats())
     }
 
-    /// The service's clock less this machine's; `None` until an answer has told it.
+    /// The service's clock less this machine's; `None` until a response has shown it.
     pub fn clock_offset_ms(&self) -> Option<i64> {
         self.time.by_all_clocks().service.map(|_| self.time.offset_ms())
     }

@@ -57,7 +57,7 @@ impl RateLimiters {
     /// Wakes all threads that wait, so that they check again whether to wait.
     pub fn wake_all(&self) {
         for rate_limiter in self.rate_limiters.lock().values() {
-            // With the lock: whoever is about to wait has looked before, or will be woken.
+            // With the lock: a thread that is about to wait has checked before, or will be woken.
             let _queue = rate_limiter.queue.lock();
             rate_limiter.changed.notify_all();
         }
@@ -82,7 +82,7 @@ pub struct RateLimiter {
 
 #[derive(Debug)]
 struct Queue {
-    pace: SlidingWindow,
+    window: SlidingWindow,
     /// The tickets of those who wait, in the order in which they came.
     waiting: VecDeque<u64>,
     next_ticket: u64,
@@ -99,7 +99,7 @@ pub enum NotAcquired {
 
 impl RateLimiter {
     fn new(imposed: Option<Limit>, beginning: Instant) -> Self {
-        let queue = Queue { pace: SlidingWindow::imposing(imposed), waiting: VecDeque::new(), next_ticket: 0 };
+        let queue = Queue { window: SlidingWindow::imposing(imposed), waiting: VecDeque::new(), next_ticket: 0 };
         RateLimiter { queue: Mutex::new(queue), changed: Condvar::new(), beginning }
     }
 
@@ -119,18 +119,18 @@ impl RateLimiter {
         loop {
             let now = self.now();
             let ahead = queue.waiting.iter().take_while(|waiting| **waiting != ticket).count();
-            let slot = queue.pace.next_available(ahead, now);
+            let available = queue.window.next_available(ahead, now);
             let result = if is_aborted() {
                 Err(NotAcquired::Aborted)
-            } else if slot > deadline {
-                Err(NotAcquired::DeadlineExceeded { wait: slot - now, limit: queue.pace.tightest() })
-            } else if ahead == 0 && slot <= now {
-                queue.pace.record(now);
+            } else if available > deadline {
+                Err(NotAcquired::DeadlineExceeded { wait: available - now, limit: queue.window.tightest() })
+            } else if ahead == 0 && available <= now {
+                queue.window.record(now);
                 Ok(now)
             } else {
                 on_wait();
                 // Those behind the first are woken when it has gone.
-                let wait = if ahead == 0 { slot - now } else { deadline.saturating_sub(now) };
+                let wait = if ahead == 0 { available - now } else { deadline.saturating_sub(now) };
                 let wait = wait.max(Duration::from_millis(1));
                 queue = self.changed.wait_timeout(queue, wait);
                 continue;
@@ -145,23 +145,23 @@ impl RateLimiter {
 
     pub fn accepted(&self) {
         let now = self.now();
-        self.queue.lock().pace.accepted(now);
+        self.queue.lock().window.accepted(now);
     }
 
     /// The service rejected a request that was let out at `sent`.
-    pub fn rejected(&self, sent: MonotonicTime, told: &Throttle, retry_after: Option<Duration>, random: f64) {
-        self.change(|pace, now| pace.rejected(now, sent, told, retry_after, random));
+    pub fn rejected(&self, sent: MonotonicTime, throttle: &Throttle, retry_after: Option<Duration>, random: f64) {
+        self.change(|window, now| window.rejected(now, sent, throttle, retry_after, random));
     }
 
     /// The service asked not to be called for so long, for another reason.
     pub fn close_for(&self, wait: Duration, random: f64) {
-        self.change(|pace, now| pace.close_for(now, wait, random));
+        self.change(|window, now| window.close_for(now, wait, random));
     }
 
     fn change(&self, change: impl FnOnce(&mut SlidingWindow, MonotonicTime)) {
         let now = self.now();
         let mut queue = self.queue.lock();
-        change(&mut queue.pace, now);
+        change(&mut queue.window, now);
         if !queue.waiting.is_empty() {
             self.changed.notify_all();
         }
@@ -169,7 +169,7 @@ impl RateLimiter {
 
     fn is_forgettable(&self, now: MonotonicTime) -> bool {
         let queue = self.queue.lock();
-        queue.waiting.is_empty() && queue.pace.idle_from() < now
+        queue.waiting.is_empty() && queue.window.idle_from() < now
     }
 
     fn now(&self) -> MonotonicTime {
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn who_would_wait_too_long_is_told_at_once_how_long() {
+    fn a_wait_that_is_too_long_ends_at_once_with_its_length() {
         let rate_limiter = rate_limiters(1, 60_000).of(&SEND_INVITE, "1");
         rate_limiter.acquire(soon(), || false, || ()).unwrap();
         let started = Instant::now();
@@ -245,11 +245,11 @@ mod tests {
         let rate_limiters = rate_limiters(1, 5_000);
         let rate_limiter = rate_limiters.of(&SEND_INVITE, "1");
         rate_limiter.acquire(soon(), || false, || ()).unwrap();
-        let cut = AtomicBool::new(false);
+        let cancelled = AtomicBool::new(false);
         thread::scope(|scope| {
-            let waiting = scope.spawn(|| rate_limiter.acquire(soon(), || cut.load(Ordering::SeqCst), || ()));
+            let waiting = scope.spawn(|| rate_limiter.acquire(soon(), || cancelled.load(Ordering::SeqCst), || ()));
             thread::sleep(Duration::from_millis(50));
-            cut.store(true, Ordering::SeqCst);
+            cancelled.store(true, Ordering::SeqCst);
             rate_limiters.wake_all();
             assert_eq!(waiting.join().unwrap(), Err(NotAcquired::Aborted));
         });

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::Engine;
 use super::rate_limiter::{NotAcquired, RateLimiter};
-use super::sign_in::Missing;
+use super::sign_in::TokenUnavailable;
 use super::stop::{Deadline, Stop, aborted, begun, out_of_time_to_sign_in, throttled};
 use crate::api::Call;
 use crate::auth::Authorization;
@@ -60,7 +60,7 @@ pub trait WaitPolicy {
     fn cancel_requested(&self) -> bool;
 
     /// What the call waits for from now on; `Status::Ok`: for nothing any more.
-    fn waits_for(&self, obstacle: Status);
+    fn waits_for(&self, wait_reason: Status);
 }
 
 /// Fails at once.
@@ -178,7 +178,7 @@ impl<'a> CallRun<'a> {
         }
     }
 
-    /// Waits until there is an authorization and the pace of its kind of call lets the request out.
+    /// Waits until there is an authorization and a permit of the rate limiter.
     /// `last`: how the attempt before ended; taken where the call ends here.
     fn wait_for_permit(&mut self, batch: &Batch, last: &mut Option<Outcome>) -> Result<Permit> {
         let started = Instant::now();
@@ -211,8 +211,8 @@ impl<'a> CallRun<'a> {
                     return Err(self.end(batch, self.stop().unwrap_or(Stop::Closed), last.take()));
                 }
                 Err(NotAcquired::DeadlineExceeded { wait, limit }) => {
-                    let stop = self.stop().unwrap_or(Stop::TurnTooLate { deadline: self.deadline, wait });
-                    // A client that drains has nothing to say about the pace.
+                    let stop = self.stop().unwrap_or(Stop::PermitTooLate { deadline: self.deadline, wait });
+                    // A client that drains says nothing about the rate limit.
                     let waited_for =
                         (!matches!(self.deadline, Deadline::Drain(_))).then(|| throttled(batch, wait, limit));
                     return Err(self.end(batch, stop, last.take().or(waited_for)));
@@ -241,21 +241,21 @@ impl<'a> CallRun<'a> {
             let waited_for = match &self.engine.sign_in {
                 Some(sign_in) => match sign_in.obtain(self.deadline.at(), || self.is_stopped()) {
                     Ok(()) => continue,
-                    Err(Missing::Over) => None,
-                    Err(Missing::Failed(outcome)) => {
+                    Err(TokenUnavailable::Over) => None,
+                    Err(TokenUnavailable::Failed(outcome)) => {
                         return Err(last.take().map_or_else(|| begun(batch, outcome), Box::new));
                     }
-                    Err(Missing::OutOfTime(failure)) => Some(failure.unwrap_or_else(out_of_time_to_sign_in)),
+                    Err(TokenUnavailable::OutOfTime(failure)) => Some(failure.unwrap_or_else(out_of_time_to_sign_in)),
                 },
                 None if self.wait_policy.waits_for_authorization() => Some(needed),
                 None => return Err(last.take().map_or_else(|| begun(batch, needed), Box::new)),
             };
             if let Some(stop) = self.stop() {
                 let is_over = !stop.is_for_lack_of_time();
-                let obstacle = waited_for.filter(|_| !is_over).map(|outcome| *begun(batch, outcome));
-                return Err(self.end(batch, stop, last.take().or(obstacle)));
+                let wait_reason = waited_for.filter(|_| !is_over).map(|outcome| *begun(batch, outcome));
+                return Err(self.end(batch, stop, last.take().or(wait_reason)));
             }
-            // Looked at now and then, since the host may have to be told again.
+            // Looked at now and then, since the host's event may be due again.
             let remaining = self.deadline.at().saturating_duration_since(Instant::now());
             self.engine.authorizations.wait(pushes, remaining.min(Duration::from_secs(1)), || self.is_stopped());
         }
@@ -322,7 +322,7 @@ impl<'a> CallRun<'a> {
             }
         };
         self.on_the_wire += 1;
-        self.clock_moved = engine.time.learn(sent_at, &answer, &engine.log) && is_signed;
+        self.clock_moved = engine.time.observe(sent_at, &answer, &engine.log) && is_signed;
         engine.log.write(Level::Debug, || {
             let (path, took) = (engine.uris.loggable_path(self.call), began.elapsed().as_millis());
             format!("{method} {path}: {batch} was answered with HTTP {} after {took} ms.", answer.status)
@@ -401,7 +401,7 @@ impl<'a> CallRun<'a> {
         }
     }
 
-    /// Whether somebody stopped it; its deadline aside, which those who wait know.
+    /// Whether it was stopped; its deadline aside, which the waiting code knows.
     fn is_stopped(&self) -> bool {
         self.engine.abort.is_set() || self.wait_policy.cancel_requested()
     }

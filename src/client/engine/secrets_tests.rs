@@ -9,7 +9,7 @@ use crate::auth::{Authorization, ProofKey};
 use crate::client::{Operation, Work};
 use crate::http::{Deadlines, Request, Response, Transport, TransportError};
 
-const TOKEN: &str = "a-token-that-nobody-may-see";
+const TOKEN: &str = "a-token-that-must-not-show";
 
 /// Prints each request as it comes by.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ fn nothing_that_is_printed_shows_a_secret() {
     let now = Instant::now();
     let operation = Operation::new(Work::new(invite()), Some(authorization), 1, now, now);
     shows_nothing(&format!("{operation:?}"));
-    let log: Vec<_> = std::iter::from_fn(|| client.log().pull()).collect();
+    let log: Vec<_> = std::iter::from_fn(|| client.log().poll()).collect();
     assert!(!log.is_empty());
     shows_nothing(&format!("{log:?}"));
 }

@@ -46,7 +46,7 @@ pub enum Stop {
     Closed,
     DeadlinePassed(Deadline),
     /// Its turn would come after the deadline.
-    TurnTooLate {
+    PermitTooLate {
         deadline: Deadline,
         wait: Duration,
     },
@@ -72,7 +72,7 @@ impl Stop {
             Stop::DeadlinePassed(Deadline::Call(_)) => last.unwrap_or_else(|| call_timeout(batch)),
             Stop::DeadlinePassed(Deadline::TimeToLive(_)) => expired(batch, last),
             Stop::DeadlinePassed(Deadline::Drain(_)) => abandoned(batch, last, DRAINED, Status::Closed),
-            Stop::TurnTooLate { deadline, wait } | Stop::RetryTooLate { deadline, wait } => {
+            Stop::PermitTooLate { deadline, wait } | Stop::RetryTooLate { deadline, wait } => {
                 let mut outcome = match deadline {
                     Deadline::Drain(_) => abandoned(batch, last, &no_time_to_wait(wait), Status::Throttled),
                     Deadline::Call(_) | Deadline::TimeToLive(_) => last.unwrap_or_else(|| call_timeout(batch)),
@@ -85,13 +85,13 @@ impl Stop {
 }
 
 impl Stop {
-    /// The outcome of an operation that ends in the queue. `obstacle`: what those before it wait for.
-    pub fn in_queue(self, obstacle: Status) -> Outcome {
+    /// The outcome of an operation that ends in the queue. `wait_reason`: what those before it wait for.
+    pub fn in_queue(self, wait_reason: Status) -> Outcome {
         let (status, cause, message) = match self {
             Stop::Cancelled => (Status::Cancelled, Status::Ok, "The operation was cancelled before it was sent."),
             Stop::Closed => (Status::Abandoned, Status::Closed, "The client was closed before the operation was sent."),
-            Stop::DeadlinePassed(_) | Stop::TurnTooLate { .. } | Stop::RetryTooLate { .. } => {
-                (Status::Expired, obstacle, in_queue_too_long(obstacle))
+            Stop::DeadlinePassed(_) | Stop::PermitTooLate { .. } | Stop::RetryTooLate { .. } => {
+                (Status::Expired, wait_reason, in_queue_too_long(wait_reason))
             }
         };
         let mut outcome = Outcome::new(status, message);
@@ -101,8 +101,8 @@ impl Stop {
     }
 }
 
-fn in_queue_too_long(obstacle: Status) -> &'static str {
-    match obstacle {
+fn in_queue_too_long(wait_reason: Status) -> &'static str {
+    match wait_reason {
         Status::AuthorizationNeeded => {
             "The operation's time to live passed in the queue: there was no authorization to send it with."
         }
@@ -175,7 +175,7 @@ fn expired(batch: &Batch, last: Option<Outcome>) -> Outcome {
         Some(last) if last.uncertain > 0 => return last,
         Some(last) => {
             let message = format!(
-                "The operation's time to live passed before {batch} was sent. The obstacle met last: {}",
+                "The operation's time to live passed before {batch} was sent. What it last waited for: {}",
                 last.message
             );
             instead_of(last, Status::Expired, message)

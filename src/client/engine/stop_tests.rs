@@ -30,7 +30,7 @@ fn of(stop: Stop, last: Option<Outcome>) -> (Status, Status, bool, Option<Durati
 #[test]
 fn a_call_that_stops_before_any_attempt_says_why() {
     let now = Instant::now();
-    let late = |deadline| Stop::TurnTooLate { deadline, wait: WAIT };
+    let late = |deadline| Stop::PermitTooLate { deadline, wait: WAIT };
     for (stop, expected) in [
         (Stop::Cancelled, (Status::Cancelled, Status::Ok, false, None)),
         (Stop::Closed, (Status::Abandoned, Status::Closed, true, None)),
@@ -47,7 +47,8 @@ fn a_call_that_stops_before_any_attempt_says_why() {
 fn a_call_that_stops_after_an_attempt_keeps_what_is_known_of_it() {
     let now = Instant::now();
     let unavailable = Status::ServiceUnavailable;
-    let too_late = |deadline| [Stop::TurnTooLate { deadline, wait: WAIT }, Stop::RetryTooLate { deadline, wait: WAIT }];
+    let too_late =
+        |deadline| [Stop::PermitTooLate { deadline, wait: WAIT }, Stop::RetryTooLate { deadline, wait: WAIT }];
     let mut table = vec![
         (Stop::Cancelled, (Status::Cancelled, unavailable, false, None)),
         (Stop::Closed, (Status::Abandoned, unavailable, true, None)),
@@ -80,7 +81,7 @@ fn the_longer_wait_counts() {
 fn only_a_deadline_is_a_lack_of_time() {
     let deadline = Deadline::TimeToLive(Instant::now());
     assert!(Stop::DeadlinePassed(deadline).is_for_lack_of_time());
-    assert!(Stop::TurnTooLate { deadline, wait: WAIT }.is_for_lack_of_time());
+    assert!(Stop::PermitTooLate { deadline, wait: WAIT }.is_for_lack_of_time());
     assert!(Stop::RetryTooLate { deadline, wait: WAIT }.is_for_lack_of_time());
     assert!(!Stop::Cancelled.is_for_lack_of_time());
     assert!(!Stop::Closed.is_for_lack_of_time());
@@ -98,7 +99,7 @@ fn what_may_have_happened_does_not_expire() {
 #[test]
 fn draining_does_not_speak_of_times_to_live_or_of_calling_less_often() {
     let drain = Deadline::Drain(Instant::now());
-    for stop in [Stop::DeadlinePassed(drain), Stop::TurnTooLate { deadline: drain, wait: WAIT }] {
+    for stop in [Stop::DeadlinePassed(drain), Stop::PermitTooLate { deadline: drain, wait: WAIT }] {
         let message = stop.outcome(&batch(&SEND_INVITE), None).message;
         assert!(!message.contains("time to live") && !message.contains("less often"), "{message}");
     }
@@ -129,9 +130,9 @@ fn a_turn_that_comes_too_late_says_when_it_comes_and_which_limit() {
 #[test]
 fn an_operation_that_ends_in_the_queue_names_what_those_before_it_wait_for() {
     let expired = Stop::DeadlinePassed(Deadline::TimeToLive(Instant::now()));
-    for obstacle in [Status::Ok, Status::Throttled, Status::AuthorizationNeeded] {
-        let outcome = expired.in_queue(obstacle);
-        assert_eq!((outcome.status, outcome.cause, outcome.retryable), (Status::Expired, obstacle, true));
+    for wait_reason in [Status::Ok, Status::Throttled, Status::AuthorizationNeeded] {
+        let outcome = expired.in_queue(wait_reason);
+        assert_eq!((outcome.status, outcome.cause, outcome.retryable), (Status::Expired, wait_reason, true));
     }
     let outcome = Stop::Closed.in_queue(Status::Throttled);
     assert_eq!((outcome.status, outcome.cause, outcome.retryable), (Status::Abandoned, Status::Closed, true));

@@ -8,12 +8,12 @@ use crate::log::{Level, Log};
 use crate::sync::atomic::{AtomicBool, Ordering};
 
 /// A difference that makes signatures fail, or will soon.
-const WORTH_TELLING_MS: i64 = 30_000;
+const WORTH_REPORTING_MS: i64 = 30_000;
 
 #[derive(Debug, Default)]
 pub struct Time {
     clock: ServiceClock,
-    was_told: AtomicBool,
+    was_reported: AtomicBool,
 }
 
 impl Time {
@@ -34,11 +34,11 @@ impl Time {
 
     /// Learns from the `Date` of an answer to a request that began at `before`. Tells whether that
     /// changed so much that a signature made before would be refused.
-    pub fn learn(&self, before: SystemTime, answer: &Response, log: &Log) -> bool {
+    pub fn observe(&self, before: SystemTime, answer: &Response, log: &Log) -> bool {
         let Some(date) = answer.header("Date") else { return false };
-        let correction = self.clock.learn(before, SystemTime::now(), date);
+        let correction = self.clock.observe(before, SystemTime::now(), date);
         let offset = self.offset_ms();
-        if offset.abs() >= WORTH_TELLING_MS && !self.was_told.swap(true, Ordering::Relaxed) {
+        if offset.abs() >= WORTH_REPORTING_MS && !self.was_reported.swap(true, Ordering::Relaxed) {
             log.write(Level::Warning, || {
                 let (seconds, direction) = (offset.abs() / 1_000, if offset > 0 { "behind" } else { "ahead of" });
                 format!(
@@ -46,6 +46,6 @@ impl Time {
                 )
             });
         }
-        correction.abs() >= WORTH_TELLING_MS
+        correction.abs() >= WORTH_REPORTING_MS
     }
 }

@@ -1,4 +1,4 @@
-//! The host of the model: it submits, pulls and closes, and keeps books of its own.
+//! The host of the model: it submits, polls and closes, and keeps records of its own.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,11 +20,11 @@ use crate::sync::{Condvar, Mutex};
 /// A queue, and what the host knows about its operations.
 pub struct Host {
     pub client: Client,
-    pub books: std::sync::Mutex<HostBooks>,
+    pub record: std::sync::Mutex<HostRecord>,
 }
 
 #[derive(Default)]
-pub struct HostBooks {
+pub struct HostRecord {
     /// User data by number.
     pub submitted: BTreeMap<u64, u64>,
     pub ended: BTreeMap<u64, Status>,
@@ -79,8 +79,8 @@ pub fn host(kind: Kind) -> Arc<Host> {
         ],
         authorization_lead: None,
     };
-    let engine = Engine::over(Arc::new(peer), Box::new(|_| unreachable!("nobody signs in")), config).unwrap();
-    Arc::new(Host { client: Client::new(engine, settings), books: Default::default() })
+    let engine = Engine::over(Arc::new(peer), Box::new(|_| unreachable!("there is no sign-in")), config).unwrap();
+    Arc::new(Host { client: Client::new(engine, settings), record: Default::default() })
 }
 
 pub fn invite() -> ServerInvite {
@@ -106,7 +106,7 @@ impl Host {
                 // A moment for others, who have to wait for what comes now.
                 thread::sleep(NOW);
                 stored = number;
-                let before = self.books.lock().unwrap().submitted.insert(number, user_data);
+                let before = self.record.lock().unwrap().submitted.insert(number, user_data);
                 assert_eq!(before, None, "number {number} was given twice");
             })
             .map(|()| stored)
@@ -120,13 +120,13 @@ impl Host {
         }
     }
 
-    /// Books an event; whether that was not the last.
+    /// Records an event; whether that was not the last.
     pub fn book(&self, event: Event) -> bool {
         match event {
             Event::Completed { operation, user_data, outcome } => {
-                let mut books = self.books.lock().unwrap();
-                assert_eq!(books.submitted.get(&operation), Some(&user_data), "{operation} has other user data");
-                assert_eq!(books.ended.insert(operation, outcome.status), None, "{operation} ended twice");
+                let mut record = self.record.lock().unwrap();
+                assert_eq!(record.submitted.get(&operation), Some(&user_data), "{operation} has other user data");
+                assert_eq!(record.ended.insert(operation, outcome.status), None, "{operation} ended twice");
                 true
             }
             Event::AuthorizationNeeded(_) => {
@@ -135,20 +135,20 @@ impl Host {
             }
             Event::Log(_) => unreachable!("it is off"),
             Event::Drained => {
-                let mut books = self.books.lock().unwrap();
-                books.drained += 1;
-                assert_eq!(books.drained, 1, "drained twice");
-                assert_eq!(books.submitted.len(), books.ended.len(), "drained, and an event is missing");
+                let mut record = self.record.lock().unwrap();
+                record.drained += 1;
+                assert_eq!(record.drained, 1, "drained twice");
+                assert_eq!(record.submitted.len(), record.ended.len(), "drained, and an event is missing");
                 false
             }
         }
     }
 
     pub fn push(&self) {
-        let mut books = self.books.lock().unwrap();
-        books.last_token += 1;
-        let token = books.last_token;
-        drop(books);
+        let mut record = self.record.lock().unwrap();
+        record.last_token += 1;
+        let token = record.last_token;
+        drop(record);
         let pushed = self.client.set_authorization(authorization(token)).map_err(|outcome| outcome.status);
         assert!(matches!(pushed, Ok(_) | Err(Status::Closed)), "{pushed:?}");
     }
@@ -172,7 +172,7 @@ impl Host {
 
     /// Reads so many ends, as a frame loop does.
     pub fn poll(&self, ends: usize) {
-        while self.books.lock().unwrap().ended.len() < ends {
+        while self.record.lock().unwrap().ended.len() < ends {
             match self.client.poll() {
                 Some(event) => assert!(self.book(event)),
                 None => thread::yield_now(),
@@ -190,7 +190,7 @@ impl Host {
         assert!(report.operations.unfinished() + report.calls.unfinished() < 100, "{report:?}");
     }
 
-    /// Closed, and all threads have gone: every operation has ended once, pulled by now or not.
+    /// Closed, and all threads have gone: every operation has ended once, polled by now or not.
     pub fn settle(&self) {
         self.close(NOW);
         while Arc::strong_count(&self.client.shared) > 1 {
@@ -199,11 +199,12 @@ impl Host {
         while let Some(event) = self.client.poll() {
             self.book(event);
         }
-        let books = self.books.lock().unwrap();
-        let ended: Vec<u64> = books.ended.keys().copied().collect();
-        let submitted: Vec<u64> = books.submitted.keys().copied().collect();
+        let record = self.record.lock().unwrap();
+        let ended: Vec<u64> = record.ended.keys().copied().collect();
+        let submitted: Vec<u64> = record.submitted.keys().copied().collect();
         assert_eq!(ended, submitted, "not all have ended, or others");
-        let counted = |wanted: fn(&Status) -> bool| books.ended.values().filter(|status| wanted(status)).count() as u64;
+        let counted =
+            |wanted: fn(&Status) -> bool| record.ended.values().filter(|status| wanted(status)).count() as u64;
         let report = self.client.shared.report(&self.client.shared.state.lock());
         assert_eq!(report.operations.began, submitted.len() as u64, "{report:?}");
         assert_eq!(report.operations.succeeded, counted(|status| *status == Status::Ok), "{report:?}");
@@ -212,7 +213,7 @@ impl Host {
     }
 
     pub fn ended_as(&self, number: u64) -> Status {
-        self.books.lock().unwrap().ended[&number]
+        self.record.lock().unwrap().ended[&number]
     }
 }
 

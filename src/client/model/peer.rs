@@ -1,4 +1,4 @@
-//! The service of the model: a peer in this process, which answers as it is told to.
+//! The service of the model: a peer in this process, which answers as the test says.
 
 use shuttle::thread;
 
@@ -12,7 +12,7 @@ pub enum Manner {
     Accepts,
     /// Now so, now so, and sometimes with what leaves an invite in doubt.
     Varies,
-    /// As `Varies`, and sometimes not before it is cut off.
+    /// As `Varies`, and sometimes not before it is aborted.
     Stalls,
     /// Refuses requests with more than one group.
     WantsThemAlone,
@@ -36,7 +36,7 @@ impl Transport for Peer {
             kind: ErrorKind::Connection,
             sent,
             was_connected: true,
-            detail: "it was cut".to_owned(),
+            detail: "it was aborted".to_owned(),
             advice: None,
         };
         if *self.is_aborted.lock() {

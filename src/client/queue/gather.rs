@@ -61,7 +61,7 @@ impl Call for Gathered<'_> {
     }
 }
 
-/// The outcome of all, told as that of one: `groups` are its own among all.
+/// The outcome of all, as that of one: `groups` are its own among all.
 pub fn slice(of_all: &Outcome, groups: Range<u32>) -> Outcome {
     let within = |from: u32, amount: u32| {
         let range = from.clamp(groups.start, groups.end)..from.saturating_add(amount).clamp(groups.start, groups.end);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn everyone_is_told_of_their_own() {
+    fn each_operation_gets_its_own_outcome() {
         let all = Outcome { acknowledged: 5, uncertain: 3, refused: 2, ..Outcome::new(Status::Rejected, "") };
         let counts = |groups| {
             let own = slice(&all, groups);

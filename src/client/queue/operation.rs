@@ -1,4 +1,4 @@
-//! One operation: a call, and what is to be known about it until its end has been pulled.
+//! One operation: a call, and what is to be known about it until its completion has been polled.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 
 /// A call that was submitted, in one allocation with what is asked of it.
 pub struct Work<C: ?Sized = dyn Call> {
-    /// Somebody asked for it to be cancelled. Told without the queue's lock, since whoever waits for a turn
+    /// A cancellation was requested. Read without the queue's lock, since a thread that waits for a permit
     /// looks at it with another lock in hand.
     cancel_requested: AtomicBool,
     call: C,
@@ -37,7 +37,7 @@ impl Work {
 
 impl<C: Call + ?Sized> fmt::Debug for Work<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What it carries is nobody's business in a log.
+        // What it carries does not belong in a log.
         f.write_str(self.call.endpoint().name)
     }
 }
@@ -88,7 +88,7 @@ impl Operation {
     }
 }
 
-/// An operation that has ended, and waits to be pulled.
+/// An operation that has ended, and waits to be polled.
 #[derive(Debug)]
 pub struct Ended {
     pub number: u64,

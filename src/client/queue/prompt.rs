@@ -36,12 +36,12 @@ impl AuthorizationPrompt {
 
     fn arises(&mut self, cause: Cause, now: Instant) {
         let interval = if cause.is_waiting { INTERVAL_IF_WAITING } else { INTERVAL };
-        let is_news = self.reported.is_none_or(|(reported, at)| {
+        let is_new = self.reported.is_none_or(|(reported, at)| {
             let is_worse = reported.reason != cause.reason || (cause.is_waiting && !reported.is_waiting);
             is_worse || now.saturating_duration_since(at) >= interval
         });
         // That operations wait is not hidden by what the timer sees.
-        if is_news && !self.pending.is_some_and(|pending| pending.is_waiting && !cause.is_waiting) {
+        if is_new && !self.pending.is_some_and(|pending| pending.is_waiting && !cause.is_waiting) {
             self.pending = Some(cause);
         }
     }
@@ -57,7 +57,7 @@ impl AuthorizationPrompt {
     }
 
     /// What to report now, if anything.
-    pub fn tell(&mut self, now: Instant) -> Option<Reason> {
+    pub fn take(&mut self, now: Instant) -> Option<Reason> {
         let cause = self.pending.take()?;
         self.reported = Some((cause, now));
         Some(cause.reason)
@@ -70,73 +70,73 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// When it is told within a minute, in seconds, if it is looked at every second.
-    fn told(mut look: impl FnMut(&mut AuthorizationPrompt, Instant)) -> Vec<u64> {
-        let (start, mut need) = (Instant::now(), AuthorizationPrompt::default());
-        let mut told = Vec::new();
+    /// When it is reported within a minute, in seconds, if it is looked at every second.
+    fn reported(mut look: impl FnMut(&mut AuthorizationPrompt, Instant)) -> Vec<u64> {
+        let (start, mut prompt) = (Instant::now(), AuthorizationPrompt::default());
+        let mut reported = Vec::new();
         for second in 0..=60 {
             let now = start + Duration::from_secs(second);
-            look(&mut need, now);
-            if need.tell(now).is_some() {
-                told.push(second);
+            look(&mut prompt, now);
+            if prompt.take(now).is_some() {
+                reported.push(second);
             }
         }
-        told
+        reported
     }
 
     #[test]
-    fn it_is_told_again_more_often_while_operations_wait() {
-        let waiting = told(|need, now| need.operations_wait(Reason::Missing, now));
+    fn it_is_reported_again_more_often_while_operations_wait() {
+        let waiting = reported(|prompt, now| prompt.operations_wait(Reason::Missing, now));
         assert_eq!(waiting, (0..=60).step_by(5).collect::<Vec<_>>());
-        assert_eq!(told(|need, now| need.expires(Reason::ExpiresSoon, now)), [0, 30, 60]);
-        let both = told(|need, now| {
-            need.operations_wait(Reason::Expired, now);
-            need.expires(Reason::Expired, now);
+        assert_eq!(reported(|prompt, now| prompt.expires(Reason::ExpiresSoon, now)), [0, 30, 60]);
+        let both = reported(|prompt, now| {
+            prompt.operations_wait(Reason::Expired, now);
+            prompt.expires(Reason::Expired, now);
         });
         assert_eq!(both, waiting);
     }
 
     #[test]
-    fn one_is_told_at_a_time() {
+    fn one_is_reported_at_a_time() {
         let start = Instant::now();
-        let mut need = AuthorizationPrompt::default();
-        need.expires(Reason::ExpiresSoon, start);
-        need.operations_wait(Reason::Refused, start);
-        need.expires(Reason::ExpiresSoon, start);
-        assert_eq!((need.tell(start), need.tell(start)), (Some(Reason::Refused), None));
+        let mut prompt = AuthorizationPrompt::default();
+        prompt.expires(Reason::ExpiresSoon, start);
+        prompt.operations_wait(Reason::Refused, start);
+        prompt.expires(Reason::ExpiresSoon, start);
+        assert_eq!((prompt.take(start), prompt.take(start)), (Some(Reason::Refused), None));
     }
 
     #[test]
-    fn another_reason_and_the_first_that_waits_are_told_at_once() {
+    fn another_reason_and_the_first_that_waits_are_reported_at_once() {
         let start = Instant::now();
-        let mut need = AuthorizationPrompt::default();
-        need.expires(Reason::ExpiresSoon, start);
-        assert_eq!(need.tell(start), Some(Reason::ExpiresSoon));
-        need.expires(Reason::Expired, start + SECOND);
-        assert_eq!(need.tell(start + SECOND), Some(Reason::Expired));
-        need.operations_wait(Reason::Expired, start + 2 * SECOND);
-        assert_eq!(need.tell(start + 2 * SECOND), Some(Reason::Expired));
-        need.expires(Reason::Expired, start + 3 * SECOND);
-        assert!(!need.is_pending());
+        let mut prompt = AuthorizationPrompt::default();
+        prompt.expires(Reason::ExpiresSoon, start);
+        assert_eq!(prompt.take(start), Some(Reason::ExpiresSoon));
+        prompt.expires(Reason::Expired, start + SECOND);
+        assert_eq!(prompt.take(start + SECOND), Some(Reason::Expired));
+        prompt.operations_wait(Reason::Expired, start + 2 * SECOND);
+        assert_eq!(prompt.take(start + 2 * SECOND), Some(Reason::Expired));
+        prompt.expires(Reason::Expired, start + 3 * SECOND);
+        assert!(!prompt.is_pending());
     }
 
     #[test]
     fn a_newer_one_satisfies_it() {
         let start = Instant::now();
-        let mut need = AuthorizationPrompt::default();
-        need.operations_wait(Reason::Missing, start);
-        need.is_satisfied(None, start);
-        assert_eq!(need.tell(start), None);
-        need.operations_wait(Reason::Missing, start);
-        assert!(need.is_pending(), "it was not told yet that this one is not enough");
+        let mut prompt = AuthorizationPrompt::default();
+        prompt.operations_wait(Reason::Missing, start);
+        prompt.is_satisfied(None, start);
+        assert_eq!(prompt.take(start), None);
+        prompt.operations_wait(Reason::Missing, start);
+        assert!(prompt.is_pending(), "it was not reported yet that this one is not enough");
     }
 
     #[test]
     fn pushing_one_that_expires_soon_as_well_is_not_answered_at_once() {
         let start = Instant::now();
-        let mut need = AuthorizationPrompt::default();
-        need.is_satisfied(Some(Reason::ExpiresSoon), start);
-        need.expires(Reason::ExpiresSoon, start);
-        assert!(!need.is_pending());
+        let mut prompt = AuthorizationPrompt::default();
+        prompt.is_satisfied(Some(Reason::ExpiresSoon), start);
+        prompt.expires(Reason::ExpiresSoon, start);
+        assert!(!prompt.is_pending());
     }
 }

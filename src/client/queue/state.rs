@@ -1,4 +1,4 @@
-//! Where each operation is. Plain data: whoever changes it holds the lock, and nobody holds it long.
+//! Where each operation is. Plain data: it is changed with the lock held, which is never held long.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -44,18 +44,18 @@ pub struct State {
     pub refuses_calls: bool,
     /// None of them sleeps for longer than until then.
     pub latest_wake: Instant,
-    /// How often somebody asked waits for events to end.
+    /// How often waits for events were asked to end.
     pub wakes: u64,
     /// Operations up to this number are not held back to be gathered.
     pub flushed: u64,
-    /// What is on the wire has been cut.
-    pub cut: bool,
+    /// The requests that were under way have been aborted.
+    pub is_aborted: bool,
     lanes: ByLane<LaneState>,
     ended: VecDeque<Ended>,
     last_number: u64,
     held: usize,
     held_bytes: usize,
-    drained_told: bool,
+    drained_reported: bool,
     pub prompt: AuthorizationPrompt,
     /// When the host last looked for events, as far as that was noticed, and how often it had by then.
     pub polled: Option<Instant>,
@@ -97,7 +97,7 @@ pub struct LaneGauges {
 pub struct Held {
     pub operations: usize,
     pub bytes: usize,
-    /// Completions that have not been pulled.
+    /// Completions that have not been polled.
     pub completions: usize,
 }
 
@@ -111,13 +111,13 @@ impl State {
             latest_wake: Instant::now(),
             wakes: 0,
             flushed: 0,
-            cut: false,
+            is_aborted: false,
             lanes: Default::default(),
             ended: VecDeque::new(),
             last_number: 0,
             held: 0,
             held_bytes: 0,
-            drained_told: false,
+            drained_reported: false,
             prompt: AuthorizationPrompt::default(),
             polled: None,
             polls: 0,
@@ -153,7 +153,7 @@ impl State {
             if self.ended.len() * 2 >= self.held && !self.ended.is_empty() {
                 return refuse(
                     Status::EventsNotPolled,
-                    "The queue is full of completions that nobody has pulled; nothing was submitted. Poll events.",
+                    "The queue is full of completions that have not been polled; nothing was submitted. Poll events.",
                 );
             }
             return refuse(Status::QueueFull, "The queue is full; nothing was submitted. Submit it again later.");
@@ -283,15 +283,15 @@ impl State {
         self.lanes.iter().filter(|lane| !lane.queued.is_empty()).filter_map(|lane| lane.expiries.next()).min()
     }
 
-    /// Ends the queued operations whose time to live has passed. `obstacles`: what each lane waits for.
+    /// Ends the queued operations whose time to live has passed. `wait_reasons`: what each lane waits for.
     /// Whether there was any.
-    pub fn expire_queued(&mut self, now: Instant, obstacles: ByLane<Status>) -> bool {
+    pub fn expire_queued(&mut self, now: Instant, wait_reasons: ByLane<Status>) -> bool {
         let ended_before = self.ended.len();
-        for (index, obstacle) in obstacles.into_iter().enumerate() {
+        for (index, wait_reason) in wait_reasons.into_iter().enumerate() {
             while let Some(number) = self.lanes[index].expiries.take_due(now) {
                 if let Some(operation) = self.lanes[index].take_queued(number) {
                     let stop = Stop::DeadlinePassed(Deadline::TimeToLive(operation.expires));
-                    self.end_unsent(operation, stop.in_queue(obstacle));
+                    self.end_unsent(operation, stop.in_queue(wait_reason));
                 }
             }
         }
@@ -330,7 +330,7 @@ impl State {
 
     /// The next event but for the last one, and those of the log.
     pub fn next_event(&mut self) -> Option<Event> {
-        if let Some(reason) = self.prompt.tell(Instant::now()) {
+        if let Some(reason) = self.prompt.take(Instant::now()) {
             return Some(Event::AuthorizationNeeded(reason));
         }
         let Ended { number, user_data, bytes, outcome } = self.ended.pop_front()?;
@@ -339,14 +339,14 @@ impl State {
         Some(Event::Completed { operation: number, user_data, outcome: Box::new(outcome) })
     }
 
-    /// The last event, once all is over and pulled.
+    /// The last event, once all is over and polled.
     pub fn drained(&mut self) -> Option<Event> {
         let is_over = matches!(self.stage, Stage::Draining { .. }) && !self.is_any_under_way(u64::MAX);
-        (is_over && !std::mem::replace(&mut self.drained_told, true)).then_some(Event::Drained)
+        (is_over && !std::mem::replace(&mut self.drained_reported, true)).then_some(Event::Drained)
     }
 
-    pub fn is_drained_told(&self) -> bool {
-        self.drained_told
+    pub fn is_drained_reported(&self) -> bool {
+        self.drained_reported
     }
 
     /// A blocking call begins, unless the client is being closed.

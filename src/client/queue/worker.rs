@@ -204,7 +204,7 @@ fn deadline(shared: &Shared, operations: &[Operation], begun: Instant) -> Deadli
     }
 }
 
-/// Waits for a newer authorization, and has the host told that one is needed.
+/// Waits for a newer authorization, and has an event report that one is needed.
 struct Waiter<'a> {
     shared: &'a Shared,
     lane: Lane,
@@ -226,7 +226,7 @@ impl WaitPolicy for Waiter<'_> {
         self.operations.iter().all(Operation::is_cancel_requested)
     }
 
-    fn waits_for(&self, obstacle: Status) {
-        self.shared.obstacles[self.lane as usize].store(obstacle as i32, Ordering::Relaxed);
+    fn waits_for(&self, wait_reason: Status) {
+        self.shared.wait_reasons[self.lane as usize].store(wait_reason as i32, Ordering::Relaxed);
     }
 }

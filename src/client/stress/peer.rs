@@ -55,7 +55,7 @@ impl Peer {
         *self.is_aborted.lock().unwrap()
     }
 
-    /// Until the time is up, or it is cut.
+    /// Until the time is up, or it is aborted.
     fn stall(&self, deadline: Instant) -> TransportError {
         let mut is_aborted = self.is_aborted.lock().unwrap();
         while !*is_aborted && Instant::now() < deadline {

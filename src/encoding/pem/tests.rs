@@ -2,7 +2,7 @@ use base64::Engine as _;
 
 use super::*;
 
-/// What blocks hold, told apart by their last byte. Enough for this reader: a sequence.
+/// What blocks hold, distinguished by their last byte. Enough for this reader: a sequence.
 const ONE: &[u8] = &[0x30, 0x03, 0x02, 0x01, 0x01];
 const TWO: &[u8] = &[0x30, 0x03, 0x02, 0x01, 0x02];
 
@@ -74,7 +74,7 @@ fn every_block_is_read_whatever_is_around_it() {
 }
 
 #[test]
-fn keys_of_all_kinds_are_told_apart() {
+fn keys_of_all_kinds_are_distinguished() {
     let text = block("PRIVATE KEY", ONE) + &block("RSA PRIVATE KEY", ONE) + &block("EC PRIVATE KEY", ONE);
     let blocks = read(text.as_bytes()).unwrap();
     let [Item::Key(pkcs8), Item::Key(pkcs1), Item::Key(sec1)] = [0, 1, 2].map(|index| &blocks[index].item) else {
@@ -95,7 +95,7 @@ fn a_block_that_says_nothing_counts_and_is_passed_over() {
 }
 
 #[test]
-fn encrypted_keys_are_told_apart() {
+fn encrypted_keys_are_distinguished() {
     let old = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0123456789ABCDEF\n";
     let body = STANDARD.encode(ONE);
     for text in [

@@ -32,7 +32,7 @@ const LONG: Duration = Duration::from_secs(10);
 // Before the request.
 
 #[test]
-fn nobody_listens() {
+fn no_peer_listens() {
     let mut client = client(&Peer::start(Layer::Plain, 0, |_, _| {}));
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     client.base = format!("http://{closed}");
@@ -56,7 +56,7 @@ fn the_name_is_not_found_or_not_in_time() {
 }
 
 #[test]
-fn nobody_answers_the_connection() {
+fn no_peer_answers_the_connection() {
     // A listener whose queue is full: the kernel lets further connections wait.
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();

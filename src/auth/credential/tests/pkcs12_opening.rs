@@ -1,4 +1,4 @@
-//! PKCS#12 files: OpenSSL is the judge of what can be read, and with which password.
+//! PKCS#12 files: OpenSSL decides what can be read, and with which password.
 
 use super::ber::{Pfx, indefinite, mac_data, nested};
 use super::*;
@@ -123,8 +123,9 @@ fn ber_opens_as_openssl_reads_it() {
         }
         for ber in forms {
             write(&files, "ber.p12", &ber);
-            let judged = openssl_reads(&files, "ber.p12", PASSWORD, if options == ["-legacy"] { options } else { &[] });
-            assert!(judged, "{options:?}");
+            let readable =
+                openssl_reads(&files, "ber.p12", PASSWORD, if options == ["-legacy"] { options } else { &[] });
+            assert!(readable, "{options:?}");
             files.check(&files.source("ber.p12", None, Some(PASSWORD)));
         }
     }

@@ -205,7 +205,7 @@ fn a_second_password_is_called_that() {
     assert_eq!(unread(&files, "two.p12", PASSWORD), Unread::OtherPassword);
     let message = files.refusal("two.p12", None, Some(PASSWORD));
     assert!(message.contains("with a second password") && message.contains("-twopass"), "{message}");
-    // It is the judge: the first password fits, and opens nothing.
+    // It decides: the first password fits, and opens nothing.
     let password = format!("pass:{PASSWORD}");
     let output = Command::new("openssl")
         .args(["pkcs12", "-in", "two.p12", "-passin", &password, "-nodes"])

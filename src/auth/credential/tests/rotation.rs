@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// As long ago as a file must have changed to be told from the next change.
+/// As long ago as a file must have changed to be distinguished from the next change.
 fn age(files: &Files, names: &[&str], seconds: u64) {
     for name in names {
         let file = fs::File::options().append(true).open(files.path(name)).unwrap();

@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 pub struct CertificateFiles {
     current: Credential,
     files: Background<Credentials, Seen>,
-    /// What was read too late for whoever asked.
+    /// What was read too late for the caller that asked.
     late: Option<(Refresh, Credential)>,
 }
 

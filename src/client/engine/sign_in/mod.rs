@@ -1,11 +1,11 @@
-//! Signing in: who does it, and when. One at a time, whoever needs a token waits for him.
+//! Signing in: which thread does it, and when. One at a time; other threads that need a token wait for it.
 //!
 //! A client with workers has a thread for it, so that no operation is kept from its worker by it; one
 //! that only makes blocking calls signs in on the thread of such a call.
 
 mod background;
 mod certificate_files;
-mod chain;
+mod flow;
 mod mutual;
 mod stats;
 
@@ -23,7 +23,7 @@ use crate::policy::{MonotonicTime, Prospect, Renewal};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard, spawn};
 use certificate_files::CertificateFiles;
-use chain::{Chain, Gain, Plan, Progress};
+use flow::{DueSteps, Progress, SignInFlow, SignInResult};
 pub use mutual::Connect;
 use mutual::MutualTls;
 pub use stats::SignInStats;
@@ -51,7 +51,7 @@ pub struct SignInConfig {
 }
 
 /// What a client lends it.
-pub struct Surroundings {
+pub struct Dependencies {
     pub transport: Arc<dyn Transport>,
     pub connect: Connect,
     pub request_timeout: Duration,
@@ -75,8 +75,8 @@ pub struct SignIn {
 
 #[derive(Debug)]
 struct State {
-    /// `None` while somebody signs in.
-    chain: Option<Box<Chain>>,
+    /// `None` while a thread signs in.
+    flow: Option<Box<SignInFlow>>,
     service_token: Renewal,
     token: Renewal,
     /// Why there is no token; of the last attempt.
@@ -87,23 +87,23 @@ struct State {
 
 /// Why a caller goes without a token.
 #[derive(Debug)]
-pub enum Missing {
+pub enum TokenUnavailable {
     /// Nothing that passes by itself.
     Failed(Box<Outcome>),
-    /// His time is up; the failure of the last attempt, if there was one.
+    /// The caller's time is up; the failure of the last attempt, if there was one.
     OutOfTime(Option<Box<Outcome>>),
-    /// The client is being closed, or he is not wanted any more.
+    /// The client is being closed, or the call was cancelled.
     Over,
 }
 
 impl SignIn {
-    pub fn open(config: SignInConfig, surroundings: Surroundings) -> outcome::Result<Self> {
-        let Surroundings { transport, connect, request_timeout, authorizations, time, log } = surroundings;
+    pub fn open(config: SignInConfig, dependencies: Dependencies) -> outcome::Result<Self> {
+        let Dependencies { transport, connect, request_timeout, authorizations, time, log } = dependencies;
         let mutual = Arc::new(MutualTls::new(connect));
         let certificate = CertificateFiles::new(config.credentials);
         let stats =
             SignInStats { certificate_expires_at: Some(certificate.current().expires_at()), ..SignInStats::default() };
-        let chain = Chain {
+        let flow = SignInFlow {
             sign_in: config.sign_in_endpoint.join(Step::ServiceToken.path())?,
             token: config.token_endpoint.join(Step::Token.path())?,
             certificate,
@@ -117,7 +117,7 @@ impl SignIn {
             progress: Progress::default(),
         };
         let state = State {
-            chain: Some(Box::new(chain)),
+            flow: Some(Box::new(flow)),
             service_token: Renewal::new(None),
             token: Renewal::new(config.lead),
             failure: None,
@@ -155,7 +155,7 @@ impl SignIn {
     }
 
     /// Waits for a token, or signs in to get one.
-    pub fn obtain(&self, deadline: Instant, is_over: impl Fn() -> bool) -> Result<(), Missing> {
+    pub fn obtain(&self, deadline: Instant, is_over: impl Fn() -> bool) -> Result<(), TokenUnavailable> {
         let mut state = self.state.lock();
         // The thread looks by itself.
         if state.failure.is_some() && !self.has_thread.load(Ordering::Acquire) {
@@ -166,38 +166,38 @@ impl SignIn {
                 return Ok(());
             }
             if state.is_stopped || is_over() {
-                return Err(Missing::Over);
+                return Err(TokenUnavailable::Over);
             }
             let now = self.now();
-            if state.chain.is_some() && state.token.lose(now) {
+            if state.flow.is_some() && state.token.invalidate(now) {
                 // It ended before its time: the clock was set, or the machine slept.
                 self.changed.notify_all();
             }
             let is_due = state.due(now) <= now;
             if let Some(failure) = &state.failure
-                && failure.prospect == Prospect::NeedsPeople
+                && failure.prospect == Prospect::Permanent
                 && !is_due
             {
-                return Err(Missing::Failed(failure.outcome.clone()));
+                return Err(TokenUnavailable::Failed(failure.outcome.clone()));
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(Missing::OutOfTime(state.failure.as_ref().map(|failure| failure.outcome.clone())));
+                return Err(TokenUnavailable::OutOfTime(state.failure.as_ref().map(|failure| failure.outcome.clone())));
             }
             // An attempt that is cut short would hide why the one before failed.
             let is_worth_it = state.failure.is_none() || left >= LEAST_FOR_A_RENEWAL;
-            if is_due && is_worth_it && state.chain.is_some() && !self.has_thread.load(Ordering::Acquire) {
+            if is_due && is_worth_it && state.flow.is_some() && !self.has_thread.load(Ordering::Acquire) {
                 state = self.sign_in(state, deadline);
                 continue;
             }
-            // Looked at now and then: whoever withdraws a call wakes nobody here.
+            // Checked now and then: cancelling a call does not wake this thread.
             let until_due = if is_worth_it { state.until_due(now) } else { left };
             let wait = left.min(until_due).clamp(Duration::from_millis(1), LOOK_AGAIN);
             state = self.changed.wait_timeout(state, wait);
         }
     }
 
-    /// Gets a newer token where that is due and nobody else does it. The one in use stays until then.
+    /// Gets a newer token where that is due and no other thread does it. The one in use stays until then.
     pub fn renew_if_due(&self, deadline: Instant) {
         let part = deadline.saturating_duration_since(Instant::now()) / PART_FOR_A_RENEWAL;
         if self.has_thread.load(Ordering::Acquire) || part < LEAST_FOR_A_RENEWAL {
@@ -205,12 +205,12 @@ impl SignIn {
         }
         let state = self.state.lock();
         let now = self.now();
-        if state.due(now) <= now && state.chain.is_some() && !state.is_stopped {
+        if state.due(now) <= now && state.flow.is_some() && !state.is_stopped {
             drop(self.sign_in(state, Instant::now() + part));
         }
     }
 
-    /// The service refused the token in use, ours or that of somebody who was given it.
+    /// The service refused the token in use, from this process or another that was given it.
     pub fn refused(&self) {
         let now = self.now();
         self.state.lock().token.refused(now, None, fastrand::f64());
@@ -234,7 +234,7 @@ impl SignIn {
             Status::SignInPending,
             "Signing in has begun and has not ended yet; there is no authorization so far. Ask again in a moment.",
         );
-        let wait = if state.chain.is_some() { state.due(now).saturating_sub(now) } else { Duration::ZERO };
+        let wait = if state.flow.is_some() { state.due(now).saturating_sub(now) } else { Duration::ZERO };
         if !wait.is_zero() {
             let seconds = wait.as_secs() + 1;
             outcome.message = format!(
@@ -263,7 +263,7 @@ impl SignIn {
         let mut state = self.state.lock();
         while !state.is_stopped {
             let now = self.now();
-            if state.due(now) <= now && state.chain.is_some() {
+            if state.due(now) <= now && state.flow.is_some() {
                 // Connecting, and an answer; for each of the two steps, and each once more.
                 state = self.sign_in(state, Instant::now() + 4 * self.request_timeout);
                 continue;
@@ -280,15 +280,15 @@ impl SignIn {
 
     /// A certificate that was replaced may mend what failed.
     fn look_at_files<'a>(&'a self, mut state: MutexGuard<'a, State>, deadline: Instant) -> MutexGuard<'a, State> {
-        let Some(mut chain) = state.chain.take() else { return state };
+        let Some(mut flow) = state.flow.take() else { return state };
         drop(state);
-        let has_changed = chain.looks_different(deadline);
+        let has_changed = flow.looks_different(deadline);
         let mut state = self.state.lock();
-        state.chain = Some(chain);
+        state.flow = Some(flow);
         if has_changed {
             let now = self.now();
-            state.service_token.hasten(now);
-            state.token.hasten(now);
+            state.service_token.refresh_now(now);
+            state.token.refresh_now(now);
         }
         self.changed.notify_all();
         state
@@ -296,46 +296,46 @@ impl SignIn {
 
     /// Makes the steps that are due, without the lock, and draws the conclusions.
     fn sign_in<'a>(&'a self, mut state: MutexGuard<'a, State>, deadline: Instant) -> MutexGuard<'a, State> {
-        let Some(mut chain) = state.chain.take() else { return state };
-        let plan = state.plan(self.now());
+        let Some(mut flow) = state.flow.take() else { return state };
+        let due = state.due_steps(self.now());
         state.stats.attempts += 1;
         drop(state);
-        let gain = panic::catch_unwind(AssertUnwindSafe(|| chain.sign_in(plan, deadline)));
-        let gain = gain.unwrap_or_else(|_| {
+        let result = panic::catch_unwind(AssertUnwindSafe(|| flow.sign_in(due, deadline)));
+        let result = result.unwrap_or_else(|_| {
             let defect = Outcome::internal("Signing in failed by a defect of the library. Please report this.");
-            Gain { service_token: Some(Err(SignInFailure::of(defect))), token: None }
+            SignInResult { service_token: Some(Err(SignInFailure::of(defect))), token: None }
         });
         let mut state = self.state.lock();
-        if !chain.has_service_token() {
+        if !flow.has_service_token() {
             state.service_token.forget();
         }
-        state.stats.certificate_expires_at = Some(chain.certificate.current().expires_at());
-        state.chain = Some(chain);
-        self.conclude(&mut state, plan, gain);
+        state.stats.certificate_expires_at = Some(flow.certificate.current().expires_at());
+        state.flow = Some(flow);
+        self.conclude(&mut state, due, result);
         self.changed.notify_all();
         state
     }
 
-    fn conclude(&self, state: &mut State, plan: Plan, gain: Gain) {
+    fn conclude(&self, state: &mut State, due: DueSteps, result: SignInResult) {
         let now = self.now();
         let random = fastrand::f64();
-        let mut has_failed = matches!(gain.service_token, Some(Err(_)));
-        match gain.service_token {
+        let mut has_failed = matches!(result.service_token, Some(Err(_)));
+        match result.service_token {
             None => {}
             Some(Ok(life)) => state.service_token.succeeded(now, life.whole, life.left, random),
             Some(Err(failure)) => {
                 state.service_token.failed(now, failure.prospect, failure.outcome.retry_after, random);
-                if plan.token && gain.token.is_none() {
+                if due.token && result.token.is_none() {
                     state.token.failed(now, failure.prospect, failure.outcome.retry_after, random);
                     state.failure = Some(failure);
                 }
             }
         }
-        match gain.token {
+        match result.token {
             None => {}
             Some(Ok((_, life))) if life.left.is_zero() => {
                 has_failed = true;
-                state.token.failed(now, Prospect::MayPass, None, random);
+                state.token.failed(now, Prospect::Transient, None, random);
                 let ended = Outcome::new(Status::SignInFailed, "The token that signing in gave has ended already.");
                 state.failure = Some(SignInFailure::of(Box::new(ended)));
             }
@@ -353,7 +353,7 @@ impl SignIn {
                     // It gave the very token that was refused.
                     Err(outcome) => {
                         has_failed = true;
-                        state.token.failed(now, Prospect::MayPass, None, random);
+                        state.token.failed(now, Prospect::Transient, None, random);
                         state.failure = Some(SignInFailure::of(outcome));
                     }
                 }
@@ -390,14 +390,14 @@ impl State {
         }
     }
 
-    /// How long to wait for that; until somebody is done, where somebody is at it.
+    /// How long to wait for that; while a thread signs in, until it has finished.
     fn until_due(&self, now: MonotonicTime) -> Duration {
-        if self.chain.is_none() { Duration::MAX } else { self.due(now).saturating_sub(now) }
+        if self.flow.is_none() { Duration::MAX } else { self.due(now).saturating_sub(now) }
     }
 
-    fn plan(&self, now: MonotonicTime) -> Plan {
+    fn due_steps(&self, now: MonotonicTime) -> DueSteps {
         let has_service_token = self.service_token.has_token(now);
-        Plan {
+        DueSteps {
             service_token: !has_service_token || self.service_token.due() <= now,
             token: self.token.due() <= now || !self.token.has_token(now),
         }

@@ -1,10 +1,10 @@
-//! What is counted of signing in, against sign-in services that answer as they are told.
+//! What is counted of signing in, against sign-in services that answer as the test says.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::super::{Missing, SignIn, SignInConfig, Surroundings};
+use super::super::{Dependencies, SignIn, SignInConfig, TokenUnavailable};
 use super::*;
 use crate::auth::{CredentialNames, CredentialSource, Credentials};
 use crate::http::{BaseUrl, Deadlines, Request, Response, Transport, TransportError};
@@ -49,7 +49,7 @@ fn credentials() -> Credentials {
 
 fn sign_in(services: &Arc<Services>) -> SignIn {
     let connected = services.clone();
-    let surroundings = Surroundings {
+    let dependencies = Dependencies {
         transport: services.clone(),
         connect: Box::new(move |_| Ok(connected.clone() as Arc<dyn Transport>)),
         request_timeout: Duration::from_secs(1),
@@ -65,7 +65,7 @@ fn sign_in(services: &Arc<Services>) -> SignIn {
         token_endpoint: BaseUrl::parse("https://token.example", false).unwrap(),
         lead: None,
     };
-    SignIn::open(config, surroundings).unwrap()
+    SignIn::open(config, dependencies).unwrap()
 }
 
 /// The counts of attempts and failures, and whether one has succeeded.
@@ -85,7 +85,7 @@ fn attempts_failures_and_the_last_success_are_counted() {
 
     // The first step fails, then the second, then neither.
     services.0.lock().extend([Response::new(503, &[], b""), token("service"), Response::new(503, &[], b"")]);
-    assert!(matches!(obtain(0), Err(Missing::OutOfTime(None))), "nothing is tried without time");
+    assert!(matches!(obtain(0), Err(TokenUnavailable::OutOfTime(None))), "nothing is tried without time");
     assert_eq!(counts(&sign_in), (0, 0, false));
     services.0.lock().extend([token("token")]);
     obtain(30).unwrap();

@@ -16,12 +16,12 @@ use crate::client::engine::time::Time;
 use crate::http::{Deadlines, Request, Transport};
 use crate::log::{Fields, Level, Log};
 use crate::outcome::Outcome;
-use crate::policy::{Prospect, SlidingWindow, authentication_pace};
+use crate::policy::{Prospect, SlidingWindow, authentication_window};
 use crate::redactor::Redactor;
 
-/// All that signing in needs; whoever signs in has it for himself.
+/// All that signing in needs; the thread that signs in owns it.
 #[derive(Debug)]
-pub struct Chain {
+pub struct SignInFlow {
     pub certificate: CertificateFiles,
     pub sandbox_id: String,
     pub relying_party: String,
@@ -39,13 +39,13 @@ pub struct Chain {
 #[derive(Debug)]
 pub struct Progress {
     service_token: Option<ServiceToken>,
-    pace: SlidingWindow,
+    window: SlidingWindow,
     beginning: Instant,
 }
 
 impl Default for Progress {
     fn default() -> Self {
-        Progress { service_token: None, pace: authentication_pace(), beginning: Instant::now() }
+        Progress { service_token: None, window: authentication_window(), beginning: Instant::now() }
     }
 }
 
@@ -57,7 +57,7 @@ struct ServiceToken {
 }
 
 /// What a step asks for.
-struct Question<'a> {
+struct StepRequest<'a> {
     step: Step,
     transport: &'a dyn Transport,
     key: &'a ProofKey,
@@ -69,7 +69,7 @@ struct Question<'a> {
 
 /// What is to be had.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan {
+pub struct DueSteps {
     pub service_token: bool,
     pub token: bool,
 }
@@ -83,12 +83,12 @@ pub struct Life {
 
 /// What came of it; `None` for what was not tried.
 #[derive(Debug, Default)]
-pub struct Gain {
+pub struct SignInResult {
     pub service_token: Option<Result<Life, SignInFailure>>,
     pub token: Option<Result<(Authorization, Life), SignInFailure>>,
 }
 
-impl Chain {
+impl SignInFlow {
     /// Whether the files of the certificate differ from those that were tried.
     pub fn looks_different(&mut self, deadline: Instant) -> bool {
         let mutual = self.mutual.clone();
@@ -100,25 +100,25 @@ impl Chain {
     }
 
     /// Makes the steps that are due, and those that they need.
-    pub fn sign_in(&mut self, plan: Plan, deadline: Instant) -> Gain {
-        self.look_at_the_certificate(deadline);
-        let mut gain = Gain::default();
-        if plan.service_token || self.progress.service_token.is_none() {
+    pub fn sign_in(&mut self, due: DueSteps, deadline: Instant) -> SignInResult {
+        self.check_certificate(deadline);
+        let mut signed_in = SignInResult::default();
+        if due.service_token || self.progress.service_token.is_none() {
             let result = self.get_service_token(deadline);
-            gain.service_token = Some(result.inspect_err(|failure| self.tell(failure)));
+            signed_in.service_token = Some(result.inspect_err(|failure| self.log_failure(failure)));
         }
-        if plan.token && self.progress.service_token.is_some() {
-            let result = self.get_token(deadline).inspect_err(|failure| self.tell(failure));
+        if due.token && self.progress.service_token.is_some() {
+            let result = self.get_token(deadline).inspect_err(|failure| self.log_failure(failure));
             if result.as_ref().is_err_and(|failure| failure.wants_another_service_token) {
                 self.progress.service_token = None;
             }
-            gain.token = Some(result);
+            signed_in.token = Some(result);
         }
-        gain
+        signed_in
     }
 
     /// Takes a newer certificate into use, and says so where the one in use ends soon.
-    fn look_at_the_certificate(&mut self, deadline: Instant) {
+    fn check_certificate(&mut self, deadline: Instant) {
         let mutual = self.mutual.clone();
         match self.certificate.refresh(deadline, || mutual.is_aborted()) {
             Refresh::Unchanged => {}
@@ -147,9 +147,15 @@ impl Chain {
         let body = service_token_request(&key).map_err(SignInFailure::of)?;
         let transport = self.mutual.transport(self.certificate.current()).map_err(SignInFailure::of)?;
         let step = Step::ServiceToken;
-        let question =
-            Question { step, transport: &*transport, key: &key, body: &body, redactor: Redactor::default(), deadline };
-        let answer = self.ask(&question)?;
+        let request = StepRequest {
+            step,
+            transport: &*transport,
+            key: &key,
+            body: &body,
+            redactor: Redactor::default(),
+            deadline,
+        };
+        let answer = self.ask(&request)?;
         let life = self.life(&answer);
         self.progress.service_token = Some(ServiceToken { answer, key });
         Ok(life)
@@ -165,24 +171,24 @@ impl Chain {
         let mut redactor = Redactor::default();
         redactor.add_text(answer.token());
         let transport = self.transport.clone();
-        let question =
-            Question { step: Step::Token, transport: &*transport, key: &key, body: &body, redactor, deadline };
-        let answer = self.ask(&question)?;
+        let request =
+            StepRequest { step: Step::Token, transport: &*transport, key: &key, body: &body, redactor, deadline };
+        let answer = self.ask(&request)?;
         let authorization = answer.authorization().map_err(SignInFailure::of)?;
         Ok((authorization.bound_to(key), self.life(&answer)))
     }
 
     /// Asks, and once more where the answer shows that the signature had a wrong time.
-    fn ask(&mut self, question: &Question<'_>) -> Result<TokenAnswer, SignInFailure> {
-        match self.ask_once(question) {
-            Err(failure) if failure.wants_another_signature => self.ask_once(question),
+    fn ask(&mut self, request: &StepRequest<'_>) -> Result<TokenAnswer, SignInFailure> {
+        match self.ask_once(request) {
+            Err(failure) if failure.wants_another_signature => self.ask_once(request),
             first => first,
         }
     }
 
-    fn ask_once(&mut self, question: &Question<'_>) -> Result<TokenAnswer, SignInFailure> {
-        let Question { step, transport, key, body, redactor, deadline } = question;
-        self.take_turn(*step)?;
+    fn ask_once(&mut self, request: &StepRequest<'_>) -> Result<TokenAnswer, SignInFailure> {
+        let StepRequest { step, transport, key, body, redactor, deadline } = request;
+        self.acquire_permit(*step)?;
         let uri = self.place(*step);
         let signature = Signed::of_a_step(*step, self.time.now(), body).header(key).map_err(SignInFailure::of)?;
         let request = Request { method: &Method::POST, uri, authorization: None, signature: Some(&signature), body };
@@ -191,7 +197,7 @@ impl Chain {
         let answer = transport.send(request, Deadlines::both(deadline));
         let answer =
             answer.map_err(|failure| SignInFailure::unanswered(&self.error_context(*step, false), &failure))?;
-        let clock_moved = self.time.learn(before, &answer, &self.log);
+        let clock_moved = self.time.observe(before, &answer, &self.log);
         self.log.write(Level::Debug, || {
             format!("POST {}: signing in was answered with HTTP {}.", step.path(), answer.status)
         });
@@ -199,13 +205,13 @@ impl Chain {
     }
 
     /// Counts the request, unless the limits leave no room for it now.
-    fn take_turn(&mut self, step: Step) -> Result<(), SignInFailure> {
+    fn acquire_permit(&mut self, step: Step) -> Result<(), SignInFailure> {
         let now = self.progress.beginning.elapsed();
-        let slot = self.progress.pace.next_available(0, now);
-        if slot > now {
-            return Err(SignInFailure::out_of_turn(&self.error_context(step, false), slot - now));
+        let next = self.progress.window.next_available(0, now);
+        if next > now {
+            return Err(SignInFailure::rate_limited(&self.error_context(step, false), next - now));
         }
-        self.progress.pace.record(now);
+        self.progress.window.record(now);
         Ok(())
     }
 
@@ -235,8 +241,8 @@ impl Chain {
         Life { whole: answer.life(now), left: answer.not_after.duration_since(now).unwrap_or_default() }
     }
 
-    fn tell(&self, failure: &SignInFailure) {
-        let level = if failure.prospect == Prospect::NeedsPeople { Level::Error } else { Level::Warning };
+    fn log_failure(&self, failure: &SignInFailure) {
+        let level = if failure.prospect == Prospect::Permanent { Level::Error } else { Level::Warning };
         let advice = || Fields { advice: failure.outcome.advice, ..Fields::default() };
         self.log.write_about(level, advice, || failure.outcome.message.clone());
     }
