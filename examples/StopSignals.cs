@@ -1,4 +1,4 @@
-// For the examples: whether the process was told to stop, on Mono (with -r:Mono.Posix) and .NET.
+// For the examples: whether the process was asked to stop, on Mono (with -r:Mono.Posix) and .NET.
 
 using System;
 #if NET6_0_OR_GREATER

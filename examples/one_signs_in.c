@@ -139,7 +139,7 @@ static void submit_an_invite(mpa_client client, uint64_t number)
     }
 }
 
-/* Takes each token into use as it comes, and invites somebody every second. */
+/* Takes each token into use as it comes, and sends an invite every second. */
 static int server(char **arguments)
 {
     mpa_client_config config = MPA_INIT(mpa_client_config);

@@ -31,7 +31,7 @@ const TITLE_ID: u32 = 1234567890;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// How long a server loop runs before it is told to stop.
+/// How long a server loop runs before it is stopped.
 const LOOP_TIME: Duration = Duration::from_secs(3);
 
 /// How long it may take to stop after that. It says itself how long it needs: 5 s.
@@ -154,17 +154,17 @@ fn run_to_the_end(program: &mut Command) -> Result<()> {
     check(&running.name, status)
 }
 
-/// Lets a server run, and tells it to stop as whoever runs servers does.
+/// Lets a server run, and stops it with a signal, as an orchestrator does.
 fn run_for_a_while(program: &mut Command) -> Result<()> {
     let mut server = Running::start(program)?;
     thread::sleep(LOOP_TIME);
-    let told = Instant::now();
+    let signalled = Instant::now();
     terminate(&server.child)?;
     let status = server.wait(LONGEST_STOP)?;
     println!(
-        "\nTold to stop (SIGTERM) after {} s, it ended {} ms later: {status}",
+        "\nStopped with SIGTERM after {} s, it ended {} ms later: {status}",
         LOOP_TIME.as_secs(),
-        told.elapsed().as_millis()
+        signalled.elapsed().as_millis()
     );
     check(&server.name, status)
 }

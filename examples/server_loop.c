@@ -1,5 +1,5 @@
-/* A server that ticks 60 times a second and never waits for the service: it submits, pulls what became
- * of it each frame, and on SIGTERM or SIGINT ends what was begun within its grace time. POSIX.
+/* A server that ticks 60 times a second and never waits for the service: it submits, polls the
+ * completions each frame, and on SIGTERM or SIGINT ends what was begun within its grace time. POSIX.
  *
  * `cargo run --example quickstart c loop` runs this against a stand-in for the service. By hand:
  *
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* How long whoever stops the server leaves it, and how much of that is for what was submitted. */
+/* How long the server may take to stop, and how much of that is for what was submitted. */
 static const uint32_t GRACE_MS = 5000;
 static const uint32_t DRAIN_MS = 4000;
 
@@ -90,8 +90,8 @@ static void play(mpa_client client, uint64_t frame)
     }
 }
 
-/* Pulls all events that there are. 1: it was the last, and draining is over. */
-static int pull(mpa_client client)
+/* Polls all events that there are. 1: it was the last, and draining is over. */
+static int poll_events(mpa_client client)
 {
     mpa_event event = MPA_INIT(mpa_event);
     mpa_result result = MPA_INIT(mpa_result);
@@ -144,18 +144,18 @@ int main(int argc, char **argv)
 
     for (uint64_t frame = 0; !stopping; frame++) {
         play(client, frame);
-        pull(client);
+        poll_events(client);
         sleep_until_the_next_frame();
     }
 
     /* No more is taken, and what was held goes out. The frames go on until the last event. */
     const uint64_t end = now_ms() + GRACE_MS;
     mpa_client_drain(client, DRAIN_MS, NULL);
-    while (!pull(client) && now_ms() < end) sleep_until_the_next_frame();
+    while (!poll_events(client) && now_ms() < end) sleep_until_the_next_frame();
 
     mpa_close_report closed = MPA_INIT(mpa_close_report);
     mpa_client_close(client, 0, &closed);
-    printf("Closed: %u of %u operations succeeded, %u uncertain, %u events not pulled\n",
+    printf("Closed: %u of %u operations succeeded, %u uncertain, %u events not polled\n",
            (unsigned)closed.operations_succeeded, (unsigned)closed.submitted,
            (unsigned)closed.operations_uncertain, (unsigned)closed.events_not_polled);
     return EXIT_SUCCESS;

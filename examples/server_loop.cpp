@@ -1,5 +1,5 @@
 // A server that ticks 60 times a second and never waits for the service: it submits, is called back
-// inside its own poll each frame, tells players what became of their invites, sends again what was never
+// inside its own poll each frame, tells players the results of their invites, sends again what was never
 // sent, obtains authorizations on another thread, and on SIGTERM or SIGINT ends what was begun.
 //
 // `cargo run --example quickstart cpp loop` runs this against a stand-in for the service. By hand:
@@ -118,10 +118,10 @@ int main(int argc, char** argv)
         std::this_thread::sleep_for(1s / 60.0);
     }
 
-    // No more is taken, what was held goes out, and what ends until then is called back. Of the 5 s that
-    // whoever stops the server leaves it. Frames that go on meanwhile: drain(), and poll() until drained().
+    // No more is taken, what was held goes out, and what ends until then is called back. It is 4 s of
+    // the 5 s that the server may take to stop. Frames that go on meanwhile: drain(), and poll() until drained().
     if (const std::optional<mpa::CloseReport> closed = dispatcher.close(4s)) {
-        std::printf("Closed: %llu of %llu operations succeeded, %llu uncertain, %llu events not pulled\n",
+        std::printf("Closed: %llu of %llu operations succeeded, %llu uncertain, %llu events not polled\n",
                     0ULL + closed->operations_succeeded, 0ULL + closed->submitted,
                     0ULL + closed->operations_uncertain, 0ULL + closed->events_not_polled);
     }

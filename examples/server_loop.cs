@@ -15,7 +15,7 @@ using Mpa;
 
 static class ServerLoop
 {
-    // How long whoever stops the server leaves it, and how much of that is for what was submitted.
+    // How long the server may take to stop, and how much of that is for what was submitted.
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(4);
     static readonly TimeSpan FrameTime = TimeSpan.FromSeconds(1.0 / 60);
@@ -108,6 +108,6 @@ static class ServerLoop
         MpaCloseReport closed = closing.IsCompleted ? closing.Result : client.Close(TimeSpan.Zero);
         Console.WriteLine(
             $"Closed: {closed.OperationsSucceeded} of {closed.Submitted} operations succeeded, "
-            + $"{closed.OperationsUncertain} uncertain, {closed.EventsNotPolled} events not pulled");
+            + $"{closed.OperationsUncertain} uncertain, {closed.EventsNotPolled} events not polled");
     }
 }

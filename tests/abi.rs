@@ -72,7 +72,7 @@ const CHANGES: &[(&str, &str, bool)] = &[
 ];
 
 #[test]
-fn what_programs_notice_is_told_from_what_they_do_not() {
+fn what_programs_notice_is_distinguished_from_what_they_do_not() {
     assert_eq!(abi::changes(RECORDED, RECORDED), Changes::default());
     for (before, after, is_compatible) in CHANGES {
         assert_eq!(RECORDED.matches(before).count(), 1, "{before}");

@@ -1,4 +1,4 @@
-//! What a caller is told for each answer of the service, and for none.
+//! What a caller gets for each answer of the service, and for none.
 
 #[path = "answers/odd.rs"]
 mod odd;
@@ -23,7 +23,7 @@ fn both(answer: impl AsRef<[u8]>) -> (Outcome, Outcome) {
     (call(|client| client.invite_many(3)), call(|client| client.post_groups(3)))
 }
 
-/// What an answer that settles it is told as.
+/// How an answer that settles it is reported.
 #[track_caller]
 fn refused(answer: impl AsRef<[u8]>, status: &str, retryable: u32) -> Outcome {
     let (invite, groups) = both(answer);
@@ -34,7 +34,7 @@ fn refused(answer: impl AsRef<[u8]>, status: &str, retryable: u32) -> Outcome {
     invite
 }
 
-/// What an answer that settles nothing is told as.
+/// How an answer that settles nothing is reported.
 #[track_caller]
 fn in_doubt(answer: impl AsRef<[u8]>, status: &str) {
     let (invite, groups) = both(answer);

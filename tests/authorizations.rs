@@ -1,4 +1,4 @@
-//! Authorizations that are given to a client: by which clock they expire, and what the host is told.
+//! Authorizations that are given to a client: by which clock they expire, and which events report it.
 
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -101,16 +101,16 @@ fn one_answer_with_a_wrong_time_does_not_silence_a_server() {
     assert_eq!(client.invite_many(1).status, "MPA_OK");
 }
 
-// What the host is told -------------------------------------------------------------------------
+// Events ----------------------------------------------------------------------------------------
 
 const LONG: u32 = 10_000;
 
 /// The reason and the sentence of the next event, which is about an authorization.
 #[track_caller]
 fn needed(client: &Client) -> (i32, String) {
-    let (event, told) = client.wait_event(LONG).unwrap();
-    assert_eq!((event.r#type, told.status), (MPA_EVENT_AUTHORIZATION_NEEDED, "MPA_ERROR_AUTHORIZATION_NEEDED"));
-    (event.reason, told.message)
+    let (event, result) = client.wait_event(LONG).unwrap();
+    assert_eq!((event.r#type, result.status), (MPA_EVENT_AUTHORIZATION_NEEDED, "MPA_ERROR_AUTHORIZATION_NEEDED"));
+    (event.reason, result.message)
 }
 
 #[test]
@@ -145,9 +145,9 @@ fn it_is_repeated_well_within_the_time_to_live_of_what_waits() {
         Client::open(&mpa_client_config { authorization_header: std::ptr::null(), ..config("http://127.0.0.1:9") });
     client.submit_invite(1, 1);
     assert_eq!(needed(&client).0, MPA_AUTHORIZATION_MISSING);
-    let told = Instant::now();
+    let reported = Instant::now();
     assert_eq!(needed(&client).0, MPA_AUTHORIZATION_MISSING);
-    let interval = told.elapsed();
+    let interval = reported.elapsed();
     assert!((4_500..8_000).contains(&interval.as_millis()), "{interval:?}");
 }
 
@@ -167,7 +167,7 @@ fn a_client_may_begin_with_one_that_expires() {
     thread::sleep(Duration::from_millis(350));
     assert_eq!(client.invite_many(1).status, "MPA_ERROR_AUTHORIZATION_NEEDED");
     assert_eq!(tokens(&emulator), ["first"]);
-    // By the clock, as long as no answer has told the time, it is not known to have expired.
+    // By the clock, as long as no response has shown the service's time, it is not known to have expired.
     let authorization = mpa_authorization { expires_in_ms: 0, expires_at_unix_ms: unix_ms(-60_000), ..authorization };
     let client = Client::open(&mpa_client_config { authorization: &authorization, ..begun });
     let (event, entry) = client.wait_event(LONG).unwrap();

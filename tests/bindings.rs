@@ -6,12 +6,12 @@ mod cpp;
 mod csharp;
 #[path = "bindings/fields.rs"]
 mod fields;
-#[path = "bindings/journal.rs"]
-mod journal;
 #[path = "bindings/layout.rs"]
 mod layout;
 #[path = "bindings/quickstarts.rs"]
 mod quickstarts;
+#[path = "bindings/request_log.rs"]
+mod request_log;
 #[path = "bindings/results.rs"]
 mod results;
 // What they start is stopped by a signal.

@@ -1,7 +1,7 @@
 //! The library through its C functions: small programs in C, each run against an emulator of its
 //! own, as they are and under Valgrind; and calls with random contents.
 //!
-//! A program checks what it is told (`c/checks.h`); what the service was sent is checked here.
+//! A program checks what is reported to it (`c/checks.h`); what the service was sent is checked here.
 
 #[path = "c_abi/expected.rs"]
 mod expected;

@@ -172,7 +172,7 @@ fn a_quick_burst_beyond_the_documented_limit_loses_none() {
     }
 }
 
-// An operation ends when its time is up, whoever is busy --------------------------------------------
+// An operation ends when its time is up, even if all workers are busy ----------------------------------
 
 /// Submits one that keeps the only worker, then one with a second to live.
 fn ends_in_time(config: &mpa_client_config, prepare: impl Fn(&Client), cause: &str, look: impl Fn(&Client) -> Outcome) {

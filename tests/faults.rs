@@ -1,10 +1,10 @@
 //! A table of faults: what a call makes of each, how many requests reach the service, and how long it
 //! takes. Each row is met by an invite and by recent players.
 
+#[path = "faults/connection_faults.rs"]
+mod connection_faults;
 #[path = "faults/error_answers.rs"]
 mod error_answers;
-#[path = "faults/way_there.rs"]
-mod way_there;
 
 use std::fs;
 use std::net::TcpListener;

@@ -1,6 +1,6 @@
 //! Monitoring: statistics, the log, and that an authorization is about to expire.
 
-#[path = "watching/statistics.rs"]
+#[path = "observability/statistics.rs"]
 mod statistics;
 
 use std::thread;
@@ -29,11 +29,11 @@ fn log_of(client: &Client) -> Vec<(u64, String)> {
     let events = std::iter::from_fn(|| client.wait_event(600));
     events
         .filter(|(event, _)| event.r#type == MPA_EVENT_LOG)
-        .map(|(event, told)| {
+        .map(|(event, result)| {
             // An entry about an attempt says how it ended.
-            let is_about_an_attempt = told.message.ends_with("It is tried again.");
-            assert_eq!(told.status != "MPA_OK", is_about_an_attempt, "{}", told.message);
-            (event.user_data, told.message)
+            let is_about_an_attempt = result.message.ends_with("It is tried again.");
+            assert_eq!(result.status != "MPA_OK", is_about_an_attempt, "{}", result.message);
+            (event.user_data, result.message)
         })
         .collect()
 }
@@ -76,7 +76,7 @@ fn at_its_highest_level_the_log_tells_every_request_and_no_secret() {
 }
 
 #[test]
-fn nothing_is_told_after_draining_is_over() {
+fn there_are_no_events_after_draining_is_over() {
     let emulator = emulator(&[]);
     let client = Client::open(&mpa_client_config { log_level: MPA_LOG_DEBUG, ..config(emulator.url()) });
     client.submit_invite(1, 1);
@@ -111,14 +111,14 @@ fn push_expiring_in(client: &Client, token: &str, ms: u64) {
 }
 
 #[test]
-fn an_authorization_that_expires_soon_is_told_ahead() {
+fn an_authorization_that_expires_soon_is_reported_ahead() {
     let client = Client::open(&mpa_client_config { authorization_lead_ms: 60_000, ..config("http://127.0.0.1:9") });
     push_expiring_in(&client, "a", 61_500);
     assert!(client.wait_event(300).is_none(), "not yet");
     let started = Instant::now();
-    let (event, told) = client.wait_event(LONG).unwrap();
-    assert_eq!((event.r#type, told.status), (MPA_EVENT_AUTHORIZATION_NEEDED, "MPA_ERROR_AUTHORIZATION_NEEDED"));
-    assert!(told.message.contains("expires soon"), "{}", told.message);
+    let (event, result) = client.wait_event(LONG).unwrap();
+    assert_eq!((event.r#type, result.status), (MPA_EVENT_AUTHORIZATION_NEEDED, "MPA_ERROR_AUTHORIZATION_NEEDED"));
+    assert!(result.message.contains("expires soon"), "{}", result.message);
     assert!(started.elapsed() < Duration::from_secs(4));
     // One that does not last either is not answered by the same event at once.
     push_expiring_in(&client, "b", 30_000);
@@ -130,12 +130,12 @@ fn an_authorization_that_expires_soon_is_told_ahead() {
 }
 
 #[test]
-fn a_host_that_only_polls_is_told_as_well() {
+fn a_host_that_only_polls_gets_the_event_as_well() {
     let client = Client::open(&mpa_client_config { authorization_lead_ms: 60_000, ..config("http://127.0.0.1:9") });
     push_expiring_in(&client, "a", 60_200);
     thread::sleep(Duration::from_millis(300));
-    let told = (0..200).find_map(|_| client.poll_event());
-    assert_eq!(told.map(|(event, _)| event.r#type), Some(MPA_EVENT_AUTHORIZATION_NEEDED));
+    let result = (0..200).find_map(|_| client.poll_event());
+    assert_eq!(result.map(|(event, _)| event.r#type), Some(MPA_EVENT_AUTHORIZATION_NEEDED));
 }
 
 // Closing all ------------------------------------------------------------------------------------

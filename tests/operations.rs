@@ -1,4 +1,4 @@
-//! Operations that are submitted, and events that are pulled.
+//! Operations that are submitted, and events that are polled.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -80,7 +80,7 @@ fn recent_players_are_held_and_gathered() {
 }
 
 #[test]
-fn one_bad_operation_fails_nobody_elses() {
+fn one_bad_operation_fails_no_other() {
     let emulator = emulator(&["{\"fault\":\"status\",\"status\":400,\"next\":1}"]);
     let client = Client::open(&patient(emulator.url()));
     for number in 1..=5 {
@@ -119,7 +119,7 @@ fn operations_wait_for_an_authorization() {
     client.submit_invite(1, 2);
     let (event, outcome) = client.wait_event(LONG).unwrap();
     assert_eq!((event.r#type, outcome.status), (MPA_EVENT_AUTHORIZATION_NEEDED, "MPA_ERROR_AUTHORIZATION_NEEDED"));
-    assert!(client.wait_event(200).is_none(), "told once");
+    assert!(client.wait_event(200).is_none(), "reported once");
     assert_eq!(client.set_authorization("XBL3.0 x=-;newer").status, "MPA_OK");
     for number in [1, 2] {
         let (event, outcome) = client.wait_event(LONG).unwrap();

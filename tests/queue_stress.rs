@@ -101,7 +101,7 @@ fn whole(received: &[u8]) -> Option<usize> {
     (received.len() >= head + length).then_some(head + length)
 }
 
-/// What a host does that is told that an authorization is needed.
+/// What a host does when an event says that an authorization is needed.
 fn push_a_newer_one(client: &Client) {
     static PUSHED: AtomicU64 = AtomicU64::new(0);
     let number = PUSHED.fetch_add(1, Ordering::SeqCst);
@@ -138,7 +138,7 @@ fn round(endpoint: &str, random: &mut fastrand::Rng, most: u64) -> u64 {
         worker_count: random.u32(1..=8),
         queue_capacity: random.u32(100..=5_000),
         recent_players_hold_ms: random.u32(1..=20),
-        // While it is being closed, nobody can push what some may wait for.
+        // While it is being closed, no token can be pushed that some may wait for.
         invite_time_to_live_ms: 2_000,
         recent_players_time_to_live_ms: 2_000,
         max_attempts: 2,
@@ -208,7 +208,7 @@ fn round(endpoint: &str, random: &mut fastrand::Rng, most: u64) -> u64 {
         assert_eq!((report.operations_unfinished, report.events_not_polled), (0, 0), "{what}");
     } else {
         let all = seen.len() as u64 + report.events_not_polled + report.operations_unfinished;
-        // The reader may pull one more while the client is being closed.
+        // The reader may poll one more while the client is being closed.
         assert!((report.submitted..=report.submitted + 1).contains(&all), "{what}: {all} of {}", report.submitted);
     }
     report.submitted
@@ -308,9 +308,9 @@ fn resident_kib() -> i64 {
 fn memory_does_not_grow_with_the_number_of_operations() {
     let _alone = alone();
     let client = Client::open(&mpa_client_config { recent_players_hold_ms: 1, ..config(&fast_peer(7, 0)) });
-    submit_and_pull(&client, 10_000);
+    submit_and_poll(&client, 10_000);
     let before = resident_kib();
-    submit_and_pull(&client, 50_000);
+    submit_and_poll(&client, 50_000);
     let grown = resident_kib() - before;
     println!("{before} KiB, and {grown} more");
     assert!(grown < 1024, "it has grown by {grown} KiB");
@@ -318,10 +318,10 @@ fn memory_does_not_grow_with_the_number_of_operations() {
     assert_eq!((report.submitted, report.operations_succeeded), (60_000, 60_000));
 }
 
-fn submit_and_pull(client: &Client, count: u64) {
-    let (mut submitted, mut pulled) = (0, 0);
-    while pulled < count {
-        while submitted < count && submitted - pulled < 200 {
+fn submit_and_poll(client: &Client, count: u64) {
+    let (mut submitted, mut polled) = (0, 0);
+    while polled < count {
+        while submitted < count && submitted - polled < 200 {
             let (outcome, _) = if submitted % 2 == 0 {
                 client.submit_invite(16, submitted)
             } else {
@@ -332,7 +332,7 @@ fn submit_and_pull(client: &Client, count: u64) {
         }
         if let Some((_, outcome)) = client.wait_event(10_000) {
             assert_eq!(outcome.status, "MPA_OK", "{}", outcome.message);
-            pulled += 1;
+            polled += 1;
         }
     }
 }

@@ -115,19 +115,19 @@ fn call(client: &Client, first: u64, count: u64, invite: bool) -> Outcome {
 
 fn check(acted: &Acted, first: u64, count: u64, invite: bool, outcome: &Outcome) {
     let (acknowledged, uncertain, refused) = outcome.counts();
-    let told = format!("seed {SEED}, call from {first}, {}: {}", outcome.status, outcome.message);
-    assert!(outcome.result.elapsed_ms <= CALL_MS + 100, "{} ms: {told}", outcome.result.elapsed_ms);
-    assert!(u64::from(acknowledged + uncertain + refused) <= count, "{told}");
-    assert_eq!(outcome.status == "MPA_OK", u64::from(acknowledged) == count, "{told}");
+    let context = format!("seed {SEED}, call from {first}, {}: {}", outcome.status, outcome.message);
+    assert!(outcome.result.elapsed_ms <= CALL_MS + 100, "{} ms: {context}", outcome.result.elapsed_ms);
+    assert!(u64::from(acknowledged + uncertain + refused) <= count, "{context}");
+    assert_eq!(outcome.status == "MPA_OK", u64::from(acknowledged) == count, "{context}");
     for place in 0..count {
         let times = acted.times(first + place);
         if place < acknowledged.into() {
-            assert!(times >= 1, "lost: {told}");
+            assert!(times >= 1, "lost: {context}");
         } else if place >= u64::from(acknowledged + uncertain) {
-            assert_eq!(times, 0, "acted on, although nobody was told that it could be: {told}");
+            assert_eq!(times, 0, "acted on, although nothing reported that it could be: {context}");
         }
         if invite {
-            assert!(times <= 1, "invited {times} times: {told}");
+            assert!(times <= 1, "invited {times} times: {context}");
         }
     }
 }

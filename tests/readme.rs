@@ -112,7 +112,7 @@ fn the_piece_about_renewing_compiles_in_cpp_without_a_warning() {
 }
 
 /// How invites of three users end: status, cause, acknowledged, uncertain, refused; what the page has the
-/// player be told, and what it has the game do.
+/// player see, and what it has the game do.
 const INVITES: [(&str, &str, [u32; 3], &str, &str); 11] = [
     ("OK", "OK", [3, 0, 0], "Invite sent.", ""),
     ("ERROR_UNCERTAIN", "ERROR_TIMED_OUT", [1, 1, 0], MAYBE, "later 1"),

@@ -121,9 +121,9 @@ fn what_follows_a_response_acknowledges_nothing() {
             assert_eq!(client.invite_many(1).status, "MPA_OK", "{layer:?}, {name}");
             for call in 0..3 {
                 let outcome = client.invite_many(2);
-                let told = format!("{layer:?}, {name}, call {call}: {}", outcome.message);
-                assert_eq!((outcome.status, outcome.result.http_status), ("MPA_ERROR_FORBIDDEN", 403), "{told}");
-                assert_eq!((outcome.result.attempts, outcome.counts()), (1, (0, 0, 2)), "{told}");
+                let context = format!("{layer:?}, {name}, call {call}: {}", outcome.message);
+                assert_eq!((outcome.status, outcome.result.http_status), ("MPA_ERROR_FORBIDDEN", 403), "{context}");
+                assert_eq!((outcome.result.attempts, outcome.counts()), (1, (0, 0, 2)), "{context}");
             }
             assert_eq!(requests.try_iter().count(), 4, "{layer:?}, {name}");
             assert_eq!(peer.connections(), 2, "{layer:?}, {name}");
@@ -148,11 +148,11 @@ fn what_arrives_with_the_handshake_is_no_response() {
             let client = Client::open(&trusting(&peer, "early"));
             if layer != Layer::Plain {
                 let first = client.invite_many(1);
-                let told = format!("{layer:?}: {}", first.message);
-                assert_eq!((first.status, first.counts()), ("MPA_ERROR_CONNECTION_FAILED", (0, 0, 0)), "{told}");
-                assert_eq!((first.result.attempts, first.result.retryable), (0, 1), "{told}");
-                assert!(first.message.contains("before it was asked"), "{told}");
-                assert_eq!(requests.try_iter().count(), 0, "{told}");
+                let context = format!("{layer:?}: {}", first.message);
+                assert_eq!((first.status, first.counts()), ("MPA_ERROR_CONNECTION_FAILED", (0, 0, 0)), "{context}");
+                assert_eq!((first.result.attempts, first.result.retryable), (0, 1), "{context}");
+                assert!(first.message.contains("before it was asked"), "{context}");
+                assert_eq!(requests.try_iter().count(), 0, "{context}");
             }
             let second = client.invite_many(1);
             assert_eq!(second.status, "MPA_ERROR_FORBIDDEN", "{layer:?}: {}", second.message);

@@ -134,7 +134,7 @@ fn a_configuration_that_contradicts_itself_is_refused() {
     assert!(open(&both).message.contains("signs in by itself or is given tokens"));
     let no_certificate = mpa_client_config { certificate_path: std::ptr::null(), ..partner.config() };
     assert!(open(&no_certificate).message.contains("neither certificate_path nor certificate_pem"));
-    let missing = mpa_client_config { certificate_path: partner.path("nobody.pem"), ..partner.config() };
+    let missing = mpa_client_config { certificate_path: partner.path("missing.pem"), ..partner.config() };
     assert!(open(&missing).message.contains("config.certificate_path"), "{}", open(&missing).message);
     let client = partner.open();
     assert_eq!(client.set_authorization("XBL3.0 x=-;t").status, "MPA_ERROR_INVALID_ARGUMENT");
@@ -249,13 +249,13 @@ fn a_handshake_that_is_dropped_says_what_it_usually_means() {
 
 #[test]
 fn a_service_that_is_not_there_expires_operations_with_the_reason() {
-    let partner = Partner::start("nobody");
-    let nobody = mpa_client_config {
+    let partner = Partner::start("missing");
+    let missing = mpa_client_config {
         sign_in_endpoint: text("https://127.0.0.1:9"),
         invite_time_to_live_ms: 1_000,
         ..partner.config()
     };
-    let client = Client::open(&nobody);
+    let client = Client::open(&missing);
     client.submit_invite(1, 1);
     let (_, end) = client.wait_event(LONG).unwrap();
     assert_eq!((end.status, end.cause), ("MPA_ERROR_EXPIRED", "MPA_ERROR_SIGN_IN_FAILED"), "{}", end.message);
@@ -263,7 +263,7 @@ fn a_service_that_is_not_there_expires_operations_with_the_reason() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_corrected_and_told_once() {
+fn a_clock_that_is_off_is_corrected_and_reported_once() {
     let partner = Partner::start("clock");
     partner.emulator.set_clock_offset(-20 * 60 * 1_000);
     let client = Client::open(&mpa_client_config { log_level: MPA_LOG_DEBUG, ..partner.config() });
@@ -271,11 +271,11 @@ fn a_clock_that_is_off_is_corrected_and_told_once() {
         succeeds(&client.invite_many(1));
     }
     assert!((client.stats().clock_offset_ms + 1_200_000).abs() < 5_000, "{}", client.stats().clock_offset_ms);
-    let mut told = 0;
+    let mut times = 0;
     while let Some((event, entry)) = client.wait_event(600) {
-        told += usize::from(event.r#type == MPA_EVENT_LOG && entry.message.contains("clock is 1"));
+        times += usize::from(event.r#type == MPA_EVENT_LOG && entry.message.contains("clock is 1"));
     }
-    assert_eq!(told, 1);
+    assert_eq!(times, 1);
 }
 
 #[test]
@@ -311,15 +311,15 @@ fn no_secret_comes_out_whatever_happens() {
         if round == 3 {
             partner.emulator.revoke_tokens();
         }
-        while let Some((_, told)) = client.wait_event(1_500) {
-            printed.push_str(&format!("{} {} {}\n", told.message, told.error_code, told.correlation_id));
+        while let Some((_, result)) = client.wait_event(1_500) {
+            printed.push_str(&format!("{} {} {}\n", result.message, result.error_code, result.correlation_id));
         }
     }
     // The back-off of signing in may be longer than the rounds.
     let until = Instant::now() + Duration::from_secs(60);
     let copied = loop {
-        while let Some((_, told)) = client.wait_event(100) {
-            printed.push_str(&format!("{} {} {}\n", told.message, told.error_code, told.correlation_id));
+        while let Some((_, result)) = client.wait_event(100) {
+            printed.push_str(&format!("{} {} {}\n", result.message, result.error_code, result.correlation_id));
         }
         match get_authorization(&client, 13_000) {
             Ok(copied) => break copied,
@@ -366,13 +366,13 @@ fn a_replaced_certificate_that_fails_is_tried_with_pauses() {
     client.submit_invite(1, 2);
     let mut failures = 0;
     loop {
-        let (event, told) = client.wait_event(LONG).unwrap();
+        let (event, result) = client.wait_event(LONG).unwrap();
         if event.r#type == MPA_EVENT_COMPLETED {
-            succeeds(&told);
+            succeeds(&result);
             break;
         }
         failures +=
-            told.message.rsplit_once(" (").and_then(|(_, times)| times.split(' ').next()?.parse().ok()).unwrap_or(1);
+            result.message.rsplit_once(" (").and_then(|(_, times)| times.split(' ').next()?.parse().ok()).unwrap_or(1);
     }
     assert!(failures < 30, "{failures} log entries in 6 s");
 }

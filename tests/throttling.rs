@@ -45,14 +45,14 @@ fn recent_players_that_were_acted_on_and_not_answered_are_repeated() {
 }
 
 #[test]
-fn what_was_not_acted_on_is_told_as_such_or_as_in_doubt() {
+fn what_was_not_acted_on_is_reported_as_unsent_or_uncertain() {
     for fault in ["reset_before_body", "reset", "close", "stall", "cut", "drip", "large_body"] {
         let (emulator, client) = emulator(&[fault]);
         let outcome = client.invite_many(3);
         assert_ne!(outcome.status, "MPA_OK", "{fault}");
         let (acknowledged, uncertain, _) = outcome.counts();
         assert_eq!(acknowledged, 0, "{fault}");
-        assert!(acted(&emulator) == 0 || uncertain == 3, "{fault}: acted on, and nobody was told: {}", outcome.message);
+        assert!(acted(&emulator) == 0 || uncertain == 3, "{fault}: acted on, and not reported: {}", outcome.message);
         assert!(acted(&emulator) <= 1, "{fault}");
     }
 }

@@ -63,9 +63,9 @@ pub fn run(wait: Duration) -> io::Result<()> {
 
 /// A peer in this process, which shows each request to `look`; it serves as long as the process lives.
 pub fn start_here(look: impl Fn(&[u8]) + Clone + Send + 'static) -> Result<String> {
-    let told = |error: io::Error| format!("the peer did not start ({error})");
-    let listener = listen().map_err(told)?;
-    let endpoint = endpoint(&listener).map_err(told)?;
+    let failed = |error: io::Error| format!("the peer did not start ({error})");
+    let listener = listen().map_err(failed)?;
+    let endpoint = endpoint(&listener).map_err(failed)?;
     serve_all(listener, look);
     Ok(endpoint)
 }
@@ -81,9 +81,9 @@ fn serve_all(listener: TcpListener, look: impl Fn(&[u8]) + Clone + Send + 'stati
 
 /// The first request that arrives while `send` sends some to this endpoint.
 pub fn first_request(send: impl FnOnce(&str) -> Result<()>) -> Result<Vec<u8>> {
-    let told = |error: io::Error| format!("a request could not be looked at ({error})");
-    let listener = listen().map_err(told)?;
-    let endpoint = endpoint(&listener).map_err(told)?;
+    let failed = |error: io::Error| format!("a request could not be looked at ({error})");
+    let listener = listen().map_err(failed)?;
+    let endpoint = endpoint(&listener).map_err(failed)?;
     let looking = thread::spawn(move || -> io::Result<Vec<u8>> {
         let (stream, _) = listener.accept()?;
         let mut first = Vec::new();
@@ -96,12 +96,12 @@ pub fn first_request(send: impl FnOnce(&str) -> Result<()>) -> Result<Vec<u8>> {
     });
     let sent = send(&endpoint);
     if sent.is_err() {
-        // Perhaps nobody has connected; then this ends the waiting.
+        // Perhaps no client has connected; then this ends the wait.
         let _ = TcpStream::connect(endpoint.trim_start_matches("http://"));
     }
     let first = looking.join().map_err(|_| "the listener panicked".to_owned())?;
     sent?;
-    first.map_err(told)
+    first.map_err(failed)
 }
 
 fn listen() -> io::Result<TcpListener> {
@@ -130,7 +130,7 @@ fn serve(mut stream: TcpStream, mut look: impl FnMut(&[u8])) -> io::Result<()> {
 }
 
 /// Whether head and body are there. Every request here ends its JSON, and only its JSON, with a
-/// brace, and nobody sends the next before the answer.
+/// brace, and no client sends the next before the answer.
 fn is_whole(request: &[u8]) -> bool {
     request.last() == Some(&b'}')
 }

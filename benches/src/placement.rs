@@ -32,7 +32,7 @@ impl Placement {
 
     /// Runs `measure` on this side; what is to be on the other, it starts there itself.
     pub fn run<T>(self, measure: impl FnOnce(Sides) -> Result<T>) -> Result<Option<T>> {
-        let allowed = sched_getaffinity(None).map_err(told)?;
+        let allowed = sched_getaffinity(None).map_err(failed)?;
         let usable: Vec<_> = (0..CpuSet::MAX_CPU).filter(|&cpu| allowed.is_set(cpu)).collect();
         let (here, there) = match (self, &usable[..]) {
             (Placement::OneProcessor, [first, ..]) => (*first, *first),
@@ -40,7 +40,7 @@ impl Placement {
             _ => return Ok(None),
         };
         let measured = measure(Sides { here, there });
-        sched_setaffinity(None, &allowed).map_err(told)?;
+        sched_setaffinity(None, &allowed).map_err(failed)?;
         measured.map(Some)
     }
 }
@@ -49,14 +49,14 @@ impl Sides {
     /// Runs `start` on the other side, where the threads and processes that it starts stay, and goes on
     /// on this one.
     pub fn there<T>(self, start: impl FnOnce() -> T) -> Result<T> {
-        sched_setaffinity(None, &only(self.there)).map_err(told)?;
+        sched_setaffinity(None, &only(self.there)).map_err(failed)?;
         let started = start();
-        sched_setaffinity(None, &only(self.here)).map_err(told)?;
+        sched_setaffinity(None, &only(self.here)).map_err(failed)?;
         Ok(started)
     }
 }
 
-fn told(error: rustix::io::Errno) -> String {
+fn failed(error: rustix::io::Errno) -> String {
     format!("the processors could not be chosen ({error})")
 }
 

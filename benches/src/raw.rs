@@ -1,4 +1,4 @@
-//! The bare exchange: the same bytes on a socket, one write and one read. Nobody can be faster.
+//! The bare exchange: the same bytes on a socket, one write and one read. Nothing can be faster.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

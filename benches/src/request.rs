@@ -1,4 +1,4 @@
-//! The request that everybody sends: the same bytes, whoever writes them.
+//! The request that all clients send: the same bytes from each of them.
 
 use std::fmt::Write;
 
@@ -27,7 +27,7 @@ pub fn authorization(token_length: usize) -> String {
     format!("XBL3.0 x=-;{}", "t".repeat(token_length))
 }
 
-/// The library's own, so that nobody has more to send.
+/// The library's own, so that no client has more to send.
 pub fn user_agent() -> String {
     format!("mpa/{}", crate::ours::version())
 }

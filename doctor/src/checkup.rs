@@ -175,7 +175,7 @@ impl Checkup<'_> {
     }
 }
 
-/// Only a host that answered can have told the time.
+/// Only a host that answered can have sent its time.
 fn compare_clocks(has_answered: bool, report: &mut Report) {
     if has_answered {
         report.add(CLOCK, clock::compare(report.clock_offset_ms));

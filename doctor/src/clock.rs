@@ -6,12 +6,12 @@ use crate::report::Finding;
 /// A difference that makes signatures fail, or will soon.
 const WARNING_MS: i64 = 30_000;
 
-/// `offset_ms`: by how much the hosts' clock is ahead of ours; `None` where no host told.
+/// `offset_ms`: by how much the hosts' clock is ahead of ours; `None` if it is not known.
 pub fn compare(offset_ms: Option<i64>) -> Finding {
     let Some(offset_ms) = offset_ms else {
         return Finding::warning(
             Code::ClockUnknown,
-            "No host that answered told the time (no Date in its answer).",
+            "No host that answered sent its time (no Date in its answer).",
             "Look for a proxy that takes headers away, and see to this machine's clock (NTP): signatures need it.",
         );
     };

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_certificate_is_told_ahead() {
+    fn the_end_of_a_certificate_is_reported_ahead() {
         let at = UNIX_EPOCH;
         for (validity, lacks_issuers, code) in [
             (Validity::Valid, false, Ok(Code::Ok)),
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_no_one_issued_is_told() {
+    fn one_without_an_issuer_is_reported() {
         let finding = check_certificate(Validity::Valid, false, chain(self_signed())).unwrap();
         assert_eq!(finding.code, Code::CertificateSelfSigned);
         assert!(finding.details.expires_at.is_some() && finding.message.contains("SHA-256 "), "{}", finding.message);

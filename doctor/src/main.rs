@@ -1,7 +1,7 @@
 //! The program `mpa-doctor`: given what a client is configured with, it checks step by step what a call
 //! needs, and says which step fails, and what to do.
 //!
-//! - `arguments`: what it is told
+//! - `arguments`: the command line
 //! - `checkup`: the steps, in their order
 //! - `configuration`, `permissions`, `environment`, `host`, `clock`, `sign_in`, `call`: one kind of step each
 //! - `tls`, `certificate`: what a handshake shows

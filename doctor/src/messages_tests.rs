@@ -62,7 +62,7 @@ fn certificate(issuer: &str, subject: &str) -> CertificateSummary {
     CertificateSummary::of(certificate.der())
 }
 
-/// Whoever shows a private certificate in the name of the service opens TLS in between: to trust it is an
+/// A peer that shows a private certificate in the name of the service opens TLS in between: to trust it is an
 /// advice only where no certificate has to pass.
 #[test]
 fn a_private_certificate_of_a_production_host_is_a_proxys() {

@@ -10,7 +10,7 @@ pub fn check(_: &Identity) -> Option<Finding> {
     None
 }
 
-/// `None` where there is no such file. One that cannot be looked at is told of where it is read.
+/// `None` where there is no such file. One that cannot be inspected is reported where it is read.
 #[cfg(unix)]
 pub fn check(identity: &Identity) -> Option<Finding> {
     unix::check(&unix::files_with_secrets(identity))
@@ -118,7 +118,7 @@ mod unix {
         }
 
         #[test]
-        fn whoever_may_read_is_told() {
+        fn accounts_that_may_read_are_reported() {
             for (mode, readers) in [
                 (0o600, None),
                 (0o400, None),

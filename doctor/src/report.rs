@@ -156,7 +156,7 @@ pub struct Report {
     pub entries: Vec<Entry>,
     /// What an earlier failure made pointless.
     pub not_tried: Vec<Step>,
-    /// By how much the hosts' clock is ahead of this machine's, where a host told.
+    /// By how much the hosts' clock is ahead of this machine's, if a host sent its time.
     pub clock_offset_ms: Option<i64>,
     /// The step without which the check is not complete, once it was made.
     is_complete: bool,

@@ -36,7 +36,7 @@ const ALL_STEPS: usize = if cfg!(unix) { 19 } else { 18 };
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Port 9 is "discard", which nobody offers any more.
+/// Port 9 is "discard", which no system offers any more.
 const NOBODY: &str = "https://127.0.0.1:9";
 
 /// An emulator, and the files of its partner.
@@ -224,15 +224,15 @@ fn files_that_are_no_good_are_named_by_their_option() {
     let expected =
         format!("--private-key {key} has a key that belongs to no certificate of --certificate {certificate};");
     misfit.has(1, "certificate", "failed", &expected);
-    let missing = partner.run(&[("--certificate", &partner.path("nobody.pem"))]);
-    let expected = format!("--certificate {} could not be read", partner.path("nobody.pem"));
+    let missing = partner.run(&[("--certificate", &partner.path("missing.pem"))]);
+    let expected = format!("--certificate {} could not be read", partner.path("missing.pem"));
     missing.has(1, "certificate", "failed", &expected);
     for (option, step) in [
         ("--ca-certificates", "configuration"),
         ("--private-key", "certificate"),
         ("--certificate-password-file", "certificate"),
     ] {
-        let path = partner.path("nobody.pem");
+        let path = partner.path("missing.pem");
         partner.run(&[(option, &path)]).has(1, step, "failed", &format!("{option} {path} could not be read ("));
     }
     let no_authorities = partner.run(&[("--ca-certificates", &partner.path("partner.key"))]);
@@ -328,7 +328,7 @@ fn what_is_no_regular_file_is_named_at_once() {
 }
 
 #[test]
-fn a_denied_sandbox_is_told_at_step_2() {
+fn a_denied_sandbox_is_reported_at_step_2() {
     let ended = Partner::start("sandbox").run(&[("--sandbox", "retail")]);
     ended.has(1, "sign-in step 2 of 2", "failed", "XErr 0x8015DC12");
     ended.failed_once();
@@ -337,7 +337,7 @@ fn a_denied_sandbox_is_told_at_step_2() {
 }
 
 #[test]
-fn a_certificate_that_is_not_taken_is_told_at_the_host() {
+fn a_certificate_that_is_not_accepted_is_reported_at_the_host() {
     let partner = Partner::start("dropped");
     partner.emulator.set_faults(Titles::All, &["drop_handshake:part=sign_in"]).unwrap();
     let ended = partner.run(&[]);
@@ -351,16 +351,16 @@ fn a_certificate_that_is_not_taken_is_told_at_the_host() {
 }
 
 #[test]
-fn nobody_at_an_endpoint_is_told_at_the_connection() {
-    let partner = Partner::start("nobody");
+fn an_endpoint_that_does_not_answer_is_reported_at_the_connection() {
+    let partner = Partner::start("unreachable");
     for option in ["--endpoint", "--token-endpoint", "--sign-in-endpoint"] {
         let ended = partner.run(&[(option, NOBODY)]);
         assert_eq!(ended.status, 1, "{}", ended.text);
         ended.failed_once();
         assert!(ended.text.contains("failed   127.0.0.1:9, connection: No connection could be made"), "{}", ended.text);
     }
-    let unknown = partner.run(&[("--endpoint", "https://nobody.invalid")]);
-    unknown.has(1, "nobody.invalid, name", "failed", "name");
+    let unknown = partner.run(&[("--endpoint", "https://no-such-host.invalid")]);
+    unknown.has(1, "no-such-host.invalid, name", "failed", "name");
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn a_page_comes_from_the_host_that_it_asks() {
         (&secure, "emulator", "https://emulator:80", 403),
         (&plain, "localhost:8787", "HTTP://localhost:8787", 403),
         (&plain, "localhost:8787", "file://localhost:8787", 403),
-        // Somebody else, or nobody.
+        // Another client, or none.
         (&plain, "localhost:8787", "http://evil.example", 403),
         (&plain, "localhost:8787", "http://localhost:8787.evil.example", 403),
         (&plain, "localhost:8787", "http://evil.example@localhost:8787", 403),

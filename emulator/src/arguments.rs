@@ -127,7 +127,7 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, St
         return Err("--certificate-out needs --https, as there is no certificate without".into());
     }
     if let (Some(name), None) = (sign_in_option, &sign_in_directory) {
-        return Err(format!("{name} needs --sign-in, as nobody signs in without"));
+        return Err(format!("{name} needs --sign-in; without it there is no sign-in"));
     }
     if certificate_out.is_some() && sign_in_directory.is_some() {
         return Err("--certificate-out must not be there beside --sign-in, which writes ca.pem".into());

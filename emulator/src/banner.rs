@@ -16,7 +16,7 @@ pub fn lines(url: &str, address: IpAddr, certificate_path: Option<&Path>) -> Str
         settings.push_str(&format!(" config.ca_certificates_path = {};", c_string(&path)));
         trust = format!(" --cacert \"{path}\"");
     } else if !address.is_loopback() && !address.is_unspecified() {
-        // The client refuses to send a token in the clear over a network unless told to.
+        // The client refuses to send a token in the clear over a network unless the configuration allows it.
         settings.push_str(" config.allow_plain_http = 1;");
     }
     format!("mpa-emulator listens on {url}{everywhere}\n{settings}\n{}", curl(url, &trust))

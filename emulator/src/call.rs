@@ -77,7 +77,7 @@ pub(crate) fn check_credentials(
         TokenStatus::Unknown if authorization.caller() == Caller::User || !service.signs_in => None,
         TokenStatus::Expired => return Err(ErrorResponse::unauthorized("expired", "The token has expired.")),
         TokenStatus::Revoked => {
-            return Err(ErrorResponse::unauthorized("invalid", "The token is revoked, or somebody else's."));
+            return Err(ErrorResponse::unauthorized("invalid", "The token is revoked, or belongs to another client."));
         }
         TokenStatus::Unknown => {
             return Err(ErrorResponse::unauthorized(

@@ -94,8 +94,8 @@ mod clock_tests {
             clock.set_offset(hours * 3_600_000);
             assert_eq!(hours_ahead(&clock), hours);
             let date = clock.date().unwrap();
-            let told = httpdate::parse_http_date(date.to_str().unwrap()).unwrap();
-            assert!(clock.now().duration_since(told).unwrap() < Duration::from_secs(5));
+            let shown = httpdate::parse_http_date(date.to_str().unwrap()).unwrap();
+            assert!(clock.now().duration_since(shown).unwrap() < Duration::from_secs(5));
         }
         clock.set_offset(i64::MIN);
         assert_eq!(clock.offset_ms(), -MAX_OFFSET_MS as i64);

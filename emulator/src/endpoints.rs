@@ -129,7 +129,7 @@ pub(crate) async fn method_not_allowed() -> ErrorResponse {
 
 /// What a check says of a body, in the words of its debug message.
 #[cfg(test)]
-fn verdict(check: fn(&Value) -> crate::json::Checked, body: Value) -> String {
+fn checked(check: fn(&Value) -> crate::json::Checked, body: Value) -> String {
     match check(&body) {
         Ok(()) => "accepted".to_owned(),
         Err(error) => error.to_string(),

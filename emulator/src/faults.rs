@@ -306,7 +306,7 @@ mod tokens_tests {
         let mut tokens = ExpiredTokens::default();
         let mut expired = |value| tokens.has_expired(value, Some("old"));
         assert!(expired("XBL3.0 x=-;old"));
-        assert!(expired("XBL3.0 x=12;old"), "whoever carries it");
+        assert!(expired("XBL3.0 x=12;old"), "with any user hash");
         assert!(!expired("XBL3.0 x=-;new"));
         assert!(!expired("old"));
     }

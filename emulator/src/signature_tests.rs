@@ -63,7 +63,7 @@ impl Captured {
     }
 
     /// What is said of other bytes instead of the signature's.
-    fn verdict(&self, bytes: &[u8]) -> Result<(), InvalidSignature> {
+    fn check(&self, bytes: &[u8]) -> Result<(), InvalidSignature> {
         let (mut parts, body) = request(&self.vector);
         parts.headers.insert("signature", STANDARD.encode(bytes).parse().unwrap());
         verify(&parts, body, &self.key(), self.made_at)
@@ -73,7 +73,7 @@ impl Captured {
 #[test]
 fn a_signature_of_a_real_client_verifies() {
     let captured = Captured::new();
-    assert_eq!(captured.verdict(&captured.bytes()), Ok(()));
+    assert_eq!(captured.check(&captured.bytes()), Ok(()));
 }
 
 #[test]
@@ -84,25 +84,25 @@ fn nothing_of_what_is_signed_can_be_changed() {
         vector[name] = format!("{}X", text(&vector, name)).into();
         let (mut parts, body) = request(&vector);
         parts.headers.insert("signature", text(&vector, "signature").parse().unwrap());
-        let verdict = verify(&parts, body, &captured.key(), captured.made_at);
-        assert_eq!(verdict, Err(InvalidSignature::Unverified), "{name}");
+        let result = verify(&parts, body, &captured.key(), captured.made_at);
+        assert_eq!(result, Err(InvalidSignature::Unverified), "{name}");
     }
     for place in [11, 12, 43, 44, 75] {
         let mut bytes = captured.bytes();
         bytes[place] ^= 1;
-        assert_eq!(captured.verdict(&bytes), Err(InvalidSignature::Unverified), "byte {place}");
+        assert_eq!(captured.check(&bytes), Err(InvalidSignature::Unverified), "byte {place}");
     }
 }
 
 #[test]
-fn what_is_not_of_the_form_is_told_apart() {
+fn malformed_signatures_are_distinguished() {
     let captured = Captured::new();
     let bytes = captured.bytes();
-    assert_eq!(captured.verdict(&bytes[..75]), Err(InvalidSignature::Malformed));
-    assert_eq!(captured.verdict(&[&bytes[..], &[0]].concat()), Err(InvalidSignature::Malformed));
+    assert_eq!(captured.check(&bytes[..75]), Err(InvalidSignature::Malformed));
+    assert_eq!(captured.check(&[&bytes[..], &[0]].concat()), Err(InvalidSignature::Malformed));
     let mut other_version = bytes.clone();
     other_version[3] = 2;
-    assert_eq!(captured.verdict(&other_version), Err(InvalidSignature::PolicyVersion(2)));
+    assert_eq!(captured.check(&other_version), Err(InvalidSignature::PolicyVersion(2)));
     let (mut parts, body) = request(&captured.vector);
     let said = |parts: &Parts| verify(parts, body, &captured.key(), captured.made_at);
     assert_eq!(said(&parts), Err(InvalidSignature::Missing));

@@ -145,7 +145,7 @@ mod tests {
         let now = SystemTime::now();
         let token = tokens.issue(key(), now + HOUR);
         assert_eq!(tokens.status("-", &token, now), TokenStatus::Valid(Some(key())));
-        assert_eq!(tokens.status("7", &token, now), TokenStatus::Revoked, "somebody else's");
+        assert_eq!(tokens.status("7", &token, now), TokenStatus::Revoked, "another client's");
         assert_eq!(tokens.status("-", &token, now + HOUR), TokenStatus::Expired);
         assert_eq!(tokens.status("-", &token[1..], now), TokenStatus::Unknown);
         let of_user = tokens.issue_to("7".to_owned(), None, now + HOUR);

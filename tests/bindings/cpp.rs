@@ -8,7 +8,7 @@ use mpa_tests::build::{self, CLANGPP, DOCTEST, GPP, Tool};
 use mpa_tests::header::repository;
 use mpa_tests::peer::{self, Answer};
 
-use crate::{interface, journal, results};
+use crate::{interface, request_log, results};
 
 const COMPILERS: [Tool; 2] = [GPP, CLANGPP];
 const STANDARDS: [&str; 2] = ["-std=c++17", "-std=c++20"];
@@ -28,10 +28,10 @@ fn a_program_of_two_units_compiles_without_a_warning_and_behaves() {
         compile.args(arguments).args(STRICTER).arg("-o").arg(&program);
         compile.args([build::source("cpp/client.cpp"), build::source("cpp/second_unit.cpp")]);
         build::run(compile.args(build::link_arguments()));
-        let emulator = journal::emulator();
+        let emulator = request_log::emulator();
         build::run(Command::new(program).args([emulator.url(), "7"]));
-        journal::check_that_everything_arrived(&emulator.requests(7), 7);
-        journal::check_that_refusals_stayed_here(&emulator.requests(8));
+        request_log::check_that_everything_arrived(&emulator.requests(7), 7);
+        request_log::check_that_refusals_stayed_here(&emulator.requests(8));
     }
 }
 
@@ -39,9 +39,9 @@ fn a_program_of_two_units_compiles_without_a_warning_and_behaves() {
 fn what_is_submitted_completes_once() {
     let (silent, _requests) = peer::start(|_| Answer::Stall);
     for (mut program, _) in programs("submitting") {
-        let emulator = journal::emulator();
+        let emulator = request_log::emulator();
         build::run(program.args([emulator.url(), "7", &silent]));
-        journal::check_that_everything_arrived(&emulator.requests(7), 7);
+        request_log::check_that_everything_arrived(&emulator.requests(7), 7);
     }
 }
 
@@ -49,7 +49,7 @@ fn what_is_submitted_completes_once() {
 fn a_dispatcher_reports_refusals_drops_what_is_gone_and_renews() {
     let (silent, _requests) = peer::start(|_| Answer::Stall);
     for (mut program, _) in programs("dispatching") {
-        let emulator = journal::emulator();
+        let emulator = request_log::emulator();
         let refuses = r#"{"fault":"expired_token","token":"revoked"}"#;
         emulator.set_faults(7, &[refuses]).expect("the fault is well-formed");
         build::run(program.args([emulator.url(), "7", &silent]));
@@ -97,8 +97,8 @@ fn code_that_submits_is_tested_without_a_network() {
 
 #[test]
 fn those_who_watch_see_numbers_and_the_log() {
-    for (mut program, _) in programs("watching") {
-        let emulator = journal::emulator_that_fails_once(7);
+    for (mut program, _) in programs("observability") {
+        let emulator = request_log::emulator_that_fails_once(7);
         build::run(program.args([emulator.url(), "7"]));
     }
 }

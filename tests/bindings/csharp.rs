@@ -10,23 +10,23 @@ use mpa_tests::header::repository;
 use mpa_tests::peer::{self, Answer};
 use serde_json::json;
 
-use crate::{interface, journal, results};
+use crate::{interface, request_log, results};
 
 const STRICT: [&str; 4] = ["-langversion:7.2", "-warn:4", "-warnaserror", "-unsafe"];
 
 #[test]
 fn a_program_behaves() {
     let Some(program) = compile("Behaviour") else { return };
-    let emulator = journal::emulator();
+    let emulator = request_log::emulator();
     build::run(mono(&program).args([emulator.url(), "7"]));
     let requests = emulator.requests(7);
-    journal::check_that_everything_arrived(&requests[..3], 7);
-    journal::check_that_refusals_stayed_here(&emulator.requests(8));
+    request_log::check_that_everything_arrived(&requests[..3], 7);
+    request_log::check_that_refusals_stayed_here(&emulator.requests(8));
 
     // 50 calls of 30 groups, sent while the collector ran: group i of call c is 2 + i % 3 players
     // from 1000 * c + i.
     let groups = |call: u64, range: std::ops::Range<u64>| -> Vec<_> {
-        range.map(|i| journal::players(1000 * call + i..1000 * call + i + 2 + i % 3)).collect()
+        range.map(|i| request_log::players(1000 * call + i..1000 * call + i + 2 + i % 3)).collect()
     };
     let expected = (1..=50).flat_map(|call| [groups(call, 0..20), groups(call, 20..30)]);
     let arrived = requests[3..].iter().map(|request| {
@@ -42,18 +42,18 @@ fn every_task_completes_once() {
     let Some(program) = compile("Submitting") else { return };
     let (silent, _requests) = peer::start(|_| Answer::Stall);
     for who_polls in ["host", "thread"] {
-        let emulator = journal::emulator();
+        let emulator = request_log::emulator();
         build::run(mono(&program).args([emulator.url(), "7", &silent, who_polls]));
-        journal::check_that_everything_arrived(&emulator.requests(7), 7);
+        request_log::check_that_everything_arrived(&emulator.requests(7), 7);
     }
 }
 
 #[test]
 fn those_who_watch_see_numbers_and_the_log() {
-    let Some(program) = compile("Watching") else { return };
+    let Some(program) = compile("Observability") else { return };
     let (silent, _requests) = peer::start(|_| Answer::Stall);
     for who_polls in ["host", "thread"] {
-        let emulator = journal::emulator_that_fails_once(7);
+        let emulator = request_log::emulator_that_fails_once(7);
         build::run(mono(&program).args([emulator.url(), "7", &silent, who_polls]));
     }
 }

@@ -13,7 +13,7 @@ use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
-use crate::{csharp, journal};
+use crate::{csharp, request_log};
 
 const TITLE_ID: u32 = 4294967295;
 const FRIEND: u64 = 2535400000000002;
@@ -83,7 +83,7 @@ fn check(compile: fn() -> Option<Command>) {
 }
 
 fn check_success(mut program: Command) {
-    let emulator = journal::emulator();
+    let emulator = request_log::emulator();
     let printed = printed(&build::run(program.args([emulator.url(), &TITLE_ID.to_string()])));
     let expected = [
         ("A player invites 2 friends: acknowledged, 1 request, ", " ms"),
@@ -97,7 +97,7 @@ fn check_success(mut program: Command) {
         assert!(elapsed.is_some_and(|elapsed| elapsed.is_empty() || elapsed.parse::<u32>().is_ok()), "{printed}");
     }
 
-    let mut requests: Vec<_> = emulator.requests(TITLE_ID).iter().map(journal::summary).collect();
+    let mut requests: Vec<_> = emulator.requests(TITLE_ID).iter().map(request_log::summary).collect();
     forget_the_time(&mut requests[3]);
     let (as_player, as_server) =
         ("XBL3.0 x=1234567890;made-up-token-of-a-player", "XBL3.0 x=-;made-up-token-of-the-server");
@@ -106,7 +106,7 @@ fn check_success(mut program: Command) {
     let groups = format!("/titles/{TITLE_ID}/recentplayergroups/server");
     let of_server = |friends: std::ops::Range<u64>| {
         json!({
-            "sender": HOST.to_string(), "invitedUsers": journal::xuids(friends),
+            "sender": HOST.to_string(), "invitedUsers": request_log::xuids(friends),
             "connectionString": "203.0.113.7:7777", "platform": "Scarlett",
         })
     };
@@ -114,7 +114,7 @@ fn check_success(mut program: Command) {
         json!([
             invites,
             as_player,
-            {"invitedUsers": journal::xuids(FRIEND..FRIEND + 2), "connectionString": "203.0.113.7:7777"},
+            {"invitedUsers": request_log::xuids(FRIEND..FRIEND + 2), "connectionString": "203.0.113.7:7777"},
             204
         ]),
         json!([server_invites, as_server, of_server(FRIEND..FRIEND + 16), 204]),
@@ -123,8 +123,8 @@ fn check_success(mut program: Command) {
             groups,
             as_server,
             {"recentPlayerGroups": [
-                {"encounterType": "Teammate", "recentPlayers": journal::players([HOST, FRIEND, FRIEND + 1])},
-                {"encounterType": "Opponent", "recentPlayers": journal::players([HOST, FRIEND + 2])},
+                {"encounterType": "Teammate", "recentPlayers": request_log::players([HOST, FRIEND, FRIEND + 1])},
+                {"encounterType": "Opponent", "recentPlayers": request_log::players([HOST, FRIEND + 2])},
             ]},
             204
         ]),
@@ -142,7 +142,7 @@ fn forget_the_time(summary: &mut Value) {
 }
 
 fn check_failures(program: impl Fn() -> Command) {
-    // Nobody listens on port 1.
+    // Nothing listens on port 1.
     let failed = failure(program().arg("http://127.0.0.1:1"));
     assert!(failed.starts_with("A player invites 2 friends: "), "{failed}");
     assert!(failed.replace('_', "").to_lowercase().contains("connectionfailed: "), "{failed}");
@@ -202,10 +202,10 @@ fn the_launcher_stops_a_server_loop_properly() {
         }
         let printed = printed(&build::run(launcher.arg("loop")));
         assert!(printed.starts_with(&format!("examples/{source} prints:\n\nFrame 0: acknowledged\n")), "{printed}");
-        assert!(printed.contains(" operations succeeded, 0 uncertain, 0 events not pulled\n"), "{printed}");
-        let (_, told) = printed.split_once("\nTold to stop (SIGTERM) after 3 s, it ended ").expect("it says how");
-        assert!(told.contains(" ms later: exit status: 0\n"), "{printed}");
-        assert!(told.contains("\nPOST /titles/1234567890/invites/server, answered with 204\n"), "{printed}");
+        assert!(printed.contains(" operations succeeded, 0 uncertain, 0 events not polled\n"), "{printed}");
+        let (_, stopped) = printed.split_once("\nStopped with SIGTERM after 3 s, it ended ").expect("it says how");
+        assert!(stopped.contains(" ms later: exit status: 0\n"), "{printed}");
+        assert!(stopped.contains("\nPOST /titles/1234567890/invites/server, answered with 204\n"), "{printed}");
     }
     // Not a test of its own, as it builds its program in the same place.
     check_that_a_server_that_does_not_stop_is_killed();
@@ -295,7 +295,7 @@ fn the_server_that_signs_in_fails_properly() {
     build::run(compile.args(build::link_arguments()));
     let failed = failure(&mut Command::new(&program));
     assert!(failed.starts_with("usage: ") && failed.ends_with("CA_FILE CERTIFICATE KEY\n"), "{failed}");
-    let nowhere = folder.join("nobody.pem");
+    let nowhere = folder.join("missing.pem");
     let mut program = Command::new(&program);
     program.args(["http://127.0.0.1:1", "7", "https://127.0.0.1:1", "https://127.0.0.1:1"]);
     let failed = failure(program.args([&nowhere, &nowhere, &nowhere]));

@@ -1,5 +1,5 @@
-//! The servers that tick, in three languages: they must submit and pull while they run, and stop in time
-//! when they are told to, with every operation accounted for.
+//! The servers that tick, in three languages: they must submit and poll while they run, and stop in time
+//! on a signal, with every operation accounted for.
 
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -13,23 +13,23 @@ use mpa_tests::process::{LIMIT, Running};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::{csharp, journal};
+use crate::{csharp, request_log};
 
 /// As it stands in the programs.
 const GRACE: Duration = Duration::from_secs(5);
 
 #[test]
-fn a_server_in_c_drains_when_it_is_told_to_stop() {
+fn a_server_in_c_drains_on_a_signal() {
     check_that_it_drains(in_c());
 }
 
 #[test]
-fn a_server_in_cpp_drains_when_it_is_told_to_stop() {
+fn a_server_in_cpp_drains_on_a_signal() {
     check_that_it_drains(in_cpp());
 }
 
 #[test]
-fn a_server_in_csharp_drains_when_it_is_told_to_stop() {
+fn a_server_in_csharp_drains_on_a_signal() {
     check_that_it_drains(in_csharp());
 }
 
@@ -84,7 +84,7 @@ fn compiled(compile: &mut Command, ending: &str) -> Command {
 
 fn check_that_it_drains(program: Option<Command>) {
     let Some(mut program) = program else { return };
-    let emulator = journal::emulator();
+    let emulator = request_log::emulator();
     program.args([emulator.url(), "7"]).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut server = Running::start(&mut program);
     let lines = server.lines();
@@ -100,7 +100,7 @@ fn check_that_it_drains(program: Option<Command>) {
     let acknowledged = 3 + rest.len() - 1;
     assert_eq!(
         *last,
-        format!("Closed: {acknowledged} of {acknowledged} operations succeeded, 0 uncertain, 0 events not pulled")
+        format!("Closed: {acknowledged} of {acknowledged} operations succeeded, 0 uncertain, 0 events not polled")
     );
     assert!(took < Duration::from_secs(1), "{took:?}");
     let requests = emulator.requests(7);
@@ -108,7 +108,7 @@ fn check_that_it_drains(program: Option<Command>) {
     assert!(requests.iter().all(|request| request.status == 204));
 }
 
-/// The service answers some and then falls silent: when the server is told to stop, one invite is on the
+/// The service answers some and then falls silent: when the server gets the signal to stop, one invite is on the
 /// wire, more are queued, and recent players are held.
 fn check_that_all_is_accounted_for(program: Option<Command>) {
     let Some(mut program) = program else { return };
@@ -137,7 +137,7 @@ fn check_that_all_is_accounted_for(program: Option<Command>) {
     let closed = printed.lines().find(|line| line.starts_with("Closed: ")).expect("it says how it closed");
     let submitted = ends.len();
     let expected = format!(
-        "Closed: {acknowledged} of {submitted} operations succeeded, {uncertain} uncertain, 0 events not pulled"
+        "Closed: {acknowledged} of {submitted} operations succeeded, {uncertain} uncertain, 0 events not polled"
     );
     assert_eq!(closed, expected, "{printed}");
 }
@@ -150,10 +150,10 @@ fn text(stream: Option<impl Read>) -> String {
 
 /// Returns how long it took to stop.
 fn stop(server: &mut Running) -> Duration {
-    let told = Instant::now();
+    let signalled = Instant::now();
     let id = Pid::from_raw(i32::try_from(server.child().id()).unwrap());
     kill(id, Signal::SIGTERM).expect("it takes a signal");
     let status = server.wait(LIMIT);
     assert!(status.success(), "{status}");
-    told.elapsed()
+    signalled.elapsed()
 }

@@ -65,7 +65,7 @@ impl Partner {
         ]
     }
 
-    /// How often each part was asked to sign somebody in.
+    /// How often each part was asked to sign in.
     fn sign_ins(&self) -> (usize, usize) {
         let requests = self.emulator.requests(NO_TITLE);
         let count = |part| requests.iter().filter(|request| request.service == part).count();
@@ -149,8 +149,8 @@ fn the_signer_in_csharp_gives_its_token_to_workers() {
         assert!(String::from_utf8_lossy(&printed).contains("acknowledged"), "{printed:?}");
     }
     assert_eq!((partner.sign_ins(), partner.statuses()), ((1, 1), vec![204, 204]));
-    let told = lines.recv_timeout(LIMIT).expect("it tells of its token");
-    assert!(told.starts_with("signer: MpaAuthorization (expires at "), "{told}");
+    let line = lines.recv_timeout(LIMIT).expect("it prints its token");
+    assert!(line.starts_with("signer: MpaAuthorization (expires at "), "{line}");
     let id = i32::try_from(signer.child().id()).expect("it is a process id");
     kill(Pid::from_raw(id), Signal::SIGTERM).expect("it takes a signal");
     assert!(signer.wait(LIMIT).success());

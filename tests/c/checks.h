@@ -229,7 +229,7 @@ static inline void check_operations(const mpa_close_report *report)
     CHECK_RANGE(report->events_not_polled, 0, report->submitted - report->operations_unfinished);
 }
 
-/* Closes a client that nobody else uses and on which so many calls were made. */
+/* Closes a client that nothing else uses and on which so many calls were made. */
 static inline void close_after(mpa_client client, uint64_t calls)
 {
     mpa_close_report report = MPA_INIT(mpa_close_report);

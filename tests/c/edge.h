@@ -1,4 +1,4 @@
-/* edge.h: texts that end where memory ends, so that whoever reads on is killed. */
+/* edge.h: texts that end where memory ends, so that a reader that goes beyond is killed. */
 
 #ifndef EDGE_H
 #define EDGE_H

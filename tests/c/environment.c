@@ -85,7 +85,7 @@ int main(int count, char **arguments)
         fprintf(stderr, "usage: see the first lines of environment.c\n");
         return 2;
     }
-    /* Whoever listened to these would crash or get nowhere. */
+    /* A library that used these would crash or get nowhere. */
     setenv("RUST_MIN_STACK", "1", 1);
     setenv("RUST_BACKTRACE", "full", 1);
     setenv("https_proxy", "http://127.0.0.1:9", 1);

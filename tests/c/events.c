@@ -1,4 +1,4 @@
-/* Pulling events, and ending operations: what wrong calls cost (nothing), and what closing leaves. */
+/* Polling events, and ending operations: what wrong calls cost (nothing), and what closing leaves. */
 
 #include "checks.h"
 
@@ -105,7 +105,7 @@ static void numbers_and_user_data(void)
         ENDED(mpa_cancel(client, i + 1, fresh()), MPA_OK);
         NO_EVENT(client);
     }
-    /* Nobody has to take the number, nor a result. */
+    /* Neither the number nor a result has to be taken. */
     CHECK_STATUS(mpa_submit_recent_player_groups(client, &group, 1, 7, NULL, NULL), MPA_OK);
     CHECK_STATUS(mpa_cancel(client, 5, NULL), MPA_OK);
     CHECK_NUMBER(mpa_poll_event(client, an_event(), NULL), 1);
@@ -299,8 +299,8 @@ static void closing(void)
     mpa_client client = open_holding();
     const uint64_t forged[] = { 0, 1, UINT64_MAX, client.id ^ 1, client.id ^ UINT64_C(1) << 63 };
     for (size_t i = 0; i < COUNT(forged); i++) {
-        const mpa_client nobody = { forged[i] };
-        takes_nothing(nobody);
+        const mpa_client no_client = { forged[i] };
+        takes_nothing(no_client);
     }
     for (uint64_t i = 1; i <= 3; i++) {
         cancelled(client, i);

@@ -1,4 +1,4 @@
-/* Children of a fork: the parent's clients are nobody's there, their own work, the parent goes on. */
+/* Children of a fork: the parent's clients are invalid there, their own work, the parent goes on. */
 
 #include "checks.h"
 

@@ -301,7 +301,7 @@ static mpa_status submit_many_groups(uint64_t *operation)
     return submit_groups(MPA_MAX_GROUPS_PER_CALL, 2, operation);
 }
 
-/* Operations that have ended, and whose events nobody polls. */
+/* Operations that have ended, and whose events are not polled. */
 static void finish(void)
 {
     uint64_t operation;

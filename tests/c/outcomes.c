@@ -3,12 +3,12 @@
 #include "checks.h"
 
 /* The one result of a call, whole. */
-struct story {
+struct outcome {
     mpa_status status;
     uint32_t acknowledged, refused, retryable, http_status, attempts;
 };
 
-static void told(mpa_status found, struct story expected, const char *call, const char *file, int line)
+static void check_outcome(mpa_status found, struct outcome expected, const char *call, const char *file, int line)
 {
     const mpa_result *r = last();
     ended(found, expected.status, call, file, line);
@@ -27,7 +27,7 @@ static void told(mpa_status found, struct story expected, const char *call, cons
     check_range(r->elapsed_ms, 0, 120500, "elapsed_ms", file, line);
 }
 
-#define TOLD(call, ...) told((call), (struct story){ __VA_ARGS__ }, #call, __FILE__, __LINE__)
+#define CHECK_OUTCOME(call, ...) check_outcome((call), (struct outcome){ __VA_ARGS__ }, #call, __FILE__, __LINE__)
 
 /* What only an answer that refuses has. */
 static void refused_by_the_service(const char *error_code)
@@ -51,13 +51,13 @@ static void acknowledged(mpa_client user, mpa_client server)
     mpa_invite invite = an_invite();
     invite.connection_string = "secret=203.0.113.7:7777";
     invite.platform = MPA_PLATFORM_SCARLETT;
-    TOLD(mpa_send_invite(user, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
+    CHECK_OUTCOME(mpa_send_invite(user, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
 
     mpa_server_invite by_server = a_server_invite();
     by_server.invited_users = users(20);
     by_server.invited_user_count = 20;
     by_server.connection_string = "secret";
-    TOLD(mpa_send_server_invite(server, &by_server, fresh()), MPA_OK, 20, 0, 0, 204, 2);
+    CHECK_OUTCOME(mpa_send_server_invite(server, &by_server, fresh()), MPA_OK, 20, 0, 0, 204, 2);
 
     static mpa_recent_player_group groups[45];
     for (uint32_t i = 0; i < 45; i++) {
@@ -65,12 +65,12 @@ static void acknowledged(mpa_client user, mpa_client server)
         groups[i].encounter_type = (mpa_encounter_type)(i % 3);
         groups[i].timestamp_unix_ms += 1000 * (uint64_t)i;
     }
-    TOLD(mpa_post_recent_player_groups(server, groups, 45, fresh()), MPA_OK, 45, 0, 0, 204, 3);
+    CHECK_OUTCOME(mpa_post_recent_player_groups(server, groups, 45, fresh()), MPA_OK, 45, 0, 0, 204, 3);
 
     for (mpa_platform platform = MPA_PLATFORM_ANY; platform <= MPA_PLATFORM_XBOX_ONE; platform++) {
         invite = an_invite();
         invite.platform = platform;
-        TOLD(mpa_send_invite(user, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
+        CHECK_OUTCOME(mpa_send_invite(user, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
     }
 }
 
@@ -79,13 +79,13 @@ static void with_the_users_own_authorization(mpa_client server)
     mpa_authorization own = an_authorization(USER_TOKEN "-own");
     mpa_invite invite = an_invite();
     invite.authorization = &own;
-    TOLD(mpa_send_invite(server, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
+    CHECK_OUTCOME(mpa_send_invite(server, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
 
     /* Kept for a good while, then over. */
     own.expires_at_unix_ms = UINT64_MAX;
-    TOLD(mpa_send_invite(server, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
+    CHECK_OUTCOME(mpa_send_invite(server, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
     own.expires_at_unix_ms = 1;
-    TOLD(mpa_send_invite(server, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, 1, 0, 0);
+    CHECK_OUTCOME(mpa_send_invite(server, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, 1, 0, 0);
     CHECK_CONTAINS(last()->message, "expired");
 }
 
@@ -108,7 +108,7 @@ static void with_what_is_gone_afterwards(void)
     free(endpoint);
     free(config);
     mpa_server_invite invite = a_server_invite();
-    TOLD(mpa_send_server_invite(client, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
+    CHECK_OUTCOME(mpa_send_server_invite(client, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
     close_after(client, 1);
 }
 
@@ -136,11 +136,11 @@ static void forbidden(mpa_client user, mpa_client server)
     mpa_server_invite by_server = a_server_invite();
     mpa_recent_player_group groups[21];
 
-    TOLD(mpa_send_invite(server, &invite, fresh()), MPA_ERROR_FORBIDDEN, 0, 2, 0, 400, 1);
+    CHECK_OUTCOME(mpa_send_invite(server, &invite, fresh()), MPA_ERROR_FORBIDDEN, 0, 2, 0, 400, 1);
     refused_by_the_service("AuthorizationError");
     by_server.invited_users = users(20);
     by_server.invited_user_count = 20;
-    TOLD(mpa_send_server_invite(user, &by_server, fresh()), MPA_ERROR_FORBIDDEN, 0, 16, 0, 400, 1);
+    CHECK_OUTCOME(mpa_send_server_invite(user, &by_server, fresh()), MPA_ERROR_FORBIDDEN, 0, 16, 0, 400, 1);
     refused_by_the_service("AuthorizationError");
     CHECK_CONTAINS(last()->message, "0 to 15");
     mpa_unsent unsent = MPA_INIT(mpa_unsent);
@@ -151,7 +151,7 @@ static void forbidden(mpa_client user, mpa_client server)
     for (int i = 0; i < 21; i++) {
         groups[i] = a_group();
     }
-    TOLD(mpa_post_recent_player_groups(user, groups, 21, fresh()), MPA_ERROR_FORBIDDEN, 0, 20, 0, 400, 1);
+    CHECK_OUTCOME(mpa_post_recent_player_groups(user, groups, 21, fresh()), MPA_ERROR_FORBIDDEN, 0, 20, 0, 400, 1);
     refused_by_the_service("AuthorizationError");
 }
 
@@ -163,30 +163,30 @@ static void unauthorized(void)
     mpa_authorization refused_one = an_authorization("XBL3.0 x=-;refused token-of");
     mpa_authorization good = an_authorization(SERVICE_TOKEN);
 
-    TOLD(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, 1, 0, 0);
+    CHECK_OUTCOME(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, 1, 0, 0);
     ENDED(mpa_client_set_authorization(client, &refused_one, fresh()), MPA_OK);
-    TOLD(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_UNAUTHORIZED, 0, 2, 1, 401, 1);
+    CHECK_OUTCOME(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_UNAUTHORIZED, 0, 2, 1, 401, 1);
     CHECK_CONTAINS(last()->message, "mpa_client_set_authorization");
     refused_by_the_service("AuthorizationError");
-    TOLD(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, 1, 0, 0);
+    CHECK_OUTCOME(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, 1, 0, 0);
     ENDED(mpa_client_set_authorization(client, &refused_one, fresh()), MPA_ERROR_UNAUTHORIZED);
-    TOLD(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, 1, 0, 0);
+    CHECK_OUTCOME(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, 1, 0, 0);
 
     good.expires_at_unix_ms = 1;
-    /* The answer to the refused one has told the time. */
+    /* The response to the refused one has shown the service's time. */
     ENDED(mpa_client_set_authorization(client, &good, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED);
     CHECK_CONTAINS(last()->message, "by the service's clock");
-    TOLD(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, 1, 0, 0);
+    CHECK_OUTCOME(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_AUTHORIZATION_NEEDED, 0, 0, 1, 0, 0);
     good.expires_at_unix_ms = 0;
     ENDED(mpa_client_set_authorization(client, &good, fresh()), MPA_OK);
-    TOLD(mpa_send_server_invite(client, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
+    CHECK_OUTCOME(mpa_send_server_invite(client, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
 
     /* An invite's own token ends its call only. */
     mpa_invite own = an_invite();
     refused_one.header = "XBL3.0 x=4711;refused token-of";
     own.authorization = &refused_one;
-    TOLD(mpa_send_invite(client, &own, fresh()), MPA_ERROR_UNAUTHORIZED, 0, 2, 1, 401, 1);
-    TOLD(mpa_send_server_invite(client, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
+    CHECK_OUTCOME(mpa_send_invite(client, &own, fresh()), MPA_ERROR_UNAUTHORIZED, 0, 2, 1, 401, 1);
+    CHECK_OUTCOME(mpa_send_server_invite(client, &invite, fresh()), MPA_OK, 2, 0, 0, 204, 1);
 
     mpa_close_report report = MPA_INIT(mpa_close_report);
     CHECK_STATUS(mpa_client_close(client, 0, &report), MPA_OK);
@@ -199,7 +199,7 @@ static void unauthorized(void)
     CHECK_NUMBER(report.struct_size, sizeof report);
 }
 
-/* Port 1 of this machine: nobody listens. */
+/* Port 1 of this machine: nothing listens. */
 static void no_way_to_the_service(void)
 {
     mpa_client_config config = config_with(SERVICE_TOKEN);
@@ -207,7 +207,7 @@ static void no_way_to_the_service(void)
     mpa_server_invite invite = a_server_invite();
     config.endpoint = "http://127.0.0.1:1";
     ENDED(mpa_client_open(&config, &client, fresh()), MPA_OK);
-    TOLD(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_CONNECTION_FAILED, 0, 0, 1, 0, 0);
+    CHECK_OUTCOME(mpa_send_server_invite(client, &invite, fresh()), MPA_ERROR_CONNECTION_FAILED, 0, 0, 1, 0, 0);
     close_after(client, 1);
 }
 

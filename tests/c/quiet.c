@@ -11,7 +11,7 @@
 
 extern char **environ;
 
-/* Whoever listened to these would get nowhere. */
+/* A library that used these would get nowhere. */
 static void set_a_dead_proxy(void)
 {
     const char *const names[] = {
@@ -123,7 +123,7 @@ static void with_a_name(void)
     close_after(client, 1);
 }
 
-static void nobody_there(const char *endpoint)
+static void nothing_there(const char *endpoint)
 {
     mpa_client_config config = config_with(SERVICE_TOKEN);
     mpa_server_invite invite = a_server_invite();
@@ -148,8 +148,8 @@ int main(int count, char **arguments)
     CHECK_NUMBER(threads(), 1);
     some_of_everything(user, server);
     with_a_name();
-    nobody_there("http://127.0.0.1:1");
-    nobody_there("https://127.0.0.1:1");
+    nothing_there("http://127.0.0.1:1");
+    nothing_there("https://127.0.0.1:1");
     close_after(user, 1);
     close_after(server, 3);
     CHECK_NUMBER(threads(), 1);

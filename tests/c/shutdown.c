@@ -1,4 +1,4 @@
-/* Eight threads submit, pull, cancel, flush, drain and close at random moments: every call ends with a
+/* Eight threads submit, poll, cancel, flush, drain and close at random moments: every call ends with a
  * status that is its own, and the account adds up. */
 
 #include "checks.h"
@@ -24,13 +24,13 @@ static uint32_t below(uint64_t *state, uint32_t most)
     return (uint32_t)(next(state) % most);
 }
 
-/* What one thread has seen. Whoever is refused for the handle has seen the last. */
+/* What one thread has seen. A thread that is refused for the handle has seen the last. */
 struct worker {
     mpa_client client;
     uint64_t random;
     uint32_t deadline_ms;
     int may_close, over;
-    long submitted, pulled, acknowledged_invites, drained, has_drained, closed, unsound;
+    long submitted, polled, acknowledged_invites, drained, has_drained, closed, unsound;
     uint64_t last_operation;
     mpa_close_report report;
 };
@@ -56,13 +56,13 @@ static int is_defined(int kind, mpa_status status)
     }
 }
 
-static void pulled(struct worker *worker, const mpa_event *event, const mpa_result *result)
+static void polled(struct worker *worker, const mpa_event *event, const mpa_result *result)
 {
     if (event->type == MPA_EVENT_DRAINED) {
         worker->drained++;
         worker->unsound += event->operation != 0 || event->user_data != 0;
     } else if (event->type == MPA_EVENT_COMPLETED) {
-        worker->pulled++;
+        worker->polled++;
         worker->unsound += event->operation == 0 || event->user_data / 2 != 77 || strlen(result->message) < 5;
         worker->acknowledged_invites += event->user_data % 2 == 1 && result->status == MPA_OK;
     } else {
@@ -94,7 +94,7 @@ static mpa_status make_a_call(struct worker *worker, int kind)
         break;
     case 3:
         if (mpa_poll_event(worker->client, &event, &result)) {
-            pulled(worker, &event, &result);
+            polled(worker, &event, &result);
             return MPA_OK;
         }
         status = result.status;
@@ -102,13 +102,13 @@ static mpa_status make_a_call(struct worker *worker, int kind)
     case 4:
         status = mpa_wait_event(worker->client, below(&worker->random, 4), &event, &result);
         if (status == MPA_OK) {
-            pulled(worker, &event, &result);
+            polled(worker, &event, &result);
             return MPA_OK;
         }
         break;
     case 5:
         status = mpa_cancel(worker->client, *operation ? *operation : 1, &result);
-        /* Nobody has been given a number yet. */
+        /* No number has been given out yet. */
         return status == MPA_ERROR_INVALID_ARGUMENT && *operation == 0 ? MPA_OK : status;
     case 6:
         status = mpa_client_flush(worker->client, below(&worker->random, 3), &result);
@@ -184,7 +184,7 @@ static void all_at_once(uint64_t *random)
     for (int i = 0; i < THREADS; i++) {
         pthread_join(threads[i], NULL);
         sum.submitted += workers[i].submitted;
-        sum.pulled += workers[i].pulled;
+        sum.polled += workers[i].polled;
         sum.acknowledged_invites += workers[i].acknowledged_invites;
         sum.drained += workers[i].drained;
         sum.has_drained += workers[i].has_drained;
@@ -200,9 +200,9 @@ static void all_at_once(uint64_t *random)
     check_operations(&report);
     CHECK_NUMBER(report.calls, 0);
     CHECK_NUMBER(report.submitted, sum.submitted);
-    /* Each thread may have pulled one more while another closed. */
+    /* Each thread may have polled one more while another closed. */
     long ended = (long)(report.submitted - report.operations_unfinished);
-    CHECK_RANGE(sum.pulled, ended - (long)report.events_not_polled, ended - (long)report.events_not_polled + THREADS);
+    CHECK_RANGE(sum.polled, ended - (long)report.events_not_polled, ended - (long)report.events_not_polled + THREADS);
     least += sum.acknowledged_invites;
     most += sum.submitted;
 }

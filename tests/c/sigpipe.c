@@ -55,7 +55,7 @@ static void listen_with_a_small_window(void)
     must(getsockname(peer.listener, (struct sockaddr *)&peer.address, &length) == 0, "getsockname");
 }
 
-/* Ends our side first: whoever writes into what is reset after that gets EPIPE, and SIGPIPE. */
+/* Ends our side first: a write into what is reset after that gets EPIPE, and SIGPIPE. */
 static void break_off(int connection)
 {
     const struct linger none = { 1, 0 };
@@ -137,7 +137,7 @@ static void post_a_lot(mpa_client client)
     }
 }
 
-/* A small one, which may be gone before the peer is: then nobody knows. */
+/* A small one, which may be gone before the peer is: then the error is not seen. */
 static void invite_one(mpa_client client)
 {
     mpa_server_invite invite = a_server_invite();

@@ -101,9 +101,9 @@ static void wrong_values(void)
     WRONG_IN_GROUPS(reserved, 1);
     WRONG_IN_GROUPS(timestamp_unix_ms, UINT64_C(253402300800000));
 
-    mpa_server_invite nobody = a_server_invite();
-    nobody.sender = 0;
-    WRONG_SUBMIT(server_invite_of(&nobody), "invite.sender");
+    mpa_server_invite no_sender = a_server_invite();
+    no_sender.sender = 0;
+    WRONG_SUBMIT(server_invite_of(&no_sender), "invite.sender");
 }
 
 static void wrong_authorizations(void)
@@ -220,15 +220,15 @@ static void without_a_result(void)
 
 static void no_submit_takes(uint64_t id)
 {
-    const mpa_client nobody = { id };
+    const mpa_client no_client = { id };
     const mpa_invite invite = an_invite();
     const mpa_server_invite by_server = a_server_invite();
     const mpa_recent_player_group group = a_group();
 
-    WRONG_HANDLE(mpa_submit_invite(nobody, &invite, 5, &number, fresh()));
-    WRONG_HANDLE(mpa_submit_server_invite(nobody, &by_server, 5, &number, fresh()));
-    WRONG_HANDLE(mpa_submit_recent_player_groups(nobody, &group, 1, 5, &number, fresh()));
-    CHECK_STATUS(mpa_submit_invite(nobody, &invite, 5, NULL, NULL), MPA_ERROR_INVALID_HANDLE);
+    WRONG_HANDLE(mpa_submit_invite(no_client, &invite, 5, &number, fresh()));
+    WRONG_HANDLE(mpa_submit_server_invite(no_client, &by_server, 5, &number, fresh()));
+    WRONG_HANDLE(mpa_submit_recent_player_groups(no_client, &group, 1, 5, &number, fresh()));
+    CHECK_STATUS(mpa_submit_invite(no_client, &invite, 5, NULL, NULL), MPA_ERROR_INVALID_HANDLE);
     CHECK_NUMBER(number, UNTOUCHED);
 }
 

@@ -6,7 +6,7 @@
 
 enum { CALLERS = 8 };
 
-/* What one thread has seen. Whoever is refused for the handle has seen the last. */
+/* What one thread has seen. A thread that is refused for the handle has seen the last. */
 struct caller {
     mpa_client client;
     int kind;

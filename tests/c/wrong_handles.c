@@ -30,7 +30,7 @@ static void no_function_takes_the_number(uint64_t id)
     no_function_takes(client);
 }
 
-static void numbers_that_name_nobody(void)
+static void numbers_that_name_no_client(void)
 {
     const uint64_t numbers[] = { 0, 1, 2, 0xFFFF, UINT32_MAX, UINT64_C(1) << 32, UINT64_C(1) << 63, UINT64_MAX };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -75,13 +75,13 @@ static void stale(void)
 int main(int count, char **arguments)
 {
     begin(count, arguments);
-    numbers_that_name_nobody();
+    numbers_that_name_no_client();
     mpa_client first = open_client(SERVICE_TOKEN);
     mpa_client second = open_client(SERVICE_TOKEN);
     CHECK(first.id != second.id);
     close_after(first, 0);
     no_function_takes(first);
-    numbers_that_name_nobody();
+    numbers_that_name_no_client();
     forged(second);
     stale();
     close_after(second, 0);

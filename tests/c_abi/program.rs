@@ -15,7 +15,7 @@ pub struct Program {
     /// For the compiler.
     pub arguments: Vec<String>,
     pub options: Options,
-    /// What Valgrind is told beyond the usual.
+    /// Valgrind's options beyond the usual.
     pub watch: &'static [&'static str],
 }
 
@@ -42,7 +42,7 @@ impl Program {
         GCC.needed();
         let program = self.compile("", &[]);
 
-        // Whoever hangs is killed, with its children, which is a failure too.
+        // A program that hangs is killed, with its children, which is a failure too.
         let in_time = || {
             let mut command = Command::new("timeout");
             command.args(["--signal=KILL", "300"]);

@@ -1,5 +1,5 @@
 // mpa.hpp as a program uses it, against an emulator: client ENDPOINT TITLE_ID. What arrived there is
-// checked by whoever started this.
+// checked by the caller of this program.
 
 #include "mpa.hpp"
 #include "mpa.hpp"
@@ -83,7 +83,7 @@ void what_cannot_be_sent_is_refused_before()
     CHECK(report && report->succeeded == 0);
 }
 
-void a_refusal_of_the_service_is_told_in_full()
+void a_refusal_of_the_service_is_reported_in_full()
 {
     const mpa::Client client = open(good_config);
     mpa::Invite invite;
@@ -101,7 +101,7 @@ void a_refusal_of_the_service_is_told_in_full()
     CHECK(result.message().data()[result.message().size()] == '\0');
     CHECK(result.raw().struct_size == sizeof(mpa_result));
 
-    // The answer has told the time. Long before 1970 is as expired as can be.
+    // The response has shown the service's time. Long before 1970 is as expired as can be.
     const mpa::TimePoint now = std::chrono::system_clock::now();
     for (const mpa::TimePoint past : { now - 1s, mpa::TimePoint(-24h * 365) }) {
         invite.authorization = mpa::Authorization{ "XBL3.0 x=1;token", past };
@@ -233,7 +233,7 @@ int main(int argc, char** argv)
     good_config.title_id += 1;
     wrong_configurations_are_refused_by_name();
     what_cannot_be_sent_is_refused_before();
-    a_refusal_of_the_service_is_told_in_full();
+    a_refusal_of_the_service_is_reported_in_full();
     it_may_begin_with_an_authorization();
     a_client_closes_when_it_ends();
     a_client_moves();

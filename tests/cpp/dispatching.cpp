@@ -160,7 +160,7 @@ void the_dispatcher_renews_by_itself()
     CHECK(dispatcher.close(0ms));
 }
 
-// The source is told, and waited for: what it refers to may go after that.
+// The source is stopped, and waited for: what it refers to may go after that.
 void closing_waits_for_the_source()
 {
     for (const bool closes : { true, false }) {

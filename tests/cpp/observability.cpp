@@ -1,4 +1,4 @@
-// Numbers, the log and closing all of an owner, against an emulator: watching ENDPOINT TITLE_ID. The
+// Numbers, the log and closing all of an owner, against an emulator: observability ENDPOINT TITLE_ID. The
 // first request to the emulator fails with 503.
 
 #include "mpa_dispatcher.hpp"
@@ -49,7 +49,7 @@ void the_log_comes_through_the_dispatcher()
     poll_until(dispatcher, [&] { return ended && !logged.empty(); });
     CHECK(has(logged, "503"));
 
-    // Nobody has to listen.
+    // No handler is required.
     config.log_level = mpa::LogLevel::Debug;
     mpa::Dispatcher deaf(open(config));
     std::future<mpa::Result> future = deaf.submit_server_invite(server_invite());
@@ -97,37 +97,37 @@ void every_number_is_in_its_place()
     mpa_lane_stats raw;
     std::memcpy(&raw, numbers, sizeof raw);
     const mpa::LaneStats lane(raw);
-    std::vector<std::uint64_t> told = { lane.submitted(), lane.calls() };
+    std::vector<std::uint64_t> reported = { lane.submitted(), lane.calls() };
     std::uint64_t of_uncertain = 0;
     mpa_status status = MPA_OK;
     mpa_status cause = MPA_OK;
     for (std::uint32_t i = 0; mpa_completion_kind(i, &status, &cause) != 0; i++) {
-        told.push_back(lane.completed(static_cast<mpa::Status>(status), static_cast<mpa::Status>(cause)));
-        if (status == MPA_ERROR_UNCERTAIN) of_uncertain += told.back();
+        reported.push_back(lane.completed(static_cast<mpa::Status>(status), static_cast<mpa::Status>(cause)));
+        if (status == MPA_ERROR_UNCERTAIN) of_uncertain += reported.back();
     }
-    CHECK(told.size() > 20 && of_uncertain == lane.completed(mpa::Status::Uncertain));
-    for (std::size_t unused = told.size(); unused < 2 + MPA_COMPLETION_KINDS; unused++) told.push_back(unused);
+    CHECK(reported.size() > 20 && of_uncertain == lane.completed(mpa::Status::Uncertain));
+    for (std::size_t unused = reported.size(); unused < 2 + MPA_COMPLETION_KINDS; unused++) reported.push_back(unused);
     for (std::uint64_t value : { lane.requests(), lane.retries(), lane.throttled(), lane.items() }) {
-        told.push_back(value);
+        reported.push_back(value);
     }
-    for (std::uint64_t value : lane.queue_wait_buckets()) told.push_back(value);
-    told.push_back(static_cast<std::uint64_t>(lane.queue_wait_sum().count()));
-    for (std::uint64_t value : lane.request_duration_buckets()) told.push_back(value);
-    told.push_back(static_cast<std::uint64_t>(lane.request_duration_sum().count()));
-    told.push_back(lane.queued());
-    told.push_back(lane.running());
-    told.push_back(static_cast<std::uint64_t>(lane.oldest_queued().count()));
-    CHECK(told.size() == count - 5);
-    for (std::size_t i = 0; i < told.size(); i++) CHECK(told[i] == i);
+    for (std::uint64_t value : lane.queue_wait_buckets()) reported.push_back(value);
+    reported.push_back(static_cast<std::uint64_t>(lane.queue_wait_sum().count()));
+    for (std::uint64_t value : lane.request_duration_buckets()) reported.push_back(value);
+    reported.push_back(static_cast<std::uint64_t>(lane.request_duration_sum().count()));
+    reported.push_back(lane.queued());
+    reported.push_back(lane.running());
+    reported.push_back(static_cast<std::uint64_t>(lane.oldest_queued().count()));
+    CHECK(reported.size() == count - 5);
+    for (std::size_t i = 0; i < reported.size(); i++) CHECK(reported[i] == i);
     CHECK(lane.completed(mpa::Status::QueueFull) == 0 && lane.completed(mpa::Status::Ok, mpa::Status::TimedOut) == 0);
 }
 
-void an_authorization_that_expires_soon_is_told_ahead()
+void an_authorization_that_expires_soon_is_reported_ahead()
 {
     mpa::ClientConfig config = good_config;
     config.authorization_header.clear();
     config.authorization_lead = 60s;
-    const auto told = [&] {
+    const auto reported = [&] {
         mpa::Dispatcher dispatcher(open(config));
         std::string message;
         dispatcher.on_authorization_needed = [&](mpa::AuthorizationReason, const mpa::Result& result) {
@@ -141,9 +141,9 @@ void an_authorization_that_expires_soon_is_told_ahead()
         }
         return message;
     };
-    CHECK(has(told(), "expires soon"));
+    CHECK(has(reported(), "expires soon"));
     config.authorization_lead = mpa::none;
-    CHECK(told().empty());
+    CHECK(reported().empty());
 }
 
 void all_of_an_owner_are_closed()
@@ -174,7 +174,7 @@ int main(int argc, char** argv)
     the_log_comes_through_the_dispatcher();
     the_numbers_are_those_of_the_client();
     every_number_is_in_its_place();
-    an_authorization_that_expires_soon_is_told_ahead();
+    an_authorization_that_expires_soon_is_reported_ahead();
     all_of_an_owner_are_closed();
     return EXIT_SUCCESS;
 }

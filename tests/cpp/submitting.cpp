@@ -1,5 +1,5 @@
 // Operations and the dispatcher, against an emulator: submitting ENDPOINT TITLE_ID SILENT_ENDPOINT.
-// What arrived at the first is checked by whoever started this; the second never answers.
+// What arrived at the first is checked by the caller of this program; the second never answers.
 
 #include "mpa_dispatcher.hpp"
 #include "support.hpp"
@@ -227,7 +227,7 @@ void every_operation_completes_once_when_the_dispatcher_goes()
     mpa::Result result = invite.get();
     CHECK(result.status() == mpa::Status::Uncertain && result.cause() == mpa::Status::Closed);
     CHECK(result.uncertain() == 2 && !result.retryable());
-    // Only of invites nobody may say that they can be sent again.
+    // Only of invites it must never be said that they can be sent again.
     result = groups.get();
     CHECK(result.status() == mpa::Status::Abandoned && result.uncertain() == 1 && result.retryable());
 }
@@ -238,9 +238,9 @@ void the_dispatcher_tells_that_an_authorization_is_needed()
     config.authorization_header.clear();
     mpa::Dispatcher dispatcher(open(config));
     bool ended = false;
-    dispatcher.on_authorization_needed = [&](mpa::AuthorizationReason reason, const mpa::Result& told) {
+    dispatcher.on_authorization_needed = [&](mpa::AuthorizationReason reason, const mpa::Result& result) {
         CHECK(reason == mpa::AuthorizationReason::Missing);
-        CHECK(told.status() == mpa::Status::AuthorizationNeeded && !told.message().empty());
+        CHECK(result.status() == mpa::Status::AuthorizationNeeded && !result.message().empty());
         CHECK(dispatcher.client().set_authorization({ "XBL3.0 x=-;pushed", std::nullopt }).ok());
     };
     CHECK(dispatcher.submit_server_invite(server_invite(), [&](const mpa::Result& result) {

@@ -1,5 +1,5 @@
 // The assembly Mpa as a program uses it, against an emulator: Behaviour.exe ENDPOINT TITLE_ID. What
-// arrived there is checked by whoever started this.
+// arrived there is checked by the caller of this program.
 
 using System;
 using System.Collections.Generic;
@@ -205,7 +205,7 @@ static class Behaviour
                 Check(exception.Result == result && exception.Message.StartsWith("Forbidden: "), exception);
             }
 
-            // The answer has told the time. Long before 1970 is as expired as can be.
+            // The response has shown the service's time. Long before 1970 is as expired as can be.
             foreach (DateTimeOffset past in new[] { DateTimeOffset.UtcNow.AddSeconds(-1), DateTimeOffset.MinValue })
             {
                 var expired = new MpaAuthorization { Header = "XBL3.0 x=1;token", ExpiresAt = past };

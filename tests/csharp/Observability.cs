@@ -1,4 +1,4 @@
-// Numbers, the log, and ways to close, against an emulator: Watching.exe ENDPOINT TITLE_ID
+// Numbers, the log, and ways to close, against an emulator: Observability.exe ENDPOINT TITLE_ID
 // SILENT_ENDPOINT WHO_POLLS. The first request to the first fails with 503; the second never answers.
 
 using System;
@@ -13,13 +13,13 @@ using System.Threading.Tasks;
 using Mpa;
 using static Support;
 
-static class Watching
+static class Observability
 {
     static void Main(string[] args)
     {
         Take(args);
         TheLogIsTold();
-        WhatHandlersThrowHarmsNobody();
+        ExceptionsOfHandlersAffectNothingElse();
         TheNumbersAreThoseOfTheClient();
         EveryNumberIsInItsPlace("mpa_lane_stats", typeof(MpaLaneStats));
         EveryNumberIsInItsPlace("mpa_stats", typeof(MpaStats));
@@ -47,31 +47,31 @@ static class Watching
         {
             string thread = null;
             object from = null;
-            MpaLogEventArgs told = null;
+            MpaLogEventArgs reported = null;
             client.Logged += (sender, e) =>
             {
                 thread = Thread.CurrentThread.Name;
                 from = sender;
-                Volatile.Write(ref told, e);
+                Volatile.Write(ref reported, e);
             };
             // Also of calls that block, with nothing submitted.
             Check(client.PostRecentPlayerGroups(Groups()).Attempts == 2);
-            Until(client, () => Volatile.Read(ref told) != null);
-            Check(from == client && told.Level == MpaLogLevel.Warning, told.Level);
-            Check(told.Message.Contains("503") && told.HttpStatus == 503, told.Message);
-            Check(told.Status == MpaStatus.ServiceUnavailable && told.EventId == 62, told.EventId);
-            Check(told.CorrelationId != "" && told.ServiceCode == 0 && told.Cause == MpaStatus.Ok, told.CorrelationId);
+            Until(client, () => Volatile.Read(ref reported) != null);
+            Check(from == client && reported.Level == MpaLogLevel.Warning, reported.Level);
+            Check(reported.Message.Contains("503") && reported.HttpStatus == 503, reported.Message);
+            Check(reported.Status == MpaStatus.ServiceUnavailable && reported.EventId == 62, reported.EventId);
+            Check(reported.CorrelationId != "" && reported.ServiceCode == 0 && reported.Cause == MpaStatus.Ok, reported.CorrelationId);
             Check(hostPolls == (thread == null), thread);
         }
     }
 
-    static void WhatHandlersThrowHarmsNobody()
+    static void ExceptionsOfHandlersAffectNothingElse()
     {
         using (MpaClient client = Open(config => config.LogLevel = MpaLogLevel.Debug))
         {
-            int told = 0, failed = 0;
+            int reported = 0, failed = 0;
             client.Logged += (sender, e) => { throw new InvalidOperationException("of the handler"); };
-            client.Logged += (sender, e) => Interlocked.Increment(ref told);
+            client.Logged += (sender, e) => Interlocked.Increment(ref reported);
             client.HandlerFailed += (sender, e) =>
             {
                 Check(e.Exception.Message == "of the handler", e.Exception);
@@ -79,7 +79,7 @@ static class Watching
                 throw new InvalidOperationException("of the handler's handler");
             };
             Task<MpaResult> sent = client.SendServerInviteAsync(AnInvite());
-            Until(client, () => sent.IsCompleted && Volatile.Read(ref told) >= 1 && failed >= 1);
+            Until(client, () => sent.IsCompleted && Volatile.Read(ref reported) >= 1 && failed >= 1);
             Check(sent.Result.IsOk, sent.Result);
             Task<MpaResult> again = client.SendServerInviteAsync(AnInvite());
             Until(client, () => again.IsCompleted);
@@ -147,8 +147,8 @@ static class Watching
                 Check(lane.Completed(MpaStatus.QueueFull) == 0 && lane.Completed(MpaStatus.Ok, MpaStatus.TimedOut) == 0);
                 continue;
             }
-            long told = AsNumber(shown.GetProperty(PropertyOf(field.Name)).GetValue(stats, null));
-            Check(told == place, field.Name + " is " + told + ", not " + place);
+            long reported = AsNumber(shown.GetProperty(PropertyOf(field.Name)).GetValue(stats, null));
+            Check(reported == place, field.Name + " is " + reported + ", not " + place);
             checkedNumbers++;
         }
         Check(checkedNumbers == shown.GetProperties().Length, checkedNumbers);
@@ -186,16 +186,16 @@ static class Watching
         {
             using (MpaClient client = Open(config => config.AuthorizationLead = lead))
             {
-                string told = null;
-                client.AuthorizationNeeded += (sender, e) => Volatile.Write(ref told, e.Message);
+                string reported = null;
+                client.AuthorizationNeeded += (sender, e) => Volatile.Write(ref reported, e.Message);
                 DateTimeOffset soon = DateTimeOffset.UtcNow.AddSeconds(60.3);
                 client.SetAuthorization(new MpaAuthorization { Header = "XBL3.0 x=-;brief", ExpiresAt = soon });
-                for (int i = 0; i < 2000 && Volatile.Read(ref told) == null; i++)
+                for (int i = 0; i < 2000 && Volatile.Read(ref reported) == null; i++)
                 {
                     client.Poll();
                     Thread.Sleep(1);
                 }
-                Check(lead == TimeSpan.Zero ? told == null : told.Contains("expires soon"), told);
+                Check(lead == TimeSpan.Zero ? reported == null : reported.Contains("expires soon"), reported);
             }
         }
     }
@@ -269,7 +269,7 @@ static class Watching
             var clock = Stopwatch.StartNew();
             Check(MpaClient.CloseAll(77, TimeSpan.FromMilliseconds(500)) == MpaStatus.Ok);
             Check(clock.ElapsedMilliseconds < 2000, clock.Elapsed);
-            // Nobody can say any more how they ended, but every task completes.
+            // It is not known any more how they ended, but every task completes.
             Until(first, () => done.IsCompleted);
             Until(second, () => cut.IsCompleted);
             Check(!cut.Result.IsOk && !cut.Result.Retryable, cut.Result);

@@ -133,11 +133,11 @@ static class SigningIn
 
     static void ASignerTellsAndAProviderReplacesWhatWasRefused()
     {
-        var told = new TaskCompletionSource<MpaAuthorization>();
+        var renewed = new TaskCompletionSource<MpaAuthorization>();
         using (MpaClient signer = Open(ThatSignsIn()))
         {
-            signer.AuthorizationChanged += (sender, e) => told.TrySetResult(e.Authorization);
-            Check(told.Task.Wait(20000), "it was not told");
+            signer.AuthorizationChanged += (sender, e) => renewed.TrySetResult(e.Authorization);
+            Check(renewed.Task.Wait(20000), "no event came");
             var requests = new List<MpaAuthorizationRequest>();
             MpaClientConfig config = OfAServer();
             config.AuthorizationProvider = (request, token) =>
@@ -145,7 +145,7 @@ static class SigningIn
                 requests.Add(request);
                 // The service refuses the first.
                 var first = new MpaAuthorization { Header = "XBL3.0 x=-;made-up" };
-                return Task.FromResult(requests.Count > 1 ? told.Task.Result : first);
+                return Task.FromResult(requests.Count > 1 ? renewed.Task.Result : first);
             };
             using (MpaClient server = Open(config))
             {
@@ -195,14 +195,14 @@ static class SigningIn
     {
         var authorization = new MpaAuthorization
         {
-            Header = "XBL3.0 x=-;of-nobody's-business",
-            ProofKeyPem = "of-nobody's-business",
+            Header = "XBL3.0 x=-;of-no-one",
+            ProofKeyPem = "of-no-one",
             ExpiresAt = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero),
         };
         string shown = authorization.ToString();
         Check(shown.Contains("2030-01-02 03:04:05Z") && !shown.Contains("business"), shown);
         MpaClientConfig config = ThatSignsIn();
-        config.AuthorizationHeader = config.CertificatePassword = config.PrivateKeyPem = "of-nobody's-business";
+        config.AuthorizationHeader = config.CertificatePassword = config.PrivateKeyPem = "of-no-one";
         Check(!config.ToString().Contains("business"), config);
     }
 }

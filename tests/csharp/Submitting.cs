@@ -1,5 +1,5 @@
 // Tasks of submitted operations, against an emulator: Submitting.exe ENDPOINT TITLE_ID SILENT_ENDPOINT
-// WHO_POLLS. What arrived at the first is checked by whoever started this; the second never answers.
+// WHO_POLLS. What arrived at the first is checked by the caller of this program; the second never answers.
 
 using System;
 using System.Collections.Generic;
@@ -275,14 +275,14 @@ static class Submitting
     {
         using (MpaClient client = Open(config => config.AuthorizationHeader = null))
         {
-            var told = new List<string>();
+            var reported = new List<string>();
             client.AuthorizationNeeded += (sender, e) =>
             {
-                told.Add(e.Message);
+                reported.Add(e.Message);
                 client.SetAuthorization(new MpaAuthorization { Header = "XBL3.0 x=-;pushed" });
             };
             MpaResult sent = Wait(client, client.SendServerInviteAsync(AnInvite()));
-            Check(sent.IsOk && told.Single().Contains("authorization"), sent);
+            Check(sent.IsOk && reported.Single().Contains("authorization"), sent);
         }
         using (MpaClient client = Open(config => config.AuthorizationHeader = null))
         {
@@ -389,12 +389,12 @@ static class Submitting
         client.Dispose();
         Check(tasks.All(task => task.IsCompleted), "tasks were forgotten");
         Check(tasks.All(task => !task.Result.IsOk), tasks[0].Result);
-        // The thread may have pulled an event in between.
+        // The thread may have polled an event in between.
         Check(!hostPolls || tasks.All(task => task.Result.Status == MpaStatus.Uncertain), tasks[0].Result);
         Check(!hostPolls || tasks.All(task => task.Result.Cause == MpaStatus.Closed), tasks[0].Result.Cause);
         Check(!hostPolls || tasks.All(task => task.Result.Uncertain == 2 && !task.Result.Retryable));
 
-        // Two at once: whoever comes second does nothing.
+        // Two at once: the second does nothing.
         client = Open(config => config.Endpoint = silent);
         tasks = Ten(client);
         var others = Enumerable.Range(0, 4).Select(i => new Thread(() => client.Close(TimeSpan.Zero))).ToList();
@@ -404,7 +404,7 @@ static class Submitting
             || task.Result.Status == MpaStatus.Abandoned), tasks[0].Status);
     }
 
-    /// Nobody but the task needs it any more.
+    /// Only the task needs it any more.
     static void ATaskKeepsItsClient()
     {
         if (hostPolls)

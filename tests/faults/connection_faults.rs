@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn there_is_no_such_name_or_nobody_listens() {
+fn there_is_no_such_name_or_nothing_listens() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for endpoint in ["http://nowhere.invalid".to_owned(), format!("http://{closed}"), format!("https://{closed}")] {
         for kind in [Kind::Invite, Kind::Groups] {

@@ -99,7 +99,7 @@ fn the_numbers_balance_while_everything_goes_on() {
 }
 
 #[test]
-fn completions_are_told_apart_by_their_cause() {
+fn completions_are_counted_by_their_cause() {
     let kinds: Vec<(mpa_status, mpa_status)> = (0..)
         .map_while(|index| {
             let (mut status, mut cause) = (0, 0);

@@ -38,7 +38,7 @@ fn stalling_peer(stall: Stall) -> (String, Vec<TcpStream>, Arc<AtomicBool>) {
     let scheme = if matches!(stall, Stall::Handshake) { "https" } else { "http" };
     let mut full = Vec::new();
     if matches!(stall, Stall::Connect) {
-        // Until no more fit: whoever comes then gets no answer.
+        // Until no more fit: a client that comes then gets no answer.
         while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
             full.push(stream);
         }
@@ -162,9 +162,9 @@ fn shut_down(endpoint: &str, stall: Stall, random: &mut fastrand::Rng) {
     assert_eq!((report.operations_unfinished, report.events_not_polled), (0, 0));
 }
 
-/// Whoever ends an operation that waits: it is told for how long it has waited.
+/// However an operation ends that waits: its result says for how long it has waited.
 #[test]
-fn an_operation_that_was_never_sent_is_told_its_time() {
+fn an_operation_that_was_never_sent_reports_its_time() {
     let _alone = alone();
     let config = mpa_client_config { recent_players_hold_ms: 60_000, ..config(&fast_peer(7, 0)) };
     let client = Client::open(&config);

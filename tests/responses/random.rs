@@ -123,14 +123,14 @@ fn invite(client: &Client, number: u64) -> Outcome {
 
 fn check(decisions: &Decisions, number: u64, outcome: &Outcome) {
     let decided = decisions.of(number);
-    let told = format!("seed {SEED}, invite {number}, {}: {} {decided:?}", outcome.status, outcome.message);
-    assert!(decided.len() <= 1, "it arrived twice: {told}");
+    let context = format!("seed {SEED}, invite {number}, {}: {} {decided:?}", outcome.status, outcome.message);
+    assert!(decided.len() <= 1, "it arrived twice: {context}");
     match (outcome.status, outcome.counts()) {
-        ("MPA_OK", _) => assert_eq!(decided, [Decision::Acknowledged], "{told}"),
-        ("MPA_ERROR_FORBIDDEN", _) => assert_eq!(decided, [Decision::Refused], "{told}"),
+        ("MPA_OK", _) => assert_eq!(decided, [Decision::Acknowledged], "{context}"),
+        ("MPA_ERROR_FORBIDDEN", _) => assert_eq!(decided, [Decision::Refused], "{context}"),
         (_, (0, 1, 0)) => {}
-        (_, (0, 0, 0)) => assert!(decided.is_empty(), "it was not told that it could have arrived: {told}"),
-        _ => panic!("{told}"),
+        (_, (0, 0, 0)) => assert!(decided.is_empty(), "it was not reported that it could have arrived: {context}"),
+        _ => panic!("{context}"),
     }
 }
 

@@ -177,7 +177,7 @@ fn a_token_that_was_refused_elsewhere_is_replaced_once() {
     let partner = Partner::start("way-back");
     let service = Client::open(&mpa_client_config { log_level: MPA_LOG_WARNING, ..partner.config() });
     let first = another(&service, "").header;
-    // Whoever reports it next is late.
+    // A server that reports it next is late.
     let reports: Vec<_> = (0..3).map(|_| invalidate(&service, &first)).collect();
     reports.iter().for_each(succeeds);
     assert!(reports[0].message.contains("another is obtained"), "{}", reports[0].message);

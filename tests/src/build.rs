@@ -123,7 +123,7 @@ pub fn source(path: &str) -> PathBuf {
 }
 
 /// A folder of its own for what a test builds, in cargo's target folder. Tests that run at the same
-/// time do not share it: whoever runs what another one is just building is refused.
+/// time do not share it: running what another process is just building fails.
 pub fn scratch(name: &str) -> PathBuf {
     let tests = std::env::current_exe().expect("tests are a program");
     let target = tests.ancestors().nth(3).expect("cargo puts it into target/debug/deps");

@@ -72,7 +72,7 @@ impl Partner {
         self.emulator.set_faults(Titles::All, rules).unwrap();
     }
 
-    /// How often each part was asked to sign somebody in.
+    /// How often each part was asked to sign in.
     pub fn sign_ins(&self) -> (usize, usize) {
         let requests = self.emulator.requests(NO_TITLE);
         let count = |part| requests.iter().filter(|request| request.service == part).count();

@@ -1,4 +1,4 @@
-//! A peer that does as it is told, over plain TCP or TLS. Self-contained: the unit tests of
+//! A peer that a test controls, over plain TCP or TLS. Self-contained: the unit tests of
 //! `src/http` use this file too.
 
 use std::io::{Read, Write};
@@ -119,7 +119,7 @@ pub enum Proof {
 pub struct Peer {
     pub address: SocketAddr,
     pub layer: Layer,
-    /// The certificate of whoever vouches for this peer.
+    /// The certificate of the authority that issued this peer's.
     pub authority: rcgen::Certificate,
     connections: Arc<AtomicUsize>,
     thread: Option<JoinHandle<()>>,
@@ -293,7 +293,7 @@ pub fn start(answer: impl Fn(usize) -> Answer + Send + 'static) -> (String, mpsc
     let number = AtomicUsize::new(0);
     let peer = Peer::start(Layer::Plain, usize::MAX, move |_, stream| {
         while let Some(request) = read_request(stream) {
-            // Nobody may be interested.
+            // The receiver may be gone.
             let _ = seen.send(String::from_utf8_lossy(&request).into_owned());
             match answer(number.fetch_add(1, Ordering::SeqCst)) {
                 Answer::Say(text) => say(stream, &text),

@@ -8,7 +8,7 @@ use mpa_tests::c::Client;
 
 use super::{Certificates, nginx, s_server};
 
-/// In TLS 1.3 a client may send its request before the server has told that it wants a certificate.
+/// In TLS 1.3 a client may send its request before the server has asked for a certificate.
 #[test]
 fn a_server_that_wants_a_certificate_has_acted_on_nothing() {
     let certificates = Certificates::make("required");
@@ -18,12 +18,12 @@ fn a_server_that_wants_a_certificate_has_acted_on_nothing() {
                 s_server(&certificates, &format!("{protocol} -Verify 2 -verify_return_error -CAfile authority.pem"));
             let client = Client::open(&certificates.trusting(&server.endpoint(), "authority.pem", MPA_CA_ONLY));
             let outcome = client.invite_many(3);
-            let told = format!("{protocol}: {}", outcome.message);
-            assert_eq!((outcome.status, outcome.counts()), ("MPA_ERROR_TLS_FAILED", (0, 0, 0)), "{told}");
-            assert_eq!(outcome.result.retryable, 0, "{told}");
-            assert!(outcome.message.contains("so nothing of it happened: it ended TLS with the alert "), "{told}");
+            let context = format!("{protocol}: {}", outcome.message);
+            assert_eq!((outcome.status, outcome.counts()), ("MPA_ERROR_TLS_FAILED", (0, 0, 0)), "{context}");
+            assert_eq!(outcome.result.retryable, 0, "{context}");
+            assert!(outcome.message.contains("so nothing of it happened: it ended TLS with the alert "), "{context}");
             let alert = if protocol == "-tls1_3" { "certificate_required (116)" } else { "handshake_failure (40)" };
-            assert!(outcome.message.contains(alert), "{told}");
+            assert!(outcome.message.contains(alert), "{context}");
         }
     }
 }

@@ -54,12 +54,12 @@ impl Shared {
         let mut state = self.lock();
         while !state.ended {
             state.handed.clear();
-            state = self.changed.wait(state).expect("nobody panics with it");
+            state = self.changed.wait(state).expect("no thread panics with it");
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("nobody panics with it")
+        self.state.lock().expect("no thread panics with it")
     }
 }
 

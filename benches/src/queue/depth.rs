@@ -15,7 +15,7 @@ const SUBMITS: usize = 50;
 /// The number of the first that is queued: the worker has the one before.
 const OLDEST: u64 = 2;
 
-/// Nobody listens, and nobody is asked: without a token nothing is sent.
+/// Nothing listens, and nothing is requested: without a token nothing is sent.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
 pub struct Depth {

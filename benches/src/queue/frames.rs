@@ -51,7 +51,7 @@ pub fn measure(peer: &Peer, sides: Sides) -> Result<Frames> {
     for frame in 0..WARM_UP_FRAMES + FRAMES {
         for turn in 0..times.len() {
             let who = (frame + turn) % times.len();
-            // Far enough apart that nobody is in anybody's way.
+            // Far enough apart that they do not disturb each other.
             let at = started + slot * (frame * times.len() + turn + 1) as u32;
             thread::sleep(at.saturating_duration_since(Instant::now()));
             let measured = match who {

@@ -1,5 +1,5 @@
 //! System calls of submits and polls on the thread that makes them, seen by strace. The child asks for
-//! its parent's number between them, which nobody else does, so that each is seen on its own.
+//! its parent's number between them, which nothing else does, so that each is seen on its own.
 
 use std::collections::BTreeMap;
 use std::fs;

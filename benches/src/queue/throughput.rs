@@ -34,7 +34,7 @@ pub fn measure() -> Result<Vec<Throughput>> {
             rounds[who].push(run(&clients[who], WORKERS[who], ANSWERS_OF_EACH_WORKER));
         }
     }
-    Ok(WORKERS.into_iter().zip(rounds).map(|(workers, rounds)| told(workers, &rounds)).collect())
+    Ok(WORKERS.into_iter().zip(rounds).map(|(workers, rounds)| summary(workers, &rounds)).collect())
 }
 
 fn run(client: &Client, workers: u32, answers_of_each: usize) -> Duration {
@@ -47,7 +47,7 @@ fn run(client: &Client, workers: u32, answers_of_each: usize) -> Duration {
     started.elapsed()
 }
 
-fn told(workers: u32, rounds: &[Duration]) -> Throughput {
+fn summary(workers: u32, rounds: &[Duration]) -> Throughput {
     let possible = ANSWER_AFTER * ANSWERS_OF_EACH_WORKER as u32;
     let all: Duration = rounds.iter().sum();
     let worst = rounds.iter().max().copied().unwrap_or_default();

@@ -59,7 +59,7 @@ impl Bare {
     }
 
     pub fn first_call(&self) -> Connections {
-        // Nobody remembers a session of a call before. Within a call it is as with the library: the
+        // No session of a call before is kept. Within a call it is as with the library: the
         // emulator's services have one name, so that the third connection resumes the second's.
         let mut without = self.without.clone();
         without.resumption = Resumption::default();

@@ -132,7 +132,7 @@ fn moment(ms: u64) -> MonotonicTime {
     MonotonicTime::from_millis(ms)
 }
 
-/// Rounded up, so that nobody is woken before the time.
+/// Rounded up, so that no caller is woken before the time.
 fn millis(at: MonotonicTime) -> u64 {
     at.as_nanos().div_ceil(1_000_000) as u64
 }

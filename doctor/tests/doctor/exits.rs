@@ -7,7 +7,7 @@ use mpa_emulator::{Emulator, Options, Titles};
 use crate::{DAY, NOBODY, Partner, folder, path, run, run_with, write};
 
 #[test]
-fn an_outage_is_told_at_step_1_as_what_passes() {
+fn an_outage_is_reported_at_step_1_as_transient() {
     let partner = Partner::start("outage");
     partner.emulator.set_faults(Titles::All, &["x_err:code=outage,calls=sign_in"]).unwrap();
     let ended = partner.run(&[]);
@@ -77,7 +77,7 @@ fn strict_makes_warnings_fail() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_told_and_is_no_warning() {
+fn a_proxy_of_the_environment_is_reported_and_is_no_warning() {
     let emulator = Emulator::start(Options::default()).unwrap();
     let arguments = ["--title-id", "7", "--endpoint", emulator.url(), "--network-only", "--strict"];
     assert!(!run(&arguments).text.contains("proxy"));

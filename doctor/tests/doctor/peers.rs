@@ -290,7 +290,7 @@ fn a_proxy_that_opens_tls_where_mutual_tls_cannot_pass() {
 }
 
 #[test]
-fn an_authority_that_is_not_trusted_is_told_at_tls() {
+fn an_authority_that_is_not_trusted_is_reported_at_tls() {
     let (partner, stranger) = (Partner::start("ca"), Partner::start("other-ca"));
     let ended = partner.run(&[("--ca-certificates", &stranger.path("ca.pem"))]);
     assert_eq!(ended.status, 1, "{}", ended.text);

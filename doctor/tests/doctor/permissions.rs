@@ -82,7 +82,7 @@ fn a_token_that_others_may_read_is_a_warning() {
     ended.has(0, "file permissions", "warning", "/header may be read by everyone");
     ended.has(0, "file permissions", "warning", "/proof.pem may be read by its group: its permissions are 0660.");
     assert!(!ended.text.contains("sometoken") && !ended.text.contains(key.lines().nth(1).unwrap()), "{}", ended.text);
-    // A file that is not there is told of once.
+    // A file that is missing is reported once.
     let missing = run_with(&file("missing"));
     missing.has(1, "token", "failed", "/missing could not be read");
     missing.has(1, "file permissions", "warning", "permissions: --proof-key-file ");

@@ -65,7 +65,7 @@ fn check_common(invite: &Object<'_>) -> Checked {
 
 #[cfg(test)]
 mod tests {
-    use super::super::verdict;
+    use super::super::checked;
     use super::*;
     use serde_json::json;
 
@@ -83,14 +83,14 @@ mod tests {
             json!({"invitedUsers": ["1", "1"]}),
         ];
         for invite in invites {
-            assert_eq!(verdict(check_invite, invite.clone()), "accepted");
+            assert_eq!(checked(check_invite, invite.clone()), "accepted");
             let mut server_invite = invite;
             server_invite["sender"] = json!("1");
-            assert_eq!(verdict(check_server_invite, server_invite), "accepted");
+            assert_eq!(checked(check_server_invite, server_invite), "accepted");
         }
         for platform in PLATFORMS {
             let invite = json!({"invitedUsers": ["1"], "platform": platform});
-            assert_eq!(verdict(check_invite, invite), "accepted");
+            assert_eq!(checked(check_invite, invite), "accepted");
         }
     }
 
@@ -105,9 +105,9 @@ mod tests {
             (json!({"invitedUsers": ["1", 2]}), "invitedUsers[1] must be a string, not a number"),
         ];
         for (invite, expected) in refused {
-            assert_eq!(verdict(check_invite, invite), expected);
+            assert_eq!(checked(check_invite, invite), expected);
         }
-        let zero = verdict(check_invite, json!({"invitedUsers": ["1", "2", "0"]}));
+        let zero = checked(check_invite, json!({"invitedUsers": ["1", "2", "0"]}));
         assert!(zero.starts_with("invitedUsers[2] must be a XUID"), "{zero}");
     }
 
@@ -116,7 +116,7 @@ mod tests {
         let check = |field: &str, value: Value| {
             let mut invite = json!({"invitedUsers": ["1"]});
             invite[field] = value;
-            verdict(check_invite, invite)
+            checked(check_invite, invite)
         };
         assert_eq!(
             check("connectionString", json!("a".repeat(513))),
@@ -126,16 +126,16 @@ mod tests {
         assert!(check("platform", json!("iOS")).starts_with("platform must be one of Android, "));
         assert_eq!(check("platform", json!(["IOS"])), "platform must be a string, not a list");
         assert!(check("platforms", json!("IOS")).starts_with("platforms is not a known field"));
-        assert_eq!(verdict(check_invite, json!([])), "the body must be an object, not a list");
+        assert_eq!(checked(check_invite, json!([])), "the body must be an object, not a list");
     }
 
     #[test]
     fn only_a_server_invite_names_its_sender() {
         let with_sender = json!({"invitedUsers": ["1"], "sender": "2"});
-        assert!(verdict(check_invite, with_sender).starts_with("sender is not a known field"));
+        assert!(checked(check_invite, with_sender).starts_with("sender is not a known field"));
         let without = json!({"invitedUsers": ["1"]});
-        assert_eq!(verdict(check_server_invite, without), "sender is required");
+        assert_eq!(checked(check_server_invite, without), "sender is required");
         let number = json!({"invitedUsers": ["1"], "sender": 2});
-        assert_eq!(verdict(check_server_invite, number), "sender must be a string, not a number");
+        assert_eq!(checked(check_server_invite, number), "sender must be a string, not a number");
     }
 }

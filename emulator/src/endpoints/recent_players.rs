@@ -94,7 +94,7 @@ fn days_of(year: u32, month: u32) -> u32 {
 
 #[cfg(test)]
 mod recent_player_groups_tests {
-    use super::super::verdict;
+    use super::super::checked;
     use super::*;
     use serde_json::json;
 
@@ -107,7 +107,7 @@ mod recent_player_groups_tests {
     }
 
     fn check(groups: Value) -> String {
-        verdict(check_recent_player_groups, json!({"recentPlayerGroups": groups}))
+        checked(check_recent_player_groups, json!({"recentPlayerGroups": groups}))
     }
 
     /// What is said of three groups of which the last one has `value` in `field`.
@@ -135,8 +135,8 @@ mod recent_player_groups_tests {
         assert_eq!(check(json!([])), format!("{of} must have 1 to 20 elements, not 0"));
         assert_eq!(check(json!(vec![group(); 21])), format!("{of} must have 1 to 20 elements, not 21"));
         assert_eq!(check(group()), format!("{of} must be a list, not an object"));
-        assert_eq!(verdict(check_recent_player_groups, json!({})), format!("{of} is required"));
-        let extra = verdict(check_recent_player_groups, json!({"recentPlayerGroups": [group()], "titleId": 7}));
+        assert_eq!(checked(check_recent_player_groups, json!({})), format!("{of} is required"));
+        let extra = checked(check_recent_player_groups, json!({"recentPlayerGroups": [group()], "titleId": 7}));
         assert!(extra.starts_with("titleId is not a known field"), "{extra}");
     }
 

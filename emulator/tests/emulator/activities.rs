@@ -1,4 +1,4 @@
-//! The query of activities: nobody has any, and both kinds of caller may ask.
+//! The query of activities: no user has any, and both kinds of caller may ask.
 
 use serde_json::json;
 

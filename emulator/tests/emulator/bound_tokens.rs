@@ -54,9 +54,9 @@ fn only_tokens_that_were_issued_are_taken() {
         let answer = server.send_signed(server.invite().replacing("Authorization", &other));
         assert_unauthorized(&answer, "invalid", "not issued");
     }
-    let of_somebody = server.authorization.replace("x=-;", "x=12;");
-    let answer = server.send_signed(invite(7).replacing("Authorization", &of_somebody));
-    assert_unauthorized(&answer, "invalid", "somebody else's");
+    let of_another = server.authorization.replace("x=-;", "x=12;");
+    let answer = server.send_signed(invite(7).replacing("Authorization", &of_another));
+    assert_unauthorized(&answer, "invalid", "belongs to another client");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn of_a_long_body_the_beginning_is_signed() {
 }
 
 #[test]
-fn what_is_wrong_with_the_token_is_told_before_what_is_wrong_inside() {
+fn errors_of_the_token_are_reported_before_errors_of_the_body() {
     let mut server = Server::new();
     let broken = server.invite().with_body("{").without("x-xbl-contract-version");
     assert_eq!(server.client.send(&broken).status, 401);
@@ -145,7 +145,7 @@ fn check_users_tokens<S: Read + Write>(emulator: &Emulator, mut client: Client<S
     assert_eq!(client.send(&signer.sign(request())).status, 204);
     let of_another = bound.replace("x=12;", "x=13;");
     let answer = client.send(&signer.sign(request().replacing("Authorization", &of_another)));
-    assert_unauthorized(&answer, "invalid", "somebody else's");
+    assert_unauthorized(&answer, "invalid", "belongs to another client");
     let expired = emulator.issue_user_token(12, None, Duration::ZERO);
     let answer = client.send(&invite(7).replacing("Authorization", &expired));
     assert_unauthorized(&answer, "expired", "expired");

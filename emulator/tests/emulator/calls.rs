@@ -126,7 +126,7 @@ fn the_content_type_is_json() {
 }
 
 #[test]
-fn what_is_wrong_outside_is_told_before_what_is_wrong_inside() {
+fn errors_of_the_envelope_are_reported_before_errors_of_the_body() {
     let all_wrong = Request::new("POST", "/titles/7/invites/server");
     assert_eq!(answer(&all_wrong).status, 401);
     let with_token = all_wrong.with("Authorization", OF_SERVICE);

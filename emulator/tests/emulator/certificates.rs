@@ -11,7 +11,7 @@ use crate::signer::Signer;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// What somebody hears first with TLS 1.2 and 1.3: the beginning of an answer, or what TLS says.
+/// What a client reads first with TLS 1.2 and 1.3: the beginning of an answer, or what TLS says.
 fn hears(emulator: &Emulator, identity: Option<&PartnerCertificate>) -> [String; 2] {
     [&TLS12, &TLS13].map(|version| {
         let url = emulator.sign_in().unwrap().url();
@@ -43,7 +43,7 @@ fn partners_are_let_in() {
 }
 
 #[test]
-fn nobody_else_is() {
+fn other_certificates_are_refused() {
     let emulator = start();
     let stranger = start();
     let own = emulator.sign_in().unwrap().partner();

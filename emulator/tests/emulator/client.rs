@@ -1,4 +1,4 @@
-//! The least of an HTTP client: it sends what it is told and reads one answer.
+//! The least of an HTTP client: it sends what a test gives it and reads one answer.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;

@@ -105,7 +105,7 @@ fn an_expired_token_is_unauthorized_until_a_newer_one_comes() {
 }
 
 #[test]
-fn a_delayed_answer_comes_later_and_keeps_nobody_else_waiting() {
+fn a_delayed_answer_comes_later_and_delays_no_other() {
     let emulator = start_with(&["delay:delay_ms=300,next=1"]);
     let mut client = Client::connect(&emulator);
     let start = Instant::now();
@@ -121,7 +121,7 @@ fn a_delayed_answer_comes_later_and_keeps_nobody_else_waiting() {
 }
 
 #[test]
-fn a_delayed_request_is_acted_on_though_nobody_waits_any_more() {
+fn a_delayed_request_is_acted_on_after_its_client_has_gone() {
     let emulator = start_with(&["delay:delay_ms=300"]);
     let mut client = Client::connect(&emulator);
     client.send_bytes(&invite(7).to_bytes());

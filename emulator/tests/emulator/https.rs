@@ -83,7 +83,7 @@ fn every_emulator_has_a_certificate_of_its_own() {
 }
 
 #[test]
-fn a_client_that_speaks_plain_http_harms_nobody() {
+fn a_client_that_speaks_plain_http_affects_no_other() {
     let emulator = start();
     let mut plain = Client::connect(&emulator);
     plain.send_bytes(&invite(7).to_bytes());

@@ -137,7 +137,7 @@ fn a_wait_in_vain_ends_at_its_limit_with_nothing() {
 }
 
 #[test]
-fn a_wait_keeps_nobody_else_waiting() {
+fn a_wait_delays_no_other_request() {
     let emulator = start();
     let mut waiting = Client::connect(&emulator);
     waiting.send_bytes(&Request::new("GET", "/emulator/titles/8/requests?wait_ms=60000").to_bytes());

@@ -100,11 +100,11 @@ fn what_is_wrong_changes_nothing_and_is_said_in_one_sentence() {
     ];
     for (path, body, sentence) in &wrong {
         let answer = client.put(path, body);
-        assert_told(&answer, "RequestValidationError", sentence);
+        assert_error(&answer, "RequestValidationError", sentence);
     }
     for body in ["", "[", r#"[{"fault":"reset","fault":"close"}]"#] {
         let answer = client.send(&Request::new("PUT", FAULTS).with_body(body));
-        assert_told(&answer, "InvalidRequest", "The body is not JSON: ");
+        assert_error(&answer, "InvalidRequest", "The body is not JSON: ");
     }
     assert_eq!(client.send(&invite(7)).status, 500, "the old rule is still there");
     assert_eq!(client.get(THROTTLE).json(), Value::Null);
@@ -120,7 +120,7 @@ fn what_is_wrong_changes_nothing_and_is_said_in_one_sentence() {
     assert!(lost.body.contains("/emulator/throttle"), "{}", lost.body);
 }
 
-fn assert_told(answer: &Answer, error_code: &str, sentence: &str) {
+fn assert_error(answer: &Answer, error_code: &str, sentence: &str) {
     let error = answer.json();
     assert_eq!((answer.status, &error["errorCode"]), (400, &json!(error_code)));
     let said = error["debugMessage"].as_str().unwrap();

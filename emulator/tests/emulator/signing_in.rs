@@ -137,7 +137,7 @@ fn all_of_a_long_body_is_signed() {
 }
 
 #[test]
-fn a_denied_token_is_told_by_number() {
+fn a_denied_token_has_its_number() {
     let (emulator, signer) = (start(), Signer::new());
     let service_token = service_token(&emulator, &signer);
     let mut client = to_token(&emulator);
@@ -161,7 +161,7 @@ fn a_denied_token_is_told_by_number() {
 }
 
 #[test]
-fn an_expired_service_token_is_told_apart() {
+fn an_expired_service_token_has_its_own_error() {
     let options = SignInOptions { service_token_lifetime: Duration::from_millis(300), ..SignInOptions::default() };
     let (emulator, signer) = (start_with(options), Signer::new());
     let service_token = service_token(&emulator, &signer);

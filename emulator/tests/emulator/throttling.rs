@@ -43,7 +43,7 @@ fn each_authorization_value_has_counts_of_its_own() {
 }
 
 #[test]
-fn one_call_too_many_is_told_as_documented() {
+fn one_call_too_many_is_refused_as_documented() {
     let emulator = start_throttled("{}");
     let mut client = Client::connect(&emulator);
     assert_eq!(accepted(&mut client, &invite(7), 7), 7);
@@ -67,10 +67,10 @@ fn rejected_calls_use_up_the_sustained_limit() {
     let emulator = start_throttled("{}");
     let mut client = Client::connect(&emulator);
     assert_eq!(accepted(&mut client, &invite(7), 49), 7);
-    let told = client.send(&invite(7)).json();
+    let answer = client.send(&invite(7)).json();
     let expected = json!({"version": 1, "currentRequests": 50, "maxRequests": 50,
         "periodInSeconds": 300, "limitType": "rate", "debugMessage": "Too many requests"});
-    assert_eq!(told, expected);
+    assert_eq!(answer, expected);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn calls_are_let_through_again_when_the_period_is_over() {
 }
 
 /// The answer to the second call where one is allowed.
-fn told(settings: &str) -> Answer {
+fn rejection(settings: &str) -> Answer {
     let mut settings: Settings = settings.parse().unwrap();
     let limits = settings.invites.as_mut().unwrap();
     let burst = Limits::INVITES.burst.map(|burst| mpa_emulator::throttle::Limit { max: 1, ..burst });
@@ -100,23 +100,23 @@ fn told(settings: &str) -> Answer {
 
 #[test]
 fn the_answer_has_every_form_that_is_described() {
-    let strings = told(r#"{"answer": "strings"}"#);
+    let strings = rejection(r#"{"answer": "strings"}"#);
     let expected = json!({"version": "1", "currentRequests": "2", "maxRequests": "1",
         "periodInSeconds": "15", "limitType": "burst", "debugMessage": "Too many requests"});
     assert_eq!((strings.status, strings.json()), (429, expected));
 
-    let of_type = told(r#"{"answer": "type"}"#).json();
+    let of_type = rejection(r#"{"answer": "type"}"#).json();
     assert_eq!((&of_type["type"], of_type.get("limitType")), (&json!("burst"), None));
 
-    let no_body = told(r#"{"answer": "no_body"}"#);
+    let no_body = rejection(r#"{"answer": "no_body"}"#);
     assert_eq!((no_body.status, no_body.body.as_str()), (429, ""));
     assert!(no_body.header("retry-after").is_some());
 
-    let bad_request = told(r#"{"answer": "bad_request", "retry_after": false}"#);
+    let bad_request = rejection(r#"{"answer": "bad_request", "retry_after": false}"#);
     assert_refused(&bad_request, 400, "InvalidRequest", "Too many requests");
     assert_eq!(bad_request.header("retry-after"), None);
 
-    let unavailable = told(r#"{"answer": "unavailable"}"#);
+    let unavailable = rejection(r#"{"answer": "unavailable"}"#);
     assert_eq!((unavailable.status, &unavailable.json()["maxRequests"]), (503, &json!(1)));
 }
 
