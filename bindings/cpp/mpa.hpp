@@ -20,7 +20,7 @@
 //     result = client->send_server_invite(invite);     // blocks: on a thread of your own
 //     if (!result.ok()) log(result.message());
 //
-// From a game loop, submit instead, and pull what became of it each frame:
+// From a game loop, submit instead, and poll the results each frame:
 //
 //     client->submit_server_invite(invite, 42);        // returns at once
 //     mpa::Event event;
@@ -246,7 +246,7 @@ struct RecentPlayerGroup {
 
 // What is submitted -------------------------------------------------------------------------------
 
-/// What became of submitting something: not of what was submitted, which comes as an Event.
+/// The result of submitting something: not of what was submitted, which comes as an Event.
 struct Submitted {
     /// Where it is not ok(), nothing was submitted and no event follows.
     Result result;
@@ -315,18 +315,18 @@ struct ClientConfig {
     std::chrono::milliseconds recent_players_hold{0};
     /// How many threads send submitted invites. 0: 1. At most 64.
     std::uint32_t worker_count = 0;
-    /// How many operations may be submitted and not pulled yet. 0: 4,096. At most 1,000,000.
+    /// How many operations may be submitted and not polled yet. 0: 4,096. At most 1,000,000.
     std::uint32_t queue_capacity = 0;
     /// How much they may carry, in bytes: users, players, texts, tokens. 0: 16 MiB. In memory it takes up
     /// to a third more, and 2 KiB for each operation.
     std::uint32_t queue_capacity_bytes = 0;
-    /// How long before the authorization expires EventType::AuthorizationNeeded is told. Default: 10
+    /// How long before the authorization expires EventType::AuthorizationNeeded comes. Default: 10
     /// minutes. mpa::none: not before operations wait for one. Of a client that signs in by itself: how
     /// long before its end a token is renewed; default: a quarter of its life, at most a day.
     std::chrono::milliseconds authorization_lead{0};
-    /// Yours, for close_all: whose client this is. 0: nobody's.
+    /// Yours, for close_all: the owner of this client. 0: none.
     std::uint64_t owner_tag = 0;
-    /// Up to which level EventType::Log tells what goes on.
+    /// Up to which level EventType::Log comes.
     LogLevel log_level = LogLevel::Off;
     /// For a client that signs in by itself: the file of the publisher's certificate with its chain, in
     /// PEM, or a PKCS#12 file. Default: the client is given tokens.
@@ -726,7 +726,7 @@ public:
         return result;
     }
 
-    /// Tells the service who met whom. Blocks up to call_timeout.
+    /// Reports to the service who met whom. Blocks up to call_timeout.
     Result post_recent_player_groups(const std::vector<RecentPlayerGroup>& groups) const
     {
         Result result;
@@ -736,7 +736,7 @@ public:
     }
 
     /// Submits what send_invite sends, and returns at once. `user_data` comes back with the event that
-    /// tells how it ended. Never blocks.
+    /// reports how it ended. Never blocks.
     [[nodiscard]] Submitted submit_invite(const Invite& invite, std::uint64_t user_data) const noexcept
     {
         Submitted submitted;
@@ -773,7 +773,7 @@ public:
         return submitted;
     }
 
-    /// Pulls the next event; false where there is none. Call it each frame until then. Never blocks.
+    /// Polls the next event; false where there is none. Call it each frame until then. Never blocks.
     bool poll_event(Event& event) const noexcept
     {
         event = Event();
@@ -817,7 +817,7 @@ public:
     }
 
     /// Waits until what was submitted before has ended, without holding any of it back. The events are
-    /// still to be pulled. Blocks up to the deadline.
+    /// still to be polled. Blocks up to the deadline.
     Result flush(std::chrono::milliseconds deadline) const noexcept
     {
         Result result;

@@ -76,7 +76,7 @@ public:
         static_cast<void>(close(client_.close_deadline()));
     }
 
-    /// For all other calls. Pull no events past the dispatcher.
+    /// For all other calls. Poll no events past the dispatcher.
     const Client& client() const noexcept { return client_; }
 
     /// Called inside poll() when operations wait for an authorization, or the one in use expires within
@@ -202,7 +202,7 @@ private:
         return submitted;
     }
 
-    /// Empty where nobody knows the key: submitted past this dispatcher.
+    /// Empty if the key is unknown: submitted past this dispatcher.
     std::optional<Operation> take(std::uint64_t key)
     {
         const std::lock_guard<std::mutex> lock(mutex_);
@@ -300,7 +300,7 @@ private:
         for (const auto& [key, operation] : left) complete(operation, abandoned(operation));
     }
 
-    /// It may be on the wire: nobody can tell any more.
+    /// It may have been sent: that is not known any more.
     static Result abandoned(const Operation& operation)
     {
         mpa_result raw = MPA_INIT(mpa_result);

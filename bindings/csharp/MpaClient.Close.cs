@@ -60,7 +60,7 @@ namespace Mpa
             var clock = Stopwatch.StartNew();
             operations.DrainHere(deadlineMs);
             MpaCloseReport report = operations.Close(Time.Left(deadlineMs, clock));
-            // Whoever comes second finds nothing pending any more.
+            // A second call finds nothing pending any more.
             operations.Abandon();
             GC.SuppressFinalize(this);
             return report;

@@ -6,7 +6,7 @@ namespace Mpa
 {
     using Mpa.Internal;
 
-    /// <summary>A way to the service for one title. Every member may be called from any thread at
+    /// <summary>A connection to the service for one title. Every member may be called from any thread at
     /// any time, also while another thread closes the client.</summary>
     public sealed partial class MpaClient : IMpaClient
     {
@@ -22,7 +22,7 @@ namespace Mpa
             operations.Begin();
         }
 
-        /// <summary>A client that nobody disposed is closed without waiting, also when Unity reloads
+        /// <summary>A client that was not disposed is closed without waiting, also when Unity reloads
         /// its domain.</summary>
         unsafe ~MpaClient()
         {
@@ -116,7 +116,7 @@ namespace Mpa
             return Ended(&result, users.Length);
         }
 
-        /// <summary>Tells the service who met whom, and waits for its answer: not for a game's own
+        /// <summary>Reports to the service who met whom, and waits for its answer: not for a game's own
         /// thread. 1 to <see cref="MpaLimits.MaxGroupsPerCall"/> groups.</summary>
         public MpaResult PostRecentPlayerGroups(IReadOnlyList<MpaRecentPlayerGroup> groups)
         {

@@ -99,16 +99,16 @@ namespace Mpa
         public uint QueueCapacityBytes { get; set; }
 
         /// <summary>How long before the authorization expires <see cref="MpaClient.AuthorizationNeeded"/>
-        /// is told. Null: 10 minutes. Zero: not before operations wait for one. Of a client that signs in
+        /// is raised. Null: 10 minutes. Zero: not before operations wait for one. Of a client that signs in
         /// by itself: how long before its end a token is renewed. Null: a quarter of its life, at most a
         /// day.</summary>
         public TimeSpan? AuthorizationLead { get; set; }
 
-        /// <summary>Yours, for <see cref="MpaClient.CloseAll"/>: whose client this is. 0:
-        /// nobody's.</summary>
+        /// <summary>Yours, for <see cref="MpaClient.CloseAll"/>: the owner of this client. 0:
+        /// none.</summary>
         public ulong OwnerTag { get; set; }
 
-        /// <summary>Up to which level <see cref="MpaClient.Logged"/> tells what goes on.</summary>
+        /// <summary>Up to which level <see cref="MpaClient.Logged"/> is raised.</summary>
         public MpaLogLevel LogLevel { get; set; }
 
         /// <summary>For a client that signs in by itself: the file of the publisher's certificate with
