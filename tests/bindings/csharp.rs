@@ -170,9 +170,9 @@ fn the_folder_says_that_it_needs_unsafe_code() {
         let path = repository().join("bindings/csharp").join(name);
         std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"))
     };
-    let unity: serde_json::Value = serde_json::from_str(&read("Mpa.asmdef")).expect("Mpa.asmdef is JSON");
-    assert_eq!((&unity["name"], &unity["allowUnsafeCode"]), (&json!("Mpa"), &json!(true)));
-    assert!(read("Mpa.csproj").contains("<AllowUnsafeBlocks>true</AllowUnsafeBlocks>"));
+    let unity: serde_json::Value = serde_json::from_str(&read("Mpa.Client.asmdef")).expect("Mpa.Client.asmdef is JSON");
+    assert_eq!((&unity["name"], &unity["allowUnsafeCode"]), (&json!("Mpa.Client"), &json!(true)));
+    assert!(read("Mpa.Client.csproj").contains("<AllowUnsafeBlocks>true</AllowUnsafeBlocks>"));
 }
 
 /// What the assembly says of itself, line by line; `None` where it is to be skipped.
@@ -214,16 +214,16 @@ pub fn compile(name: &str) -> Option<PathBuf> {
     Some(program)
 }
 
-/// `Mpa.dll`, compiled once. References in its comments are checked too; not every member has one.
+/// `Mpa.Client.dll`, compiled once. References in its comments are checked too; not every member has one.
 fn assembly() -> Option<&'static PathBuf> {
     static ASSEMBLY: OnceLock<Option<PathBuf>> = OnceLock::new();
     let compiled = ASSEMBLY.get_or_init(|| {
         if !is_there() {
             return None;
         }
-        let assembly = build::scratch("csharp").join("Mpa.dll");
+        let assembly = build::scratch("csharp").join("Mpa.Client.dll");
         let mut compile = mcs();
-        compile.args(["-target:library", "-nowarn:1591", "-doc:Mpa.xml"]);
+        compile.args(["-target:library", "-nowarn:1591", "-doc:Mpa.Client.xml"]);
         compile.arg(format!("-out:{}", assembly.display()));
         compile.arg(repository().join("bindings/csharp/*.cs")).current_dir(build::scratch("csharp"));
         build::run(&mut compile);
