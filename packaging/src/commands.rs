@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use anyhow::{Result, bail};
 use lexopt::prelude::*;
 
+use crate::checks;
 use crate::dist::Dist;
 use crate::library;
 use crate::packages::{PACKAGES, Package};
@@ -13,7 +14,9 @@ use crate::targets::{TARGETS, Target};
 
 const HELP: &str = "\
 packaging/build [--packages NAMES] [TARGET...|all]    builds the library and makes the packages, in dist/
-packaging/check [--packages NAMES] [TARGET...|all]    uses the packages of dist/ as their users do
+packaging/check [--packages NAMES] [TARGET...|all]    checks the libraries, and uses the packages of dist/ as their
+                                                      users do
+packaging/check --reproducible [TARGET...|all]        builds again in another folder, and compares
 packaging/release [--draft]                           builds and checks everything, and fills dist/release/VERSION
                                                       (--draft: from a tree with changes, or without a date)
 
@@ -22,6 +25,7 @@ Without a target: the platform that this runs on. NAMES: kinds of packages, sepa
 struct Selection {
     targets: Vec<&'static Target>,
     packages: Vec<&'static Package>,
+    reproducible: bool,
 }
 
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<()> {
@@ -37,7 +41,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<()> {
     };
     let dist = Dist::of_this_repository()?;
     match command.as_str() {
+        "build" if selection.reproducible => bail!("--reproducible is for check"),
         "build" => build(&dist, &selection),
+        "check" if selection.reproducible => {
+            selection.targets.iter().try_for_each(|target| checks::reproducible::check(&dist, target))
+        }
         "check" => check(&dist, &selection),
         other => bail!("there is no command {other:?}.\n{HELP}"),
     }
@@ -47,10 +55,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<()> {
 fn read_selection(parser: &mut lexopt::Parser) -> Result<Option<Selection>> {
     let mut targets = Vec::new();
     let mut packages: Vec<&Package> = PACKAGES.iter().collect();
+    let mut reproducible = false;
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(None),
             Long("packages") => packages = parser.value()?.string()?.split(',').map(package).collect::<Result<_>>()?,
+            Long("reproducible") => reproducible = true,
             Value(name) if name == "all" => targets.extend(TARGETS),
             Value(name) => targets.push(Target::named(&name.string()?)?),
             other => return Err(other.unexpected().into()),
@@ -59,7 +69,7 @@ fn read_selection(parser: &mut lexopt::Parser) -> Result<Option<Selection>> {
     if targets.is_empty() {
         targets.push(Target::host()?);
     }
-    Ok(Some(Selection { targets, packages }))
+    Ok(Some(Selection { targets, packages, reproducible }))
 }
 
 fn release(parser: &mut lexopt::Parser) -> Result<()> {
@@ -77,7 +87,7 @@ fn release(parser: &mut lexopt::Parser) -> Result<()> {
     let dist = Dist::of_this_repository()?;
     release::ensure_ready(&dist, draft)?;
     release::clear(&dist)?;
-    let everything = Selection { targets: TARGETS.iter().collect(), packages: PACKAGES.iter().collect() };
+    let everything = Selection { targets: TARGETS.iter().collect(), packages: PACKAGES.iter().collect(), reproducible: false };
     build(&dist, &everything)?;
     check(&dist, &everything)?;
     println!("{}", release::collect(&dist)?.display());
@@ -105,6 +115,9 @@ fn build(dist: &Dist, selection: &Selection) -> Result<()> {
 }
 
 fn check(dist: &Dist, selection: &Selection) -> Result<()> {
+    for target in &selection.targets {
+        checks::check(dist, target)?;
+    }
     for package in &selection.packages {
         for target in &selection.targets {
             (package.check)(dist, target)?;

@@ -14,7 +14,12 @@ pub struct Dist {
 impl Dist {
     pub fn of_this_repository() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("packaging/ is not in a repository")?;
-        Ok(Self { root: root.to_owned() })
+        Ok(Self::of(root))
+    }
+
+    /// Of another copy of the repository.
+    pub fn of(root: &Path) -> Self {
+        Self { root: root.to_owned() }
     }
 
     pub fn repository(&self) -> &Path {

@@ -3,11 +3,13 @@
 
 mod compile;
 mod linux;
+mod macos;
+mod windows;
 
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::archive;
 use crate::dist::Dist;
@@ -23,7 +25,8 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     clear_files(&dist.stage(target).join("lib"))?;
     match target.system {
         System::LinuxGlibc | System::LinuxMusl => linux::build(dist, target)?,
-        System::Windows | System::MacOs => bail!("{} cannot be built yet", target.name),
+        System::Windows => windows::build(dist, target)?,
+        System::MacOs => macos::build(dist, target)?,
     }
     stage_headers(dist, target)?;
     archive_symbols(dist, target)
@@ -50,13 +53,13 @@ fn archive_symbols(dist: &Dist, target: &Target) -> Result<()> {
 }
 
 /// Copies a file into a folder that may not exist yet. Its mode is that of a new file.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
     let content = fs::read(from).with_context(|| format!("reading {}", from.display()))?;
     create_parent(to)?;
     fs::write(to, content).with_context(|| format!("writing {}", to.display()))
 }
 
-fn create_parent(path: &Path) -> Result<()> {
+pub fn create_parent(path: &Path) -> Result<()> {
     match path.parent() {
         Some(folder) => fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display())),
         None => Ok(()),

@@ -4,6 +4,7 @@
 #![allow(dead_code)] // While the packages are not written.
 
 mod archive;
+mod checks;
 mod commands;
 mod dist;
 mod header;

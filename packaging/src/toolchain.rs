@@ -1,4 +1,5 @@
-//! What compiles the library: Rust with the standard library of the target, and a linker for it.
+//! What compiles the library: Rust with the standard library of the target, and a linker and C compiler for it.
 
+pub mod clang_cl;
 pub mod rust;
 pub mod zig;

@@ -1,5 +1,6 @@
 //! Compiles the library for one Rust target.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,56 +14,94 @@ use crate::toolchain::zig::Zig;
 use crate::tools;
 
 pub enum Linker<'a> {
+    /// What Rust uses by itself.
+    Native,
     Zig(&'a Zig),
 }
 
 pub struct Compilation<'a> {
     pub rust: &'a Rust,
-    pub linker: Linker<'a>,
     pub triple: &'static str,
+    pub linker: Linker<'a>,
+    /// As for `rustc --crate-type`. Link-time optimization has no effect if `rlib` is among them.
+    pub crate_types: &'a str,
+    /// Tells the build folders of a target apart, where it has several.
+    pub purpose: &'a str,
     /// For the shared library.
     pub link_arguments: &'a [&'a str],
     /// For all code.
     pub rust_flags: &'a [&'a str],
+    /// More variables for cargo and what it calls.
+    pub environment: Vec<(String, OsString)>,
+}
+
+impl<'a> Compilation<'a> {
+    pub fn of(rust: &'a Rust, triple: &'static str) -> Self {
+        Self {
+            rust,
+            triple,
+            linker: Linker::Native,
+            crate_types: "cdylib,staticlib",
+            purpose: "",
+            link_arguments: &[],
+            rust_flags: &[],
+            environment: Vec::new(),
+        }
+    }
 }
 
 /// Compiles and returns the folder with the results, which are not stripped.
 pub fn compile(dist: &Dist, compilation: &Compilation) -> Result<PathBuf> {
-    let Compilation { rust, linker, triple, link_arguments, rust_flags } = compilation;
-    // Makes the folders whose names are removed from the library.
+    let Compilation { rust, triple, .. } = compilation;
+    // Makes the folders whose names are kept out of the library.
     let manifest = dist.repository().join("Cargo.toml");
     tools::run(
         rust.cargo().args(["fetch", "--quiet", "--locked", "--target", triple, "--manifest-path"]).arg(&manifest),
     )?;
 
-    let mut cargo = match linker {
+    let mut cargo = match compilation.linker {
+        Linker::Native => rust.cargo(),
         Linker::Zig(zig) => zig.cargo(rust),
     };
-    // Link-time optimization has no effect if the crate is also built as an rlib: hence `rustc` and its crate types.
     cargo.args(["rustc", "--quiet", "--locked", "--release", "--package", "mpa", "--lib"]);
-    cargo.args(["--crate-type", "cdylib,staticlib", "--target"]).arg(match linker {
-        Linker::Zig(_) if triple.ends_with("-gnu") => format!("{triple}.{}.{}", GLIBC.0, GLIBC.1),
-        Linker::Zig(_) => (*triple).to_owned(),
+    cargo.args(["--crate-type", compilation.crate_types, "--target"]).arg(match compilation.linker {
+        Linker::Zig(_) if triple.ends_with("linux-gnu") => format!("{triple}.{}.{}", GLIBC.0, GLIBC.1),
+        _ => (*triple).to_owned(),
     });
-    cargo.arg("--target-dir").arg(dist.build_folder()).arg("--");
-    cargo.args(link_arguments.iter().map(|argument| format!("-Clink-arg={argument}")));
+    let folder = dist.build_folder().join(compilation.purpose);
+    cargo.arg("--target-dir").arg(&folder).arg("--");
+    cargo.args(compilation.link_arguments.iter().map(|argument| format!("-Clink-arg={argument}")));
 
-    let renamed = renamed_paths(dist, rust)?;
-    let mut flags: Vec<String> = rust_flags.iter().map(|flag| (*flag).to_owned()).collect();
+    let mut flags: Vec<String> = compilation.rust_flags.iter().map(|flag| (*flag).to_owned()).collect();
+    let c_flags_name = format!("CFLAGS_{}", triple.replace('-', "_"));
     let mut c_flags = Vec::new();
-    for (from, to) in &renamed {
+    for (name, value) in &compilation.environment {
+        if *name == c_flags_name {
+            c_flags.push(value.to_string_lossy().into_owned());
+        } else {
+            cargo.env(name, value);
+        }
+    }
+    for (from, to) in &renamed_paths(dist, rust)? {
         flags.push(format!("--remap-path-prefix={from}={to}"));
-        c_flags.push(format!("-ffile-prefix-map={from}={to}"));
+        // Microsoft's compiler names no paths in objects without debug symbols.
+        if !cfg!(windows) {
+            c_flags.push(format!("-ffile-prefix-map={from}={to}"));
+        }
     }
     cargo
         .current_dir(dist.repository())
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
-        .env(format!("CFLAGS_{}", triple.replace('-', "_")), c_flags.join(" "))
+        .env(c_flags_name, c_flags.join(" "))
         // Symbols are taken off afterwards, and kept.
         .env("CARGO_PROFILE_RELEASE_DEBUG", "line-tables-only")
         .env("CARGO_PROFILE_RELEASE_STRIP", "none");
+    if cfg!(target_os = "linux") {
+        // The folder that Zig names in the debug symbols of the parts that it compiles itself.
+        cargo.env("PWD", "/proc/self/cwd");
+    }
     tools::run(&mut cargo)?;
-    Ok(dist.build_folder().join(triple).join("release"))
+    Ok(folder.join(triple).join("release"))
 }
 
 /// The paths of this machine that the compiler knows, and what the library has instead.
@@ -77,7 +116,7 @@ fn renamed_paths(dist: &Dist, rust: &Rust) -> Result<Vec<(String, &'static str)>
     Ok(renamed)
 }
 
-fn utf8(path: &Path) -> Result<String> {
+pub fn utf8(path: &Path) -> Result<String> {
     Ok(path.to_str().with_context(|| format!("the path {} is not Unicode", path.display()))?.to_owned())
 }
 

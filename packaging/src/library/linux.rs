@@ -21,11 +21,10 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     let folder = compile(
         dist,
         &Compilation {
-            rust: &rust,
             linker: Linker::Zig(&zig),
-            triple,
             link_arguments: &["-Wl,--build-id=sha1"],
             rust_flags: dynamic,
+            ..Compilation::of(&rust, triple)
         },
     )?;
 

@@ -1,0 +1,147 @@
+//! The one table of what is promised of the libraries, a row for each target.
+
+use anyhow::{Context, Result};
+
+use crate::targets::{GLIBC, Target};
+
+pub struct Expected {
+    pub target: &'static str,
+    pub processors: &'static [&'static str],
+    /// The name by which programs that were linked with the shared library look for it.
+    pub name: &'static str,
+    /// The libraries that it may need. `*` at the end stands for anything.
+    pub needed: &'static [&'static str],
+    pub newest_glibc: Option<(u32, u32)>,
+    /// The oldest version of the system, where the file says it.
+    pub oldest_system: Option<&'static str>,
+    pub protections: &'static [&'static str],
+    pub version_resource: bool,
+    /// Bytes of the shared library, stripped.
+    pub shared_size: u64,
+    /// Names and bytes of the static libraries.
+    pub static_libraries: &'static [(&'static str, u64)],
+    /// Whether the static libraries have no global symbols but those of the header.
+    pub prelinked: bool,
+}
+
+const GLIBC_LIBRARIES: &[&str] = &["libc.so.6", "libpthread.so.0", "libdl.so.2", "libm.so.6", "ld-linux*"];
+const ELF_PROTECTIONS: &[&str] =
+    &["bound at start", "no executable stack", "no text relocations", "read-only after relocation", "stays loaded"];
+/// Of Windows itself. The Universal C Runtime (`api-ms-win-crt-*`, which older linkers call by the name of its
+/// file) is part of Windows 10 and Windows Server 2016.
+const WINDOWS_LIBRARIES: &[&str] = &[
+    "api-ms-win-core-*",
+    "api-ms-win-crt-*",
+    "advapi32.dll",
+    "bcrypt.dll",
+    "bcryptprimitives.dll",
+    "kernel32.dll",
+    "ntdll.dll",
+    "ucrtbase.dll",
+    "userenv.dll",
+    "ws2_32.dll",
+];
+const MACOS_LIBRARIES: &[&str] = &["/usr/lib/libSystem.B.dylib", "/usr/lib/libiconv.2.dylib"];
+
+static TABLE: &[Expected] = &[
+    Expected {
+        target: "linux-x64",
+        processors: &["x64"],
+        name: "libmpa.so",
+        needed: GLIBC_LIBRARIES,
+        newest_glibc: Some(GLIBC),
+        oldest_system: None,
+        protections: ELF_PROTECTIONS,
+        version_resource: false,
+        shared_size: 2_600_000,
+        static_libraries: &[("lib/libmpa.a", 4_700_000)],
+        prelinked: true,
+    },
+    Expected {
+        target: "linux-arm64",
+        processors: &["arm64"],
+        name: "libmpa.so",
+        needed: GLIBC_LIBRARIES,
+        newest_glibc: Some(GLIBC),
+        oldest_system: None,
+        protections: ELF_PROTECTIONS,
+        version_resource: false,
+        shared_size: 2_300_000,
+        static_libraries: &[("lib/libmpa.a", 5_000_000)],
+        prelinked: true,
+    },
+    Expected {
+        target: "linux-musl-x64",
+        processors: &["x64"],
+        name: "libmpa.so",
+        needed: &["libc.so"],
+        newest_glibc: None,
+        oldest_system: None,
+        protections: ELF_PROTECTIONS,
+        version_resource: false,
+        shared_size: 2_600_000,
+        static_libraries: &[("lib/libmpa.a", 4_700_000)],
+        prelinked: true,
+    },
+    Expected {
+        target: "linux-musl-arm64",
+        processors: &["arm64"],
+        name: "libmpa.so",
+        needed: &["libc.so"],
+        newest_glibc: None,
+        oldest_system: None,
+        protections: ELF_PROTECTIONS,
+        version_resource: false,
+        shared_size: 2_300_000,
+        static_libraries: &[("lib/libmpa.a", 5_000_000)],
+        prelinked: true,
+    },
+    Expected {
+        target: "windows-x64",
+        processors: &["x64"],
+        name: "mpa.dll",
+        needed: WINDOWS_LIBRARIES,
+        newest_glibc: None,
+        oldest_system: None,
+        protections: &["address space layout randomization", "high entropy", "no execution of data"],
+        version_resource: true,
+        shared_size: 2_600_000,
+        static_libraries: &[("lib/libmpa.a", 14_000_000), ("lib/mpa_static.lib", 14_000_000)],
+        prelinked: false,
+    },
+    Expected {
+        target: "macos-universal",
+        processors: &["arm64", "x64"],
+        name: "@rpath/libmpa.dylib",
+        needed: MACOS_LIBRARIES,
+        newest_glibc: None,
+        oldest_system: Some("11.0"),
+        protections: &[],
+        version_resource: false,
+        shared_size: 5_400_000,
+        static_libraries: &[("lib/libmpa.a", 40_000_000)],
+        prelinked: false,
+    },
+];
+
+impl Expected {
+    pub fn of(target: &Target) -> Result<&'static Self> {
+        let row = TABLE.iter().find(|row| row.target == target.name);
+        row.with_context(|| format!("the table of packaging/src/checks/expected.rs has no row for {}", target.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::targets::TARGETS;
+
+    #[test]
+    fn each_target_has_a_row() {
+        for target in TARGETS {
+            let expected = Expected::of(target).unwrap();
+            let names: Vec<&str> = expected.static_libraries.iter().map(|(name, _)| *name).collect();
+            assert!(names.contains(&target.static_library()), "{}", target.name);
+        }
+    }
+}

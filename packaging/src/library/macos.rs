@@ -1,0 +1,50 @@
+//! macOS: both processors in one file.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::compile::{Compilation, Linker, compile};
+use crate::dist::Dist;
+use crate::targets::Target;
+use crate::toolchain::rust::Rust;
+use crate::toolchain::zig::Zig;
+use crate::tools::{self, Tool};
+
+/// The oldest macOS that the library runs on.
+const DEPLOYMENT_TARGET: &str = "11.0";
+
+const LIPO: Tool = Tool {
+    names: &["lipo", "llvm-lipo", "llvm-lipo-19", "llvm-lipo-14"],
+    package: "llvm",
+    elsewhere: "LLVM's tools from the packages of your system",
+};
+
+pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
+    let zig = if cfg!(target_os = "macos") { None } else { Some(Zig::of(dist)?) };
+    let mut folders = Vec::new();
+    for &triple in target.triples {
+        let rust = Rust::with(triple)?;
+        let compilation = Compilation {
+            linker: zig.as_ref().map_or(Linker::Native, Linker::Zig),
+            environment: vec![("MACOSX_DEPLOYMENT_TARGET".to_owned(), DEPLOYMENT_TARGET.into())],
+            ..Compilation::of(&rust, triple)
+        };
+        let folder = compile(dist, &compilation)?;
+        for (option, name, stripped) in [("-x", "libmpa.dylib", "stripped.dylib"), ("-S", "libmpa.a", "stripped.a")] {
+            tools::run(rust.objcopy()?.arg(option).arg(folder.join(name)).arg(folder.join(stripped)))?;
+        }
+        folders.push(folder);
+    }
+    let (stage, symbols) = (dist.stage(target), dist.symbols(target));
+    for (name, result) in [
+        ("stripped.dylib", stage.join("lib/libmpa.dylib")),
+        ("stripped.a", stage.join("lib/libmpa.a")),
+        ("libmpa.dylib", symbols.join("libmpa.dylib")),
+        ("libmpa.a", symbols.join("libmpa.a")),
+    ] {
+        let thin = folders.iter().map(|folder| folder.join(name));
+        tools::run(Command::new(LIPO.path()?).arg("-create").args(thin).arg("-output").arg(result))?;
+    }
+    Ok(())
+}
