@@ -1,5 +1,6 @@
 //! What compiles the library: Rust with the standard library of the target, and a linker and C compiler for it.
 
 pub mod clang_cl;
+mod debian;
 pub mod rust;
 pub mod zig;

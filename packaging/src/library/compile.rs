@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -68,6 +67,7 @@ pub fn compile(dist: &Dist, compilation: &Compilation) -> Result<PathBuf> {
         Linker::Zig(_) if triple.ends_with("linux-gnu") => format!("{triple}.{}.{}", GLIBC.0, GLIBC.1),
         _ => (*triple).to_owned(),
     });
+    cargo.args(rust.arguments());
     let folder = dist.build_folder().join(compilation.purpose);
     cargo.arg("--target-dir").arg(&folder).arg("--");
     cargo.args(compilation.link_arguments.iter().map(|argument| format!("-Clink-arg={argument}")));
@@ -121,14 +121,9 @@ pub fn utf8(path: &Path) -> Result<String> {
 }
 
 /// The debug symbols of `library`, in a file of their own that debuggers find by the build id and by `.gnu_debuglink`.
-pub fn split_symbols(
-    objcopy: impl Fn() -> Result<Command>,
-    library: &Path,
-    stripped: &Path,
-    symbols: &Path,
-) -> Result<()> {
-    tools::run(objcopy()?.arg("--only-keep-debug").arg(library).arg(symbols))?;
+pub fn split_symbols(library: &Path, stripped: &Path, symbols: &Path) -> Result<()> {
+    tools::run(rust::objcopy()?.arg("--only-keep-debug").arg(library).arg(symbols))?;
     let link = format!("--add-gnu-debuglink={}", utf8(symbols)?);
-    tools::run(objcopy()?.args(["--strip-all", &link]).arg(library).arg(stripped))?;
+    tools::run(rust::objcopy()?.args(["--strip-all", &link]).arg(library).arg(stripped))?;
     Ok(())
 }

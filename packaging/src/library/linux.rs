@@ -8,14 +8,14 @@ use super::compile::{Compilation, Linker, compile, split_symbols};
 use crate::dist::Dist;
 use crate::header;
 use crate::targets::{System, Target};
-use crate::toolchain::rust::Rust;
+use crate::toolchain::rust::{self, Rust};
 use crate::toolchain::zig::Zig;
 use crate::tools;
 
 pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     let zig = Zig::of(dist)?;
     let triple = target.triples[0];
-    let rust = Rust::with(triple)?;
+    let rust = Rust::with(dist, triple)?;
     // Otherwise Rust would link musl into the shared library, which has one already in the program that loads it.
     let dynamic: &[&str] = if target.system == System::LinuxMusl { &["-Ctarget-feature=-crt-static"] } else { &[] };
     let folder = compile(
@@ -29,28 +29,16 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     )?;
 
     let (stage, symbols) = (dist.stage(target), dist.symbols(target));
-    split_symbols(
-        || rust.objcopy(),
-        &folder.join("libmpa.so"),
-        &stage.join("lib/libmpa.so"),
-        &symbols.join("libmpa.so.debug"),
-    )?;
+    split_symbols(&folder.join("libmpa.so"), &stage.join("lib/libmpa.so"), &symbols.join("libmpa.so.debug"))?;
     let exports = header::functions(dist)?;
-    prelink(&rust, &zig, &exports, &folder.join("libmpa.a"), &stage.join("lib/libmpa.a"), &symbols.join("libmpa.a"))
+    prelink(&zig, &exports, &folder.join("libmpa.a"), &stage.join("lib/libmpa.a"), &symbols.join("libmpa.a"))
 }
 
 /// Makes a static library of one object in which only `exports` are global.
 ///
 /// Two static libraries that are written in Rust clash otherwise: both have the standard library of Rust, and
 /// `rust_eh_personality`. `with_symbols` is the same with debug symbols.
-fn prelink(
-    rust: &Rust,
-    zig: &Zig,
-    exports: &[String],
-    library: &Path,
-    stripped: &Path,
-    with_symbols: &Path,
-) -> Result<()> {
+fn prelink(zig: &Zig, exports: &[String], library: &Path, stripped: &Path, with_symbols: &Path) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let linked = folder.path().join("linked.o");
     let mut linker = zig.command("ld.lld");
@@ -62,7 +50,7 @@ fn prelink(
 
     for (strip, result) in [("--strip-unneeded", stripped), ("--discard-locals", with_symbols)] {
         let object = folder.path().join("mpa.o");
-        let mut objcopy = rust.objcopy()?;
+        let mut objcopy = rust::objcopy()?;
         objcopy.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd", strip]);
         objcopy.args(exports.iter().map(|name| format!("--keep-global-symbol={name}")));
         tools::run(objcopy.arg(&linked).arg(&object))?;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::compile::{Compilation, Linker, compile};
 use crate::dist::Dist;
 use crate::targets::Target;
-use crate::toolchain::rust::Rust;
+use crate::toolchain::rust::{self, Rust};
 use crate::toolchain::zig::Zig;
 use crate::tools::{self, Tool};
 
@@ -24,7 +24,7 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     let zig = if cfg!(target_os = "macos") { None } else { Some(Zig::of(dist)?) };
     let mut folders = Vec::new();
     for &triple in target.triples {
-        let rust = Rust::with(triple)?;
+        let rust = Rust::with(dist, triple)?;
         let compilation = Compilation {
             linker: zig.as_ref().map_or(Linker::Native, Linker::Zig),
             environment: vec![("MACOSX_DEPLOYMENT_TARGET".to_owned(), DEPLOYMENT_TARGET.into())],
@@ -32,7 +32,7 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
         };
         let folder = compile(dist, &compilation)?;
         for (option, name, stripped) in [("-x", "libmpa.dylib", "stripped.dylib"), ("-S", "libmpa.a", "stripped.a")] {
-            tools::run(rust.objcopy()?.arg(option).arg(folder.join(name)).arg(folder.join(stripped)))?;
+            tools::run(rust::objcopy()?.arg(option).arg(folder.join(name)).arg(folder.join(stripped)))?;
         }
         folders.push(folder);
     }

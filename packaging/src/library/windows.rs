@@ -14,7 +14,7 @@ use crate::dist::Dist;
 use crate::header;
 use crate::targets::Target;
 use crate::toolchain::clang_cl;
-use crate::toolchain::rust::Rust;
+use crate::toolchain::rust::{self, Rust};
 use crate::toolchain::zig::Zig;
 use crate::tools;
 
@@ -29,14 +29,14 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     let resource = version_resource(dist, &zig, &intermediate)?;
     let resource = utf8(&resource)?;
 
-    let gnu = Rust::with(GNU)?;
+    let gnu = Rust::with(dist, GNU)?;
     let gnu_library =
         Compilation { linker: Linker::Zig(&zig), link_arguments: &[&resource], ..Compilation::of(&gnu, GNU) };
     let folder = compile(dist, &gnu_library)?;
-    tools::run(gnu.objcopy()?.arg("--strip-debug").arg(folder.join("libmpa.a")).arg(stage.join("lib/libmpa.a")))?;
+    tools::run(rust::objcopy()?.arg("--strip-debug").arg(folder.join("libmpa.a")).arg(stage.join("lib/libmpa.a")))?;
     copy(&folder.join("libmpa.a"), &symbols.join("libmpa.a"))?;
 
-    let msvc = Rust::with(MSVC)?;
+    let msvc = Rust::with(dist, MSVC)?;
     if cfg!(windows) {
         let dll = Compilation {
             crate_types: "cdylib",
@@ -50,12 +50,7 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
         copy(&folder.join("mpa.dll"), &stage.join("bin/mpa.dll"))?;
         copy(&folder.join("mpa.pdb"), &symbols.join("mpa.pdb"))?;
     } else {
-        split_symbols(
-            || gnu.objcopy(),
-            &folder.join("mpa.dll"),
-            &stage.join("bin/mpa.dll"),
-            &symbols.join("mpa.dll.debug"),
-        )?;
+        split_symbols(&folder.join("mpa.dll"), &stage.join("bin/mpa.dll"), &symbols.join("mpa.dll.debug"))?;
     }
     import_libraries(dist, &zig, &stage)?;
 
@@ -65,7 +60,9 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
         ..Compilation::of(&msvc, MSVC)
     };
     let folder = compile(dist, &static_library)?;
-    tools::run(msvc.objcopy()?.arg("--strip-debug").arg(folder.join("mpa.lib")).arg(stage.join("lib/mpa_static.lib")))?;
+    tools::run(
+        rust::objcopy()?.arg("--strip-debug").arg(folder.join("mpa.lib")).arg(stage.join("lib/mpa_static.lib")),
+    )?;
     copy(&folder.join("mpa.lib"), &symbols.join("mpa_static.lib"))
 }
 

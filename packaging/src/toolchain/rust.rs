@@ -2,48 +2,72 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::debian::DebianRust;
+use crate::dist::Dist;
 use crate::tools::{self, Tool};
 
 /// A Rust compiler that can build for one Rust target.
 pub struct Rust {
-    triple: &'static str,
+    /// Of the compiler.
     sysroot: PathBuf,
+    /// For cargo and what it calls.
+    environment: Vec<(&'static str, OsString)>,
+    /// Whether cargo has to build the standard library too.
+    builds_standard_library: bool,
 }
 
 impl Rust {
-    /// The compiler that runs this program, with the standard library of `triple`. rustup adds that if it is missing.
-    pub fn with(triple: &'static str) -> Result<Self> {
-        let sysroot = tools::run(Command::new(rustc()).args(["--print", "sysroot"]))?;
-        let rust = Self { triple, sysroot: PathBuf::from(sysroot.trim()) };
-        if rust.has_standard_library() {
-            return Ok(rust);
+    /// The compiler that runs this program, with the standard library of `triple`, which rustup adds if it is missing.
+    /// Where that cannot be had, Debian's, which builds the standard library from its sources.
+    pub fn with(dist: &Dist, triple: &'static str) -> Result<Self> {
+        // To try what happens without rustup: see packaging/README.md.
+        if env::var_os("MPA_PACKAGING_RUST").is_some_and(|rust| rust == "debian") {
+            return Self::of_debian(dist, triple);
         }
-        if tools::find("rustup").is_some() {
-            println!("installing the standard library of {triple}");
-            tools::run(Command::new("rustup").args(["target", "add", triple]))?;
+        let sysroot = own_sysroot()?;
+        let standard_library = sysroot.join("lib/rustlib").join(triple).join("lib");
+        let mut added = Ok(String::new());
+        if !standard_library.is_dir() && tools::find("rustup").is_some() {
+            println!("adding Rust's standard library for {triple}");
+            added = tools::run(Command::new("rustup").args(["target", "add", triple]));
         }
-        if !rust.has_standard_library() {
-            bail!("Rust's standard library for {triple} is missing: install Rust with rustup, which can add it");
+        if standard_library.is_dir() {
+            return Ok(Self { sysroot, environment: Vec::new(), builds_standard_library: false });
         }
-        Ok(rust)
+        if tools::has_apt() {
+            if let Err(error) = added {
+                println!("Debian's Rust is used, since rustup does not have that library: {error:#}");
+            }
+            return Self::of_debian(dist, triple);
+        }
+        added?;
+        bail!("Rust's standard library for {triple} is missing: install Rust with rustup, which can add it")
     }
 
-    fn has_standard_library(&self) -> bool {
-        self.libraries().join(self.triple).join("lib").is_dir()
+    fn of_debian(dist: &Dist, triple: &str) -> Result<Self> {
+        let rust = DebianRust::of(dist)?;
+        let mut libraries = vec![rust.libraries()?];
+        libraries.extend(env::var_os("LD_LIBRARY_PATH").iter().flat_map(env::split_paths));
+        Ok(Self {
+            sysroot: rust.sysroot(),
+            environment: vec![
+                ("RUSTC", rust.rustc().into()),
+                ("LD_LIBRARY_PATH", env::join_paths(libraries)?),
+                // Building the standard library is not a stable feature of cargo.
+                ("RUSTC_BOOTSTRAP", "1".into()),
+            ],
+            builds_standard_library: !rust.sysroot().join("lib/rustlib").join(triple).join("lib").is_dir(),
+        })
     }
 
-    fn libraries(&self) -> PathBuf {
-        self.sysroot.join("lib/rustlib")
-    }
-
-    /// Where the sources of its standard library may be.
+    /// Where the sources of its standard library may be, as it names them.
     pub fn sources(&self) -> PathBuf {
-        self.libraries().join("src/rust")
+        self.sysroot.join("lib/rustlib/src/rust")
     }
 
     pub fn cargo(&self) -> Command {
@@ -54,37 +78,47 @@ impl Rust {
 
     /// Makes a command that calls cargo use this compiler.
     pub fn configure(&self, command: &mut Command) {
-        command.env("CARGO", cargo());
+        command.env("CARGO", cargo()).envs(self.environment.iter().map(|(name, value)| (name, value)));
     }
 
-    /// LLVM's objcopy, which knows the objects of all targets.
-    pub fn objcopy(&self) -> Result<Command> {
-        let host = format!("{}/bin", host_triple()?);
-        let own = self.libraries().join(host).join("rust-objcopy").with_extension(env::consts::EXE_EXTENSION);
-        if !own.is_file() {
-            return Ok(Command::new(LLVM_OBJCOPY.path()?));
-        }
-        let mut command = Command::new(own);
-        // It needs the LLVM of the compiler.
-        let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
-        command.env(variable, self.sysroot.join("lib"));
-        Ok(command)
+    /// The arguments of cargo that this compiler needs.
+    pub fn arguments(&self) -> &'static [&'static str] {
+        if self.builds_standard_library { &["-Zbuild-std=std,panic_unwind"] } else { &[] }
     }
+}
+
+/// LLVM's objcopy, which knows the objects of all targets.
+pub fn objcopy() -> Result<Command> {
+    let sysroot = own_sysroot()?;
+    let folder = sysroot.join("lib/rustlib").join(host_triple()?).join("bin");
+    let own = folder.join("rust-objcopy").with_extension(env::consts::EXE_EXTENSION);
+    if !own.is_file() {
+        return Ok(Command::new(LLVM_OBJCOPY.path()?));
+    }
+    let mut command = Command::new(own);
+    // It needs the LLVM of the compiler.
+    let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
+    command.env(variable, sysroot.join("lib"));
+    Ok(command)
 }
 
 const LLVM_OBJCOPY: Tool = Tool {
     names: &["llvm-objcopy", "llvm-objcopy-19", "llvm-objcopy-14"],
     package: "llvm",
-    elsewhere: "LLVM's from the packages of your system",
+    elsewhere: "LLVM's tools from the packages of your system",
 };
 
 /// The cargo that started this program.
-pub fn cargo() -> OsString {
+fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 fn rustc() -> OsString {
     env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
+fn own_sysroot() -> Result<PathBuf> {
+    Ok(PathBuf::from(tools::run(Command::new(rustc()).args(["--print", "sysroot"]))?.trim()))
 }
 
 fn host_triple() -> Result<String> {
@@ -95,9 +129,8 @@ fn host_triple() -> Result<String> {
 
 /// Where cargo keeps the sources of crates.
 pub fn cargo_home() -> Result<PathBuf> {
-    if let Some(home) = env::var_os("CARGO_HOME") {
-        return Ok(PathBuf::from(home));
+    match env::var_os("CARGO_HOME") {
+        Some(home) => Ok(PathBuf::from(home)),
+        None => Ok(env::home_dir().context("the home folder is not known: set CARGO_HOME")?.join(".cargo")),
     }
-    let home = env::home_dir().context("the home folder is not known: set CARGO_HOME")?;
-    Ok(Path::new(&home).join(".cargo"))
 }
