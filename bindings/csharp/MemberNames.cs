@@ -10,9 +10,10 @@ namespace Mpa.Internal
     {
         private static readonly Dictionary<string, string> Members = Read(All);
 
-        /// <summary>A field behind a dot or with an underscore, a function, a number, or NULL.</summary>
-        private static readonly Regex Names =
-            new Regex(@"(?<=[a-z\]]\.)[a-z_]+|\b[a-z]+(?:_[a-z]+)+\b|\bMPA_[A-Z0-9_]+|\bNULL\b");
+        /// <summary>A field of an argument or with an underscore, a function, a number, or NULL.</summary>
+        private static readonly Regex Names = new Regex(
+            @"(?<=\b(?:config|invite|authorization|groups\[[0-9]+\])\.)[a-z_]+"
+            + @"|\b[a-z]+(?:_[a-z]+)+\b|\bMPA_[A-Z0-9_]+|\bNULL\b");
 
         internal static string Translate(string message)
         {

@@ -31,7 +31,11 @@ static class Members
             == "config.CaMode is MpaCaMode.Only, but config.CaCertificatesPath is null");
         Check(Translated("config.log_level is 9, which is no MPA_LOG_ value")
             == "config.LogLevel is 9, which is no MpaLogLevel value");
+        Check(Translated("invite.authorization.header is NULL") == "invite.Authorization.Header is null");
+        Check(Translated("groups[12].players[0] is 0") == "groups[12].Players[0] is 0");
         // Of others.
+        string host = "Signing in found no way to sign-in.platform.header.example.";
+        Check(Translated(host) == host, Translated(host));
         string theirs = "The service says: errorCode some_code at api.example.com/v1/title_endpoints, x_y.";
         Check(Translated(theirs) == theirs, Translated(theirs));
     }
@@ -47,7 +51,7 @@ static class Members
         string[] ours = { "struct_size", "reserved" };
         foreach (string field in native.GetFields().Select(field => field.Name).Except(ours))
         {
-            string shown = Translated("value." + field).Substring("value.".Length);
+            string shown = Translated("config." + field).Substring("config.".Length);
             Check(type.GetProperty(shown.Split('.')[0]) != null, name + "." + field + " is no " + shown);
         }
     }
