@@ -26,7 +26,7 @@ static volatile std::sig_atomic_t stopping = 0;
 extern "C" void stop(int) { stopping = 1; }
 
 // Runs on a thread of the dispatcher, so it may block. In production: ask the service that signs in; where
-// request.reason is Refused, tell it that request.last is no good.
+// request.reason is Refused, report request.last to it.
 static std::optional<mpa::Authorization> obtain_authorization(const mpa::AuthorizationRequest&)
 {
     mpa::Authorization authorization;

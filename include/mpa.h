@@ -271,7 +271,7 @@ typedef int32_t mpa_status;
 /// An invite completes with this status exactly when any of it is in doubt (`uncertain` is not 0): it was
 /// sent, and it is not known whether the service processed it. Do not send that part again, since the
 /// player could see it twice. `cause` says why: the response was lost (MPA_ERROR_TIMED_OUT,
-/// _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or does not tell (MPA_ERROR_SERVICE_UNAVAILABLE,
+/// _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or does not say (MPA_ERROR_SERVICE_UNAVAILABLE,
 /// _UNEXPECTED_ANSWER). Recent players never have this status, since sending them twice does no harm.
 #define MPA_ERROR_UNCERTAIN (-100)
 
@@ -311,7 +311,7 @@ typedef struct mpa_result {
     mpa_status cause;
     /// How many users or groups, from the front, the service has acknowledged.
     uint32_t acknowledged;
-    /// How many after those were sent without a response that tells whether the service processed them.
+    /// How many after those were sent without a response that shows whether the service processed them.
     uint32_t uncertain;
     /// How many after those the service refused.
     uint32_t refused;

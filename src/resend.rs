@@ -76,7 +76,7 @@ fn resend(ended: &Ended, status: Option<Status>) -> Resend {
         | Status::ServiceUnavailable
         | Status::TimedOut => Resend::Later,
         Status::AuthorizationNeeded | Status::Unauthorized => Resend::AfterAuthorization,
-        // Neither a status nor its cause tells what passes from what does not.
+        // Neither a status nor its cause shows whether a failure can pass.
         Status::SignInFailed | Status::UnexpectedAnswer | Status::Internal => later_if(ended.retryable),
         // What is uncertain went over a connection that worked.
         Status::ConnectionFailed | Status::TlsFailed => later_if(ended.retryable || ended.uncertain > 0),

@@ -116,7 +116,7 @@ macro_rules! statuses {
             /// An invite completes with this status exactly when any of it is in doubt (`uncertain` is not 0): it was
             /// sent, and it is not known whether the service processed it. Do not send that part again, since the
             /// player could see it twice. `cause` says why: the response was lost (MPA_ERROR_TIMED_OUT,
-            /// _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or does not tell (MPA_ERROR_SERVICE_UNAVAILABLE,
+            /// _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or does not say (MPA_ERROR_SERVICE_UNAVAILABLE,
             /// _UNEXPECTED_ANSWER). Recent players never have this status, since sending them twice does no harm.
             Uncertain = -100, MPA_ERROR_UNCERTAIN, completion IN_DOUBT,
                 "An invite was sent, and it is not known whether it arrived. Do not send it again.";
@@ -171,7 +171,7 @@ const IN_A_SIGN_IN: &[Status] = &[
     Status::Internal,
 ];
 
-/// Why nothing tells whether an invite arrived.
+/// Why it is not known whether an invite arrived.
 const IN_DOUBT: &[Status] = &[
     Status::Closed,
     Status::ServiceUnavailable,

@@ -50,7 +50,7 @@ done
 
 if ! deny=$(find_cargo_deny) && ! { install_cargo_deny && deny=$(find_cargo_deny); }; then
     if [ "${MPA_ALLOW_SKIPS:-}" = 1 ] && [ "${CI:-}" != true ]; then
-        echo "SKIPPED, for want of cargo-deny"
+        echo "SKIPPED: cargo-deny is missing"
         exit 0
     fi
     echo "cargo-deny $VERSION is missing and could not be installed" >&2

@@ -198,7 +198,7 @@ fn a_doubt_stays_a_doubt_when_a_later_attempt_cannot_be_sent() {
         let config = mpa_client_config { call_timeout_ms: 20_000, ..trusting(&peer, "doubt") };
         let outcome = Client::open(&config).post_groups(3);
         check("doubt", Kind::Groups, &outcome, 1, ends("MPA_ERROR_CONNECTION_FAILED", 1, 3, 1));
-        assert!(outcome.message.ends_with("An earlier attempt may have been acted on."), "{}", outcome.message);
+        assert!(outcome.message.ends_with("The service may have processed an earlier attempt."), "{}", outcome.message);
     }
 }
 
@@ -223,7 +223,7 @@ fn an_answer_without_end_is_not_read_to_its_end() {
         move |_: usize, stream: &mut dyn Stream| {
             say(stream, opening);
             let megabyte = "X-Padding: 0123456789\r\n".repeat(45_000);
-            // A gigabyte, if anybody would take it.
+            // A gigabyte, if the client read it.
             for _ in 0..1_000 {
                 if stream.write_all(megabyte.as_bytes()).is_err() {
                     break;

@@ -179,7 +179,7 @@ fn a_crate_without_the_text_of_its_licence_is_an_error() {
         ),
         (&[("LICENSE-0BSD", zero_bsd), ("LICENSE-MIT", mit)], &["MIT"], &["0BSD"], Some(&["LICENSE-MIT"])),
         (&[("LICENSE", zero_bsd)], &["ISC"], &[], None),
-        // Somebody else's work within the crate.
+        // Another author's work within the crate.
         (
             &[("LICENSE", apache), ("third_party/LICENSE.txt", mit)],
             &["Apache-2.0"],

@@ -1,4 +1,4 @@
-//! Everybody has to send the same request, or the comparison means nothing.
+//! All clients have to send the same request, or the comparison means nothing.
 
 use std::process::Command;
 

@@ -1,5 +1,5 @@
 //! Time by the clock on the wall, in rounds that take turns, so that whatever else the machine does
-//! meets everybody. Where client and peer run is fixed: see `placement`.
+//! affects all of them. Where client and peer run is fixed: see `placement`.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ pub fn measure(endpoint: &str, token_length: usize) -> [Times; Kind::ALL.len()] 
     let mut times = Kind::ALL.map(|_| Vec::with_capacity(calls_of_each()));
     for round in 0..WARM_UP_ROUNDS + ROUNDS {
         for turn in 0..callers.len() {
-            // Everybody begins as often as everybody else.
+            // Each begins as often as the others.
             let who = (round + turn) % callers.len();
             let measured = run_round(callers[who].as_mut());
             if round >= WARM_UP_ROUNDS {

@@ -301,7 +301,7 @@ struct ClientConfig {
     /// How often each request is tried at most. 0: 4. 1: never again. At most 10.
     uint32_t max_attempts = 0;
     /// How many invites may go out in limit_period; per user where the user's own token is sent. 0: no
-    /// limit but what the service tells.
+    /// limit but the service's.
     uint32_t invite_limit = 0;
     /// How many requests with recent players may go out in limit_period. 0: the same.
     uint32_t recent_players_limit = 0;

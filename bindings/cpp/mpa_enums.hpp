@@ -75,7 +75,7 @@ enum class Status : mpa_status {
     /// An invite completes with this status exactly when any of it is in doubt (`uncertain` is not 0): it was
     /// sent, and it is not known whether the service processed it. Do not send that part again, since the
     /// player could see it twice. `cause` says why: the response was lost (MPA_ERROR_TIMED_OUT,
-    /// _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or does not tell (MPA_ERROR_SERVICE_UNAVAILABLE,
+    /// _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or does not say (MPA_ERROR_SERVICE_UNAVAILABLE,
     /// _UNEXPECTED_ANSWER). Recent players never have this status, since sending them twice does no harm.
     Uncertain = MPA_ERROR_UNCERTAIN,
     /// A defect of the library, caught before it could harm the process. Please report the message.

@@ -109,7 +109,7 @@ namespace Mpa
         /// service processed it. Do not send that part again, since the player could see it twice.
         /// <see cref="MpaResult.Cause"/> says why: the response was lost
         /// (<see cref="MpaStatus.TimedOut"/>, <see cref="MpaStatus.ConnectionFailed"/>,
-        /// <see cref="MpaStatus.TlsFailed"/>, <see cref="MpaStatus.Closed"/>), or does not tell
+        /// <see cref="MpaStatus.TlsFailed"/>, <see cref="MpaStatus.Closed"/>), or does not say
         /// (<see cref="MpaStatus.ServiceUnavailable"/>, <see cref="MpaStatus.UnexpectedAnswer"/>).
         /// Recent players never have this status, since sending them twice does no harm.</summary>
         Uncertain = -100,

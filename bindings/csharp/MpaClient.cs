@@ -174,7 +174,7 @@ namespace Mpa
             return Ended(&result, raw.Length);
         }
 
-        /// <summary>No event tells of a call that blocks and has no authorization.</summary>
+        /// <summary>No event reports a blocking call without an authorization.</summary>
         private MpaResult Observed(MpaResult result)
         {
             if (result.Status == MpaStatus.Unauthorized)

@@ -65,7 +65,7 @@ namespace Mpa
         public uint MaxAttempts { get; set; }
 
         /// <summary>How many invites may go out in <see cref="LimitPeriod"/>; for invites with a user's
-        /// own token, per user. Default: no limit but what the service tells.</summary>
+        /// own token, per user. Default: no limit but the service's.</summary>
         public uint InviteLimit { get; set; }
 
         /// <summary>How many requests with recent players may go out in <see cref="LimitPeriod"/>.

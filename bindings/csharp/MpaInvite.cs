@@ -23,7 +23,7 @@ namespace Mpa
         [AllowNull, MaybeNull]
         public string ConnectionString { get; set; }
 
-        /// <summary>An invite for a platform that the invited user is not on vanishes without an
+        /// <summary>An invite for a platform that the invited user is not on disappears without an
         /// error.</summary>
         public MpaPlatform Platform { get; set; }
 

@@ -96,7 +96,7 @@ namespace Mpa.Internal
             }
             catch (Exception)
             {
-                // There is no one left to tell.
+                // There is no handler left to report it to.
             }
         }
 

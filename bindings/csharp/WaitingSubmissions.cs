@@ -104,7 +104,7 @@ namespace Mpa.Internal
                 }
                 catch (Exception exception)
                 {
-                    // Of a list of the caller's, or for want of the native library.
+                    // From a list of the caller's, or because the native library is missing.
                     thrown = exception;
                     return true;
                 }

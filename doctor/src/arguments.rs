@@ -49,7 +49,7 @@ Exit status:
   1  something failed that needs a change; with --strict also: there are warnings
   2  the arguments are wrong
   3  what failed passes without a change, such as an outage or throttling: run this again later
-  4  nothing failed, but the call was not checked, for want of a certificate or a token
+  4  nothing failed, but the call was not checked: no certificate or token was given
 ";
 
 /// What the program is asked to do.

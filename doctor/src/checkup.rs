@@ -29,7 +29,7 @@ const STEP_1: Name = ("sign_in_service_token", "sign-in step 1 of 2");
 const STEP_2: Name = ("sign_in_token", "sign-in step 2 of 2");
 const CALL: Name = ("call", "call");
 
-/// Who the server is, as far as its files tell.
+/// The identity of the server, as far as its files show it.
 enum Caller<'a> {
     SignsIn(&'a SignInOptions, Option<Credential>),
     GivenTokens(Option<Authorization>),

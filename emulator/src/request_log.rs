@@ -110,7 +110,7 @@ struct TitleLogs {
     limits: MemoryLimits,
     by_title: HashMap<u32, TitleLog>,
     bytes: usize,
-    /// Counts additions, to tell which title was written to longest ago.
+    /// Counts additions, to know which title was written to longest ago.
     additions: u64,
     titles_forgotten: u64,
 }

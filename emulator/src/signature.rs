@@ -51,7 +51,7 @@ impl fmt::Display for InvalidSignature {
             }
             Self::Time => {
                 let minutes = TOLERANCE.as_secs() / 60;
-                write!(f, "The signature's time must be within {minutes} minutes of the time that Date tells.")
+                write!(f, "The signature's time must be within {minutes} minutes of the time in the header Date.")
             }
             Self::Unverified => f.write_str("The signature is not that of the token's key under this request."),
         }

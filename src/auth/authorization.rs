@@ -14,7 +14,7 @@ pub const MAX_HEADER_LENGTH: usize = 12_288;
 
 const SCHEME: &str = "XBL3.0 x=";
 
-/// A header value that wipes its memory when its last user lets go of it.
+/// A header value that wipes its memory when its last user drops it.
 #[derive(Clone)]
 pub struct Authorization {
     header: HeaderValue,
@@ -123,7 +123,7 @@ impl Authorization {
         self.header == other.header
     }
 
-    /// What tells it from others, and tells nothing about it.
+    /// What distinguishes it from others and reveals nothing about it.
     pub fn digest(&self) -> [u8; 32] {
         let digest = ring::digest::digest(&ring::digest::SHA256, self.header.as_bytes());
         digest.as_ref().try_into().unwrap_or_default()
@@ -267,7 +267,7 @@ mod tests {
         let later = Now { monotonic: now.monotonic + 2 * minute, ..now };
         assert!(matches!(token.standing(&later), Standing::Expired(ago) if ago >= minute));
         assert_eq!(token.remaining(&later), Some(Duration::ZERO));
-        // And where nothing else is known, it tells the time of the end.
+        // And where nothing else is known, it gives the time of expiry.
         let token = Authorization::new("XBL3.0 x=-;t", 0).unwrap().expiring_in(minute);
         let now = at(1_000, Some(2_000));
         let service = now.service.unwrap();

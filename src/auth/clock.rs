@@ -1,4 +1,4 @@
-//! The service's clock, as far as its answers tell it. A machine whose clock is off would make
+//! The service's clock, as far as its responses show it. A machine whose clock is off would make
 //! signatures that are refused, and mistake when a token ends.
 //!
 //! Once learned, it goes on with the monotonic clock: setting the machine's clock does not move it.
@@ -11,7 +11,7 @@ use crate::date::parse_http_date;
 /// A `Date` has whole seconds and the answer was on its way: less than this is no difference.
 const LEAST_OFFSET_MS: i64 = 2_000;
 
-/// After a longer exchange the `Date` tells too little about now.
+/// After a longer exchange the `Date` says too little about now.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
 
 /// 2020-01-01, and 2100-01-01: a service that says another time does not know it.

@@ -15,7 +15,7 @@ pub fn folder(name: &str) -> Option<PathBuf> {
             set("MPA_ALLOW_SKIPS", "1") && !set("CI", "true"),
             "openssl is missing: install the package openssl (or skip what needs it: MPA_ALLOW_SKIPS=1)"
         );
-        let _ = writeln!(std::io::stderr(), "SKIPPED, for want of openssl");
+        let _ = writeln!(std::io::stderr(), "SKIPPED: openssl is missing");
         return None;
     }
     let tests = std::env::current_exe().unwrap();

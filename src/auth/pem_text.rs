@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 const LINE: usize = 64;
 
-/// A document as PEM, wiped when it is let go.
+/// A document as PEM, wiped when it is dropped.
 pub fn pem_text(label: &str, document: &[u8]) -> Zeroizing<String> {
     let encoded = Zeroizing::new(STANDARD.encode(document));
     // Text that grows would leave copies behind.

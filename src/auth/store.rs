@@ -164,7 +164,7 @@ impl AuthorizationStore {
         self.changed.notify_all();
     }
 
-    /// The service has refused `refused`. One pushed in the meantime stays in use; tells whether this was
+    /// The service has refused `refused`. One pushed in the meantime stays in use; returns whether this was
     /// the one in use.
     pub fn refuse(&self, refused: &Authorization, now: &Now) -> bool {
         let mut state = self.state.lock();

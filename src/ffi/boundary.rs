@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(outcome.status, Status::Internal);
     }
 
-    /// Calls as it is dropped, and tells how that ended: as it should, and with a panic.
+    /// Calls as it is dropped, and reports how that ended: as it should, and with a panic.
     struct CallsWhenDropped(Sender<(Result<i32>, Result<()>)>);
 
     impl Drop for CallsWhenDropped {

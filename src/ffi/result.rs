@@ -42,7 +42,7 @@ pub struct mpa_result {
     pub cause: mpa_status,
     /// How many users or groups, from the front, the service has acknowledged.
     pub acknowledged: u32,
-    /// How many after those were sent without a response that tells whether the service processed them.
+    /// How many after those were sent without a response that shows whether the service processed them.
     pub uncertain: u32,
     /// How many after those the service refused.
     pub refused: u32,

@@ -14,7 +14,7 @@ use crate::sync::Slot;
 use crate::sync::lock::Mutex;
 use crate::sync::spawn;
 
-/// The resolver does not tell how long its answer is good for; a minute is what services that move
+/// The resolver does not say how long its answer is good for; a minute is what services that move
 /// between addresses commonly allow.
 const GOOD_FOR: Duration = Duration::from_secs(60);
 

@@ -66,7 +66,7 @@ enum State {
 }
 
 impl ResponseReader {
-    /// Takes bytes that have arrived; tells whether the response is complete with them.
+    /// Takes bytes that have arrived; returns whether the response is complete with them.
     pub fn push(&mut self, bytes: &[u8]) -> Result<bool, Malformed> {
         self.append(bytes);
         while self.state != State::Complete {

@@ -39,14 +39,14 @@ impl Batch {
         count(self.items.start)
     }
 
-    /// The last attempt was not acted on, but one before it may have been.
+    /// The service did not process the last attempt, but it may have processed one before.
     pub fn doubt_an_earlier_attempt(&self, outcome: &mut Outcome) {
         outcome.refused = 0;
         outcome.uncertain = self.len();
-        outcome.message = format!("{} An earlier attempt may have been acted on.", outcome.message).into();
+        outcome.message = format!("{} The service may have processed an earlier attempt.", outcome.message).into();
     }
 
-    /// Marks the request as one that may have been acted on. What must not be sent twice ends as
+    /// Marks the request as one that the service may have processed. What must not be sent twice ends as
     /// uncertain, for whatever reason.
     fn doubt(&self, outcome: &mut Outcome) {
         outcome.uncertain = self.len();
@@ -108,7 +108,7 @@ pub fn classify_response(
     let mut message = if settled {
         format!("The service refused {batch}: {said}.")
     } else {
-        format!("Nothing tells whether {batch} was acted on: {said}.")
+        format!("It is not known whether the service processed {batch}: {said}.")
     };
     if !what_to_do.is_empty() {
         message.push(' ');
@@ -141,7 +141,7 @@ pub fn classify_error(batch: &Batch, failure: &TransportError) -> Outcome {
     let detail = &failure.detail;
     if failure.sent == Sent::MaybeDelivered {
         let message = format!(
-            "{} was sent, and no answer tells whether it was acted on: {detail}. {}",
+            "{} was sent, and it is not known whether the service processed it: {detail}. {}",
             capital(batch),
             advice_in_doubt(batch)
         );

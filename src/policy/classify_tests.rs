@@ -131,7 +131,7 @@ fn the_sentence_says_which_request_what_was_said_and_what_to_do() {
     let only = Batch { items: 0..3, count: 3, ..second(&POST_RECENT_PLAYER_GROUPS) };
     assert_eq!(
         failed(&only, ErrorKind::TimedOut, Sent::MaybeDelivered).message,
-        "The request was sent, and no answer tells whether it was acted on: it broke. Sending it again does no harm."
+        "The request was sent, and it is not known whether the service processed it: it broke. Sending it again does no harm."
     );
     assert_eq!(
         failed(&only, ErrorKind::Connection, Sent::Incomplete).message,

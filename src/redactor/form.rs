@@ -197,7 +197,7 @@ struct Parts<const LENGTH: usize>(Zeroizing<Vec<u64>>);
 impl<const LENGTH: usize> Parts<LENGTH> {
     fn add(&mut self, bytes: &[u8]) {
         let parts = bytes.windows(LENGTH).map(number);
-        // Zeros are in many numbers, and tell nothing.
+        // Zeros are in many numbers, and reveal nothing.
         self.0.extend(parts.filter(|part| *part != number(&[b'0'; LENGTH])));
     }
 

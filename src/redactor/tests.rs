@@ -296,7 +296,7 @@ fn no_random_form_of_a_random_value_is_shown() {
         let shown = redact(&redactor, &format!("The value '{encoded}' is not valid."));
         let letters = |text: &str| text.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "");
         let as_it_is = longest_common(&letters(part), &letters(&shown));
-        // In proportion; the escape of a single symbol can be long, and tells nothing.
+        // In proportion; the escape of a single symbol can be long, and reveals nothing.
         let encoded_part = longest_common(&encoded, &shown) * part.len() / encoded.len();
         assert!(shown.contains(MASKED) && as_it_is < 8 && encoded_part < 12, "{part} as {encoded} became {shown}");
     }

@@ -19,7 +19,7 @@ pub enum ResponseClass {
     Accepted,
     /// The service did not act.
     Refused(Status),
-    /// The service failed, or something else answered: nothing tells whether the service acted.
+    /// The service failed, or something else answered: it is not known whether the service acted.
     Indeterminate(Status),
 }
 
@@ -39,7 +39,7 @@ pub struct ParsedResponse {
 }
 
 /// `success`: the HTTP statuses with which the endpoint acknowledges a request. `now`: where the response
-/// does not tell the time.
+/// does not contain the time.
 pub fn parse_response(response: &Response, success: &[u16], now: SystemTime) -> ParsedResponse {
     let content_encoding = content_encoding(response);
     let body = if content_encoding.is_none() { &response.body[..] } else { &[] };

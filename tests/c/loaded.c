@@ -1,4 +1,4 @@
-/* Loaded while the program runs, as engines and scripts do it, and let go of; LIBRARY is its path. */
+/* Loaded while the program runs, as engines and scripts do it, and unloaded; LIBRARY is its path. */
 
 #include "checks.h"
 
@@ -36,7 +36,7 @@ static void use(void *library)
     CHECK_NUMBER(close_it(client, 0, NULL), MPA_OK);
 }
 
-/* Met when a thread has used the library, and again when the library was let go of. */
+/* Met when a thread has used the library, and again when the library was unloaded. */
 static pthread_barrier_t meeting;
 
 static void *use_and_outlive(void *library)

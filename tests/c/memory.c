@@ -224,7 +224,7 @@ static void call_at_the_same_time(void)
     must(mpa_client_close(client, 1000, NULL));
 }
 
-/* One kind of operation, as many of them as the queue takes. Nothing is sent, for want of a token; of those
+/* One kind of operation, as many of them as the queue takes. Nothing is sent without a token; of those
  * that have their own, one in an hour. */
 static void fill(const char *what, mpa_status (*submit)(uint64_t *operation))
 {

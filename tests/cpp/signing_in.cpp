@@ -42,7 +42,7 @@ void wrong_configurations_are_refused_by_name()
     refused(&mpa::ClientConfig::token_endpoint, "config.token_endpoint");
 }
 
-/// Files, and texts that hold the same; the password of a PEM file is none that anybody needs.
+/// Files, and texts that hold the same; the password of a PEM file is not needed.
 void a_certificate_may_come_from_memory()
 {
     mpa::ClientConfig config = signing_in;

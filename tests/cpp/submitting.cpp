@@ -209,7 +209,7 @@ void every_operation_completes_once_when_the_dispatcher_goes()
         if (status == mpa::Status::Uncertain) ++uncertain;
     }
     CHECK(uncertain == 1);
-    // Somebody closes the client under its hands: nothing tells how they ended.
+    // Another thread closes the client at the same time: it is not known how they ended.
     const auto close = [](mpa::Dispatcher& dispatcher) { CHECK(dispatcher.client().close(0ms)); };
     for (mpa::Status status : with_ten_operations(silent_config(), close)) {
         CHECK(status == mpa::Status::Uncertain);

@@ -52,7 +52,7 @@ fn the_service_asks_to_wait_longer_than_the_call_may() {
 }
 
 #[test]
-fn a_closed_door_is_not_knocked_on() {
+fn no_request_is_sent_while_the_service_asks_to_wait() {
     let requests = Arc::new(AtomicUsize::new(0));
     let counter = requests.clone();
     let body = r#"{"currentRequests": 8, "maxRequests": 7, "periodInSeconds": 15, "limitType": "burst"}"#;

@@ -55,7 +55,7 @@ impl Tool {
         );
         if !found {
             // Not by `eprintln!`, which the tests' harness keeps to itself when they pass.
-            let _ = writeln!(std::io::stderr(), "SKIPPED, for want of {}", self.name);
+            let _ = writeln!(std::io::stderr(), "SKIPPED: {} is missing", self.name);
         }
         found
     }

@@ -90,7 +90,7 @@ fn a_stalled_call_is_never_answered_and_ends_with_its_client() {
         let start = Instant::now();
         client.stream().shutdown(Shutdown::Write).unwrap();
         let _ = client.end();
-        assert!(start.elapsed() < SOON / 2, "{name}: it was let go of");
+        assert!(start.elapsed() < SOON / 2, "{name}: it was closed");
     }
 }
 

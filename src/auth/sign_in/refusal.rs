@@ -29,7 +29,7 @@ pub enum Remedy {
 }
 
 impl Remedy {
-    /// Whether trying again can succeed without anybody doing anything.
+    /// Whether trying again can succeed without any change.
     pub fn may_pass_by_itself(self) -> bool {
         matches!(self, Remedy::Waiting | Remedy::AnotherServiceToken)
     }

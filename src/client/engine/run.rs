@@ -137,7 +137,7 @@ impl<'a> CallRun<'a> {
         })
     }
 
-    /// `in_doubt` is set once an attempt may have been acted on.
+    /// `in_doubt` is set once an attempt may have been processed by the service.
     fn try_to_send(&mut self, batch: &Batch, in_doubt: &mut bool) -> Result<u16> {
         let body = self.call.body(batch.items.clone()).map_err(|outcome| begun(batch, outcome))?;
         let mut last: Option<Outcome> = None;

@@ -132,7 +132,7 @@ pub fn aborted(batch: &Batch, broken: Outcome) -> Outcome {
     }
     let status = if batch.endpoint.is_idempotent { Status::Abandoned } else { Status::Uncertain };
     let message = format!(
-        "The client was closed while {batch} waited for its answer, and nothing tells whether it was acted on."
+        "The client was closed while {batch} waited for its answer, and it is not known whether the service processed it."
     );
     Outcome { status, cause: Status::Closed, message: message.into(), ..broken }
 }

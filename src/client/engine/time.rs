@@ -1,4 +1,4 @@
-//! The time as the service has it. What is signed, and when a token ends, goes by its clock.
+//! The time as the service has it. Signatures and the expiry of tokens use its clock.
 
 use std::time::SystemTime;
 

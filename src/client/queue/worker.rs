@@ -181,7 +181,7 @@ fn finalize(mut outcome: Outcome, operation: &Operation, begun: Instant) -> Outc
     outcome
 }
 
-/// A panic: nothing tells how far it came.
+/// A panic: it is not known how far it came.
 fn defect(operations: &[Operation]) -> Outcome {
     let count: usize = operations.iter().map(|operation| operation.work.call().count()).sum();
     let message = "The library has a defect; whether the operation did anything is unknown. Please report this.";

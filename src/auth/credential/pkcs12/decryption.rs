@@ -1,4 +1,4 @@
-//! What a password opens in a PKCS#12 file, and the code that tells whether it is the right one.
+//! What a password opens in a PKCS#12 file, and the code that checks whether it is the right one.
 
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt as _, KeyInit, KeyIvInit as _};

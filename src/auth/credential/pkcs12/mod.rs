@@ -89,7 +89,7 @@ pub fn read(file: &[u8], password: Option<&str>, most_hashes: u32) -> Result<Con
     }
     let mut budget = RetryBudget::new(most_hashes);
     let Some(mac_data) = mac_data else {
-        // Nothing tells whether a password is right but that it opens.
+        // A password is right if it opens the file; there is no other check.
         for password in &candidates {
             match Safe::open(content, password, &mut budget).contents {
                 Err(Locked::WrongPassword) => {}

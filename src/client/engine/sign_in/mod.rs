@@ -28,7 +28,7 @@ pub use mutual::Connect;
 use mutual::MutualTls;
 pub use stats::SignInStats;
 
-/// How often a caller that waits looks whether he is still wanted.
+/// How often a waiting caller checks whether it was cancelled.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// A call gives so much of its time to a renewal that it could do without.
