@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
-use super::fork;
+use super::{fork, loaded};
 use crate::client::Client;
 use crate::http::Shared;
 use crate::outcome::{Outcome, Result, Status};
@@ -101,6 +101,7 @@ fn invalid() -> Box<Outcome> {
 /// This process's table.
 fn table() -> &'static Table {
     fork::watch();
+    loaded::stay();
     current().unwrap_or_else(replace)
 }
 

@@ -13,6 +13,7 @@ mod boundary;
 mod caller;
 mod fork;
 mod handles;
+mod loaded;
 pub(crate) mod sentences;
 mod sign_in;
 mod structs;
