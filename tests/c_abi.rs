@@ -10,9 +10,12 @@ mod program;
 #[path = "c_abi/random.rs"]
 mod random;
 
+use std::path::Path;
+
 use expected::{Expected, INVITES, accepted, group, groups, server_invite, text, user_invite, xuids};
 use mpa_emulator::Options;
 use mpa_tests::build;
+use mpa_tests::platform::{Platform, System};
 use program::{LEAKS, Program};
 use serde_json::{Value, json};
 
@@ -199,13 +202,17 @@ fn a_service_is_known_by_its_certificate() {
 
 #[test]
 fn the_library_is_loaded_and_let_go_of() {
-    let library = build::library_folder().join("libmpa.so");
-    let arguments = vec![
+    let platform = Platform::of_the_tests();
+    let library = platform.shared_library.as_deref().unwrap_or(Path::new(""));
+    let mut arguments = vec![
         format!("-I{}", build::source("../include").display()),
         format!("-DLIBRARY=\"{}\"", library.display()),
-        "-ldl".to_owned(),
         "-pthread".to_owned(),
     ];
+    match platform.system {
+        System::Unix => arguments.push("-ldl".to_owned()),
+        System::Windows => arguments.push("-static".to_owned()),
+    }
     Program { arguments, ..Program::new("loaded") }.run(|run| run.sent_so_many(3 * 2));
 }
 

@@ -7,6 +7,7 @@ use mpa_tests::bindings::names;
 use mpa_tests::build::{self, CLANGPP, DOCTEST, GPP, Tool};
 use mpa_tests::header::repository;
 use mpa_tests::peer::{self, Answer};
+use mpa_tests::platform::Platform;
 
 use crate::{interface, request_log, results};
 
@@ -22,14 +23,9 @@ const STRICTER: [&str; 6] =
 
 #[test]
 fn a_program_of_two_units_compiles_without_a_warning_and_behaves() {
-    for (compiler, arguments, name) in ways_to_compile() {
-        let program = build::scratch("cpp").join(format!("client-{name}"));
-        let mut compile = strict(compiler);
-        compile.args(arguments).args(STRICTER).arg("-o").arg(&program);
-        compile.args([build::source("cpp/client.cpp"), build::source("cpp/second_unit.cpp")]);
-        build::run(compile.args(build::link_arguments()));
+    for (mut program, _) in programs_of("client", &["client.cpp", "second_unit.cpp"]) {
         let emulator = request_log::emulator();
-        build::run(Command::new(program).args([emulator.url(), "7"]));
+        build::run(program.args([emulator.url(), "7"]));
         request_log::check_that_everything_arrived(&emulator.requests(7), 7);
         request_log::check_that_refusals_stayed_here(&emulator.requests(8));
     }
@@ -65,7 +61,7 @@ fn a_dispatcher_may_outlive_what_its_callbacks_refer_to() {
     let (silent, _requests) = peer::start(|_| Answer::Stall);
     let compiled = |more: &[&str], name: &str| {
         let program = build::scratch("cpp").join(name);
-        let mut compile = strict(GPP);
+        let mut compile = strict(with(GPP, &[]));
         compile.args(["-std=c++17", "-g", "-fsanitize=address"]).args(more).arg("-o").arg(&program);
         build::run(compile.arg(build::source("cpp/lifetimes.cpp")).args(build::link_arguments()));
         program
@@ -88,7 +84,7 @@ fn code_that_submits_is_tested_without_a_network() {
         return;
     }
     let program = build::scratch("cpp").join("invites_test");
-    let mut compile = strict(GPP);
+    let mut compile = strict(with(GPP, &[]));
     compile.arg("-std=c++17").arg("-o").arg(&program).arg(repository().join("examples/invites_test.cpp"));
     build::run(compile.args(build::link_arguments()));
     let printed = build::run(&mut Command::new(program)).stdout;
@@ -105,12 +101,8 @@ fn those_who_watch_see_numbers_and_the_log() {
 
 #[test]
 fn a_result_holds_every_field_in_its_place() {
-    for compiler in COMPILERS.into_iter().filter(|compiler| compiler.is_there()) {
-        let program = build::scratch("cpp").join(format!("results-{}", compiler.name));
-        let mut compile = strict(compiler);
-        compile.arg("-std=c++17").arg("-o").arg(&program).arg(build::source("cpp/results.cpp"));
-        build::run(compile.args(build::link_arguments()));
-        results::check(Command::new(program));
+    for (program, _) in programs("results") {
+        results::check(program);
     }
 }
 
@@ -119,8 +111,8 @@ fn the_header_needs_nothing_included_before_it() {
     for header in HEADERS {
         let file = build::scratch("cpp").join("alone.cpp");
         std::fs::write(&file, format!("#include \"{header}\"\n")).expect("the file is written");
-        for (compiler, arguments, _) in ways_to_compile() {
-            build::run(strict(compiler).args(arguments).args(STRICTER).arg("-fsyntax-only").arg(&file));
+        for (compiler, _) in compilers() {
+            build::run(strict(compiler).args(STRICTER).arg("-fsyntax-only").arg(&file));
         }
     }
 }
@@ -137,8 +129,8 @@ fn the_header_bears_the_macros_of_others() {
                   #define ERROR 0\n#define OK 0\n#define check(x) (x)\n#define verify(x) (x)\n";
     let text = format!("{standard}{macros}#include \"mpa_dispatcher.hpp\"\n#include \"mpa_testing.hpp\"\n");
     std::fs::write(&file, text).expect("the file is written");
-    for (compiler, arguments, _) in ways_to_compile() {
-        build::run(strict(compiler).args(arguments).arg("-fsyntax-only").arg(&file));
+    for (compiler, _) in compilers() {
+        build::run(strict(compiler).arg("-fsyntax-only").arg(&file));
     }
 }
 
@@ -162,8 +154,8 @@ fn every_number_of_the_header_is_an_enumerator() {
     }
     let file = build::scratch("cpp").join("numbers.cpp");
     std::fs::write(&file, text).expect("the file is written");
-    for (compiler, arguments, _) in ways_to_compile() {
-        build::run(strict(compiler).args(arguments).arg("-fsyntax-only").arg(&file));
+    for (compiler, _) in compilers() {
+        build::run(strict(compiler).arg("-fsyntax-only").arg(&file));
     }
 }
 
@@ -183,18 +175,45 @@ fn every_function_and_field_of_the_header_is_within_reach() {
 }
 
 /// A program of `cpp/` that is one file, in every way to compile it, and what it is called then.
-pub fn programs(name: &str) -> impl Iterator<Item = (Command, String)> {
-    ways_to_compile().into_iter().map(move |(compiler, arguments, way)| {
-        let program = build::scratch("cpp").join(format!("{name}-{way}"));
-        let mut compile = strict(compiler);
-        compile.args(arguments).args(STRICTER).arg("-o").arg(&program).arg(build::source(&format!("cpp/{name}.cpp")));
-        build::run(compile.args(build::link_arguments()));
-        (Command::new(program), way)
-    })
+pub fn programs(name: &str) -> Vec<(Command, String)> {
+    programs_of(name, &[&format!("{name}.cpp")])
 }
 
-fn strict(compiler: Tool) -> Command {
+fn programs_of(name: &str, sources: &[&str]) -> Vec<(Command, String)> {
+    let platform = Platform::of_the_tests();
+    let build_it = |(compiler, way): (Command, String)| {
+        let program = platform.executable(&build::scratch("cpp").join(format!("{name}-{way}")));
+        let mut compile = strict(compiler);
+        compile.args(STRICTER).arg("-o").arg(&program);
+        compile.args(sources.iter().map(|source| build::source(&format!("cpp/{source}"))));
+        build::run(compile.args(platform.link_arguments()));
+        (platform.command(&program), way)
+    };
+    compilers().into_iter().map(build_it).collect()
+}
+
+/// The compilers of the platform in every way to compile, and a name for what comes of it.
+fn compilers() -> Vec<(Command, String)> {
+    let platform = Platform::of_the_tests();
+    if !platform.described {
+        let with = |(compiler, arguments, name): (Tool, Vec<_>, _)| (with(compiler, &arguments), name);
+        return ways_to_compile().into_iter().map(with).collect();
+    }
+    let language = |(number, arguments): (usize, &&[&str])| {
+        let mut compiler = platform.cpp_compiler();
+        compiler.arg(STANDARDS[0]).args(*arguments);
+        (compiler, number.to_string())
+    };
+    LANGUAGES.iter().enumerate().map(language).collect()
+}
+
+fn with(compiler: Tool, arguments: &[&str]) -> Command {
     let mut command = Command::new(compiler.name);
+    command.args(arguments);
+    command
+}
+
+fn strict(mut command: Command) -> Command {
     command.args(STRICT);
     for folder in ["include", "bindings/cpp"] {
         command.arg("-I").arg(repository().join(folder));

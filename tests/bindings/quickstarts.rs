@@ -7,6 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use mpa_tests::build::{self, GCC, GPP, Tool};
 use mpa_tests::header::repository;
+use mpa_tests::partner::Partner;
+use mpa_tests::platform::Platform;
 use mpa_tests::process;
 #[cfg(unix)]
 use nix::sys::signal::kill;
@@ -40,15 +42,16 @@ fn in_csharp() -> Option<Command> {
 }
 
 fn compiled(compiler: Tool, arguments: &[&str], ending: &str) -> Option<Command> {
-    if !compiler.is_there() {
+    let platform = Platform::of_the_tests();
+    if !platform.described && !compiler.is_there() {
         return None;
     }
-    let program = build::scratch(&format!("quickstart-{ending}")).join("quickstart");
-    let mut compile = Command::new(compiler.name);
+    let program = platform.executable(&build::scratch(&format!("quickstart-{ending}")).join("quickstart"));
+    let mut compile = if ending == "c" { platform.c_compiler() } else { platform.cpp_compiler() };
     compile.args(arguments).args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
     compile.arg(example(ending)).arg("-I").arg(repository().join("bindings/cpp"));
-    build::run(compile.args(build::link_arguments()));
-    Some(Command::new(program))
+    build::run(compile.args(platform.link_arguments()));
+    Some(platform.command(&program))
 }
 
 fn example(ending: &str) -> PathBuf {
@@ -160,7 +163,7 @@ fn check_failures(program: impl Fn() -> Command) {
 /// What a program that has to fail says, in one line.
 fn failure(program: &mut Command) -> String {
     let output = process::output(program, process::LIMIT);
-    let said = String::from_utf8(output.stderr).expect("it prints text");
+    let said = Platform::of_the_tests().text(output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
     said
@@ -281,22 +284,42 @@ fn lies_ahead(time: &str) -> bool {
     seconds.trim().parse().is_ok_and(|end| (now + 60..now + 30 * 86_400).contains(&end))
 }
 
+fn server_that_signs_in() -> Option<Command> {
+    let platform = Platform::of_the_tests();
+    if !platform.described && !GCC.is_there() {
+        return None;
+    }
+    let program = platform.executable(&build::scratch("sign-in").join("sign_in"));
+    let mut compile = platform.c_compiler();
+    compile.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
+    compile.arg(repository().join("examples/sign_in.c"));
+    build::run(compile.args(platform.link_arguments()));
+    Some(platform.command(&program))
+}
+
+#[test]
+fn the_server_that_signs_in_does_what_it_says() {
+    let Some(mut program) = server_that_signs_in() else { return };
+    let partner = Partner::start("example");
+    let sign_in = partner.emulator.sign_in().expect("it signs in");
+    program.args([partner.emulator.url(), &TITLE_ID.to_string(), sign_in.url(), sign_in.token_url()]);
+    program.args(["ca.pem", "partner.pem", "partner.key"].map(|name| partner.folder.join(name)));
+    let printed = printed(&build::run(&mut program));
+    let lines: Vec<_> = printed.lines().collect();
+    let until = lines[0].strip_prefix("Signed in until ").and_then(|rest| rest.strip_suffix(" UTC"));
+    assert!(until.is_some_and(lies_ahead), "{printed}");
+    assert_eq!(lines[1..], ["The server invites a friend of a player: acknowledged"], "{printed}");
+    let statuses: Vec<_> = partner.emulator.requests(TITLE_ID).iter().map(|request| request.status).collect();
+    assert_eq!(statuses, [204]);
+}
+
 /// Its arguments come from elsewhere than those of the other quickstarts.
 #[test]
 fn the_server_that_signs_in_fails_properly() {
-    if !GCC.is_there() {
-        return;
-    }
-    let folder = build::scratch("sign-in");
-    let program = folder.join("sign_in");
-    let mut compile = Command::new(GCC.name);
-    compile.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
-    compile.arg(repository().join("examples/sign_in.c"));
-    build::run(compile.args(build::link_arguments()));
-    let failed = failure(&mut Command::new(&program));
+    let Some(mut program) = server_that_signs_in() else { return };
+    let failed = failure(&mut program);
     assert!(failed.starts_with("usage: ") && failed.ends_with("CA_FILE CERTIFICATE KEY\n"), "{failed}");
-    let nowhere = folder.join("missing.pem");
-    let mut program = Command::new(&program);
+    let nowhere = build::scratch("sign-in").join("missing.pem");
     program.args(["http://127.0.0.1:1", "7", "https://127.0.0.1:1", "https://127.0.0.1:1"]);
     let failed = failure(program.args([&nowhere, &nowhere, &nowhere]));
     assert!(failed.starts_with("Opening the client: ") && failed.contains("config.c"), "{failed}");
@@ -330,5 +353,5 @@ fn launcher(language: &str) -> Command {
 }
 
 fn printed(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("it prints text")
+    Platform::of_the_tests().text(output.stdout.clone())
 }

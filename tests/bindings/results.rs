@@ -4,6 +4,7 @@ use std::process::Command;
 
 use mpa_tests::build;
 use mpa_tests::peer::{self, Answer};
+use mpa_tests::platform::Platform;
 
 /// Runs a program that prints the results of two calls, and checks what it printed.
 pub fn check(mut program: Command) {
@@ -15,7 +16,7 @@ pub fn check(mut program: Command) {
         1 => Answer::Say(peer::response(429, &headers, throttled)),
         _ => Answer::Stall,
     });
-    let printed = String::from_utf8(build::run(program.arg(endpoint)).stdout).expect("it prints text");
+    let printed = Platform::of_the_tests().text(build::run(program.arg(endpoint)).stdout);
     let lines: Vec<_> = printed.lines().collect();
     assert_eq!(lines.len(), 39, "{printed}");
     let (first, second, report) = (&lines[..18], &lines[19..37], lines[38]);

@@ -3,21 +3,13 @@
 #ifndef EDGE_H
 #define EDGE_H
 
-#include "checks.h"
-
-#include <sys/mman.h>
+#include "system.h"
 
 /* `length` times `letter`, then nothing: no NUL, no memory. For the test's whole life. */
 static inline char *text_without_end(size_t length, char letter)
 {
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    const size_t size = (length / page + 1) * page;
-    char *all = mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (all == MAP_FAILED || mprotect(all + size, page, PROT_NONE) != 0) {
-        perror("mmap");
-        exit(1);
-    }
+    size_t size = length;
+    char *all = memory_with_an_end(&size);
     memset(all, letter, size);
     return all + size - length;
 }

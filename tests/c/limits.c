@@ -15,12 +15,11 @@ static void invited_with(const char *connection_string)
 static char *repeat(const char *part, int times, const char *rest)
 {
     char *text = text_at_the_edge(strlen(part) * (size_t)times + strlen(rest), 0);
-    char *at = text;
+    text[0] = '\0';
     for (int i = 0; i < times; i++) {
-        at = stpcpy(at, part);
+        strcat(text, part);
     }
-    stpcpy(at, rest);
-    return text;
+    return strcat(text, rest);
 }
 
 static void connection_strings(void)

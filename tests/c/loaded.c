@@ -1,10 +1,11 @@
 /* Loaded while the program runs, as engines and scripts do it, and unloaded; LIBRARY is its path. */
 
-#include "checks.h"
+#include "system.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
+#ifndef _WIN32
 #include <sys/wait.h>
+#endif
 
 typedef mpa_status (*open_function)(const mpa_client_config *, mpa_client *, mpa_result *);
 typedef mpa_status (*close_function)(mpa_client, uint32_t, mpa_close_report *);
@@ -13,7 +14,7 @@ typedef mpa_status (*send_function)(mpa_client, const mpa_server_invite *, mpa_r
 /* C knows no cast from an object's address to a function's. */
 static void find(void *library, const char *name, void *function)
 {
-    void *symbol = dlsym(library, name);
+    void *symbol = find_function(library, name);
     CHECK(symbol != NULL);
     memcpy(function, &symbol, sizeof symbol);
 }
@@ -52,19 +53,19 @@ int main(int count, char **arguments)
     begin(count, arguments);
     pthread_barrier_init(&meeting, NULL, 2);
     for (int i = 0; i < 3; i++) {
-        void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+        void *library = load_library(LIBRARY);
         pthread_t thread;
-        if (library == NULL) {
-            fprintf(stderr, "%s\n", dlerror());
-            return 1;
+        if (!CHECK(library != NULL)) {
+            return end();
         }
         use(library);
         /* What the library left in a thread is run when the thread ends, and in a fork. */
         CHECK_NUMBER(pthread_create(&thread, NULL, use_and_outlive, library), 0);
         pthread_barrier_wait(&meeting);
-        CHECK_NUMBER(dlclose(library), 0);
+        CHECK(unload_library(library));
         pthread_barrier_wait(&meeting);
         pthread_join(thread, NULL);
+#ifndef _WIN32
         int status = -1;
         pid_t child = fork();
         if (child == 0) {
@@ -72,6 +73,7 @@ int main(int count, char **arguments)
         }
         CHECK(waitpid(child, &status, 0) == child);
         CHECK_NUMBER(status, 0);
+#endif
     }
     return end();
 }

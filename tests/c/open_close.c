@@ -1,35 +1,6 @@
 /* A client opened and closed a thousand times leaves nothing: no file, no thread, no memory. */
 
-#include "checks.h"
-
-#include <dirent.h>
-
-static long entries_of(const char *folder)
-{
-    long entries = 0;
-    DIR *directory = opendir(folder);
-    if (directory == NULL) {
-        perror(folder);
-        exit(1);
-    }
-    while (readdir(directory) != NULL) {
-        entries++;
-    }
-    closedir(directory);
-    return entries;
-}
-
-static long resident_kib(void)
-{
-    long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (file == NULL || fscanf(file, "%*d %ld", &pages) != 1) {
-        perror("/proc/self/statm");
-        exit(1);
-    }
-    fclose(file);
-    return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
+#include "system.h"
 
 /* Opens, perhaps makes a call, closes. */
 static void once(int with_a_call)
@@ -67,12 +38,12 @@ int main(int count, char **arguments)
     in_a_row(often(200, 10));
     all_at_once(times);
 
-    const long files = entries_of("/proc/self/fd");
+    const long files = open_files();
     const long memory = resident_kib();
     in_a_row(times);
     all_at_once(times);
-    CHECK_NUMBER(entries_of("/proc/self/fd"), files);
-    CHECK_NUMBER(entries_of("/proc/self/task"), 3);
+    CHECK_NUMBER(open_files(), files);
+    CHECK_NUMBER(threads_of_the_process(), 1);
     if (!test()->slow) {
         /* A client of 1 KB that were not freed would cost 2 MB. */
         CHECK_RANGE(resident_kib() - memory, -100000, 1024);

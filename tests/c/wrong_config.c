@@ -3,8 +3,6 @@
 #include "checks.h"
 #include "edge.h"
 
-#include <sys/stat.h>
-
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static void not_opened(const mpa_client_config *config, const char *field)
@@ -152,12 +150,8 @@ static void no_certificates_at(const char *path)
 
 static void no_certificates_in(const char *content, size_t size)
 {
-    char path[] = "/tmp/mpa-certificates-XXXXXX";
-    int file = mkstemp(path);
-    if (file < 0 || write(file, content, size) != (ssize_t)size || close(file) != 0) {
-        perror(path);
-        exit(1);
-    }
+    char path[512];
+    temporary_file(path, content, size);
     no_certificates_at(path);
     unlink(path);
 }
@@ -166,20 +160,14 @@ static void no_certificates_in(const char *content, size_t size)
 
 static void certificates(void)
 {
-    char folder[] = "/tmp/mpa-certificates-XXXXXX";
-    if (mkdtemp(folder) == NULL) {
-        perror(folder);
-        exit(1);
-    }
-    no_certificates_at(folder);
-    char path[64];
-    snprintf(path, sizeof path, "%s/missing.pem", folder);
-    no_certificates_at(path);
-    rmdir(folder);
+    no_certificates_at("/");
+    no_certificates_at("/missing.pem");
     no_certificates_at("");
     no_certificates_at("/missing.pem\xff");
-    no_certificates_at("/dev/null");
+    no_certificates_at(EMPTY_DEVICE);
+#ifndef _WIN32
     no_certificates_at("/dev/zero");
+#endif
 
     NO_CERTIFICATES_IN("");
     NO_CERTIFICATES_IN("garbage");

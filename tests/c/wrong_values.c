@@ -3,8 +3,6 @@
 #include "checks.h"
 #include "edge.h"
 
-#include <sys/resource.h>
-
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static mpa_client user, server;
@@ -139,13 +137,6 @@ static void connection_strings_that_are_too_long(void)
     WRONG_IN_INVITES(connection_string, repeat("\xe2\x82\xac", 512, "s"), "invite.connection_string");
     WRONG_IN_INVITES(connection_string, repeat("\xf0\x9f\x98\x80", 256, "s"), "invite.connection_string");
     WRONG_IN_INVITES(connection_string, repeat("\xf0\x9f\x98\x80", 257, ""), "invite.connection_string");
-}
-
-static long peak_kib(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss;
 }
 
 /* 64 MB of connection string are neither copied nor read; and one without an end is no trap. */

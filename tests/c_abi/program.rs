@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use mpa_emulator::{Emulator, LoggedRequest, NO_TITLE, Options};
 use mpa_tests::build::{self, GCC, VALGRIND};
+use mpa_tests::platform::Platform;
 
 use crate::expected::{Expected, TITLE};
 
@@ -34,12 +35,24 @@ pub struct Run {
 
 impl Program {
     pub fn new(name: &'static str) -> Self {
-        Program { name, arguments: build::link_arguments(), options: Options::default(), watch: &LEAKS }
+        Program {
+            name,
+            arguments: Platform::of_the_tests().link_arguments().to_vec(),
+            options: Options::default(),
+            watch: &LEAKS,
+        }
     }
 
-    /// As it is, with sanitizers, and under Valgrind.
+    /// As it is; on the machine that builds it, with sanitizers and under Valgrind too.
     pub fn run(self, check: impl Fn(&Run)) {
-        GCC.needed();
+        let platform = Platform::of_the_tests();
+        if let Some(reason) = platform.lacks(self.name) {
+            println!("{} is not run here: {reason}", self.name);
+            return;
+        }
+        if !platform.described {
+            GCC.needed();
+        }
         let program = self.compile("", &[]);
 
         // A program that hangs is killed, with its children, which is a failure too.
@@ -49,8 +62,11 @@ impl Program {
             command
         };
         let mut plain = in_time();
-        plain.arg(&program);
-        check(&self.run_as(plain, false));
+        plain.args(platform.command_line(&program)).envs(platform.environment());
+        check(&self.run_as(plain, platform.emulated));
+        if platform.described {
+            return;
+        }
 
         // Their allocator's locks stay as they were in the child of a process with threads, where it hangs
         // now and then. libc's do not.
@@ -70,8 +86,9 @@ impl Program {
     }
 
     fn compile(&self, suffix: &str, further: &[&str]) -> PathBuf {
-        let program = build::scratch("c").join(format!("{}{suffix}", self.name));
-        let mut compile = Command::new(GCC.name);
+        let platform = Platform::of_the_tests();
+        let program = platform.executable(&build::scratch("c").join(format!("{}{suffix}", self.name)));
+        let mut compile = platform.c_compiler();
         compile.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"]).args(further).arg("-o");
         compile.arg(&program).arg(build::source(&format!("c/{}.c", self.name))).args(&self.arguments);
         build::run(&mut compile);

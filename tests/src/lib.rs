@@ -11,4 +11,5 @@ pub mod interface;
 pub mod licenses;
 pub mod partner;
 pub mod peer;
+pub mod platform;
 pub mod process;
