@@ -58,14 +58,20 @@ impl Dist {
 
     /// The version of the release, from the manifest of the workspace.
     pub fn version(&self) -> Result<String> {
+        self.manifest_entry("version")?.context("Cargo.toml has no workspace.package.version")
+    }
+
+    /// Where the repository is published, from the manifest too.
+    pub fn repository_url(&self) -> Result<Option<String>> {
+        self.manifest_entry("repository")
+    }
+
+    fn manifest_entry(&self, name: &str) -> Result<Option<String>> {
         let path = self.root.join("Cargo.toml");
         let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
         let manifest: toml::Table = text.parse().with_context(|| format!("reading {}", path.display()))?;
-        let version = manifest
-            .get("workspace")
-            .and_then(|workspace| workspace.get("package"))
-            .and_then(|package| package.get("version"))
-            .and_then(toml::Value::as_str);
-        Ok(version.context("Cargo.toml has no workspace.package.version")?.to_owned())
+        let package = manifest.get("workspace").and_then(|workspace| workspace.get("package"));
+        let entry = package.and_then(|package| package.get(name)).and_then(toml::Value::as_str);
+        Ok(entry.map(str::to_owned))
     }
 }

@@ -7,6 +7,8 @@ mod archive;
 mod checks;
 mod commands;
 mod dist;
+mod dotnet;
+mod emulator;
 mod header;
 mod library;
 mod packages;

@@ -1,6 +1,7 @@
 //! The packages that are made of the libraries, one file for each kind.
 
 mod c;
+mod nuget;
 
 use anyhow::Result;
 
@@ -18,4 +19,4 @@ pub struct Package {
 }
 
 /// Later ones may use what earlier ones made.
-pub static PACKAGES: &[Package] = &[c::PACKAGE];
+pub static PACKAGES: &[Package] = &[c::PACKAGE, nuget::PACKAGE, nuget::ON_OTHER_RUNTIMES];

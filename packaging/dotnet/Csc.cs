@@ -1,0 +1,156 @@
+// The command line of csc over the compiler as a library, for machines without a newer .NET SDK. It takes csc's
+// arguments, and one more: -netstandard20:FACADE compiles for .NET Standard 2.0 with the reference assembly of 2.1,
+// which gets the version of 2.0. FACADE is a netstandard.dll that forwards the types of 2.0; others are errors.
+
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
+
+static class Csc
+{
+    const string NetStandard20 = "-netstandard20:";
+
+    static int Main(string[] arguments)
+    {
+        // csc takes -noconfig only on its command line, not where arguments are parsed.
+        var others = arguments.Where(it => it != "-noconfig" && it != "/noconfig" && !it.StartsWith(NetStandard20));
+        string facade = arguments.FirstOrDefault(it => it.StartsWith(NetStandard20))?.Substring(NetStandard20.Length);
+        var parsed = CSharpCommandLineParser.Default.Parse(others, Directory.GetCurrentDirectory(), null);
+        var problems = parsed.Errors.ToList();
+        if (!problems.Any(IsError))
+        {
+            problems.AddRange(Compile(parsed, facade));
+        }
+        foreach (Diagnostic problem in problems.Where(it => !it.IsSuppressed && it.Severity >= DiagnosticSeverity.Warning))
+        {
+            Console.WriteLine(CSharpDiagnosticFormatter.Instance.Format(problem));
+        }
+        return problems.Any(IsError) ? 1 : 0;
+    }
+
+    static bool IsError(Diagnostic problem)
+    {
+        return problem.Severity == DiagnosticSeverity.Error || (problem.IsWarningAsError && !problem.IsSuppressed);
+    }
+
+    static IEnumerable<Diagnostic> Compile(CSharpCommandLineArguments arguments, string facade)
+    {
+        var sources = arguments.SourceFiles.Select(file => Tuple.Create(MappedPath(arguments, file.Path), Read(file.Path, arguments)))
+            .ToList();
+        var trees = sources.Select(source => CSharpSyntaxTree.ParseText(source.Item2, arguments.ParseOptions, source.Item1));
+        var references = arguments.MetadataReferences.Select(reference => Reference(reference, arguments, facade != null));
+        // Assemblies that were compiled against another version of the framework may be referred to.
+        var options = arguments.CompilationOptions
+            .WithAssemblyIdentityComparer(DesktopAssemblyIdentityComparer.Default);
+        string output = Path.GetFullPath(Path.Combine(arguments.OutputDirectory, arguments.OutputFileName));
+        var compilation = CSharpCompilation.Create(Path.GetFileNameWithoutExtension(output), trees, references, options);
+
+        string pdbPath = arguments.PdbPath ?? Path.ChangeExtension(output, ".pdb");
+        var emitOptions = arguments.EmitOptions.WithOutputNameOverride(Path.GetFileName(output))
+            .WithPdbFilePath(Path.GetFileName(pdbPath));
+        bool hasPdb = arguments.EmitPdb && emitOptions.DebugInformationFormat != DebugInformationFormat.Embedded;
+        var embedded = arguments.EmbeddedFiles.IsEmpty
+            ? Enumerable.Empty<EmbeddedText>()
+            : sources.Select(source => EmbeddedText.FromSource(source.Item1, source.Item2));
+        using (var assembly = new MemoryStream())
+        using (var pdb = hasPdb ? new MemoryStream() : null)
+        using (var documentation = arguments.DocumentationPath == null ? null : new MemoryStream())
+        using (Stream versionResource = compilation.CreateDefaultWin32Resources(true, true, null, null))
+        {
+            EmitResult result = compilation.Emit(
+                assembly, pdb, documentation, versionResource, arguments.ManifestResources, emitOptions,
+                embeddedTexts: arguments.EmitPdb ? embedded : null);
+            if (!result.Success)
+            {
+                return result.Diagnostics;
+            }
+            var missing = facade == null ? new List<string>() : MissingTypes(assembly.ToArray(), facade).ToList();
+            if (!missing.Any())
+            {
+                Write(output, assembly);
+                Write(pdbPath, pdb);
+                Write(arguments.DocumentationPath, documentation);
+            }
+            return result.Diagnostics.Concat(missing.Select(type => Diagnostic.Create(NotInNetStandard20, null, type)));
+        }
+    }
+
+    static readonly DiagnosticDescriptor NotInNetStandard20 = new DiagnosticDescriptor(
+        "MPA0001", "", "{0} is not part of .NET Standard 2.0", "", DiagnosticSeverity.Error, true);
+
+    static IEnumerable<string> MissingTypes(byte[] assembly, string facade)
+    {
+        using (var reader = new PEReader(new MemoryStream(assembly)))
+        using (var facadeReader = new PEReader(File.OpenRead(facade)))
+        {
+            MetadataReader metadata = reader.GetMetadataReader();
+            MetadataReader facadeMetadata = facadeReader.GetMetadataReader();
+            var forwarded = facadeMetadata.ExportedTypes.Select(facadeMetadata.GetExportedType)
+                .Select(type => facadeMetadata.GetString(type.Namespace) + "." + facadeMetadata.GetString(type.Name));
+            var used = metadata.TypeReferences.Select(metadata.GetTypeReference)
+                .Where(type => IsInNetStandard(metadata, type.ResolutionScope))
+                .Select(type => metadata.GetString(type.Namespace) + "." + metadata.GetString(type.Name));
+            return used.Except(forwarded).ToList();
+        }
+    }
+
+    static bool IsInNetStandard(MetadataReader metadata, EntityHandle scope)
+    {
+        return scope.Kind == HandleKind.AssemblyReference
+            && metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)scope).Name) == "netstandard";
+    }
+
+    static string MappedPath(CSharpCommandLineArguments arguments, string path)
+    {
+        var mapped = arguments.PathMap.FirstOrDefault(pair => path.StartsWith(pair.Key, StringComparison.Ordinal));
+        return mapped.Key == null ? path : mapped.Value + path.Substring(mapped.Key.Length).Replace('\\', '/');
+    }
+
+    static SourceText Read(string path, CSharpCommandLineArguments arguments)
+    {
+        using (Stream file = File.OpenRead(path))
+        {
+            return SourceText.From(file, arguments.Encoding, arguments.ChecksumAlgorithm, canBeEmbedded: true);
+        }
+    }
+
+    static MetadataReference Reference(
+        CommandLineReference reference, CSharpCommandLineArguments arguments, bool forNetStandard20)
+    {
+        string path = Path.Combine(arguments.BaseDirectory, reference.Reference);
+        byte[] image = File.ReadAllBytes(path);
+        if (forNetStandard20 && Path.GetFileName(path) == "netstandard.dll")
+        {
+            SetVersion(image, 2, 0);
+        }
+        return MetadataReference.CreateFromImage(image, reference.Properties, filePath: path);
+    }
+
+    // In the table of the assembly, the version stands after four bytes for the hash algorithm (ECMA-335, II.22.2).
+    static void SetVersion(byte[] image, byte major, byte minor)
+    {
+        using (var reader = new PEReader(new MemoryStream(image)))
+        {
+            MetadataReader metadata = reader.GetMetadataReader();
+            int row = reader.PEHeaders.MetadataStartOffset + metadata.GetTableMetadataOffset(TableIndex.Assembly);
+            image[row + 4] = major;
+            image[row + 6] = minor;
+        }
+    }
+
+    static void Write(string path, MemoryStream content)
+    {
+        if (content != null)
+        {
+            File.WriteAllBytes(path, content.ToArray());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The emulator of the service, for checks of packages: a program of its own, as users have it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::dist::Dist;
+use crate::tools;
+
+/// Longer than anything takes that runs on this machine.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A running emulator. It ends when this is dropped.
+pub struct Emulator {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Emulator {
+    /// Builds the program if it is not there yet.
+    pub fn program(dist: &Dist) -> Result<PathBuf> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let folder = dist.repository().join("target");
+        tools::run(
+            Command::new(cargo)
+                .args(["build", "--quiet", "--locked", "--package", "mpa-emulator", "--target-dir"])
+                .arg(&folder)
+                .current_dir(dist.repository()),
+        )?;
+        Ok(folder.join("debug/mpa-emulator").with_extension(std::env::consts::EXE_EXTENSION))
+    }
+
+    pub fn start(dist: &Dist) -> Result<Self> {
+        let mut child = Command::new(Self::program(dist)?)
+            .args(["--port", "0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("starting mpa-emulator")?;
+        let mut line = String::new();
+        if let Some(output) = &mut child.stdout {
+            BufReader::new(output).read_line(&mut line).context("reading what mpa-emulator prints")?;
+        }
+        // "mpa-emulator listens on http://127.0.0.1:8787"
+        let address = line.trim().rsplit("http://").next().and_then(|address| address.parse().ok());
+        match address {
+            Some(address) => Ok(Self { child, address }),
+            None => {
+                let _ = child.kill();
+                let _ = child.wait();
+                anyhow::bail!("mpa-emulator printed {line:?} instead of the address that it listens on")
+            }
+        }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// The calls of a title that arrived so far, each as method, path and the status that it was answered with.
+    pub fn calls(&self, title_id: u32) -> Result<Vec<String>> {
+        let mut stream = TcpStream::connect_timeout(&self.address, LIMIT)?;
+        stream.set_read_timeout(Some(LIMIT))?;
+        let path = format!("/emulator/titles/{title_id}/requests");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address)?;
+        let mut response = String::new();
+        stream.read_to_string(&mut response)?;
+        let (head, body) = response.split_once("\r\n\r\n").context("mpa-emulator sent no complete response")?;
+        ensure!(head.starts_with("HTTP/1.1 200"), "mpa-emulator answered {path} with {head:?}");
+        let log: Value = serde_json::from_str(body)?;
+        let calls = log["requests"].as_array().context("mpa-emulator's log has no requests")?;
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Ok(calls
+            .iter()
+            .map(|call| format!("{} {} {}", text(&call["method"]), text(&call["path"]), text(&call["status"])))
+            .collect())
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // An error means that it has ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
