@@ -1,0 +1,99 @@
+// The scripts of a game that uses the package. The tests call them as the engine would.
+
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using Mpa;
+using Mpa.Unity;
+using Simulation;
+using UnityEngine;
+
+public static class Game
+{
+    private static readonly int MainThread = Thread.CurrentThread.ManagedThreadId;
+
+    public static bool HasClient => MpaRunner.Client != null;
+
+    public static void SetSettings(string endpoint, int titleId, string logLevel, int quitDeadlineMs)
+    {
+        var settings = ScriptableObject.CreateInstance<MpaSettings>();
+        settings.Endpoint = endpoint;
+        settings.TitleId = (uint)titleId;
+        settings.LogLevel = (MpaLogLevel)Enum.Parse(typeof(MpaLogLevel), logLevel);
+        settings.QuitDeadline = TimeSpan.FromMilliseconds(quitDeadlineMs);
+        Engine.SetAsset("MpaSettings", settings);
+    }
+
+    public static bool Open()
+    {
+        return MpaRunner.Open(config => config.AuthorizationHeader = "XBL3.0 x=-;made-up-token-of-the-server");
+    }
+
+    public static bool OpenWithSettingsOnly()
+    {
+        return MpaRunner.Open();
+    }
+
+    public static bool OpenWithoutSettings(string endpoint, int titleId)
+    {
+        return MpaRunner.Open(null, config =>
+        {
+            config.TitleId = (uint)titleId;
+            config.Endpoint = endpoint;
+        });
+    }
+
+    /// <summary>Notes how it ended, and where.</summary>
+    public static async void Invite(string name)
+    {
+        MpaResult result = await MpaRunner.Client.SendServerInviteAsync(NewInvite());
+        string place = Thread.CurrentThread.ManagedThreadId == MainThread ? Engine.Running : "another thread";
+        Engine.Noted.Add(name + ": " + result.Status + ", in " + (place.Length > 0 ? place : "no frame"));
+    }
+
+    public static void InviteAndThrow(string message)
+    {
+        MpaRunner.Client.SendServerInvite(NewInvite(), result => throw new InvalidOperationException(message));
+    }
+
+    /// <summary>Recent players, which the client holds for two seconds.</summary>
+    public static async void ReportPlayers(string name)
+    {
+        MpaResult result = await MpaRunner.Client.PostRecentPlayerGroupsAsync(new[]
+        {
+            new MpaRecentPlayerGroup { Players = new ulong[] { 2535400000000001, 2535400000000002 } },
+        });
+        Engine.Noted.Add(name + ": " + result.Status);
+    }
+
+    public static async void CloseAsync(int deadlineMs)
+    {
+        MpaCloseReport report = await MpaRunner.CloseAsync(TimeSpan.FromMilliseconds(deadlineMs));
+        Engine.Noted.Add("closed: " + report.OperationsSucceeded + " of " + report.Submitted);
+    }
+
+    public static void EnsurePolling()
+    {
+        MpaRunner.EnsurePolling();
+    }
+
+    public static string Problems(int titleId, string endpoint, string certificatePath, string privateKeyPath)
+    {
+        var settings = ScriptableObject.CreateInstance<MpaSettings>();
+        settings.TitleId = (uint)titleId;
+        settings.Endpoint = endpoint;
+        settings.CertificatePath = certificatePath;
+        settings.PrivateKeyPath = privateKeyPath;
+        return string.Join("\n", settings.Problems());
+    }
+
+    private static MpaServerInvite NewInvite()
+    {
+        return new MpaServerInvite
+        {
+            Sender = 2535400000000001,
+            InvitedUsers = new List<ulong> { 2535400000000002 },
+            ConnectionString = "203.0.113.7:7777",
+        };
+    }
+}

@@ -1,0 +1,59 @@
+using System;
+using System.Diagnostics;
+using System.Reflection;
+using Simulation;
+
+/// <summary>Runs the tests: ENDPOINT LIBRARY, the URL of an emulator and the path of the native library.</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        Tests.Emulator = arguments[0];
+        int failures = 0;
+        foreach (MethodInfo test in typeof(Tests).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly))
+        {
+            Domain.Library = arguments[1];
+            Engine.Logged.Clear();
+            Engine.Noted.Clear();
+            var clock = Stopwatch.StartNew();
+            string outcome = "ok";
+            try
+            {
+                test.Invoke(null, null);
+            }
+            catch (TargetInvocationException thrown)
+            {
+                failures++;
+                outcome = "FAILED: " + thrown.InnerException + "\nNoted:\n  " + string.Join("\n  ", Tail())
+                    + "\nLogged:\n  " + string.Join("\n  ", Engine.Logged);
+            }
+            Engine.IsPlaying = false;
+            EditorEngine.Unload();
+            Console.WriteLine($"unity: {test.Name}: {outcome} ({clock.ElapsedMilliseconds} ms)");
+        }
+        return failures == 0 ? 0 : 1;
+    }
+
+    private static string[] Tail()
+    {
+        int first = Math.Max(0, Engine.Noted.Count - 20);
+        return Engine.Noted.GetRange(first, Engine.Noted.Count - first).ToArray();
+    }
+}
+
+/// <summary>Fails a test.</summary>
+internal static class Check
+{
+    internal static void That(bool condition, string expected)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException("not so: " + expected);
+        }
+    }
+
+    internal static void Equal(object expected, object found)
+    {
+        That(Equals(expected, found), $"it is {expected}; it is {found}");
+    }
+}
