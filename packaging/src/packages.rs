@@ -2,6 +2,7 @@
 
 mod c;
 mod nuget;
+mod unity;
 
 use anyhow::Result;
 
@@ -19,4 +20,4 @@ pub struct Package {
 }
 
 /// Later ones may use what earlier ones made.
-pub static PACKAGES: &[Package] = &[c::PACKAGE, nuget::PACKAGE, nuget::ON_OTHER_RUNTIMES];
+pub static PACKAGES: &[Package] = &[c::PACKAGE, nuget::PACKAGE, nuget::ON_OTHER_RUNTIMES, unity::PACKAGE];
