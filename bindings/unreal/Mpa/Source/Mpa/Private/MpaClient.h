@@ -1,0 +1,60 @@
+// Licensed MIT or Apache-2.0.
+
+#pragma once
+
+#include "Containers/Map.h"
+#include "CoreMinimal.h"
+#include "MpaLibrary.h"
+#include "MpaSubsystem.h"
+#include "MpaTypes.h"
+#include "Templates/Function.h"
+
+class UMpaSettings;
+
+/** A client of the library, with the delegates of what was submitted. For the game thread. */
+class FMpaClient
+{
+public:
+	using FAuthorizationNeeded = TFunction<void(EMpaAuthorizationReason, const FString&)>;
+
+	/** Null if the settings or secrets are wrong: OutResult says how. */
+	static TSharedPtr<FMpaClient> Open(const UMpaSettings& Settings, const FMpaSecrets& Secrets, FAuthorizationNeeded InAuthorizationNeeded, FMpaResult& OutResult);
+
+	/** Closes at once, and drops the delegates that are left. */
+	~FMpaClient();
+
+	/** Returns the number of the operation; 0 if it was refused, with the reason in OutRefusal. */
+	int64 SendServerInvite(const FMpaServerInvite& Invite, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
+	int64 ReportRecentPlayers(const TArray<FMpaRecentPlayerGroup>& Groups, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
+
+	void Cancel(int64 Operation);
+	FMpaResult SetAuthorization(const FMpaAuthorization& Authorization);
+
+	/** Calls the delegates of what has ended. False if the client was closed by something else: see CompleteRest. */
+	bool Poll();
+
+	/** Drains, closes, and calls all delegates. Waits up to the time limit, and a second for what it aborts. */
+	void Close(int32 TimeLimitMs);
+
+	/** Calls the delegates whose operations have no completion any more. */
+	void CompleteRest();
+
+private:
+	struct FPending
+	{
+		FMpaCompletedDelegate Completed;
+		int32 Count = 0;
+		bool bIsInvite = false;
+	};
+
+	FMpaClient(mpa_client InHandle, FAuthorizationNeeded InAuthorizationNeeded);
+
+	int64 Submit(FPending Operation, TFunctionRef<mpa_status(uint64 Key, uint64_t* Number, mpa_result* Result)> SubmitNative, FMpaResult& OutRefusal);
+	void Handle(const mpa_event& Event, const mpa_result& Result);
+
+	mpa_client Native;
+	FAuthorizationNeeded AuthorizationNeeded;
+	TMap<uint64, FPending> Pending;
+	uint64 LastKey = 0;
+	bool bClosing = false;
+};

@@ -1,0 +1,192 @@
+// Licensed MIT or Apache-2.0.
+
+#include "MpaSubsystem.h"
+
+#include "CoreGlobals.h"
+#include "Engine/GameInstance.h"
+#include "MpaClient.h"
+#include "MpaConversions.h"
+#include "MpaLibrary.h"
+#include "MpaLog.h"
+#include "MpaModule.h"
+#include "MpaSettings.h"
+
+void UMpaSubsystem::Initialize(FSubsystemCollectionBase& Collection)
+{
+	Super::Initialize(Collection);
+	Ticker = FTSTicker::GetCoreTicker().AddTicker(FTickerDelegate::CreateUObject(this, &UMpaSubsystem::Tick));
+	WhyNotOpen = TEXT("The client is not open: UMpaSettings::Open leaves it to code in this game instance, so call UMpaSubsystem::Open.");
+	if (ShouldOpen())
+	{
+		bOpenedBySettings = true;
+		Open();
+	}
+}
+
+void UMpaSubsystem::Deinitialize()
+{
+	FTSTicker::GetCoreTicker().RemoveTicker(Ticker);
+	Ticker.Reset();
+	Close();
+	CompleteRefused();
+	Super::Deinitialize();
+}
+
+bool UMpaSubsystem::ShouldOpen() const
+{
+	if (IsRunningCommandlet())
+	{
+		return false;
+	}
+	switch (GetDefault<UMpaSettings>()->Open)
+	{
+	case EMpaOpen::AllGameInstances:
+		return true;
+	case EMpaOpen::DedicatedServers:
+		return GetGameInstance()->IsDedicatedServerInstance();
+	case EMpaOpen::ByCode:
+	default:
+		return false;
+	}
+}
+
+FMpaResult UMpaSubsystem::Open(const FMpaSecrets& Secrets)
+{
+	check(IsInGameThread());
+	Close();
+	if (!FMpaModule::IsLibraryUsable())
+	{
+		WhyNotOpen = TEXT("The client is not open: the library of mpa cannot be used, see the start of the log.");
+		return NotOpen(0);
+	}
+	FMpaResult Result;
+	const TWeakObjectPtr<UMpaSubsystem> WeakThis(this);
+	Client = FMpaClient::Open(*GetDefault<UMpaSettings>(), Secrets,
+		[WeakThis](const EMpaAuthorizationReason Reason, const FString& Message)
+		{
+			if (UMpaSubsystem* This = WeakThis.Get())
+			{
+				This->NotifyAuthorizationNeeded(Reason, Message);
+			}
+		},
+		Result);
+	if (Client.IsValid())
+	{
+		UE_LOG(LogMpa, Log, TEXT("The client is open (mpa %s)."), UTF8_TO_TCHAR(mpa_version_string()));
+		return Result;
+	}
+	WhyNotOpen = TEXT("The client is not open: ") + Result.Message;
+	UE_LOG(LogMpa, Warning, TEXT("%s Invites are off."), *WhyNotOpen);
+	return Result;
+}
+
+void UMpaSubsystem::Close()
+{
+	check(IsInGameThread());
+	// First: a delegate that submits again is refused.
+	const TSharedPtr<FMpaClient> Closed = MoveTemp(Client);
+	Client.Reset();
+	if (Closed.IsValid())
+	{
+		WhyNotOpen = TEXT("The client is not open: it was closed.");
+		Closed->Close(GetDefault<UMpaSettings>()->ShutdownTimeLimitMs);
+	}
+}
+
+bool UMpaSubsystem::IsOpen() const
+{
+	return Client.IsValid();
+}
+
+int64 UMpaSubsystem::SendServerInvite(const FMpaServerInvite& Invite, FMpaCompletedDelegate Completed)
+{
+	check(IsInGameThread());
+	FMpaResult Refusal;
+	const int64 Operation = Client.IsValid() ? Client->SendServerInvite(Invite, Completed, Refusal) : 0;
+	if (Operation == 0)
+	{
+		Refuse(Client.IsValid() ? Refusal : NotOpen(Invite.InvitedUsers.Num()), MoveTemp(Completed));
+	}
+	return Operation;
+}
+
+int64 UMpaSubsystem::ReportRecentPlayers(const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed)
+{
+	check(IsInGameThread());
+	FMpaResult Refusal;
+	const int64 Operation = Client.IsValid() ? Client->ReportRecentPlayers(Groups, Completed, Refusal) : 0;
+	if (Operation == 0)
+	{
+		Refuse(Client.IsValid() ? Refusal : NotOpen(Groups.Num()), MoveTemp(Completed));
+	}
+	return Operation;
+}
+
+void UMpaSubsystem::Cancel(const int64 Operation)
+{
+	if (Client.IsValid())
+	{
+		Client->Cancel(Operation);
+	}
+}
+
+FMpaResult UMpaSubsystem::SetAuthorization(const FMpaAuthorization& Authorization)
+{
+	check(IsInGameThread());
+	return Client.IsValid() ? Client->SetAuthorization(Authorization) : NotOpen(0);
+}
+
+bool UMpaSubsystem::Tick(const float)
+{
+	CompleteRefused();
+	// Held: a delegate may close the client.
+	const TSharedPtr<FMpaClient> Polled = Client;
+	if (Polled.IsValid() && !Polled->Poll())
+	{
+		Reopen();
+		Polled->CompleteRest();
+	}
+	return true;
+}
+
+/** The module was replaced while the game runs (hot reload), which closed the clients of the one before. */
+void UMpaSubsystem::Reopen()
+{
+	Client.Reset();
+	WhyNotOpen = TEXT("The client is not open: the module was reloaded, so call UMpaSubsystem::Open again.");
+	UE_LOG(LogMpa, Warning, TEXT("The client was closed when the module was reloaded. Tokens that code has set have to be set again."));
+	if (bOpenedBySettings)
+	{
+		Open();
+	}
+}
+
+/** Reported in the next tick, so that a delegate is never called inside the call that it is passed to. */
+void UMpaSubsystem::Refuse(const FMpaResult& Result, FMpaCompletedDelegate Completed)
+{
+	UE_LOG(LogMpa, Verbose, TEXT("Refused: %s"), *Result.Message);
+	Refused.Add({ MoveTemp(Completed), Result });
+}
+
+void UMpaSubsystem::CompleteRefused()
+{
+	// Those that there are now: a delegate may submit again, and be refused again.
+	const TArray<FRefused> Completed = MoveTemp(Refused);
+	Refused.Reset();
+	for (const FRefused& Entry : Completed)
+	{
+		Entry.Completed.ExecuteIfBound(Entry.Result);
+	}
+}
+
+FMpaResult UMpaSubsystem::NotOpen(const int32 Count) const
+{
+	return MpaConversions::MakeResult(MPA_ERROR_INVALID_HANDLE, WhyNotOpen, EMpaResend::Elsewhere, Count);
+}
+
+void UMpaSubsystem::NotifyAuthorizationNeeded(const EMpaAuthorizationReason Reason, const FString& Message)
+{
+	UE_LOG(LogMpa, Log, TEXT("%s"), *Message);
+	OnAuthorizationNeededNative.Broadcast(Reason, Message);
+	OnAuthorizationNeeded.Broadcast(Reason, Message);
+}

@@ -1,0 +1,257 @@
+// Licensed MIT or Apache-2.0.
+
+#pragma once
+
+#include "CoreMinimal.h"
+
+#include "MpaTypes.generated.h"
+
+/** How a call ended. docs/outcomes.md says what each means for the player, and what to do next. */
+UENUM(BlueprintType)
+enum class EMpaStatus : uint8
+{
+	/** The service has acknowledged all of it. */
+	Ok,
+	/** An input is invalid: the message says which. Nothing was sent. */
+	InvalidArgument,
+	/** The plugin and the library do not fit together. Nothing was sent. */
+	InvalidStruct,
+	/** The client is not open: the message says why. Nothing was sent. */
+	InvalidHandle,
+	/** The client is closing. Nothing was sent. */
+	Closed,
+	/** Too much waits to be sent. Nothing was submitted: try again later. */
+	QueueFull,
+	/** Completions were not polled: the game thread hangs. Nothing was submitted. */
+	EventsNotPolled,
+	/** Cancelled before it was sent. */
+	Cancelled,
+	/** Its time to live passed before it was sent. */
+	Expired,
+	/** Not sent, or for recent players possibly sent: the client was closed first. */
+	Abandoned,
+	/** There is no usable token. */
+	AuthorizationNeeded,
+	/** The service refused the token. */
+	Unauthorized,
+	/** The token is valid, but not for this call: wrong title or sandbox, or a user's token. */
+	Forbidden,
+	/** Signing in with the certificate failed. */
+	SignInFailed,
+	/** Signing in has not finished. */
+	SignInPending,
+	/** The service refused what was sent. */
+	Rejected,
+	/** The service limits the rate of calls, and the wait would be too long. */
+	Throttled,
+	/** The service failed. */
+	ServiceUnavailable,
+	/** Something other than the service answered, such as a proxy. */
+	UnexpectedAnswer,
+	/** The service could not be reached. */
+	ConnectionFailed,
+	/** The server could not prove its identity. */
+	TlsFailed,
+	/** The time limit passed. */
+	TimedOut,
+	/** An invite was sent, and it is not known whether the service processed it. Do not send it again. */
+	Uncertain,
+	/** A defect of the library. Please report the message. */
+	Internal,
+	/** Of a newer library: see StatusName. */
+	Unknown,
+};
+
+/** The platform on which an invite can be accepted. */
+UENUM(BlueprintType)
+enum class EMpaPlatform : uint8
+{
+	Any,
+	Android,
+	IOS UMETA(DisplayName = "iOS"),
+	Nintendo,
+	PlayStation,
+	Scarlett UMETA(DisplayName = "Xbox Series X and S"),
+	Win32 UMETA(DisplayName = "Windows (Win32)"),
+	WindowsOneCore UMETA(DisplayName = "Windows (OneCore)"),
+	XboxOne UMETA(DisplayName = "Xbox One"),
+};
+
+/** How the players of a group met. */
+UENUM(BlueprintType)
+enum class EMpaEncounterType : uint8
+{
+	Default,
+	Teammate,
+	Opponent,
+};
+
+/** Why another token is needed. */
+UENUM(BlueprintType)
+enum class EMpaAuthorizationReason : uint8
+{
+	/** Of a newer library. */
+	Unknown,
+	/** None was set yet. */
+	Missing,
+	/** The service refused the one in use. */
+	Refused,
+	/** The one in use has expired. */
+	Expired,
+	/** The one in use expires soon. */
+	ExpiresSoon,
+};
+
+/** What to do with the users or groups that a call did not send. */
+UENUM(BlueprintType)
+enum class EMpaResend : uint8
+{
+	/** Nothing: all were sent, or it was cancelled. */
+	None,
+	/** Submit them again after ResendDelayMs. */
+	Later,
+	/** Submit them again once there is another token. */
+	AfterAuthorization,
+	/** First correct what the message names. */
+	AfterFix,
+	/** This server is closing: submit them from another one, or after a restart. */
+	Elsewhere,
+};
+
+/** How an operation ended. */
+USTRUCT(BlueprintType)
+struct FMpaResult
+{
+	GENERATED_BODY()
+
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	EMpaStatus Status = EMpaStatus::Ok;
+
+	/** What led to Uncertain, Abandoned, Cancelled, Expired or SignInFailed; else Ok. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	EMpaStatus Cause = EMpaStatus::Ok;
+
+	/** The status as it stands in mpa.h, such as MPA_ERROR_THROTTLED. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	FString StatusName;
+
+	/** What happened, to which input, and what to do. For a log: it has no token, connection string or XUID. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	FString Message;
+
+	/** How many users or groups, from the front, the service has acknowledged. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 Acknowledged = 0;
+
+	/** How many after those were sent, and it is not known whether the service processed them. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 Uncertain = 0;
+
+	/** How many after those the service refused. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 Refused = 0;
+
+	/** What to do with those that were not sent: ResendCount of those that were passed in, from the index ResendFirst on. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	EMpaResend Resend = EMpaResend::None;
+
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 ResendFirst = 0;
+
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 ResendCount = 0;
+
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 ResendDelayMs = 0;
+
+	/** Of the response to the last attempt; 0 if there was none. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 HttpStatus = 0;
+
+	/** The service's errorCode; empty if there is none. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	FString ErrorCode;
+
+	/** The service's X-XblCorrelationId, which Microsoft's support asks for; empty if there is none. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	FString CorrelationId;
+
+	bool IsOk() const { return Status == EMpaStatus::Ok; }
+};
+
+/** An invite that the server sends on behalf of a player who asked for it. */
+USTRUCT(BlueprintType)
+struct FMpaServerInvite
+{
+	GENERATED_BODY()
+
+	/** The XUID of the player who asked for it, as a decimal number. Required. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	FString Sender;
+
+	/** The XUIDs of the players to invite, as decimal numbers: 1 to 10,000. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	TArray<FString> InvitedUsers;
+
+	/** What the invited player's game is started with, to find the server: at most 512 UTF-16 code units. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	FString ConnectionString;
+
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	EMpaPlatform Platform = EMpaPlatform::Any;
+
+	/** How long it may take until it is sent, in milliseconds. 0: as in the settings. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, AdvancedDisplay, Category = "Mpa")
+	int32 TimeToLiveMs = 0;
+};
+
+/** Players who met: everyone in a group met everyone else in it. */
+USTRUCT(BlueprintType)
+struct FMpaRecentPlayerGroup
+{
+	GENERATED_BODY()
+
+	/** The XUIDs of the players, as decimal numbers: 2 to 100. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	TArray<FString> Players;
+
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	EMpaEncounterType EncounterType = EMpaEncounterType::Default;
+
+	/** When they met, in UTC. Not set: now. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, AdvancedDisplay, Category = "Mpa")
+	FDateTime Timestamp = FDateTime(0);
+};
+
+/** A token and how long it is valid. */
+USTRUCT(BlueprintType)
+struct FMpaAuthorization
+{
+	GENERATED_BODY()
+
+	/** The whole value of the Authorization header: XBL3.0 x=-;<token>. */
+	UPROPERTY(BlueprintReadWrite, Category = "Mpa")
+	FString Header;
+
+	/** How long it is still valid, in milliseconds. 0: unknown, it is used until the service refuses it. */
+	UPROPERTY(BlueprintReadWrite, Category = "Mpa")
+	int64 ExpiresInMs = 0;
+
+	/** The P-256 private key that the token is bound to, in PEM. Empty: it is bound to none. */
+	UPROPERTY(BlueprintReadWrite, Category = "Mpa")
+	FString ProofKeyPem;
+};
+
+/** What is never read from a configuration file, for UMpaSubsystem::Open. Empty texts: not set. */
+struct FMpaSecrets
+{
+	/** The first token. Not together with a certificate. */
+	FMpaAuthorization Authorization;
+
+	/** Of the PKCS#12 file that UMpaSettings::CertificatePath names. */
+	FString CertificatePassword;
+
+	/** The certificate with its chain, and the private key, as PEM text: instead of the files of the settings. */
+	FString CertificatePem;
+	FString PrivateKeyPem;
+};

@@ -1,0 +1,9 @@
+#pragma once
+
+bool IsInGameThread();
+bool IsRunningCommandlet();
+
+namespace StandIn
+{
+	extern bool bIsRunningCommandlet;
+}
