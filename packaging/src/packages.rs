@@ -3,6 +3,7 @@
 mod c;
 mod nuget;
 mod unity;
+mod unreal;
 
 use anyhow::Result;
 
@@ -20,4 +21,4 @@ pub struct Package {
 }
 
 /// Later ones may use what earlier ones made.
-pub static PACKAGES: &[Package] = &[c::PACKAGE, nuget::PACKAGE, nuget::ON_OTHER_RUNTIMES, unity::PACKAGE];
+pub static PACKAGES: &[Package] = &[c::PACKAGE, nuget::PACKAGE, nuget::ON_OTHER_RUNTIMES, unity::PACKAGE, unreal::PACKAGE];

@@ -1,0 +1,110 @@
+//! Runs the plugin against the emulator: `tests/unreal/behaviour.cpp`.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use mpa_emulator::{Emulator, Options};
+
+use super::build_rules;
+use super::compile::{Compiler, Module, OLDER_STANDARD, STANDARD};
+use super::platform::Platform;
+use crate::dist::Dist;
+use crate::targets::{System, Target};
+use crate::tools::{Tool, run};
+
+const QEMU: Tool = Tool {
+    names: &["qemu-aarch64-static", "qemu-aarch64"],
+    package: "qemu-user-static",
+    elsewhere: "QEMU from qemu.org",
+};
+
+/// Compiles in both language versions and with both kinds of linking, and runs what is linked statically.
+pub fn check(dist: &Dist, plugin: &Path, platform: &Platform) -> Result<()> {
+    if cfg!(not(target_os = "linux")) {
+        println!("unreal: the sources are compiled on Linux only, not here");
+        return Ok(());
+    }
+    let compiler = Compiler::new(platform)?;
+    let folder = tempfile::tempdir()?;
+    let folder = folder.path();
+    let rules = |shared| build_rules::read(dist, plugin, platform.name, shared);
+
+    let shared = Module::new(dist, plugin, rules(true)?.compiler_options(), folder)?;
+    shared.compile_sources(&compiler, OLDER_STANDARD, folder)?;
+
+    let rules = rules(false)?;
+    let module = Module::new(dist, plugin, rules.compiler_options(), folder)?;
+    module.compile_headers(&compiler, OLDER_STANDARD, folder)?;
+    let objects = module.compile_sources(&compiler, STANDARD, folder)?;
+    // Microsoft's static library links with Microsoft's tools only.
+    if platform.system == System::Windows {
+        return Ok(());
+    }
+    let program = link(dist, &compiler, &module, &objects, &rules.libraries(), folder)?;
+    run_program(platform, &program, folder)
+}
+
+fn link(
+    dist: &Dist,
+    compiler: &Compiler,
+    module: &Module,
+    objects: &[PathBuf],
+    libraries: &[PathBuf],
+    folder: &Path,
+) -> Result<PathBuf> {
+    let tests = dist.repository().join("tests/unreal");
+    let program = folder.join("behaviour");
+    run(compiler
+        .command()
+        .arg(STANDARD)
+        .args(module.options())
+        .arg(tests.join("behaviour.cpp"))
+        .arg(tests.join("standins/StandIns.cpp"))
+        .args(objects)
+        .args(libraries)
+        .args(["-lpthread", "-ldl", "-lm", "-o"])
+        .arg(&program))?;
+    Ok(program)
+}
+
+fn run_program(platform: &Platform, program: &Path, folder: &Path) -> Result<()> {
+    let emulator = Emulator::start(Options::default()).context("starting the emulator")?;
+    // Connections are accepted by the system, and nothing ever answers.
+    let silent = TcpListener::bind("127.0.0.1:0").context("listening")?;
+    let silent = format!("http://{}", silent.local_addr()?);
+    let mut command = runner(platform, program)?;
+    let output = run(command.arg(emulator.url()).arg(&silent).arg(folder))?;
+    ensure!(output.lines().count() > 10 && output.lines().all(|line| line.starts_with("ok ")), "{output}");
+
+    // What arrived: the program sees only what the plugin says.
+    let requests = |title| emulator.requests(title);
+    let invite = requests(101).first().context("no invite arrived")?.json();
+    ensure!(invite["connectionString"] == "\u{e4}\u{20ac}\u{1f600}:7777", "{invite}");
+    ensure!(invite["sender"] == "2814639011617876" && invite["platform"] == "Scarlett", "{invite}");
+    ensure!(invite["invitedUsers"][1] == "18446744073709551615", "{invite}");
+    let group = requests(102).first().context("no recent players arrived")?.json();
+    ensure!(group["recentPlayerGroups"][0]["timestamp"] == "2020-05-12T10:11:12Z", "{group}");
+    ensure!(group["recentPlayerGroups"][0]["encounterType"] == "Teammate", "{group}");
+    let tokens: Vec<_> =
+        requests(104).iter().filter_map(|request| request.header("authorization").map(str::to_owned)).collect();
+    ensure!(tokens == ["XBL3.0 x=-;token-of-the-settings", "XBL3.0 x=-;token-of-the-command-line"], "{tokens:?}");
+    for (title, count) in
+        [(101, 1), (102, 1), (103, 1), (105, 2), (106, 0), (107, 0), (111, 2), (114, 1), (115, 3), (118, 0)]
+    {
+        let arrived = requests(title).len();
+        ensure!(arrived == count, "{arrived} requests arrived for the title {title}, and {count} should have");
+    }
+    Ok(())
+}
+
+/// The command that runs a program of a platform here.
+pub fn runner(platform: &Platform, program: &Path) -> Result<Command> {
+    if Target::host()?.name == platform.target {
+        return Ok(Command::new(program));
+    }
+    let mut command = Command::new(QEMU.path()?);
+    command.args(["-L", "/usr/aarch64-linux-gnu"]).arg(program);
+    Ok(command)
+}
