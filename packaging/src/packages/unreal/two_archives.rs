@@ -82,7 +82,7 @@ fn build_other(dist: &Dist, target: &Target, cross: bool) -> Result<PathBuf> {
     let triple = target.triples[0];
     let manifest = consumer(dist).join("other/Cargo.toml");
     let build = dist.cache().join("two-archives");
-    let mut cargo = Rust::with(triple)?.cargo();
+    let mut cargo = Rust::with(dist, triple)?.cargo();
     if cross {
         cargo.env("CC_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-gcc");
     }
