@@ -4,6 +4,7 @@
 mod compile;
 mod linux;
 mod macos;
+pub mod prelink;
 mod windows;
 
 use std::fs;

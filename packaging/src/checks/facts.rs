@@ -8,6 +8,8 @@ use anyhow::{Context, Result, bail};
 use object::read::archive::ArchiveFile;
 use object::{Architecture, FileKind, Object, ObjectSymbol};
 
+use crate::library::prelink;
+
 #[derive(Debug, Default, Clone)]
 pub struct SharedLibrary {
     pub processor: &'static str,
@@ -64,8 +66,8 @@ pub fn static_globals(data: &[u8]) -> Result<Vec<String>> {
         for member in archive.members() {
             let member = member?;
             let content = member.data(part)?;
-            // Members of import libraries are no objects.
-            if matches!(FileKind::parse(content), Ok(FileKind::CoffImport)) {
+            // Each library may have these.
+            if prelink::stands_for_a_dll(content)? {
                 continue;
             }
             let name = String::from_utf8_lossy(member.name()).into_owned();

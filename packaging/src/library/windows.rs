@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::compile::{Compilation, Linker, compile, split_symbols, utf8};
-use super::{clear, copy};
+use super::{clear, copy, prelink};
 use crate::dist::Dist;
 use crate::header;
 use crate::targets::Target;
 use crate::toolchain::clang_cl;
-use crate::toolchain::rust::{self, Rust};
+use crate::toolchain::rust::Rust;
 use crate::toolchain::zig::Zig;
 use crate::tools;
 
@@ -33,8 +33,8 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     let gnu_library =
         Compilation { linker: Linker::Zig(&zig), link_arguments: &[&resource], ..Compilation::of(&gnu, GNU) };
     let folder = compile(dist, &gnu_library)?;
-    tools::run(rust::objcopy()?.arg("--strip-debug").arg(folder.join("libmpa.a")).arg(stage.join("lib/libmpa.a")))?;
-    copy(&folder.join("libmpa.a"), &symbols.join("libmpa.a"))?;
+    let exports = header::functions(dist)?;
+    prelink::coff(&zig, &exports, &folder.join("libmpa.a"), &stage.join("lib/libmpa.a"), &symbols.join("libmpa.a"))?;
 
     let msvc = Rust::with(dist, MSVC)?;
     if cfg!(windows) {
@@ -52,7 +52,7 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     } else {
         split_symbols(&folder.join("mpa.dll"), &stage.join("bin/mpa.dll"), &symbols.join("mpa.dll.debug"))?;
     }
-    import_libraries(dist, &zig, &stage)?;
+    import_libraries(&exports, &zig, &stage)?;
 
     let static_library = Compilation {
         crate_types: "staticlib",
@@ -60,10 +60,13 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
         ..Compilation::of(&msvc, MSVC)
     };
     let folder = compile(dist, &static_library)?;
-    tools::run(
-        rust::objcopy()?.arg("--strip-debug").arg(folder.join("mpa.lib")).arg(stage.join("lib/mpa_static.lib")),
-    )?;
-    copy(&folder.join("mpa.lib"), &symbols.join("mpa_static.lib"))
+    prelink::coff(
+        &zig,
+        &exports,
+        &folder.join("mpa.lib"),
+        &stage.join("lib/mpa_static.lib"),
+        &symbols.join("mpa_static.lib"),
+    )
 }
 
 /// What the properties of the DLL show in the Explorer, as a compiled resource.
@@ -84,10 +87,10 @@ fn version_resource(dist: &Dist, zig: &Zig, folder: &Path) -> Result<PathBuf> {
 }
 
 /// The import libraries for MSVC and MinGW.
-fn import_libraries(dist: &Dist, zig: &Zig, stage: &Path) -> Result<()> {
+fn import_libraries(exports: &[String], zig: &Zig, stage: &Path) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let definition = folder.path().join("mpa.def");
-    let exports: String = header::functions(dist)?.iter().map(|name| format!("    {name}\n")).collect();
+    let exports: String = exports.iter().map(|name| format!("    {name}\n")).collect();
     fs::write(&definition, format!("LIBRARY mpa.dll\nEXPORTS\n{exports}"))?;
     let argument = |name: &str, path: &Path| Ok::<_, anyhow::Error>(format!("/{name}:{}", utf8(path)?));
     tools::run(

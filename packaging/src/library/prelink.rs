@@ -1,0 +1,148 @@
+//! Makes static libraries in which only the functions of the header are global.
+//!
+//! Two static libraries that are written in Rust clash otherwise: both have the standard library of Rust, and
+//! `rust_eh_personality`. All objects become one, where the other symbols are local.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use object::pe;
+use object::read::archive::ArchiveFile;
+use object::{FileKind, Object as _, ObjectSection as _};
+
+use crate::toolchain::rust;
+use crate::toolchain::zig::Zig;
+use crate::tools::{self, Tool};
+
+/// For Linux. `stripped` is the result, and `with_symbols` the same with debug symbols.
+pub fn elf(zig: &Zig, exports: &[String], library: &Path, stripped: &Path, with_symbols: &Path) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let linked = folder.path().join("linked.o");
+    let mut linker = zig.command("ld.lld");
+    // Without the grouping, the groups of sections stay with names that are no longer global; linkers either refuse
+    // that, or link a program that crashes.
+    linker.args(["--relocatable", "--gc-sections", "--force-group-allocation", "-o"]).arg(&linked);
+    linker.args(exports.iter().flat_map(|name| ["--undefined", name.as_str()]));
+    tools::run(linker.arg(library))?;
+
+    for (strip, result) in [("--strip-unneeded", stripped), ("--discard-locals", with_symbols)] {
+        let object = folder.path().join("mpa.o");
+        let mut objcopy = rust::objcopy()?;
+        objcopy.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd", strip]);
+        objcopy.args(exports.iter().map(|name| format!("--keep-global-symbol={name}")));
+        tools::run(objcopy.arg(&linked).arg(&object))?;
+        archive(zig, result, &[object])?;
+    }
+    Ok(())
+}
+
+/// The linker and objcopy of MinGW, which alone can do this for the objects of Windows, those of MSVC included.
+const MINGW_LD: Tool = Tool {
+    names: &["x86_64-w64-mingw32-ld", "ld"],
+    package: "binutils-mingw-w64-x86-64",
+    elsewhere: "the binutils of any MinGW-w64",
+};
+const MINGW_OBJCOPY: Tool = Tool { names: &["x86_64-w64-mingw32-objcopy", "objcopy"], ..MINGW_LD };
+
+/// For Windows. What Windows itself brings stays in objects of its own, since several libraries may have that.
+pub fn coff(zig: &Zig, exports: &[String], library: &Path, stripped: &Path, with_symbols: &Path) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (objects, imports) = unpack_coff(library, folder.path())?;
+    let linked = folder.path().join("linked.o");
+    let mut linker = Command::new(MINGW_LD.path()?);
+    linker.arg("--relocatable").arg("-o").arg(&linked);
+    tools::run(linker.args(&objects))?;
+
+    for (strip, result) in [("--strip-unneeded", stripped), ("--discard-locals", with_symbols)] {
+        let object = folder.path().join("mpa.o");
+        let mut objcopy = Command::new(MINGW_OBJCOPY.path()?);
+        objcopy.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd", strip]);
+        objcopy.args(exports.iter().map(|name| format!("--keep-global-symbol={name}")));
+        objcopy.arg(format!("--redefine-sym={TLS_PLACEHOLDER}={TLS}"));
+        tools::run(objcopy.arg(&linked).arg(&object))?;
+        keep_all_sections(&object)?;
+        let mut members = vec![object];
+        members.extend_from_slice(&imports);
+        archive(zig, result, &members)?;
+    }
+    Ok(())
+}
+
+/// What the C library of the program defines. MinGW's linker wants to see it, even where it links no program.
+const TLS: &str = "_tls_used";
+const TLS_PLACEHOLDER: &str = "mpa_tls_used_of_the_program";
+
+/// Writes the members of `library` to files: the objects with code, and those that stand for DLLs of Windows.
+fn unpack_coff(library: &Path, folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let data = fs::read(library).with_context(|| format!("reading {}", library.display()))?;
+    let (mut objects, mut imports) = (Vec::new(), Vec::new());
+    for (index, member) in ArchiveFile::parse(&*data)?.members().enumerate() {
+        let member = member?;
+        let content = member.data(&*data)?;
+        // MinGW's linker sorts these by their names. Several of MSVC's have the same one.
+        let name = String::from_utf8_lossy(member.name()).replace(['/', '\\'], "_");
+        let path = folder.join(index.to_string()).join(name);
+        super::create_parent(&path)?;
+        fs::write(&path, content)?;
+        if stands_for_a_dll(content)? {
+            imports.push(path);
+        } else {
+            let renamed = path.with_extension("renamed.o");
+            let mut objcopy = Command::new(MINGW_OBJCOPY.path()?);
+            tools::run(objcopy.arg(format!("--redefine-sym={TLS}={TLS_PLACEHOLDER}")).args([&path, &renamed]))?;
+            objects.push(renamed);
+        }
+    }
+    ensure!(!objects.is_empty(), "{} has no objects", library.display());
+    Ok((objects, imports))
+}
+
+/// Whether a member of a static library is from an import library.
+pub fn stands_for_a_dll(content: &[u8]) -> Result<bool> {
+    Ok(match FileKind::parse(content)? {
+        FileKind::CoffImport => true,
+        FileKind::Coff | FileKind::CoffBig => {
+            let file = object::File::parse(content)?;
+            file.sections().any(|section| section.name().is_ok_and(|name| name.starts_with(".idata$")))
+        }
+        _ => false,
+    })
+}
+
+/// Makes the sections of an object ordinary ones of which there may be others of the same name. Otherwise a linker would
+/// keep this one, whose symbol is local now, in the place of the same section in another library.
+fn keep_all_sections(object: &Path) -> Result<()> {
+    let mut data = fs::read(object).with_context(|| format!("reading {}", object.display()))?;
+    ordinary_sections(&mut data).with_context(|| format!("{} is not a COFF object", object.display()))?;
+    fs::write(object, data).with_context(|| format!("writing {}", object.display()))
+}
+
+fn ordinary_sections(data: &mut [u8]) -> Option<()> {
+    let number = |data: &[u8], at: usize| Some(u16::from_le_bytes(data.get(at..at + 2)?.try_into().ok()?));
+    let big = number(data, 0)? == pe::IMAGE_FILE_MACHINE_UNKNOWN && number(data, 2)? == 0xFFFF;
+    let (headers, count) = if big {
+        let start = size_of::<pe::AnonObjectHeaderBigobj>();
+        (start, u32::from_le_bytes(data.get(start - 12..start - 8)?.try_into().ok()?) as usize)
+    } else {
+        (size_of::<pe::ImageFileHeader>() + usize::from(number(data, 16)?), usize::from(number(data, 2)?))
+    };
+    for section in 0..count {
+        // The flags are the last field of a header.
+        let flags = headers + (section + 1) * size_of::<pe::ImageSectionHeader>() - 4;
+        let flags = data.get_mut(flags..flags + 4)?;
+        let value = u32::from_le_bytes(flags.try_into().ok()?) & !pe::IMAGE_SCN_LNK_COMDAT;
+        flags.copy_from_slice(&value.to_le_bytes());
+    }
+    Some(())
+}
+
+fn archive(zig: &Zig, result: &Path, members: &[PathBuf]) -> Result<()> {
+    if result.exists() {
+        fs::remove_file(result).with_context(|| format!("removing {}", result.display()))?;
+    }
+    // `D`: no time stamps.
+    tools::run(zig.command("ar").arg("rcsD").arg(result).args(members))?;
+    Ok(())
+}
