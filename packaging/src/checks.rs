@@ -4,6 +4,7 @@ mod expected;
 mod facts;
 mod paths;
 pub mod reproducible;
+pub mod sizes;
 
 use std::fs;
 use std::path::Path;

@@ -17,6 +17,7 @@ packaging/build [--packages NAMES] [TARGET...|all]    builds the library and mak
 packaging/check [--packages NAMES] [TARGET...|all]    checks the libraries, and uses the packages of dist/ as their
                                                       users do
 packaging/check --reproducible [TARGET...|all]        builds again in another folder, and compares
+packaging/check --sizes [TARGET...|all]               says what the parts of the library cost (Linux)
 packaging/release [--draft]                           builds and checks everything, and fills dist/release/VERSION
                                                       (--draft: from a tree with changes, or without a date)
 
@@ -25,7 +26,15 @@ Without a target: the platform that this runs on. NAMES: kinds of packages, sepa
 struct Selection {
     targets: Vec<&'static Target>,
     packages: Vec<&'static Package>,
-    reproducible: bool,
+    action: Action,
+}
+
+/// What `check` does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Action {
+    Check,
+    BuildAgain,
+    PrintSizes,
 }
 
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<()> {
@@ -41,11 +50,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<()> {
     };
     let dist = Dist::of_this_repository()?;
     match command.as_str() {
-        "build" if selection.reproducible => bail!("--reproducible is for check"),
+        "build" if selection.action != Action::Check => bail!("--reproducible and --sizes are for check"),
         "build" => build(&dist, &selection),
-        "check" if selection.reproducible => {
-            selection.targets.iter().try_for_each(|target| checks::reproducible::check(&dist, target))
-        }
         "check" => check(&dist, &selection),
         other => bail!("there is no command {other:?}.\n{HELP}"),
     }
@@ -55,12 +61,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<()> {
 fn read_selection(parser: &mut lexopt::Parser) -> Result<Option<Selection>> {
     let mut targets = Vec::new();
     let mut packages: Vec<&Package> = PACKAGES.iter().collect();
-    let mut reproducible = false;
+    let mut action = Action::Check;
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(None),
             Long("packages") => packages = parser.value()?.string()?.split(',').map(package).collect::<Result<_>>()?,
-            Long("reproducible") => reproducible = true,
+            Long("reproducible") => action = Action::BuildAgain,
+            Long("sizes") => action = Action::PrintSizes,
             Value(name) if name == "all" => targets.extend(TARGETS),
             Value(name) => targets.push(Target::named(&name.string()?)?),
             other => return Err(other.unexpected().into()),
@@ -69,7 +76,7 @@ fn read_selection(parser: &mut lexopt::Parser) -> Result<Option<Selection>> {
     if targets.is_empty() {
         targets.push(Target::host()?);
     }
-    Ok(Some(Selection { targets, packages, reproducible }))
+    Ok(Some(Selection { targets, packages, action }))
 }
 
 fn release(parser: &mut lexopt::Parser) -> Result<()> {
@@ -87,7 +94,8 @@ fn release(parser: &mut lexopt::Parser) -> Result<()> {
     let dist = Dist::of_this_repository()?;
     release::ensure_ready(&dist, draft)?;
     release::clear(&dist)?;
-    let everything = Selection { targets: TARGETS.iter().collect(), packages: PACKAGES.iter().collect(), reproducible: false };
+    let everything =
+        Selection { targets: TARGETS.iter().collect(), packages: PACKAGES.iter().collect(), action: Action::Check };
     build(&dist, &everything)?;
     check(&dist, &everything)?;
     println!("{}", release::collect(&dist)?.display());
@@ -116,7 +124,14 @@ fn build(dist: &Dist, selection: &Selection) -> Result<()> {
 
 fn check(dist: &Dist, selection: &Selection) -> Result<()> {
     for target in &selection.targets {
-        checks::check(dist, target)?;
+        match selection.action {
+            Action::Check => checks::check(dist, target)?,
+            Action::BuildAgain => checks::reproducible::check(dist, target)?,
+            Action::PrintSizes => checks::sizes::print(dist, target)?,
+        }
+    }
+    if selection.action != Action::Check {
+        return Ok(());
     }
     for package in &selection.packages {
         for target in &selection.targets {

@@ -20,8 +20,11 @@ use crate::targets::{System, Target};
 pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     println!("== {}", target.name);
     // The packages add more to the stage: only what is made here is made anew.
-    for folder in [dist.stage(target).join("include"), dist.stage(target).join("bin"), dist.symbols(target)] {
+    for folder in [dist.stage(target).join("include"), dist.symbols(target)] {
         clear(&folder)?;
+    }
+    if target.system == System::Windows {
+        clear(&dist.stage(target).join("bin"))?;
     }
     clear_files(&dist.stage(target).join("lib"))?;
     match target.system {

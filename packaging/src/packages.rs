@@ -21,4 +21,5 @@ pub struct Package {
 }
 
 /// Later ones may use what earlier ones made.
-pub static PACKAGES: &[Package] = &[c::PACKAGE, nuget::PACKAGE, nuget::ON_OTHER_RUNTIMES, unity::PACKAGE, unreal::PACKAGE];
+pub static PACKAGES: &[Package] =
+    &[c::PACKAGE, nuget::PACKAGE, nuget::ON_OTHER_RUNTIMES, unity::PACKAGE, unreal::PACKAGE];
