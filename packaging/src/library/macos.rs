@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::compile::{Compilation, Linker, compile};
+use super::{copy, create_parent};
 use crate::dist::Dist;
 use crate::targets::Target;
 use crate::toolchain::rust::{self, Rust};
@@ -20,14 +21,21 @@ const LIPO: Tool = Tool {
     elsewhere: "LLVM's tools from the packages of your system",
 };
 
+/// Collects the debug symbols of a library. The compiler calls it by this name.
+const DSYMUTIL: Tool = Tool { names: &["dsymutil"], ..LIPO };
+
 pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
+    DSYMUTIL.path()?;
     let zig = if cfg!(target_os = "macos") { None } else { Some(Zig::of(dist)?) };
     let mut folders = Vec::new();
     for &triple in target.triples {
         let rust = Rust::with(dist, triple)?;
         let compilation = Compilation {
             linker: zig.as_ref().map_or(Linker::Native, Linker::Zig),
-            environment: vec![("MACOSX_DEPLOYMENT_TARGET".to_owned(), DEPLOYMENT_TARGET.into())],
+            environment: vec![
+                ("MACOSX_DEPLOYMENT_TARGET".to_owned(), DEPLOYMENT_TARGET.into()),
+                ("CARGO_PROFILE_RELEASE_SPLIT_DEBUGINFO".to_owned(), "packed".into()),
+            ],
             ..Compilation::of(&rust, triple)
         };
         let folder = compile(dist, &compilation)?;
@@ -40,11 +48,16 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     for (name, result) in [
         ("stripped.dylib", stage.join("lib/libmpa.dylib")),
         ("stripped.a", stage.join("lib/libmpa.a")),
-        ("libmpa.dylib", symbols.join("libmpa.dylib")),
         ("libmpa.a", symbols.join("libmpa.a")),
+        // A bundle: this and a description.
+        (DWARF, symbols.join(DWARF)),
     ] {
+        create_parent(&result)?;
         let thin = folders.iter().map(|folder| folder.join(name));
         tools::run(Command::new(LIPO.path()?).arg("-create").args(thin).arg("-output").arg(result))?;
     }
-    Ok(())
+    copy(&folders[0].join(INFO), &symbols.join(INFO))
 }
+
+const DWARF: &str = "libmpa.dylib.dSYM/Contents/Resources/DWARF/libmpa.dylib";
+const INFO: &str = "libmpa.dylib.dSYM/Contents/Info.plist";
