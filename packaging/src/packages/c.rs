@@ -1,6 +1,7 @@
 //! The archives for C and C++: headers, libraries, CMake, pkg-config, licences and an SBOM; and the recipes of vcpkg and
 //! Conan over them.
 
+mod consumers;
 mod contents;
 mod files;
 mod platform;
@@ -35,7 +36,8 @@ fn check(dist: &Dist, target: &'static Target) -> Result<()> {
     let folder = tempfile::tempdir()?;
     archive::unpack(&archive, folder.path())?;
     let unpacked = folder.path().join(folder_name(dist, target)?);
-    contents::check(target, &unpacked)
+    contents::check(target, &unpacked)?;
+    consumers::check(dist, target, folder.path())
 }
 
 /// The name of the archive without its ending, and of the folder in it.

@@ -1,0 +1,5 @@
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(CMAKE_C_COMPILER "$ENV{MPA_ZIG}" cc -target x86_64-linux-musl)
+# Zig does not link the unwinder to C, and the static library needs it.
+set(CMAKE_C_STANDARD_LIBRARIES_INIT -lunwind)

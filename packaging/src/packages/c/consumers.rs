@@ -1,0 +1,284 @@
+//! Projects that use an archive as their users do, each in a folder of its own with nothing else in it.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::dist::Dist;
+use crate::emulator::Emulator;
+use crate::packages::c::files;
+use crate::targets::Target;
+use crate::tools::{self, Tool};
+
+pub const CMAKE: Tool = Tool { names: &["cmake"], package: "cmake", elsewhere: "get it from cmake.org" };
+pub const NINJA: Tool = Tool { names: &["ninja"], package: "ninja-build", elsewhere: "get it from ninja-build.org" };
+const PKG_CONFIG: Tool = Tool { names: &["pkg-config"], package: "pkgconf", elsewhere: "get it from pkgconf.org" };
+const MAKE: Tool = Tool { names: &["make"], package: "make", elsewhere: "get GNU make" };
+const ARM64_GCC: Tool =
+    Tool { names: &["aarch64-linux-gnu-g++"], package: "g++-aarch64-linux-gnu", elsewhere: "build on arm64" };
+const ARM64_EMULATOR: Tool =
+    Tool { names: &["qemu-aarch64-static"], package: "qemu-user-static", elsewhere: "run this on arm64" };
+const MUSL_GCC: Tool = Tool { names: &["musl-gcc"], package: "musl-tools", elsewhere: "run this on Alpine" };
+const MINGW: Tool =
+    Tool { names: &["x86_64-w64-mingw32-g++"], package: "g++-mingw-w64-x86-64", elsewhere: "run this on Windows" };
+const WINE: Tool = Tool { names: &["wine"], package: "wine", elsewhere: "run this on Windows" };
+
+/// How a project is built with CMake for a platform.
+struct Build {
+    /// A file of `packaging/consumers/toolchains`, without its ending. `None`: for the machine that this runs on.
+    toolchain: Option<&'static str>,
+    generator: Option<&'static str>,
+    kinds: &'static [&'static str],
+    languages: &'static [&'static str],
+    tools: &'static [Tool],
+    /// Whether the servers run here.
+    runs: bool,
+}
+
+const BOTH: &[&str] = &["shared", "static"];
+const C_AND_CPP: &[&str] = &["c", "cpp"];
+
+/// With the generator that CMake takes by itself: Visual Studio's on Windows.
+const NATIVE: &[Build] =
+    &[Build { toolchain: None, generator: None, kinds: BOTH, languages: C_AND_CPP, tools: &[CMAKE], runs: true }];
+
+const NATIVE_LINUX: &[Build] = &[
+    Build {
+        toolchain: None,
+        generator: Some("Ninja"),
+        kinds: BOTH,
+        languages: C_AND_CPP,
+        tools: &[CMAKE, NINJA],
+        runs: true,
+    },
+    Build {
+        toolchain: None,
+        generator: Some("Unix Makefiles"),
+        kinds: BOTH,
+        languages: &["c"],
+        tools: &[CMAKE, MAKE],
+        runs: true,
+    },
+];
+
+/// On Linux on x64, for other platforms.
+fn cross_builds(target: &Target) -> &'static [Build] {
+    match target.name {
+        "linux-arm64" => &[Build {
+            toolchain: Some("linux-arm64"),
+            generator: Some("Ninja"),
+            kinds: BOTH,
+            languages: C_AND_CPP,
+            tools: &[CMAKE, NINJA, ARM64_GCC, ARM64_EMULATOR],
+            runs: true,
+        }],
+        // Debian's musl-gcc links no static library that unwinds; what Zig links to musl's shared library needs a newer
+        // musl than Debian's.
+        "linux-musl-x64" => &[
+            Build {
+                toolchain: Some("linux-musl-x64-gcc"),
+                generator: Some("Ninja"),
+                kinds: &["shared"],
+                languages: &["c"],
+                tools: &[CMAKE, NINJA, MUSL_GCC],
+                runs: true,
+            },
+            Build {
+                toolchain: Some("linux-musl-x64-zig"),
+                generator: Some("Ninja"),
+                kinds: &["static"],
+                languages: &["c"],
+                tools: &[CMAKE, NINJA],
+                runs: true,
+            },
+        ],
+        "linux-musl-arm64" => &[
+            Build {
+                toolchain: Some("linux-musl-arm64-zig"),
+                generator: Some("Ninja"),
+                kinds: &["static"],
+                languages: &["c"],
+                tools: &[CMAKE, NINJA, ARM64_EMULATOR],
+                runs: true,
+            },
+            Build {
+                toolchain: Some("linux-musl-arm64-zig"),
+                generator: Some("Ninja"),
+                kinds: &["shared"],
+                languages: &["c"],
+                tools: &[CMAKE, NINJA],
+                runs: false,
+            },
+        ],
+        "windows-x64" => &[Build {
+            toolchain: Some("windows-x64"),
+            generator: Some("Ninja"),
+            kinds: BOTH,
+            languages: C_AND_CPP,
+            tools: &[CMAKE, NINJA, MINGW, WINE],
+            runs: true,
+        }],
+        _ => &[],
+    }
+}
+
+/// Builds and runs all projects for a platform. `archives`: the folder that the archive is unpacked in.
+pub fn check(dist: &Dist, target: &'static Target, archives: &Path) -> Result<()> {
+    let native = Target::host()?.name == target.name;
+    let builds = match (native, env::consts::OS) {
+        (true, "linux") => NATIVE_LINUX,
+        (true, _) => NATIVE,
+        (false, _) => cross_builds(target),
+    };
+    if builds.is_empty() {
+        println!("{}: no program was built, because it takes a machine with that system", target.name);
+        return Ok(());
+    }
+    let emulator = Emulator::start(dist)?;
+    let mut consumers = Consumers { dist, target, archives, emulator, title_id: 0 };
+    for build in builds {
+        consumers.cmake(build)?;
+    }
+    if native && cfg!(unix) {
+        consumers.pkg_config()?;
+    }
+    Ok(())
+}
+
+struct Consumers<'a> {
+    dist: &'a Dist,
+    target: &'static Target,
+    archives: &'a Path,
+    emulator: Emulator,
+    /// Each project has a title of its own, so that its calls can be told apart.
+    title_id: u32,
+}
+
+impl Consumers<'_> {
+    fn cmake(&mut self, build: &Build) -> Result<()> {
+        let project = self.project("cmake", build.languages)?;
+        for tool in build.tools {
+            tool.path()?;
+        }
+        let name = format!(
+            "CMake{}{}: {} with {}",
+            build.generator.map(|name| format!(", {name}")).unwrap_or_default(),
+            build.toolchain.map(|name| format!(", {name}.cmake")).unwrap_or_default(),
+            build.languages.join(" and "),
+            build.kinds.join(" and "),
+        );
+        let mut configure = self.command(CMAKE.path()?)?;
+        configure.args(["-S", ".", "-B", "build"]);
+        configure.arg(definition("CMAKE_PREFIX_PATH", self.archives));
+        configure.arg(definition("MPA_KINDS", build.kinds.join(";")));
+        configure.arg(definition("MPA_LANGUAGES", build.languages.join(";")));
+        configure.arg(definition("MPA_ENDPOINT", self.emulator.url()));
+        configure.arg(definition("MPA_TITLE_ID", self.title_id.to_string()));
+        if let Some(generator) = build.generator {
+            configure.args(["-G", generator]);
+        }
+        if let Some(toolchain) = build.toolchain {
+            let folder = self.dist.repository().join("packaging/consumers/toolchains");
+            configure.arg("--toolchain").arg(folder.join(toolchain).with_extension("cmake"));
+        }
+        tools::run(configure.current_dir(project.path()))?;
+        let mut compile = self.command(CMAKE.path()?)?;
+        tools::run(compile.args(["--build", "build", "--config", "Release"]).current_dir(project.path()))?;
+        if !build.runs {
+            println!("{}: {name}: linked, not run", self.target.name);
+            return Ok(());
+        }
+        let mut test =
+            self.command(CMAKE.path()?.with_file_name("ctest").with_extension(env::consts::EXE_EXTENSION))?;
+        test.args(["--test-dir", "build", "--build-config", "Release", "--output-on-failure"]);
+        tools::run(test.current_dir(project.path()))?;
+        self.expect_invites(&name, build.kinds.len() * build.languages.len())
+    }
+
+    fn pkg_config(&mut self) -> Result<()> {
+        let project = self.project("pkg-config", &["c"])?;
+        PKG_CONFIG.path()?;
+        let pc_files = self.unpacked()?.join("lib/pkgconfig");
+        tools::run(
+            Command::new(MAKE.path()?).arg("--quiet").env("PKG_CONFIG_PATH", pc_files).current_dir(project.path()),
+        )?;
+        for server in ["server", "server-static"] {
+            tools::run(
+                Command::new(project.path().join(server)).arg(self.emulator.url()).arg(self.title_id.to_string()),
+            )?;
+        }
+        self.expect_invites("pkg-config: c with shared and static", 2)
+    }
+
+    /// The folder that the archive contains.
+    fn unpacked(&self) -> Result<PathBuf> {
+        Ok(self.archives.join(super::folder_name(self.dist, self.target)?))
+    }
+
+    /// A new folder with the files of a project and a server in each language, and a title id for it.
+    fn project(&mut self, kind: &str, languages: &[&str]) -> Result<tempfile::TempDir> {
+        self.title_id += 1;
+        let folder = tempfile::tempdir()?;
+        let sources = format!("packaging/consumers/{kind}");
+        for entry in crate::archive::entries_of(&self.dist.repository().join(&sources), "")? {
+            fs::write(folder.path().join(&entry.name), files::read(self.dist, &format!("{sources}/{}", entry.name))?)?;
+        }
+        for language in languages {
+            let server = format!("server.{language}");
+            let source = files::read(self.dist, &format!("packaging/consumers/{server}"))?;
+            fs::write(folder.path().join(server), source)?;
+        }
+        Ok(folder)
+    }
+
+    /// A program with the environment that the toolchain files and Wine take things from.
+    fn command(&self, program: PathBuf) -> Result<Command> {
+        let mut command = Command::new(program);
+        command.env("MPA_ARCHIVES", self.archives);
+        command.envs(zig(self.dist)?);
+        command.envs(wine(self.dist));
+        Ok(command)
+    }
+
+    fn expect_invites(&self, name: &str, count: usize) -> Result<()> {
+        let calls = self.emulator.calls(self.title_id)?;
+        let expected = format!("POST /titles/{}/invites/server 204", self.title_id);
+        ensure!(
+            calls.len() == count && calls.iter().all(|call| *call == expected),
+            "{}: {name}: the emulator received {calls:?} instead of {count} times {expected:?}",
+            self.target.name
+        );
+        println!("{}: {name}: {count} invites arrived", self.target.name);
+        Ok(())
+    }
+}
+
+fn definition(name: &str, value: impl Into<OsString>) -> OsString {
+    let mut argument = OsString::from(format!("-D{name}="));
+    argument.push(value.into());
+    argument
+}
+
+fn zig(dist: &Dist) -> Result<Vec<(&'static str, PathBuf)>> {
+    let folder = dist.cache().join("toolchains");
+    let caches = folder.join("zig-cache");
+    Ok(vec![
+        ("MPA_ZIG", folder.join("zig/ziglang/zig")),
+        ("ZIG_GLOBAL_CACHE_DIR", caches.clone()),
+        ("ZIG_LOCAL_CACHE_DIR", caches),
+    ])
+}
+
+/// Wine's own settings, apart from those of the user, and without its messages.
+fn wine(dist: &Dist) -> Vec<(&'static str, OsString)> {
+    vec![
+        ("WINEPREFIX", dist.cache().join("wine").into()),
+        ("WINEARCH", "win64".into()),
+        ("WINEDEBUG", "-all".into()),
+        ("WINEDLLOVERRIDES", "mscoree,mshtml=;winedbg.exe=d".into()),
+    ]
+}
