@@ -30,8 +30,8 @@ pub fn import(target: &Target) -> Option<Import> {
     Some(Import { platform, cpu, editor })
 }
 
-/// Where the library of a target is in the package. The folders are named as in the package for .NET: by the runtime
-/// identifier, without the processor if the file has the code of several.
+/// Where the library of a target is in the package: as in the package for .NET, in a folder that is named by the runtime
+/// identifier. A file with the code of several processors is there once, in the folder of the system.
 pub fn path(target: &Target) -> String {
     let identifiers = target.runtime_identifiers;
     let folder = match identifiers {
