@@ -60,42 +60,52 @@ const WARNINGS_OF_GCC: &[&str] =
 /// A compiler for a platform, with the options that do not depend on the file.
 pub struct Compiler {
     program: PathBuf,
-    options: Vec<String>,
+    options: Vec<&'static str>,
+    link_options: Vec<&'static str>,
     warnings: Vec<&'static str>,
 }
 
 impl Compiler {
     pub fn new(platform: &Platform) -> Result<Self> {
-        let clang = |options: &[&str]| -> Result<Self> {
+        let clang = |options: &[&'static str], link_options: &[&'static str]| -> Result<Self> {
             Ok(Self {
                 program: CLANG.path()?,
-                options: options.iter().map(|option| (*option).to_owned()).collect(),
+                options: options.to_vec(),
+                link_options: link_options.to_vec(),
                 warnings: WARNINGS.iter().map(|(warning, _)| *warning).collect(),
             })
         };
         match (platform.system, platform.processor) {
             (System::Windows, _) => Ok(Self {
                 program: MINGW.path()?,
-                options: vec!["-static".to_owned()],
+                options: Vec::new(),
+                link_options: Vec::new(),
                 warnings: WARNINGS_OF_GCC.to_vec(),
             }),
             (_, Processor::Arm64) if cfg!(not(target_arch = "aarch64")) => {
                 LIBRARIES_FOR_ARM64.path()?;
-                clang(&["--target=aarch64-linux-gnu", "-fuse-ld=lld"])
+                clang(&["--target=aarch64-linux-gnu"], &["-fuse-ld=lld"])
             }
-            _ => clang(&[]),
+            _ => clang(&[], &[]),
         }
     }
 
-    pub fn command(&self) -> Command {
+    fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         // As the engine: no exceptions, no RTTI.
         command.args(&self.options).args(["-fno-exceptions", "-fno-rtti"]);
         command
     }
 
+    /// For sources and objects that are linked into a program.
+    pub fn link(&self) -> Command {
+        let mut command = self.command();
+        command.args(&self.link_options);
+        command
+    }
+
     /// With the warnings of the engine as errors.
-    pub fn strict(&self) -> Command {
+    fn strict(&self) -> Command {
         let mut command = self.command();
         command.arg("-Werror").args(&self.warnings);
         command

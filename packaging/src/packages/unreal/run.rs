@@ -57,7 +57,7 @@ fn link(
     let tests = dist.repository().join("tests/unreal");
     let program = folder.join("behaviour");
     run(compiler
-        .command()
+        .link()
         .arg(STANDARD)
         .args(module.options())
         .arg(tests.join("behaviour.cpp"))
