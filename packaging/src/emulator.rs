@@ -68,6 +68,14 @@ impl Emulator {
 
     /// The calls of a title that arrived so far, each as method, path and the status that it was answered with.
     pub fn calls(&self, title_id: u32) -> Result<Vec<String>> {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let line =
+            |call: &Value| format!("{} {} {}", text(&call["method"]), text(&call["path"]), text(&call["status"]));
+        Ok(self.requests(title_id)?.iter().map(line).collect())
+    }
+
+    /// The same with all that the emulator logs of them: emulator/README.md names the fields.
+    pub fn requests(&self, title_id: u32) -> Result<Vec<Value>> {
         let mut stream = TcpStream::connect_timeout(&self.address, LIMIT)?;
         stream.set_read_timeout(Some(LIMIT))?;
         let path = format!("/emulator/titles/{title_id}/requests");
@@ -77,12 +85,7 @@ impl Emulator {
         let (head, body) = response.split_once("\r\n\r\n").context("mpa-emulator sent no complete response")?;
         ensure!(head.starts_with("HTTP/1.1 200"), "mpa-emulator answered {path} with {head:?}");
         let log: Value = serde_json::from_str(body)?;
-        let calls = log["requests"].as_array().context("mpa-emulator's log has no requests")?;
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Ok(calls
-            .iter()
-            .map(|call| format!("{} {} {}", text(&call["method"]), text(&call["path"]), text(&call["status"])))
-            .collect())
+        Ok(log["requests"].as_array().context("mpa-emulator's log has no requests")?.clone())
     }
 }
 

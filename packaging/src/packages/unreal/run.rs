@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use mpa_emulator::{Emulator, Options};
+use serde_json::Value;
 
 use super::build_rules;
 use super::compile::{Compiler, Module, OLDER_STANDARD, STANDARD};
 use super::platform::Platform;
 use crate::dist::Dist;
+use crate::emulator::Emulator;
 use crate::targets::{System, Target};
 use crate::tools::{Tool, run};
 
@@ -19,6 +20,10 @@ const QEMU: Tool = Tool {
     package: "qemu-user-static",
     elsewhere: "QEMU from qemu.org",
 };
+
+/// How many requests arrive for the titles of the cases in `behaviour.cpp`.
+const REQUESTS: &[(u32, usize)] =
+    &[(101, 1), (102, 1), (103, 1), (104, 2), (105, 2), (106, 0), (107, 0), (111, 2), (114, 1), (115, 3), (118, 0)];
 
 /// Compiles in both language versions and with both kinds of linking, and runs what is linked statically.
 pub fn check(dist: &Dist, plugin: &Path, platform: &Platform) -> Result<()> {
@@ -43,7 +48,7 @@ pub fn check(dist: &Dist, plugin: &Path, platform: &Platform) -> Result<()> {
         return Ok(());
     }
     let program = link(dist, &compiler, &module, &objects, &rules.libraries(), folder)?;
-    run_program(platform, &program, folder)
+    run_program(dist, platform, &program, folder)
 }
 
 fn link(
@@ -69,8 +74,8 @@ fn link(
     Ok(program)
 }
 
-fn run_program(platform: &Platform, program: &Path, folder: &Path) -> Result<()> {
-    let emulator = Emulator::start(Options::default()).context("starting the emulator")?;
+fn run_program(dist: &Dist, platform: &Platform, program: &Path, folder: &Path) -> Result<()> {
+    let emulator = Emulator::start(dist)?;
     // Connections are accepted by the system, and nothing ever answers.
     let silent = TcpListener::bind("127.0.0.1:0").context("listening")?;
     let silent = format!("http://{}", silent.local_addr()?);
@@ -79,22 +84,25 @@ fn run_program(platform: &Platform, program: &Path, folder: &Path) -> Result<()>
     ensure!(output.lines().count() > 10 && output.lines().all(|line| line.starts_with("ok ")), "{output}");
 
     // What arrived: the program sees only what the plugin says.
-    let requests = |title| emulator.requests(title);
-    let invite = requests(101).first().context("no invite arrived")?.json();
+    let body = |title| -> Result<Value> {
+        let first = emulator.requests(title)?.into_iter().next();
+        Ok(first.with_context(|| format!("no request arrived for the title {title}"))?["body"].clone())
+    };
+    let invite = body(101)?;
     ensure!(invite["connectionString"] == "\u{e4}\u{20ac}\u{1f600}:7777", "{invite}");
     ensure!(invite["sender"] == "2814639011617876" && invite["platform"] == "Scarlett", "{invite}");
     ensure!(invite["invitedUsers"][1] == "18446744073709551615", "{invite}");
-    let group = requests(102).first().context("no recent players arrived")?.json();
-    ensure!(group["recentPlayerGroups"][0]["timestamp"] == "2020-05-12T10:11:12Z", "{group}");
-    ensure!(group["recentPlayerGroups"][0]["encounterType"] == "Teammate", "{group}");
-    let tokens: Vec<_> =
-        requests(104).iter().filter_map(|request| request.header("authorization").map(str::to_owned)).collect();
-    ensure!(tokens == ["XBL3.0 x=-;token-of-the-settings", "XBL3.0 x=-;token-of-the-command-line"], "{tokens:?}");
-    for (title, count) in
-        [(101, 1), (102, 1), (103, 1), (105, 2), (106, 0), (107, 0), (111, 2), (114, 1), (115, 3), (118, 0)]
-    {
-        let arrived = requests(title).len();
-        ensure!(arrived == count, "{arrived} requests arrived for the title {title}, and {count} should have");
+    let group = &body(102)?["recentPlayerGroups"][0];
+    ensure!(group["timestamp"] == "2020-05-12T10:11:12Z" && group["encounterType"] == "Teammate", "{group}");
+    let sent = emulator.requests(104)?;
+    let tokens: Vec<&Value> = sent.iter().map(|request| &request["headers"]["authorization"]).collect();
+    ensure!(
+        tokens == ["XBL3.0 x=-;token-of-the-settings", "XBL3.0 x=-;token-of-the-command-line"],
+        "the tokens {tokens:?} arrived"
+    );
+    for (title, count) in REQUESTS {
+        let arrived = emulator.requests(*title)?.len();
+        ensure!(arrived == *count, "{arrived} requests arrived for the title {title}, and {count} should have");
     }
     Ok(())
 }

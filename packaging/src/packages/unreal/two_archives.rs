@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use mpa_emulator::{Emulator, Options};
 
 use super::platform::Platform;
 use super::run::runner;
 use crate::dist::Dist;
+use crate::emulator::Emulator;
 use crate::targets::{Processor, System, Target};
 use crate::toolchain::rust::Rust;
 use crate::tools::{self, Tool, run};
@@ -137,10 +137,10 @@ fn check_way(dist: &Dist, platform: &Platform, cross: bool, way: &Way, other: &P
     }
     run(&mut link)?;
 
-    let emulator = Emulator::start(Options::default()).context("starting the emulator")?;
+    let emulator = Emulator::start(dist)?;
     let output = run(runner(platform, &program)?.arg(emulator.url()))?;
     ensure!(output.trim() == "ok", "{output}");
-    ensure!(emulator.requests(1_234_567_890).len() == 1, "no invite arrived");
+    ensure!(emulator.calls(1_234_567_890)?.len() == 1, "no invite arrived");
     Ok(())
 }
 
