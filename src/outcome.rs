@@ -48,7 +48,7 @@ pub enum Advice {
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub status: Status,
-    /// The obstacle behind a status that names none; `Ok` where there is none.
+    /// The reason behind a status that does not name one; `Ok` if there is none.
     pub cause: Status,
     pub acknowledged: u32,
     pub uncertain: u32,

@@ -80,7 +80,7 @@ fn the_refused_belong_to_the_rest_only_where_the_refusal_passes() {
 }
 
 #[test]
-fn the_cause_decides_behind_a_status_that_names_no_obstacle() {
+fn the_cause_decides_for_a_status_without_a_reason() {
     for status in [Status::Uncertain, Status::Expired] {
         for (cause, resend) in [
             (Status::Ok, Resend::Later),

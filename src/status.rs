@@ -42,12 +42,12 @@ macro_rules! statuses {
                 "The queue is full of completions that have not been polled; nothing was sent. Poll events.";
 
             /// Not sent: the operation was cancelled first. If an attempt had been made, `cause` is its status.
-            Cancelled = -20, MPA_ERROR_CANCELLED, completion OBSTACLES,
+            Cancelled = -20, MPA_ERROR_CANCELLED, completion WAIT_REASONS,
                 "The operation was cancelled before it was sent.";
 
             /// Not sent: the operation's time to live passed before it, or the rest of it, could be sent. `cause` is
             /// what prevented it last, or what the operations ahead of it waited for; 0 if there is none.
-            Expired = -21, MPA_ERROR_EXPIRED, completion OBSTACLES,
+            Expired = -21, MPA_ERROR_EXPIRED, completion WAIT_REASONS,
                 "The operation's time to live passed before it could be sent.";
 
             /// Not sent, or for recent players possibly sent (see `uncertain`): the client was closed, or the drain
@@ -110,7 +110,7 @@ macro_rules! statuses {
                 "What answered could not prove to be the service. Check certificates, the clock and proxies.";
 
             /// The time limit passed. Nothing was sent; recent players may have been, see `uncertain`.
-            TimedOut = -82, MPA_ERROR_TIMED_OUT, completion OBSTACLES,
+            TimedOut = -82, MPA_ERROR_TIMED_OUT, completion WAIT_REASONS,
                 "The time limit was up. Try again later.";
 
             /// An invite completes with this status exactly when any of it is in doubt (`uncertain` is not 0): it was
@@ -130,7 +130,7 @@ macro_rules! statuses {
 pub(crate) use statuses;
 
 /// What can keep a call from being sent until its time is up.
-const OBSTACLES: &[Status] = &[
+const WAIT_REASONS: &[Status] = &[
     Status::AuthorizationNeeded,
     Status::Unauthorized,
     Status::SignInFailed,

@@ -85,7 +85,7 @@ fn an_invite_that_cannot_be_sent_ends_at_its_time_to_live() {
     let (_, outcome, _) = next_end(&client);
     assert_eq!(outcome.result.attempts, 0);
     let is_late = outcome.status == "MPA_ERROR_EXPIRED" && outcome.cause == "MPA_ERROR_CONNECTION_FAILED";
-    // The next attempt may come after the time to live: then it is the obstacle itself.
+    // The next attempt may come after the time to live: then the status is the reason itself.
     assert!(is_late || outcome.status == "MPA_ERROR_CONNECTION_FAILED", "{}: {}", outcome.status, outcome.message);
     assert!(outcome.result.elapsed_ms < 700, "{} ms", outcome.result.elapsed_ms);
 }
@@ -142,7 +142,7 @@ fn what_is_tried_again_says_so_when_it_is() {
 }
 
 #[test]
-fn what_draining_abandons_speaks_of_draining() {
+fn messages_of_abandoned_operations_mention_draining() {
     let (endpoint, _requests) = peer::start(|_| Answer::Say(response(429, &["Retry-After: 20"], "")));
     for drain_first in [true, false] {
         let client = Client::open(&patient(&endpoint));

@@ -147,7 +147,7 @@ fn a_connection_that_nginx_closes_while_idle_is_replaced() {
 }
 
 #[test]
-fn who_cannot_be_trusted_gets_nothing() {
+fn an_untrusted_server_gets_nothing() {
     let certificates = Certificates::make("trust");
     let (server, log) = nginx(&certificates, "");
     let by_address = format!("https://127.0.0.1:{}", server.port);

@@ -142,14 +142,14 @@ mod tests {
     use super::*;
     use crate::report::State;
 
-    fn judged(status: u16, body: &str) -> Finding {
+    fn classified(status: u16, body: &str) -> Finding {
         let answer = Response::new(status, &[], body.as_bytes());
         classify_response(&answer, &Authorization::new("XBL3.0 x=-;verysecret", 0).unwrap(), 7)
     }
 
     #[test]
     fn only_the_services_own_answer_is_good() {
-        assert_eq!(judged(200, r#"{"userActivities":[]}"#).state, State::Ok);
+        assert_eq!(classified(200, r#"{"userActivities":[]}"#).state, State::Ok);
         for (status, body, words) in [
             (200, "<html>", "does not seem to be the service"),
             (302, "", "does not seem to be the service"),
@@ -158,12 +158,12 @@ mod tests {
             (403, "", "not for this call"),
             (503, "", "The service failed (HTTP 503)"),
         ] {
-            let finding = judged(status, body);
+            let finding = classified(status, body);
             assert_eq!(finding.state, State::Failed);
             assert!(finding.message.contains(words) && !finding.advice.is_empty(), "{}", finding.message);
         }
-        assert_eq!(judged(200, "\u{feff}{\"userActivities\":[]}").state, State::Ok, "a byte-order mark");
-        let throttled = judged(429, "");
+        assert_eq!(classified(200, "\u{feff}{\"userActivities\":[]}").state, State::Ok, "a byte-order mark");
+        let throttled = classified(429, "");
         assert_eq!((throttled.code, throttled.details.is_transient), (Code::Throttled, true));
     }
 
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_token_that_is_sent_back_is_masked() {
-        let finding = judged(401, r#"{"errorCode":"x","description":"not verysecret please"}"#);
+        let finding = classified(401, r#"{"errorCode":"x","description":"not verysecret please"}"#);
         assert!(finding.message.contains("please") && !finding.message.contains("verysecret"), "{}", finding.message);
     }
 }

@@ -53,7 +53,7 @@ fn main() -> ExitCode {
 fn check(arguments: &Arguments) -> ExitCode {
     let report = checkup::run(arguments);
     let is_strict = arguments.flags.strict;
-    let exit_status = report.verdict().exit_status(is_strict);
+    let exit_status = report.overall_result().exit_status(is_strict);
     let text = if arguments.flags.json {
         format!("{:#}\n", output::report(&report, arguments))
     } else {

@@ -11,9 +11,9 @@ const SCHEMA_VERSION: u32 = 1;
 pub const WRONG_ARGUMENTS: u8 = 2;
 
 pub fn report(report: &Report, arguments: &Arguments) -> Value {
-    let verdict = report.verdict();
-    let exit_status = verdict.exit_status(arguments.flags.strict);
-    let mut object = Object::new(verdict.name(), exit_status);
+    let overall = report.overall_result();
+    let exit_status = overall.exit_status(arguments.flags.strict);
+    let mut object = Object::new(overall.name(), exit_status);
     object.set("strict", Some(arguments.flags.strict));
     object.set("title_id", Some(arguments.title_id));
     object.set("started_at", rfc3339(report.started_at));

@@ -116,7 +116,7 @@ pub struct Entry {
 
 /// What all findings come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum OverallResult {
     Ok,
     /// As good as `Ok` but with `--strict`.
     Warnings,
@@ -127,24 +127,24 @@ pub enum Verdict {
     Incomplete,
 }
 
-impl Verdict {
+impl OverallResult {
     pub fn name(self) -> &'static str {
         match self {
-            Verdict::Ok => "ok",
-            Verdict::Warnings => "warnings",
-            Verdict::Failed => "failed",
-            Verdict::Transient => "transient",
-            Verdict::Incomplete => "incomplete",
+            OverallResult::Ok => "ok",
+            OverallResult::Warnings => "warnings",
+            OverallResult::Failed => "failed",
+            OverallResult::Transient => "transient",
+            OverallResult::Incomplete => "incomplete",
         }
     }
 
     pub fn exit_status(self, is_strict: bool) -> u8 {
         match self {
-            Verdict::Ok => 0,
-            Verdict::Warnings => is_strict.into(),
-            Verdict::Failed => 1,
-            Verdict::Transient => 3,
-            Verdict::Incomplete => 4,
+            OverallResult::Ok => 0,
+            OverallResult::Warnings => is_strict.into(),
+            OverallResult::Failed => 1,
+            OverallResult::Transient => 3,
+            OverallResult::Incomplete => 4,
         }
     }
 }
@@ -207,18 +207,18 @@ impl Report {
         self.started.elapsed()
     }
 
-    pub fn verdict(&self) -> Verdict {
+    pub fn overall_result(&self) -> OverallResult {
         let of = |state| self.entries.iter().map(|entry| &entry.finding).filter(move |finding| finding.state == state);
         if of(State::Failed).any(|finding| !finding.details.is_transient) {
-            Verdict::Failed
+            OverallResult::Failed
         } else if of(State::Failed).next().is_some() {
-            Verdict::Transient
+            OverallResult::Transient
         } else if !self.is_complete {
-            Verdict::Incomplete
+            OverallResult::Incomplete
         } else if of(State::Warning).next().is_some() {
-            Verdict::Warnings
+            OverallResult::Warnings
         } else {
-            Verdict::Ok
+            OverallResult::Ok
         }
     }
 
@@ -234,16 +234,16 @@ impl Report {
             let labels: Vec<_> = self.not_tried.iter().map(|step| step.label.as_str()).collect();
             let _ = writeln!(text, "Not tried: {}.", labels.join(", "));
         }
-        match (self.verdict(), is_strict) {
-            (Verdict::Transient, _) => text.push_str("What failed passes without a change (exit status 3).\n"),
-            (Verdict::Incomplete, _) => {
+        match (self.overall_result(), is_strict) {
+            (OverallResult::Transient, _) => text.push_str("What failed passes without a change (exit status 3).\n"),
+            (OverallResult::Incomplete, _) => {
                 text.push_str("Nothing failed, but the call was not checked (exit status 4).\n");
             }
-            (Verdict::Warnings, true) => text.push_str("Warnings fail, by --strict (exit status 1).\n"),
-            (Verdict::Ok | Verdict::Warnings | Verdict::Failed, _) => {}
+            (OverallResult::Warnings, true) => text.push_str("Warnings fail, by --strict (exit status 1).\n"),
+            (OverallResult::Ok | OverallResult::Warnings | OverallResult::Failed, _) => {}
         }
         match self.what_to_do().as_slice() {
-            [] if self.verdict() != Verdict::Ok => {}
+            [] if self.overall_result() != OverallResult::Ok => {}
             [] => text.push_str("No problems found.\n"),
             [advice] => {
                 let _ = writeln!(text, "What to do: {}", one_line(advice));

@@ -29,19 +29,19 @@ What to do:
 /// States of findings, whether a failure is transient, whether the call was checked, and the exit status
 /// without and with `--strict`.
 #[test]
-fn the_verdict_follows_the_worst_finding() {
+fn the_overall_result_follows_the_worst_finding() {
     use State::{Failed, Note, Ok, Warning};
-    for (findings, is_complete, verdict, statuses) in [
-        (&[(Ok, false)][..], true, Verdict::Ok, [0, 0]),
-        (&[(Ok, false), (Note, false)], true, Verdict::Ok, [0, 0]),
-        (&[(Ok, false), (Warning, false)], true, Verdict::Warnings, [0, 1]),
-        (&[], false, Verdict::Incomplete, [4, 4]),
-        (&[(Ok, false)], false, Verdict::Incomplete, [4, 4]),
-        (&[(Warning, false)], false, Verdict::Incomplete, [4, 4]),
-        (&[(Failed, true)], false, Verdict::Transient, [3, 3]),
-        (&[(Failed, true), (Warning, false)], true, Verdict::Transient, [3, 3]),
-        (&[(Failed, true), (Failed, false)], false, Verdict::Failed, [1, 1]),
-        (&[(Failed, false)], true, Verdict::Failed, [1, 1]),
+    for (findings, is_complete, overall, statuses) in [
+        (&[(Ok, false)][..], true, OverallResult::Ok, [0, 0]),
+        (&[(Ok, false), (Note, false)], true, OverallResult::Ok, [0, 0]),
+        (&[(Ok, false), (Warning, false)], true, OverallResult::Warnings, [0, 1]),
+        (&[], false, OverallResult::Incomplete, [4, 4]),
+        (&[(Ok, false)], false, OverallResult::Incomplete, [4, 4]),
+        (&[(Warning, false)], false, OverallResult::Incomplete, [4, 4]),
+        (&[(Failed, true)], false, OverallResult::Transient, [3, 3]),
+        (&[(Failed, true), (Warning, false)], true, OverallResult::Transient, [3, 3]),
+        (&[(Failed, true), (Failed, false)], false, OverallResult::Failed, [1, 1]),
+        (&[(Failed, false)], true, OverallResult::Failed, [1, 1]),
     ] {
         let mut report = Report::start();
         for (state, is_transient) in findings {
@@ -50,8 +50,8 @@ fn the_verdict_follows_the_worst_finding() {
         if is_complete {
             report.complete();
         }
-        assert_eq!(report.verdict(), verdict, "{findings:?}");
-        assert_eq!([false, true].map(|strict| report.verdict().exit_status(strict)), statuses, "{findings:?}");
+        assert_eq!(report.overall_result(), overall, "{findings:?}");
+        assert_eq!([false, true].map(|strict| report.overall_result().exit_status(strict)), statuses, "{findings:?}");
     }
 }
 

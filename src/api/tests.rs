@@ -103,6 +103,19 @@ fn the_limits_are_the_services() {
     assert_eq!(refusal, InvalidCall::ConnectionString(513));
     assert!(connection_string("\u{1f600}".repeat(257)).is_err());
 
+    let users = |invited_users: Vec<u64>| {
+        let by_user = Invite::new(Invitation { invited_users: invited_users.clone(), ..Default::default() });
+        let by_server = ServerInvite::new(7, Invitation { invited_users, ..Default::default() });
+        assert_eq!(by_user.as_ref().err(), by_server.as_ref().err());
+        by_user.map(|_| ())
+    };
+    assert_eq!(users(vec![]), Err(InvalidCall::UserCount(0)));
+    assert_eq!(users(vec![1; 10_000]), Ok(()));
+    assert_eq!(users(vec![1; 10_001]), Err(InvalidCall::UserCount(10_001)));
+    assert_eq!(users(vec![1, 0]), Err(InvalidCall::User(1)));
+    // Also before the users are looked at.
+    assert_eq!(ServerInvite::new(0, Invitation::default()).err(), Some(InvalidCall::Sender));
+
     for (count, taken) in [(1, false), (2, true), (100, true), (101, false)] {
         assert_eq!(RecentPlayerGroup::check_player_count(count, 3).is_ok(), taken, "{count}");
     }

@@ -73,7 +73,7 @@ fn what_is_submitted_ends_and_is_read() {
 }
 
 #[test]
-fn who_polls_reads_everything_too() {
+fn polling_reads_every_event_too() {
     check(|| {
         let host = host(Kind::default());
         let reader = go(&host, |host| host.poll(4));
@@ -261,7 +261,7 @@ fn workers_wait_for_an_authorization_and_get_it() {
 }
 
 #[test]
-fn who_waits_for_an_authorization_can_be_stopped() {
+fn a_wait_for_an_authorization_can_be_stopped() {
     check(|| {
         let host = host(Kind { manner: Manner::WantsToken(100), ..Kind::default() });
         host.submit_some(2, &Lane::ALL, 1);

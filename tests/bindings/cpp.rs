@@ -92,7 +92,7 @@ fn code_that_submits_is_tested_without_a_network() {
 }
 
 #[test]
-fn those_who_watch_see_numbers_and_the_log() {
+fn statistics_and_the_log_are_available() {
     for (mut program, _) in programs("observability") {
         let emulator = request_log::emulator_that_fails_once(7);
         build::run(program.args([emulator.url(), "7"]));

@@ -49,7 +49,7 @@ fn every_task_completes_once() {
 }
 
 #[test]
-fn those_who_watch_see_numbers_and_the_log() {
+fn statistics_and_the_log_are_available() {
     let Some(program) = compile("Observability") else { return };
     let (silent, _requests) = peer::start(|_| Answer::Stall);
     for who_polls in ["host", "thread"] {

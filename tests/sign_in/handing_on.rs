@@ -220,7 +220,7 @@ fn reports_do_not_make_it_sign_in_in_a_loop() {
 }
 
 #[test]
-fn who_is_given_tokens_has_none_to_obtain() {
+fn a_client_that_is_given_tokens_obtains_none() {
     let partner = Partner::start("given");
     let server = Client::open(&partner.config_of_a_server());
     let header = get_authorization(&server, 13_000).ok().unwrap().header;

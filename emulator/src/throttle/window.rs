@@ -322,7 +322,7 @@ mod meter_tests {
     }
 
     #[test]
-    fn blind_retrying_keeps_a_sliding_limit_exceeded_for_ever() {
+    fn retrying_without_waiting_keeps_a_sliding_limit_exceeded() {
         let every_20_ms: Vec<u64> = (0..500).map(|n| n * 20).collect();
         let accepted = |shape| {
             let accepted = calls(&mut meter(2, 10, shape), &every_20_ms);

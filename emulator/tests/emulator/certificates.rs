@@ -12,7 +12,7 @@ use crate::signer::Signer;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// What a client reads first with TLS 1.2 and 1.3: the beginning of an answer, or what TLS says.
-fn hears(emulator: &Emulator, identity: Option<&PartnerCertificate>) -> [String; 2] {
+fn receives(emulator: &Emulator, identity: Option<&PartnerCertificate>) -> [String; 2] {
     [&TLS12, &TLS13].map(|version| {
         let url = emulator.sign_in().unwrap().url();
         let mut beginning = [0; 12];
@@ -38,7 +38,7 @@ fn partners_are_let_in() {
     let now = SystemTime::now();
     let own = emulator.sign_in().unwrap().partner().clone();
     for identity in [own, issue(&emulator, now - DAY, now + DAY)] {
-        assert_eq!(hears(&emulator, Some(&identity)), ["HTTP/1.1 200"; 2]);
+        assert_eq!(receives(&emulator, Some(&identity)), ["HTTP/1.1 200"; 2]);
     }
 }
 
@@ -58,7 +58,7 @@ fn other_certificates_are_refused() {
         (Some(issue(&emulator, now + DAY, now + 2 * DAY)), "CertificateExpired"),
     ];
     for (identity, alert) in refused {
-        let heard = hears(&emulator, identity.as_ref());
+        let heard = receives(&emulator, identity.as_ref());
         let expected = format!("received fatal alert: {alert}");
         assert_eq!(heard, [expected.clone(), expected]);
     }
@@ -70,11 +70,11 @@ fn a_certificate_expires_by_the_clock_of_the_emulator() {
     let emulator = start();
     emulator.set_clock_offset(549 * 86_400_000);
     let own = emulator.sign_in().unwrap().partner();
-    assert!(hears(&emulator, Some(own)).iter().all(|heard| heard.contains("Expired")));
+    assert!(receives(&emulator, Some(own)).iter().all(|heard| heard.contains("Expired")));
     emulator.set_clock_offset(-2 * 86_400_000);
-    assert!(hears(&emulator, Some(own)).iter().all(|heard| heard.contains("alert")));
+    assert!(receives(&emulator, Some(own)).iter().all(|heard| heard.contains("alert")));
     emulator.set_clock_offset(0);
-    assert_eq!(hears(&emulator, Some(own)), ["HTTP/1.1 200"; 2]);
+    assert_eq!(receives(&emulator, Some(own)), ["HTTP/1.1 200"; 2]);
 }
 
 #[test]

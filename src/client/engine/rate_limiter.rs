@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn those_who_wait_go_in_the_order_in_which_they_came() {
+    fn waiting_calls_go_out_in_the_order_of_arrival() {
         let rate_limiter = rate_limiters(1, 100).of(&SEND_INVITE, "1");
         let order = Mutex::new(Vec::new());
         thread::scope(|scope| {
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rejection_holds_back_who_waits() {
+    fn a_rejection_delays_waiting_calls() {
         let rate_limiter = rate_limiters(1, 100).of(&SEND_INVITE, "1");
         rate_limiter.acquire(soon(), || false, || ()).unwrap();
         thread::scope(|scope| {

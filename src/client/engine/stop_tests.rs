@@ -119,7 +119,7 @@ fn what_was_on_the_wire_when_the_client_was_closed_is_in_doubt() {
 }
 
 #[test]
-fn a_turn_that_comes_too_late_says_when_it_comes_and_which_limit() {
+fn a_permit_that_comes_too_late_says_when_and_which_limit() {
     let limit = Limit { max: 7, period: Duration::from_secs(15) };
     let outcome = throttled(&batch(&SEND_INVITE), WAIT, Some(limit));
     assert_eq!((outcome.status, outcome.retryable), (Status::Throttled, true));

@@ -80,7 +80,7 @@ fn next(shared: &Shared, lane: Lane) -> Option<Vec<Operation>> {
     }
 }
 
-/// Waits for work, or until what is held is ripe or expires.
+/// Waits for work, or until held operations are due or expire.
 fn wait_for_work<'a>(shared: &Shared, mut state: MutexGuard<'a, State>, lane: Lane) -> MutexGuard<'a, State> {
     let hold = shared.settings.lanes[lane as usize].hold.unwrap_or_default();
     let first = state.queued(lane).map(|operation| operation.expires.min(operation.submitted + hold)).min();
