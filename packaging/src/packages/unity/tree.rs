@@ -24,8 +24,8 @@ const COPIED: [(&str, &str); 9] = [
     ("docs/signing-in.md", "Documentation~/signing-in.md"),
 ];
 
-/// What is not for Unity in a copied folder.
-const LEFT_OUT: [&str; 1] = [".csproj"];
+/// What is not for Unity in a copied folder: how it is used without the package.
+const LEFT_OUT: [&str; 2] = [".csproj", "Mpa.Client/README.md"];
 
 /// For the tree in a Git repository: no filter may change it. In particular Git LFS, whose files Unity's package manager
 /// does not fetch.
