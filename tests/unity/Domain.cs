@@ -8,11 +8,14 @@ using System.Runtime.Loader;
 using System.Threading;
 using Simulation;
 
-/// <summary>The scripts of a project, loaded as the editor loads them: together, and unloaded together. Unity's own assemblies
-/// and the native library outlive them.</summary>
+/// <summary>The scripts of a project, loaded as the editor loads them: together, and unloaded together. Unity's own
+/// assemblies and the native library outlive them.</summary>
 internal sealed class Domain
 {
-    private static readonly string[] Names = { "Mpa.Client", "Mpa.Unity", "Mpa.Unity.Editor", "Game", "Mpa.Samples.Quickstart" };
+    private static readonly string[] Names =
+    {
+        "Mpa.Client", "Mpa.Unity", "Mpa.Unity.Editor", "Mpa.Samples.Quickstart", "Game",
+    };
 
     private Scripts scripts;
 
@@ -49,8 +52,8 @@ internal sealed class Domain
         return (bool)Call(name, arguments);
     }
 
-    /// <summary>Reloads the domain as the editor does, and returns the next one. Fails if anything keeps the old one, such as a
-    /// thread.</summary>
+    /// <summary>Reloads the domain as the editor does, and returns the next one. Fails if anything keeps the old one,
+    /// such as a thread.</summary>
     internal Domain Reload()
     {
         EditorEngine.Unload();

@@ -9,8 +9,9 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         Tests.Emulator = arguments[0];
+        const BindingFlags Declared = BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly;
         int failures = 0;
-        foreach (MethodInfo test in typeof(Tests).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly))
+        foreach (MethodInfo test in typeof(Tests).GetMethods(Declared))
         {
             Domain.Library = arguments[1];
             Engine.Logged.Clear();

@@ -10,8 +10,8 @@ using System.Text.RegularExpressions;
 using System.Threading;
 using Simulation;
 
-/// <summary>What MpaRunner promises, in a simulated editor, against an emulator of the service. Each public method is a test,
-/// and has a title id of its own.</summary>
+/// <summary>What MpaRunner promises, in a simulated editor, against an emulator of the service. Each public method is a
+/// test, and has a title id of its own.</summary>
 internal static class Tests
 {
     private const string Poll = "MpaPoll";

@@ -14,7 +14,8 @@ namespace Mpa.Unity.Editor
                 EditorGUILayout.HelpBox(problem, MessageType.Warning);
             }
             EditorGUILayout.HelpBox(
-                "This asset is shipped with the game: it must not contain tokens, keys or passwords.", MessageType.Info);
+                "This asset is shipped with the game: it must not contain tokens, keys or passwords.",
+                MessageType.Info);
         }
     }
 }

@@ -123,7 +123,8 @@ namespace UnityEditor
     {
         public UnityEngine.Object target { get; internal set; }
 
-        public static void CreateCachedEditor(UnityEngine.Object targetObject, Type editorType, ref Editor previousEditor)
+        public static void CreateCachedEditor(
+            UnityEngine.Object targetObject, Type editorType, ref Editor previousEditor)
         {
             if (previousEditor == null || previousEditor.target != targetObject)
             {

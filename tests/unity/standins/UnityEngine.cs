@@ -1,5 +1,5 @@
-// The types of UnityEngine that the package uses, with as much behaviour as its tests need. The names, signatures and order
-// of events are those of Unity's documentation.
+// The types of UnityEngine that the package uses, with as much behaviour as its tests need. The names, signatures and
+// order of events are those of Unity's documentation.
 
 using System;
 using System.Collections.Generic;
