@@ -3,6 +3,7 @@
 mod build_rules;
 mod compile;
 mod conventions;
+mod guide;
 mod platform;
 mod plugin;
 mod reflection;

@@ -20,6 +20,8 @@
 #include <iterator>
 #include <thread>
 
+DEFINE_LOG_CATEGORY(LogTemp);
+
 namespace StandIn
 {
 	bool bIsRunningCommandlet = false;

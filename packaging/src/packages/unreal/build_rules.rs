@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use super::guide;
 use super::platform::Platform;
 use super::plugin::LIBRARY;
 use crate::dist::Dist;
@@ -42,11 +43,7 @@ impl Rules {
 pub fn read(dist: &Dist, plugin: &Path, platform: &str, shared: bool) -> Result<Rules> {
     let folder = tempfile::tempdir()?;
     let program = folder.path().join("Rules.exe");
-    run(Command::new(COMPILER.path()?)
-        .args(["-langversion:6", "-warnaserror", "-target:exe"])
-        .arg(format!("-out:{}", program.display()))
-        .arg(dist.repository().join("tests/unreal/standins/UnrealBuildTool/UnrealBuildTool.cs"))
-        .arg(plugin.join("Source/Mpa/Mpa.Build.cs")))?;
+    run(&mut compiler(dist, &program, plugin)?)?;
     let mut command = Command::new(RUNTIME.path()?);
     command.arg(&program).arg(plugin).arg(platform);
     if shared {
@@ -58,8 +55,20 @@ pub fn read(dist: &Dist, plugin: &Path, platform: &str, shared: bool) -> Result<
     Ok(Rules(rules.collect()))
 }
 
+/// Compiles the rules of the plugin into a program that prints what they set.
+fn compiler(dist: &Dist, program: &Path, plugin: &Path) -> Result<Command> {
+    let mut command = Command::new(COMPILER.path()?);
+    command
+        .args(["-langversion:6", "-warnaserror", "-target:exe"])
+        .arg(format!("-out:{}", program.display()))
+        .arg(dist.repository().join("tests/unreal/standins/UnrealBuildTool/UnrealBuildTool.cs"))
+        .arg(plugin.join("Source/Mpa/Mpa.Build.cs"));
+    Ok(command)
+}
+
 /// The rules name files that exist, for both kinds of linking; they name the platform that they do not support.
 pub fn check(dist: &Dist, plugin: &Path, platform: &Platform) -> Result<()> {
+    let folder = tempfile::tempdir()?;
     for shared in [false, true] {
         let rules = read(dist, plugin, platform.name, shared)?;
         let what = || format!("Mpa.Build.cs for {} (shared: {shared}) sets {rules:?}", platform.name);
@@ -76,11 +85,17 @@ pub fn check(dist: &Dist, plugin: &Path, platform: &Platform) -> Result<()> {
         ensure!(rules.values("system").is_empty() == (shared || !windows), "{}", what());
     }
 
+    let guide = guide::read(dist)?;
+    let game = guide::block_after(&guide, "Source/MyGame/MyGame.Build.cs")
+        .context("docs/guides/unreal.md has no MyGame.Build.cs")?;
+    let path = folder.path().join("MyGame.Build.cs");
+    fs::write(&path, game)?;
+    run(compiler(dist, &folder.path().join("MyGame.exe"), plugin)?.arg(path))?;
+
     let unsupported = read(dist, plugin, "Mac", false)?;
     ensure!(unsupported.values("error").iter().any(|error| error.contains("no library for Mac")), "{unsupported:?}");
 
     // A platform whose library is missing, as where the sources were taken from the repository.
-    let folder = tempfile::tempdir()?;
     fs::create_dir_all(folder.path().join("Source/Mpa")).context("creating a folder")?;
     fs::copy(plugin.join("Source/Mpa/Mpa.Build.cs"), folder.path().join("Source/Mpa/Mpa.Build.cs"))?;
     let missing = read(dist, folder.path(), platform.name, false)?;

@@ -90,7 +90,7 @@ impl Compiler {
         }
     }
 
-    fn command(&self) -> Command {
+    pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         // As the engine: no exceptions, no RTTI.
         command.args(&self.options).args(["-fno-exceptions", "-fno-rtti"]);
@@ -105,7 +105,7 @@ impl Compiler {
     }
 
     /// With the warnings of the engine as errors.
-    fn strict(&self) -> Command {
+    pub fn strict(&self) -> Command {
         let mut command = self.command();
         command.arg("-Werror").args(&self.warnings);
         command

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::build_rules;
 use super::compile::{Compiler, Module, OLDER_STANDARD, STANDARD};
+use super::guide;
 use super::platform::Platform;
 use crate::dist::Dist;
 use crate::emulator::Emulator;
@@ -47,31 +48,27 @@ pub fn check(dist: &Dist, plugin: &Path, platform: &Platform) -> Result<()> {
     if platform.system == System::Windows {
         return Ok(());
     }
-    let program = link(dist, &compiler, &module, &objects, &rules.libraries(), folder)?;
-    run_program(dist, platform, &program, folder)
-}
-
-fn link(
-    dist: &Dist,
-    compiler: &Compiler,
-    module: &Module,
-    objects: &[PathBuf],
-    libraries: &[PathBuf],
-    folder: &Path,
-) -> Result<PathBuf> {
-    let tests = dist.repository().join("tests/unreal");
+    let mut built = objects;
+    built.push(standins(dist, &compiler, &module, folder)?);
+    built.extend(rules.libraries());
     let program = folder.join("behaviour");
     run(compiler
         .link()
         .arg(STANDARD)
         .args(module.options())
-        .arg(tests.join("behaviour.cpp"))
-        .arg(tests.join("standins/StandIns.cpp"))
-        .args(objects)
-        .args(libraries)
+        .arg(dist.repository().join("tests/unreal/behaviour.cpp"))
+        .args(&built)
         .args(["-lpthread", "-ldl", "-lm", "-o"])
         .arg(&program))?;
-    Ok(program)
+    run_program(dist, platform, &program, folder)?;
+    guide::check(dist, platform, &compiler, &module, &built, folder)
+}
+
+fn standins(dist: &Dist, compiler: &Compiler, module: &Module, folder: &Path) -> Result<PathBuf> {
+    let object = folder.join("StandIns.o");
+    let source = dist.repository().join("tests/unreal/standins/StandIns.cpp");
+    run(compiler.command().args([STANDARD, "-c"]).args(module.options()).arg(source).arg("-o").arg(&object))?;
+    Ok(object)
 }
 
 fn run_program(dist: &Dist, platform: &Platform, program: &Path, folder: &Path) -> Result<()> {

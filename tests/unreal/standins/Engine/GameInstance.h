@@ -14,11 +14,7 @@ public:
 	bool IsDedicatedServerInstance() const { return bDedicated; }
 
 	template <typename T>
-	T* GetSubsystem() const
-	{
-		const auto Found = Subsystems.find(StandIn::ClassOf<T>());
-		return Found == Subsystems.end() ? nullptr : static_cast<T*>(Found->second.get());
-	}
+	T* GetSubsystem() const { return static_cast<T*>(Find(StandIn::ClassOf<T>())); }
 
 	/** As when the game instance starts. */
 	template <typename T>
@@ -30,6 +26,7 @@ public:
 		if (!Started->ShouldCreateSubsystem(this)) return nullptr;
 		Subsystems[StandIn::ClassOf<T>()] = std::move(Subsystem);
 		FSubsystemCollectionBase Collection;
+		Collection.StandInFind = [this](const void* Class) { return Find(Class); };
 		Started->Initialize(Collection);
 		return Started;
 	}
@@ -41,6 +38,12 @@ public:
 	}
 
 private:
+	UGameInstanceSubsystem* Find(const void* Class) const
+	{
+		const auto Found = Subsystems.find(Class);
+		return Found == Subsystems.end() ? nullptr : Found->second.get();
+	}
+
 	bool bDedicated;
 	std::map<const void*, std::unique_ptr<UGameInstanceSubsystem>> Subsystems;
 };

@@ -36,3 +36,5 @@ namespace StandIn
 #define DECLARE_LOG_CATEGORY_EXTERN(Name, Default, CompileTime) extern struct FLogCategory##Name : public FLogCategoryBase { FLogCategory##Name(); } Name
 #define DEFINE_LOG_CATEGORY(Name) FLogCategory##Name::FLogCategory##Name() : FLogCategoryBase{ #Name } {} FLogCategory##Name Name
 #define UE_LOG(Category, Verbosity, ...) do { StandIn::Log(Category, ELogVerbosity::Verbosity, __VA_ARGS__); } while (false)
+
+DECLARE_LOG_CATEGORY_EXTERN(LogTemp, Log, All);

@@ -27,8 +27,11 @@ namespace UnrealBuildTool
         public static bool operator !=(UnrealTargetPlatform left, UnrealTargetPlatform right) { return left.name != right.name; }
     }
 
+    public enum TargetType { Game, Editor, Client, Server, Program }
+
     public class ReadOnlyTargetRules
     {
+        public TargetType Type = TargetType.Server;
         public UnrealTargetPlatform Platform;
         public IEnumerable<string> ProjectDefinitions;
     }
