@@ -50,7 +50,7 @@ namespace Mpa
             {
                 return MpaResult.Invalid("invite is null. Nothing was sent.");
             }
-            MpaAuthorization own = invite.Authorization;
+            var own = invite.Authorization;
             ulong[] users = Xuids.Array(invite.InvitedUsers);
             var result = Native.mpa_result.Init();
             ulong operation = 0;

@@ -1,6 +1,7 @@
 // The command line of csc over the compiler as a library, for machines without a newer .NET SDK. It takes csc's
-// arguments, and one more: -netstandard20:FACADE compiles for .NET Standard 2.0 with the reference assembly of 2.1,
-// which gets the version of 2.0. FACADE is a netstandard.dll that forwards the types of 2.0; others are errors.
+// arguments, and two more, for reference assemblies of another version than the one that is compiled for:
+//   -version:MAJOR.MINOR=FOLDER  the references in FOLDER count as this version
+//   -types:FACADE                types that FACADE, a netstandard.dll, does not forward must not be used of netstandard
 
 using System;
 using System.Collections.Generic;
@@ -16,18 +17,19 @@ using Microsoft.CodeAnalysis.Text;
 
 static class Csc
 {
-    const string NetStandard20 = "-netstandard20:";
+    const string Version = "-version:";
+    const string Types = "-types:";
 
     static int Main(string[] arguments)
     {
         // csc takes -noconfig only on its command line, not where arguments are parsed.
-        var others = arguments.Where(it => it != "-noconfig" && it != "/noconfig" && !it.StartsWith(NetStandard20));
-        string facade = arguments.FirstOrDefault(it => it.StartsWith(NetStandard20))?.Substring(NetStandard20.Length);
+        string[] own = { "-noconfig", "/noconfig" };
+        var others = arguments.Where(it => !own.Contains(it) && !it.StartsWith(Version) && !it.StartsWith(Types));
         var parsed = CSharpCommandLineParser.Default.Parse(others, Directory.GetCurrentDirectory(), null);
         var problems = parsed.Errors.ToList();
         if (!problems.Any(IsError))
         {
-            problems.AddRange(Compile(parsed, facade));
+            problems.AddRange(Compile(parsed, Value(arguments, Version), Value(arguments, Types)));
         }
         foreach (Diagnostic problem in problems.Where(it => !it.IsSuppressed && it.Severity >= DiagnosticSeverity.Warning))
         {
@@ -36,17 +38,22 @@ static class Csc
         return problems.Any(IsError) ? 1 : 0;
     }
 
+    static string Value(string[] arguments, string option)
+    {
+        return arguments.FirstOrDefault(argument => argument.StartsWith(option))?.Substring(option.Length);
+    }
+
     static bool IsError(Diagnostic problem)
     {
         return problem.Severity == DiagnosticSeverity.Error || (problem.IsWarningAsError && !problem.IsSuppressed);
     }
 
-    static IEnumerable<Diagnostic> Compile(CSharpCommandLineArguments arguments, string facade)
+    static IEnumerable<Diagnostic> Compile(CSharpCommandLineArguments arguments, string version, string facade)
     {
         var sources = arguments.SourceFiles.Select(file => Tuple.Create(MappedPath(arguments, file.Path), Read(file.Path, arguments)))
             .ToList();
         var trees = sources.Select(source => CSharpSyntaxTree.ParseText(source.Item2, arguments.ParseOptions, source.Item1));
-        var references = arguments.MetadataReferences.Select(reference => Reference(reference, arguments, facade != null));
+        var references = arguments.MetadataReferences.Select(reference => Reference(reference, arguments, version));
         // Assemblies that were compiled against another version of the framework may be referred to.
         var options = arguments.CompilationOptions
             .WithAssemblyIdentityComparer(DesktopAssemblyIdentityComparer.Default);
@@ -123,18 +130,19 @@ static class Csc
     }
 
     static MetadataReference Reference(
-        CommandLineReference reference, CSharpCommandLineArguments arguments, bool forNetStandard20)
+        CommandLineReference reference, CSharpCommandLineArguments arguments, string version)
     {
         string path = Path.Combine(arguments.BaseDirectory, reference.Reference);
         byte[] image = File.ReadAllBytes(path);
-        if (forNetStandard20 && Path.GetFileName(path) == "netstandard.dll")
+        string[] parts = version?.Split(new[] { '.', '=' }, 3);
+        if (parts != null && Path.GetDirectoryName(path) == parts[2])
         {
-            SetVersion(image, 2, 0);
+            SetVersion(image, byte.Parse(parts[0]), byte.Parse(parts[1]));
         }
         return MetadataReference.CreateFromImage(image, reference.Properties, filePath: path);
     }
 
-    // In the table of the assembly, the version stands after four bytes for the hash algorithm (ECMA-335, II.22.2).
+    // In the row of the assembly, four numbers of two bytes each, the version, follow the hash algorithm (ECMA-335, II.22.2).
     static void SetVersion(byte[] image, byte major, byte minor)
     {
         using (var reader = new PEReader(new MemoryStream(image)))
@@ -143,6 +151,7 @@ static class Csc
             int row = reader.PEHeaders.MetadataStartOffset + metadata.GetTableMetadataOffset(TableIndex.Assembly);
             image[row + 4] = major;
             image[row + 6] = minor;
+            Array.Clear(image, row + 8, 4);
         }
     }
 

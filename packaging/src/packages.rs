@@ -22,4 +22,4 @@ pub struct Package {
 
 /// Later ones may use what earlier ones made.
 pub static PACKAGES: &[Package] =
-    &[c::PACKAGE, nuget::PACKAGE, nuget::ON_OTHER_RUNTIMES, unity::PACKAGE, unreal::PACKAGE];
+    &[c::PACKAGE, nuget::PACKAGE, nuget::ON_OTHER_RUNTIMES, nuget::PACKAGE_FOR_HOSTS, unity::PACKAGE, unreal::PACKAGE];

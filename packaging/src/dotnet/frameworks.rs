@@ -12,17 +12,26 @@ pub struct Framework {
     pub language: &'static str,
     /// What the SDK defines for it, as far as the sources ask.
     pub defines: &'static [&'static str],
-    /// Its reference assemblies, among those of the SDK.
-    pub references: &'static str,
-    /// Whether the version of the reference assembly is to be that of .NET Standard 2.0.
+    /// The reference assemblies, in a folder of the SDK's packs.
+    pub references: References,
+    /// What these assemblies are to be, as the major and minor number of their version.
+    pub version: &'static str,
+    /// Whether only types may be used that .NET Standard 2.0 has.
     pub is_netstandard20: bool,
     /// Sources that stand in for what the reference assemblies lack, in packaging/dotnet.
     pub stand_ins: &'static [&'static str],
-    /// Whether the assembly says that it can be trimmed and compiled ahead of time.
-    pub is_trimmable: bool,
+    /// Whether assemblies can be trimmed and compiled ahead of time.
+    pub is_modern: bool,
 }
 
-const NETSTANDARD_REFERENCES: &str = "NETStandard.Library.Ref/2.1.0/ref/netstandard2.1";
+pub struct References {
+    pub folder: &'static str,
+    /// `None`: all assemblies of the folder.
+    pub name: Option<&'static str>,
+}
+
+const NETSTANDARD: References =
+    References { folder: "NETStandard.Library.Ref/2.1.0/ref/netstandard2.1", name: Some("netstandard.dll") };
 
 pub static FRAMEWORKS: &[Framework] = &[
     Framework {
@@ -32,11 +41,12 @@ pub static FRAMEWORKS: &[Framework] = &[
         group: ".NETStandard2.0",
         language: "9.0",
         defines: &["NETSTANDARD", "NETSTANDARD2_0", "NETSTANDARD2_0_OR_GREATER"],
-        // No registry has those of 2.0. That nothing newer is used is checked with the list of its types.
-        references: NETSTANDARD_REFERENCES,
+        // No registry has those of 2.0.
+        references: NETSTANDARD,
+        version: "2.0",
         is_netstandard20: true,
         stand_ins: &[],
-        is_trimmable: false,
+        is_modern: false,
     },
     Framework {
         name: "netstandard2.1",
@@ -45,10 +55,11 @@ pub static FRAMEWORKS: &[Framework] = &[
         group: ".NETStandard2.1",
         language: "9.0",
         defines: &["NETSTANDARD", "NETSTANDARD2_1", "NETSTANDARD2_0_OR_GREATER", "NETSTANDARD2_1_OR_GREATER"],
-        references: NETSTANDARD_REFERENCES,
+        references: NETSTANDARD,
+        version: "2.1",
         is_netstandard20: false,
         stand_ins: &[],
-        is_trimmable: false,
+        is_modern: false,
     },
     Framework {
         name: "net8.0",
@@ -67,11 +78,12 @@ pub static FRAMEWORKS: &[Framework] = &[
             "NET7_0_OR_GREATER",
             "NET8_0_OR_GREATER",
         ],
-        // What is compiled against .NET Core 3.1 runs on each later version. Reference assemblies of .NET 8 are in no
-        // registry here; its implementation assemblies cannot be referred to by a library for others.
-        references: "Microsoft.NETCore.App.Ref/3.1.0/ref/netcoreapp3.1",
+        // No registry has those of .NET 8. What .NET Core 3.1 has is there too, in assemblies of the same names; the
+        // implementation of .NET 8 has other names, to which a library for others must not refer.
+        references: References { folder: "Microsoft.NETCore.App.Ref/3.1.0/ref/netcoreapp3.1", name: None },
+        version: "8.0",
         is_netstandard20: false,
         stand_ins: &["Net8Attributes.cs"],
-        is_trimmable: true,
+        is_modern: true,
     },
 ];

@@ -20,7 +20,7 @@ pub use frameworks::{FRAMEWORKS, Framework};
 use unpack::{once, unpack};
 
 pub static MONO: Tool = Tool { names: &["mono"], package: "mono-runtime", elsewhere: "Mono from mono-project.com" };
-static WINE: Tool = Tool { names: &["wine"], package: "wine", elsewhere: "Wine from winehq.org" };
+pub static WINE: Tool = Tool { names: &["wine"], package: "wine", elsewhere: "Wine from winehq.org" };
 static APT_GET: Tool = Tool { names: &["apt-get"], package: "apt", elsewhere: "use Debian or Ubuntu" };
 static DPKG_DEB: Tool = Tool { names: &["dpkg-deb"], package: "dpkg", elsewhere: "use Debian or Ubuntu" };
 
@@ -75,25 +75,55 @@ impl Toolchain {
     /// Takes the arguments of csc.
     pub fn csc(&self) -> Result<Command> {
         let mut csc = self.net8()?.command(&self.compiler()?.join("Csc.dll"));
-        csc.args(["-noconfig", "-nostdlib", "-deterministic"]);
+        // As with the SDK, references may be to older versions of assemblies than those that are there.
+        csc.args(["-noconfig", "-nostdlib", "-deterministic", "-nowarn:1701,1702"]);
         Ok(csc)
+    }
+
+    /// A script `csc` in a folder of its own, for MSBuild. Returns the folder.
+    #[cfg(unix)]
+    pub fn csc_as_a_program(&self, folder: &Path) -> Result<PathBuf> {
+        use std::os::unix::fs::PermissionsExt;
+        let (dotnet, compiler) = (self.sdk_root()?.join("dotnet"), self.compiler()?.join("Csc.dll"));
+        let folder = folder.join("compiler");
+        fs::create_dir_all(&folder)?;
+        let script = folder.join("csc");
+        fs::write(&script, format!("#!/bin/sh\nexec '{}' '{}' \"$@\"\n", dotnet.display(), compiler.display()))?;
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
+        Ok(folder)
     }
 
     /// The same, for a target framework.
     pub fn csc_for(&self, framework: &Framework) -> Result<Command> {
+        self.csc_with(framework, &[])
+    }
+
+    /// With further references, which replace those of the same name.
+    pub fn csc_with(&self, framework: &Framework, others: &[PathBuf]) -> Result<Command> {
         let mut csc = self.csc()?;
         csc.arg(format!("-langversion:{}", framework.language));
         csc.arg(format!("-define:{}", framework.defines.join(";")));
-        for assembly in self.references(framework.references)? {
-            csc.arg(format!("-r:{}", assembly.display()));
-        }
+        let folder = self.pack(framework.references.folder)?;
+        csc.arg(format!("-version:{}={}", framework.version, folder.display()));
+        let references = match framework.references.name {
+            Some(name) => vec![folder.join(name)],
+            None => files_with_ending(&folder, ".dll")?,
+        };
+        let is_replaced = |path: &&PathBuf| others.iter().any(|other| other.file_name() == path.file_name());
+        let references = references.iter().filter(|path| !is_replaced(path)).chain(others);
+        csc.args(references.map(|assembly| format!("-r:{}", assembly.display())));
         if framework.is_netstandard20 {
-            let extensions = self.sdk_root()?.join("sdk/3.1.102/Microsoft/Microsoft.NET.Build.Extensions");
             // The sources have a few attributes of 2.1 themselves.
             csc.arg("-nowarn:436");
-            csc.arg(format!("-netstandard20:{}", extensions.join("net461/lib/netstandard.dll").display()));
+            let extensions = self.sdk_root()?.join("sdk/3.1.102/Microsoft/Microsoft.NET.Build.Extensions");
+            csc.arg(format!("-types:{}", extensions.join("net461/lib/netstandard.dll").display()));
         }
         Ok(csc)
+    }
+
+    /// A folder of the SDK with reference assemblies.
+    fn pack(&self, name: &str) -> Result<PathBuf> {
+        Ok(self.sdk_root()?.join("packs").join(name))
     }
 
     fn compiler(&self) -> Result<PathBuf> {
@@ -117,9 +147,14 @@ impl Toolchain {
         })
     }
 
-    /// The reference assemblies of the SDK, such as `NETStandard.Library.Ref/2.1.0/ref/netstandard2.1`.
-    fn references(&self, pack: &str) -> Result<Vec<PathBuf>> {
-        files_with_ending(&self.sdk_root()?.join("packs").join(pack), ".dll")
+    /// The reference assemblies of Microsoft.Extensions.
+    pub fn extensions(&self) -> Result<Vec<PathBuf>> {
+        let mut assemblies =
+            files_with_ending(&self.pack("Microsoft.AspNetCore.App.Ref/3.1.2/ref/netcoreapp3.1")?, ".dll")?;
+        assemblies.retain(|path| {
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("Microsoft.Extensions."))
+        });
+        Ok(assemblies)
     }
 
     pub fn net8(&self) -> Result<Runtime> {
@@ -162,9 +197,11 @@ impl Toolchain {
             fs::create_dir_all(&host)?;
             fs::rename(root.join(SHARED).join("libhostfxr.so"), host.join("libhostfxr.so"))?;
             fs::copy(self.sdk_root()?.join("dotnet"), root.join("dotnet"))?;
+            // The program has newer packages for some assemblies that are part of the runtime elsewhere.
+            let is_extension = |name: &str| name.starts_with("Microsoft.Extensions.") || name.starts_with("System.");
             for assembly in files_with_ending(&files, ".dll")? {
                 let name = assembly.file_name().unwrap_or_default();
-                if name.to_string_lossy().starts_with("Microsoft.Extensions.") {
+                if is_extension(&name.to_string_lossy()) {
                     fs::rename(&assembly, root.join("extensions").join(name))?;
                 }
             }
@@ -263,7 +300,7 @@ impl Runtime {
         Ok(assemblies)
     }
 
-    /// Those of Microsoft.Extensions, where the runtime has them.
+    /// Those of Microsoft.Extensions and what they need, where the runtime has them.
     pub fn extensions(&self) -> Result<Vec<PathBuf>> {
         files_with_ending(&self.root.join("extensions"), ".dll")
     }

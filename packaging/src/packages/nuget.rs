@@ -1,9 +1,10 @@
-//! The NuGet package: `dist/Mpa.VERSION.nupkg`, and its debug symbols in a `.snupkg`.
+//! NuGet packages, `dist/ID.VERSION.nupkg`, and their debug symbols in a `.snupkg` each.
 
 mod assembly;
 mod check;
 mod layout;
 mod nuspec;
+mod project;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,56 +13,57 @@ use anyhow::{Context, Result, bail};
 
 use crate::archive;
 use crate::dist::Dist;
-use crate::dotnet::FRAMEWORKS;
 use crate::packages::Package;
 use crate::targets::Target;
+use project::{CLIENT, HOSTING, Project};
 
-pub const PACKAGE: Package = Package { name: "nuget", make, check: check::check };
+pub const PACKAGE: Package = Package { name: "nuget", make: make_client, check: check::check };
 
 /// The same package. Its check takes longer and downloads more.
 pub const ON_OTHER_RUNTIMES: Package =
     Package { name: "nuget-runtimes", make: |_, _| Ok(()), check: check::check_on_other_runtimes };
 
-const ID: &str = "Mpa";
+pub const PACKAGE_FOR_HOSTS: Package =
+    Package { name: "nuget-hosting", make: |dist, _| make(dist, &HOSTING), check: check::check_hosting };
 
 /// Of the libraries that are staged, whatever `targets` were built now: there is one package for all.
-fn make(dist: &Dist, _targets: &[&'static Target]) -> Result<()> {
-    let version = dist.version()?;
-    let tree = fresh(dist.cache().join("nuget/package"))?;
-    let symbols = fresh(dist.cache().join("nuget/symbols"))?;
-
-    let natives = layout::natives(dist);
-    if natives.is_empty() {
+fn make_client(dist: &Dist, _targets: &[&'static Target]) -> Result<()> {
+    if layout::natives(dist).is_empty() {
         bail!("there is no library in {}: run packaging/build first", dist.folder().join("stage").display());
     }
-    for native in &natives {
-        copy(&native.library, &tree.join(&native.place))?;
+    make(dist, &CLIENT)
+}
+
+fn make(dist: &Dist, project: &Project) -> Result<()> {
+    let scratch = fresh(dist.cache().join("nuget").join(project.id))?;
+    let (tree, symbols) = (scratch.join("package"), scratch.join("symbols"));
+    if project.id == CLIENT.id {
+        for native in &layout::natives(dist) {
+            copy(&native.library, &tree.join(&native.place))?;
+        }
     }
-    for compiled in assembly::compile(dist, &version)? {
+    for compiled in assembly::compile(dist, project, &scratch.join("assemblies"))? {
         let folder = Path::new("lib").join(compiled.framework.name);
-        for ending in ["dll", "xml"] {
-            let name = format!("{}.{ending}", assembly::NAME);
+        for (ending, tree) in [("dll", &tree), ("xml", &tree), ("pdb", &symbols)] {
+            let name = project.file(ending);
             copy(&compiled.folder.join(&name), &tree.join(&folder).join(&name))?;
         }
-        let name = format!("{}.pdb", assembly::NAME);
-        copy(&compiled.folder.join(&name), &symbols.join(&folder).join(&name))?;
     }
-    for (source, place) in layout::OTHER_FILES {
+    for (source, place) in project.files {
         copy(&dist.repository().join(source), &tree.join(place))?;
     }
-    let describe = |kind| nuspec::Description { id: ID, version: &version, frameworks: FRAMEWORKS, kind };
-    nuspec::write(dist, &tree, &describe(nuspec::Kind::Package))?;
-    nuspec::write(dist, &symbols, &describe(nuspec::Kind::Symbols))?;
+    nuspec::write(dist, project, &tree, nuspec::Kind::Package)?;
+    nuspec::write(dist, project, &symbols, nuspec::Kind::Symbols)?;
 
-    let package = package_path(dist)?;
+    let package = package_path(dist, project)?;
     archive::write_zip(&package, &archive::entries_of(&tree, "")?)?;
     archive::write_zip(&package.with_extension("snupkg"), &archive::entries_of(&symbols, "")?)?;
     println!("{}", package.display());
     Ok(())
 }
 
-fn package_path(dist: &Dist) -> Result<PathBuf> {
-    Ok(dist.folder().join(format!("{ID}.{}.nupkg", dist.version()?)))
+fn package_path(dist: &Dist, project: &Project) -> Result<PathBuf> {
+    Ok(dist.folder().join(format!("{}.{}.nupkg", project.id, dist.version()?)))
 }
 
 /// An empty folder.

@@ -1,18 +1,15 @@
-//! The managed library, compiled for each target framework.
+//! A managed library, compiled for each target framework.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
-use super::fresh;
+use super::project::{CLIENT, HOSTING, Project};
 use crate::dist::Dist;
-use crate::dotnet::{FRAMEWORKS, Framework, Toolchain, files_with_ending};
+use crate::dotnet::{Framework, Toolchain, files_with_ending};
 use crate::tools;
-
-/// On Windows, a managed `Mpa.dll` would be the same file as the native `mpa.dll`.
-pub const NAME: &str = "Mpa.Client";
 
 /// The oldest SDK that can build for all target frameworks.
 const SDK_VERSION: u32 = 8;
@@ -24,16 +21,16 @@ pub struct Compiled {
 }
 
 /// With the SDK, if a recent one is installed, and otherwise with compiler and reference assemblies from registries.
-pub fn compile(dist: &Dist, version: &str) -> Result<Vec<Compiled>> {
-    let folder = fresh(dist.cache().join("nuget/assemblies"))?;
+pub fn compile(dist: &Dist, project: &Project, folder: &Path) -> Result<Vec<Compiled>> {
     let toolchain = (!is_sdk_there()).then(|| Toolchain::new(dist));
-    let compiled = FRAMEWORKS.iter().map(|framework| {
+    let compiled = project.frameworks().map(|framework| {
         let folder = folder.join(framework.name);
         fs::create_dir_all(&folder)?;
         match &toolchain {
-            Some(toolchain) => compile_here(dist, toolchain, framework, version, &folder)?,
-            None => compile_with_sdk(dist, framework, &folder)?,
+            Some(toolchain) => compile_here(dist, toolchain, project, framework, &folder),
+            None => compile_with_sdk(dist, project, framework, &folder),
         }
+        .with_context(|| format!("compiling {} for {}", project.assembly, framework.name))?;
         Ok(Compiled { framework, folder })
     });
     compiled.collect()
@@ -45,37 +42,55 @@ fn is_sdk_there() -> bool {
     version.split('.').next().and_then(|major| major.trim().parse().ok()).is_some_and(|major: u32| major >= SDK_VERSION)
 }
 
-fn compile_with_sdk(dist: &Dist, framework: &Framework, folder: &Path) -> Result<()> {
+fn compile_with_sdk(dist: &Dist, project: &Project, framework: &Framework, folder: &Path) -> Result<()> {
     let mut dotnet = Command::new("dotnet");
     dotnet.args(["build", "--nologo", "--configuration", "Release", "--framework", framework.name]);
-    dotnet.arg("--output").arg(folder).arg(sources(dist).join(format!("{NAME}.csproj")));
+    dotnet.arg("--output").arg(folder).arg(project.sources(dist).join(project.file("csproj")));
     tools::run(&mut dotnet).map(drop)
 }
 
-fn compile_here(dist: &Dist, toolchain: &Toolchain, framework: &Framework, version: &str, folder: &Path) -> Result<()> {
+fn compile_here(
+    dist: &Dist,
+    toolchain: &Toolchain,
+    project: &Project,
+    framework: &Framework,
+    folder: &Path,
+) -> Result<()> {
     let description = folder.join("AssemblyInfo.cs");
-    fs::write(&description, attributes(framework, version))?;
-    let mut csc = toolchain.csc_for(framework)?;
+    fs::write(&description, attributes(project, framework, &dist.version()?))?;
+    let mut csc = toolchain.csc_with(framework, &other_references(dist, toolchain, project)?)?;
     csc.args(["-target:library", "-unsafe", "-optimize", "-nullable:enable", "-warn:5", "-warnaserror"]);
     // Not every member has documentation.
     csc.args(["-nowarn:1591", "-debug:portable", "-embed"]);
-    csc.arg(format!("-pathmap:{}=/_,{}=/_/obj", dist.repository().display(), folder.display()));
-    csc.arg(format!("-doc:{}", folder.join(NAME).with_extension("Client.xml").display()));
-    csc.arg(format!("-out:{}", folder.join(format!("{NAME}.dll")).display()));
-    csc.args(files_with_ending(&sources(dist), ".cs")?).arg(description);
+    csc.arg(format!("-pathmap:{}=/_/obj,{}=/_", folder.display(), dist.repository().display()));
+    for (option, ending) in [("doc", "xml"), ("out", "dll")] {
+        csc.arg(format!("-{option}:{}", folder.join(project.file(ending)).display()));
+    }
+    csc.args(files_with_ending(&project.sources(dist), ".cs")?).arg(description);
     csc.args(framework.stand_ins.iter().map(|name| dist.repository().join("packaging/dotnet").join(name)));
-    tools::run(&mut csc).with_context(|| format!("compiling {NAME} for {}", framework.name))?;
-    Ok(())
+    tools::run(&mut csc).map(drop)
 }
 
-pub fn sources(dist: &Dist) -> PathBuf {
-    dist.repository().join("bindings/csharp")
+/// What a project refers to besides its target framework.
+fn other_references(dist: &Dist, toolchain: &Toolchain, project: &Project) -> Result<Vec<PathBuf>> {
+    if project.id != HOSTING.id {
+        return Ok(Vec::new());
+    }
+    let client = dist.cache().join("nuget").join(CLIENT.id).join("package/lib/net8.0").join(CLIENT.file("dll"));
+    ensure!(client.is_file(), "{} is not compiled: make the package nuget first", CLIENT.assembly);
+    let mut references = toolchain.extensions()?;
+    // Metrics are newer than the reference assembly.
+    let net8 = toolchain.net8()?.assemblies()?;
+    references.extend(net8.into_iter().filter(|path| path.ends_with("System.Diagnostics.DiagnosticSource.dll")));
+    references.push(client);
+    Ok(references)
 }
 
 /// What the SDK makes of the project file.
-fn attributes(framework: &Framework, version: &str) -> String {
+fn attributes(project: &Project, framework: &Framework, version: &str) -> String {
     let number = version.split(['-', '+']).next().unwrap_or(version);
     let (name, display_name) = (framework.full_name, framework.display_name);
+    let Project { assembly, description, .. } = project;
     let mut text = format!(
         "using System.Reflection;
 
@@ -83,14 +98,14 @@ fn attributes(framework: &Framework, version: &str) -> String {
 [assembly: AssemblyVersion(\"{number}.0\")]
 [assembly: AssemblyFileVersion(\"{number}.0\")]
 [assembly: AssemblyInformationalVersion(\"{version}\")]
-[assembly: AssemblyTitle(\"{NAME}\")]
+[assembly: AssemblyTitle(\"{assembly}\")]
 [assembly: AssemblyProduct(\"mpa\")]
 [assembly: AssemblyCompany(\"The mpa developers\")]
 [assembly: AssemblyCopyright(\"Copyright (c) The mpa developers\")]
-[assembly: AssemblyDescription(\"Multiplayer Activity client for dedicated game servers\")]
+[assembly: AssemblyDescription(\"{description}\")]
 "
     );
-    if framework.is_trimmable {
+    if framework.is_modern && project.is_trimmable {
         text.push_str(
             "[assembly: AssemblyMetadata(\"IsTrimmable\", \"True\")]
 [assembly: AssemblyMetadata(\"IsAotCompatible\", \"True\")]

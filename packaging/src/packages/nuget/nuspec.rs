@@ -7,8 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use super::project::Project;
 use crate::dist::Dist;
-use crate::dotnet::Framework;
 use crate::tools;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,16 +18,9 @@ pub enum Kind {
     Symbols,
 }
 
-pub struct Description<'a> {
-    pub id: &'a str,
-    pub version: &'a str,
-    pub frameworks: &'a [Framework],
-    pub kind: Kind,
-}
-
 /// Writes the nuspec from its template, and the parts that the Open Packaging Conventions want.
-pub fn write(dist: &Dist, tree: &Path, description: &Description) -> Result<()> {
-    let Description { id, version, frameworks, kind } = description;
+pub fn write(dist: &Dist, project: &Project, tree: &Path, kind: Kind) -> Result<()> {
+    let id = project.id;
     let template = dist.repository().join(format!("packaging/nuget/{id}.nuspec"));
     let text = fs::read_to_string(&template).with_context(|| format!("reading {}", template.display()))?;
     let (readme, types) = match kind {
@@ -35,9 +28,9 @@ pub fn write(dist: &Dist, tree: &Path, description: &Description) -> Result<()> 
         Kind::Symbols => ("", "<packageTypes><packageType name=\"SymbolsPackage\" /></packageTypes>".to_owned()),
     };
     let text = text
-        .replace("@VERSION@", version)
+        .replace("@VERSION@", &dist.version()?)
         .replace("@REPOSITORY@", &repository(dist)?)
-        .replace("@DEPENDENCIES@", &dependencies(frameworks))
+        .replace("@DEPENDENCIES@", &dependencies(project))
         .replace("@README@", readme)
         .replace("@TYPES@", &types);
     let lines: String = text.lines().filter(|line| !line.trim().is_empty()).map(|line| format!("{line}\n")).collect();
@@ -54,9 +47,9 @@ pub fn write(dist: &Dist, tree: &Path, description: &Description) -> Result<()> 
     Ok(fs::write(tree.join("_rels/.rels"), relationships)?)
 }
 
-/// No group has a dependency: .NET Standard 2.0 has all that the sources use.
-fn dependencies(frameworks: &[Framework]) -> String {
-    frameworks.iter().map(|framework| format!("<group targetFramework=\"{}\" />", framework.group)).collect()
+/// Groups without a dependency, for a project that needs none.
+fn dependencies(project: &Project) -> String {
+    project.frameworks().map(|framework| format!("<group targetFramework=\"{}\" />", framework.group)).collect()
 }
 
 /// The address stands in Cargo.toml, where there is one, and the commit comes from git.

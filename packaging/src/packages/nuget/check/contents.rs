@@ -5,13 +5,13 @@ use std::io::Read;
 
 use anyhow::{Context, Result, ensure};
 
-use super::super::{assembly, layout, package_path};
+use super::super::project::CLIENT;
+use super::super::{layout, package_path};
 use crate::dist::Dist;
-use crate::dotnet::FRAMEWORKS;
 use crate::targets::Target;
 
 pub fn check(dist: &Dist, target: &Target) -> Result<()> {
-    let path = package_path(dist)?;
+    let path = package_path(dist, &CLIENT)?;
     let mut package = zip::ZipArchive::new(File::open(&path).with_context(|| format!("opening {}", path.display()))?)?;
     for identifier in target.runtime_identifiers {
         let places = layout::natives(dist).into_iter().filter(|native| native.identifier == *identifier);
@@ -26,9 +26,9 @@ pub fn check(dist: &Dist, target: &Target) -> Result<()> {
         ensure!(packed == fs::read(&native.library)?, "{} is not the library that is staged", native.place);
     }
     let names: Vec<&str> = package.file_names().collect();
-    for framework in FRAMEWORKS {
+    for framework in CLIENT.frameworks() {
         for ending in ["dll", "xml"] {
-            let name = format!("lib/{}/{}.{ending}", framework.name, assembly::NAME);
+            let name = format!("lib/{}/{}", framework.name, CLIENT.file(ending));
             ensure!(names.contains(&name.as_str()), "{} has no {name}", path.display());
         }
     }

@@ -2,20 +2,24 @@
 
 mod contents;
 mod guide;
+mod hosting;
 mod mono;
 mod program;
 mod project;
+mod wine;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{ID, package_path};
+use super::package_path;
+use super::project::{CLIENT, Project};
 use crate::dist::Dist;
 use crate::dotnet::{Runtime, Toolchain};
 use crate::emulator::Emulator;
 use crate::targets::{System, Target};
+pub use hosting::check as check_hosting;
 use program::Program;
 
 /// What the checks share.
@@ -46,7 +50,7 @@ pub fn check(dist: &Dist, target: &'static Target) -> Result<()> {
 /// The other runtimes, most of which are large downloads.
 pub fn check_on_other_runtimes(dist: &Dist, target: &'static Target) -> Result<()> {
     if target.system == System::Windows && cfg!(target_os = "linux") {
-        return Check::new(dist)?.under_wine();
+        return Check::new(dist)?.quickstart_under_wine();
     }
     if !is_this_machine(target) {
         println!("{}: no .NET runtime for it can be run here", target.name);
@@ -56,6 +60,7 @@ pub fn check_on_other_runtimes(dist: &Dist, target: &'static Target) -> Result<(
     check.quickstart(&check.toolchain.net9()?, "net8.0")?;
     check.quickstart(&check.toolchain.netcore31()?, "netstandard2.1")?;
     check.quickstart_compiled_ahead_of_time()?;
+    check.the_project_of_the_binding()?;
     check.tests_of_the_binding()
 }
 
@@ -68,7 +73,7 @@ impl<'a> Check<'a> {
     fn new(dist: &'a Dist) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let package = folder.path().join("package");
-        unzip(&package_path(dist)?, &package)?;
+        unzip(dist, &CLIENT, &package)?;
         Ok(Self { dist, toolchain: Toolchain::new(dist), package, folder, emulator: Emulator::start(dist)? })
     }
 
@@ -80,7 +85,7 @@ impl<'a> Check<'a> {
     }
 
     fn managed_library(&self, framework: &str) -> PathBuf {
-        self.package.join("lib").join(framework).join(format!("{}.dll", super::assembly::NAME))
+        self.package.join("lib").join(framework).join(CLIENT.file("dll"))
     }
 
     /// examples/quickstart.cs.
@@ -98,21 +103,6 @@ impl<'a> Check<'a> {
     fn compile_quickstart(&self, runtime: &Runtime, framework: &'static str) -> Result<Program> {
         let source = self.dist.repository().join("examples/quickstart.cs");
         Program::compile(self, &format!("quickstart on {}", runtime.name), framework, &[source], Some(runtime))
-    }
-
-    /// Only .NET Core 3.1: .NET 8 does not start under Wine 8.
-    fn under_wine(&self) -> Result<()> {
-        let (runtime, framework) = (self.toolchain.netcore31_for_windows()?, "netstandard2.1");
-        let program = self.compile_quickstart(&runtime, framework)?;
-        let mut command = runtime.command_under_wine(&program.path())?;
-        command.env("WINEPREFIX", self.folder("wine")?).env("WINEARCH", "win64").env("WINEDEBUG", "-all");
-        command.env("WINEDLLOVERRIDES", "mscoree,mshtml=;winedbg.exe=d");
-        self.expect_invites(&program.folder, 4, |title_id| {
-            command.args([self.emulator.url(), title_id.to_string()]);
-            command
-        })?;
-        println!("{} under Wine: the quickstart, with lib/{framework}", runtime.name);
-        Ok(())
     }
 
     /// Runs a program in `folder`, which has to succeed, and to make so many requests that the emulator accepts.
@@ -142,7 +132,8 @@ impl<'a> Check<'a> {
     }
 }
 
-fn unzip(archive: &Path, folder: &Path) -> Result<()> {
-    let unzip = || -> Result<()> { Ok(zip::ZipArchive::new(fs::File::open(archive)?)?.extract(folder)?) };
-    unzip().with_context(|| format!("unpacking {}: does packaging/build make {ID} here?", archive.display()))
+fn unzip(dist: &Dist, project: &Project, folder: &Path) -> Result<()> {
+    let archive = package_path(dist, project)?;
+    let unzip = || -> Result<()> { Ok(zip::ZipArchive::new(fs::File::open(&archive)?)?.extract(folder)?) };
+    unzip().with_context(|| format!("unpacking {}, which packaging/build makes", archive.display()))
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
-use super::super::{ID, assembly, copy, layout};
+use super::super::project::CLIENT;
+use super::super::{copy, layout};
 use super::Check;
 use crate::archive;
 use crate::dotnet::{FRAMEWORKS, Framework, Runtime};
@@ -33,12 +34,12 @@ impl Program {
         let name = sources.first().and_then(|path| path.file_stem()).context("no source")?;
         let program = Self { folder: check.folder(folder)?, name: name.to_string_lossy().into_owned() };
         let library = check.managed_library(framework);
-        let mut csc = check.toolchain.csc_for(references_of(framework)?)?;
+        let mut csc = check.toolchain.csc_for(framework_named(framework)?)?;
         csc.args(["-target:exe", "-unsafe", "-warn:4", "-warnaserror"]).arg(format!("-r:{}", library.display()));
         csc.arg(format!("-out:{}", program.path().display())).args(sources);
         tools::run(&mut csc).with_context(|| format!("compiling {} against lib/{framework}", program.name))?;
 
-        copy(&library, &program.folder.join(format!("{}.dll", assembly::NAME)))?;
+        copy(&library, &program.folder.join(CLIENT.file("dll")))?;
         let natives = archive::entries_of(&check.package.join("runtimes"), "runtimes")?;
         for native in &natives {
             copy(&native.path, &program.folder.join(&native.name))?;
@@ -54,20 +55,20 @@ impl Program {
 
     /// The deps.json, from which the host of .NET takes the native library of its own platform.
     fn assets(&self, version: &str, framework: &str, natives: &[&str]) -> Value {
-        let (program, package) = (format!("{}/1.0.0", self.name), format!("{ID}/{version}"));
+        let (program, package) = (format!("{}/1.0.0", self.name), format!("{}/{version}", CLIENT.id));
         let natives: Map<String, Value> = natives
             .iter()
             .filter_map(|place| Some((*place, layout::identifier_of(place)?)))
             .map(|(place, identifier)| (place.to_owned(), json!({"rid": identifier, "assetType": "native"})))
             .collect();
         let own_name = format!("{}.dll", self.name);
-        let managed = format!("lib/{framework}/{}.dll", assembly::NAME);
+        let managed = format!("lib/{framework}/{}", CLIENT.file("dll"));
         let target = ".NETCoreApp,Version=v8.0";
         json!({
             "runtimeTarget": {"name": target, "signature": ""},
             "compilationOptions": {},
             "targets": {target: {
-                program.as_str(): {"dependencies": {ID: version}, "runtime": {own_name: {}}},
+                program.as_str(): {"dependencies": {CLIENT.id: version}, "runtime": {own_name: {}}},
                 package.as_str(): {"runtime": {managed: {}}, "runtimeTargets": natives},
             }},
             "libraries": {
@@ -78,10 +79,8 @@ impl Program {
     }
 }
 
-/// Programs are compiled against what all runtimes have: the reference assemblies of .NET Core 3.1.
-fn references_of(framework: &str) -> Result<&'static Framework> {
-    let wanted = if framework == "netstandard2.0" { framework } else { "net8.0" };
-    FRAMEWORKS.iter().find(|framework| framework.name == wanted).context("no such target framework")
+pub fn framework_named(name: &str) -> Result<&'static Framework> {
+    FRAMEWORKS.iter().find(|framework| framework.name == name).with_context(|| format!("no framework {name}"))
 }
 
 /// The sources of `tests/csharp`.

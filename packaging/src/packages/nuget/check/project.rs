@@ -5,8 +5,11 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use super::super::copy;
+use super::super::project::CLIENT;
 use super::Check;
 use super::program::test_source;
+use crate::archive;
 use crate::dotnet::MONO;
 use crate::tools;
 
@@ -51,6 +54,26 @@ impl Check<'_> {
             mono
         })?;
         println!("a project of .NET Framework, on Mono, with lib/netstandard2.0");
+        Ok(())
+    }
+
+    /// The project file of the binding, built by MSBuild with a newer compiler than its own. Only for .NET Standard 2.1:
+    /// the SDK would download what it needs for the others.
+    pub fn the_project_of_the_binding(&self) -> Result<()> {
+        let folder = self.folder("sources")?;
+        let repository = self.dist.repository();
+        fs::copy(repository.join("Cargo.toml"), folder.join("Cargo.toml"))?;
+        for entry in archive::entries_of(&repository.join("bindings/csharp"), "bindings/csharp")? {
+            copy(&entry.path, &folder.join(&entry.name))?;
+        }
+        copy(&repository.join("bindings/dotnet.props"), &folder.join("bindings/dotnet.props"))?;
+        let mut sdk = self.sdk()?;
+        sdk.args(["build", "--nologo", "--configuration", "Release", "--output", "built", "bindings/csharp"]);
+        sdk.args(["-p:TargetFrameworks=netstandard2.1", "-p:CscToolExe=csc"]);
+        sdk.arg(format!("-p:CscToolPath={}", self.toolchain.csc_as_a_program(&folder)?.display()));
+        tools::run(sdk.current_dir(&folder))?;
+        ensure!(folder.join("built").join(CLIENT.file("xml")).is_file(), "MSBuild wrote no documentation");
+        println!("{}, by MSBuild", CLIENT.file("csproj"));
         Ok(())
     }
 

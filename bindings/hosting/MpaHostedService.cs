@@ -1,0 +1,60 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Mpa.Extensions.Hosting
+{
+    /// <summary>Opens the client when the host starts, and drains it when the host stops.</summary>
+    internal sealed class MpaHostedService : IHostedService
+    {
+        private readonly MpaHostedClient hosted;
+        private readonly IOptions<MpaOptions> options;
+        private readonly ILogger<MpaClient> logger;
+
+        public MpaHostedService(
+            MpaHostedClient hosted, IOptions<MpaOptions> options, ILogger<MpaClient> logger)
+        {
+            this.hosted = hosted;
+            this.options = options;
+            this.logger = logger;
+        }
+
+        /// <summary>Throws an <see cref="OptionsValidationException"/> where the configuration is
+        /// wrong.</summary>
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            _ = hosted.Client;
+            return Task.CompletedTask;
+        }
+
+        /// <summary>Waits for what was submitted, for <see cref="MpaClientConfig.CloseDeadline"/> at most, and
+        /// less if the time of the host is over before.</summary>
+        public async Task StopAsync(CancellationToken cancellationToken)
+        {
+            if (hosted.Opened is not MpaClient client)
+            {
+                return;
+            }
+            Task<MpaCloseReport> closing = client.CloseAsync(options.Value.Client.CloseDeadline);
+            using (var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+            {
+                if (await Task.WhenAny(closing, Task.Delay(Timeout.Infinite, over.Token)).ConfigureAwait(false) != closing)
+                {
+                    client.Close(TimeSpan.Zero);
+                }
+                over.Cancel();
+            }
+            MpaCloseReport report = await closing.ConfigureAwait(false);
+            bool isComplete = report.OperationsAbandoned + report.OperationsUnfinished + report.OperationsUncertain == 0;
+            logger.Log(
+                isComplete ? LogLevel.Information : LogLevel.Warning,
+                "Closed: of {Submitted} submitted operations, {Succeeded} succeeded, {Failed} failed, {Uncertain} are " +
+                "uncertain and {Abandoned} were abandoned",
+                report.Submitted, report.OperationsSucceeded, report.OperationsFailed, report.OperationsUncertain,
+                report.OperationsAbandoned + report.OperationsUnfinished);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// A host in which a service submits an invite as it stops, when the client is drained after it.
+
+using System;
+using System.Collections.Generic;
+using System.Diagnostics.Metrics;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Mpa;
+using Mpa.Extensions.Hosting;
+
+static class Program
+{
+    static async Task Main(string[] arguments)
+    {
+        await RefuseWrongConfiguration();
+        var submitted = new List<long>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, it) =>
+        {
+            if (instrument.Meter.Name == MpaMetrics.MeterName && instrument.Name == "mpa.operations.submitted")
+            {
+                it.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => submitted.Add(value));
+        listener.Start();
+
+        using IHost host = Build(config =>
+        {
+            config.TitleId = uint.Parse(arguments[1]);
+            config.Endpoint = arguments[0];
+            config.AuthorizationHeader = "XBL3.0 x=-;made-up-token";
+        });
+        Game.Submitted += () =>
+        {
+            listener.RecordObservableInstruments();
+            Console.WriteLine($"metrics: {submitted.Sum()} submitted");
+        };
+        await host.StartAsync();
+        await host.StopAsync();
+    }
+
+    static async Task RefuseWrongConfiguration()
+    {
+        using IHost host = Build(config => config.AuthorizationHeader = "XBL3.0 x=-;made-up-token");
+        try
+        {
+            await host.StartAsync();
+            Console.WriteLine("a configuration without a title was accepted");
+        }
+        catch (OptionsValidationException refused)
+        {
+            Console.WriteLine("configuration refused: " + refused.Failures.First());
+        }
+    }
+
+    static IHost Build(Action<MpaClientConfig> configure)
+    {
+        return new HostBuilder()
+            .ConfigureLogging(logging => logging.AddConsole())
+            .ConfigureServices(services =>
+            {
+                services.AddMpa(configure);
+                services.AddHostedService<Game>();
+            })
+            .Build();
+    }
+}
+
+sealed class Game : IHostedService
+{
+    public static event Action? Submitted;
+
+    private readonly IMpaClient client;
+
+    public Game(IMpaClient client)
+    {
+        this.client = client;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        // Not awaited: it completes while the client is drained.
+        _ = client.SendServerInviteAsync(new MpaServerInvite
+        {
+            Sender = 1,
+            InvitedUsers = new ulong[] { 2 },
+            ConnectionString = "203.0.113.7:7777",
+        });
+        Submitted?.Invoke();
+        return Task.CompletedTask;
+    }
+}
