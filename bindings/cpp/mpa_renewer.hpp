@@ -32,7 +32,7 @@ struct AuthorizationRequest {
 /// Empty: there is none now. It may not close or destroy what calls it.
 using AuthorizationSource = std::function<std::optional<Authorization>(const AuthorizationRequest&)>;
 
-/// Runs an AuthorizationSource and hands on to a client what it gives.
+/// Runs an AuthorizationSource and passes its authorizations to a client.
 class AuthorizationRenewer {
 public:
     /// The client outlives this.

@@ -17,7 +17,7 @@ namespace Mpa
         }
 
         /// <summary>Copies the authorization in use, with its proof key, so that one process can sign in
-        /// for many: it hands them on to the servers, which push them with
+        /// for many: it passes them on to the servers, which push them with
         /// <see cref="SetAuthorization"/>. False where there is none:
         /// <see cref="MpaStatus.AuthorizationNeeded"/>. A client that signs in by itself begins to do so
         /// with the first call, and says <see cref="MpaStatus.SignInPending"/> until that has ended;

@@ -35,7 +35,7 @@ pub struct mpa_authorization_buffers {
     /// Written: when the token expires, in milliseconds since 1970-01-01 UTC; 0 where that is not known.
     pub expires_at_unix_ms: u64,
     /// Written: for how long it is still good by the service's clock, in milliseconds; 0 where that is not
-    /// known. Hand it on: the clock of the other machine may be wrong.
+    /// known. Pass it on: the clock of the other machine may be wrong.
     pub expires_in_ms: u64,
 }
 
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn mpa_client_set_authorization(
 /// which take it with mpa_client_set_authorization.
 ///
 /// A client that signs in by itself begins to do so, in the background, with the first call, and renews
-/// from then on: ask again every second or so, and hand on what has changed. What is copied are secrets.
+/// from then on: ask again every second or so, and pass on what has changed. What is copied are secrets.
 ///
 /// `buffers`: where to, and how much fits. The texts are empty after a failure.
 ///
