@@ -5,6 +5,7 @@ mod facts;
 mod paths;
 pub mod reproducible;
 pub mod sizes;
+mod two_rust_libraries;
 
 use std::fs;
 use std::path::Path;
@@ -66,7 +67,7 @@ pub fn check(dist: &Dist, target: &'static Target) -> Result<()> {
         bail!("the libraries of {} are not as expected:\n  {}", target.name, problems.join("\n  "));
     }
     println!("checked {}: {} bytes, exports {} functions", target.name, data.len(), functions.len());
-    Ok(())
+    two_rust_libraries::check(dist, target)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

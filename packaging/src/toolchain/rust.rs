@@ -76,6 +76,19 @@ impl Rust {
         command
     }
 
+    /// The compiler itself, if it has the standard library.
+    pub fn rustc(&self) -> Option<Command> {
+        if self.builds_standard_library {
+            return None;
+        }
+        let environment = self.environment.iter().map(|(name, value)| (name, value));
+        let program =
+            self.environment.iter().find(|(name, _)| *name == "RUSTC").map_or_else(rustc, |(_, path)| path.clone());
+        let mut command = Command::new(program);
+        command.envs(environment);
+        Some(command)
+    }
+
     /// Makes a command that calls cargo use this compiler.
     pub fn configure(&self, command: &mut Command) {
         command.env("CARGO", cargo()).envs(self.environment.iter().map(|(name, value)| (name, value)));
