@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -20,22 +20,21 @@ pub struct Tool {
 impl Tool {
     /// Its path. On Debian it is installed if it is missing.
     pub fn path(&self) -> Result<PathBuf> {
-        if let Some(path) = self.names.iter().find_map(|name| find(name)) {
+        let found = || self.names.iter().find_map(|name| find(name));
+        if let Some(path) = found() {
             return Ok(path);
         }
         let installed = install(&[self.package]);
-        match self.names.iter().find_map(|name| find(name)) {
+        match found() {
             Some(path) => Ok(path),
-            None => {
-                let reason = installed.err().map(|error| format!(" ({error:#})")).unwrap_or_default();
-                bail!(
-                    "{} is missing: install Debian's package {}, or {}{reason}",
-                    self.names[0],
-                    self.package,
-                    self.elsewhere
-                )
-            }
+            None => bail!("{}", self.is_missing(installed)),
         }
+    }
+
+    fn is_missing(&self, installed: Result<()>) -> String {
+        let Self { names, package, elsewhere } = self;
+        let reason = installed.err().map(|error| format!(" ({error:#})")).unwrap_or_default();
+        format!("{} is missing: install Debian's package {package}, or {elsewhere}{reason}", names[0])
     }
 }
 
@@ -56,7 +55,7 @@ pub fn install(packages: &[&str]) -> Result<()> {
     if !has_apt() {
         bail!("there is no apt-get here to install it");
     }
-    let as_root = Path::new("/root").join(".").read_dir().is_ok();
+    let as_root = run(Command::new("id").arg("-u"))?.trim() == "0";
     let apt = |arguments: &[&str]| {
         let mut command = if as_root { Command::new("apt-get") } else { Command::new("sudo") };
         if !as_root {
@@ -105,13 +104,12 @@ mod tests {
 
     #[test]
     fn a_missing_tool_is_named_with_its_package() {
-        let tool = Tool { names: &["no-such-program"], package: "no-such-package-1", elsewhere: "build it" };
-        // Without apt-get, so that nothing is installed.
-        let error = match tool.names.iter().find_map(|name| find(name)) {
-            None if !has_apt() => tool.path().unwrap_err().to_string(),
-            _ => return,
-        };
-        assert!(error.contains("no-such-program is missing: install Debian's package no-such-package-1, or build it"));
+        let tool = Tool { names: &["x", "y"], package: "x-tools", elsewhere: "the sources of x" };
+        let reason = Err(anyhow::anyhow!("there is no apt-get"));
+        assert_eq!(
+            tool.is_missing(reason),
+            "x is missing: install Debian's package x-tools, or the sources of x (there is no apt-get)"
+        );
     }
 
     #[test]
