@@ -41,7 +41,7 @@ impl Tool {
 /// The path of a program in `PATH`.
 pub fn find(name: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(name).with_extension(env::consts::EXE_EXTENSION))
+        .map(|folder| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)))
         .find(|path| path.is_file())
 }
 
