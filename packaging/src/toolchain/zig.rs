@@ -50,6 +50,15 @@ impl Zig {
         zig
     }
 
+    /// What a toolchain file of CMake needs to call it.
+    pub fn environment(&self) -> [(&'static str, PathBuf); 3] {
+        [
+            ("MPA_ZIG", self.program()),
+            ("ZIG_GLOBAL_CACHE_DIR", self.caches.clone()),
+            ("ZIG_LOCAL_CACHE_DIR", self.caches.clone()),
+        ]
+    }
+
     fn program(&self) -> PathBuf {
         self.folder.join("ziglang/zig").with_extension(env::consts::EXE_EXTENSION)
     }

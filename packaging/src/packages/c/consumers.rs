@@ -12,6 +12,7 @@ use crate::dist::Dist;
 use crate::emulator::Emulator;
 use crate::packages::c::files;
 use crate::targets::Target;
+use crate::toolchain::zig::Zig;
 use crate::tools::{self, Tool};
 
 pub const CMAKE: Tool = Tool { names: &["cmake"], package: "cmake", elsewhere: "get it from cmake.org" };
@@ -37,6 +38,16 @@ struct Build {
     tools: &'static [Tool],
     /// Whether the servers run here.
     runs: bool,
+}
+
+impl Build {
+    fn uses_zig(&self) -> bool {
+        self.toolchain.is_some_and(|toolchain| toolchain.ends_with("-zig"))
+    }
+
+    fn uses_wine(&self) -> bool {
+        self.toolchain == Some("windows-x64")
+    }
 }
 
 const BOTH: &[&str] = &["shared", "static"];
@@ -171,7 +182,7 @@ impl Consumers<'_> {
             build.languages.join(" and "),
             build.kinds.join(" and "),
         );
-        let mut configure = self.command(CMAKE.path()?)?;
+        let mut configure = self.command(CMAKE.path()?, build)?;
         configure.args(["-S", ".", "-B", "build"]);
         configure.arg(definition("CMAKE_PREFIX_PATH", self.archives));
         configure.arg(definition("MPA_KINDS", build.kinds.join(";")));
@@ -186,17 +197,32 @@ impl Consumers<'_> {
             configure.arg("--toolchain").arg(folder.join(toolchain).with_extension("cmake"));
         }
         tools::run(configure.current_dir(project.path()))?;
-        let mut compile = self.command(CMAKE.path()?)?;
+        let mut compile = self.command(CMAKE.path()?, build)?;
         tools::run(compile.args(["--build", "build", "--config", "Release"]).current_dir(project.path()))?;
         if !build.runs {
             println!("{}: {name}: linked, not run", self.target.name);
             return Ok(());
         }
+        if build.uses_wine() {
+            self.add_what_wine_lacks(&project.path().join("build"))?;
+        }
         let mut test =
-            self.command(CMAKE.path()?.with_file_name("ctest").with_extension(env::consts::EXE_EXTENSION))?;
+            self.command(CMAKE.path()?.with_file_name("ctest").with_extension(env::consts::EXE_EXTENSION), build)?;
         test.args(["--test-dir", "build", "--build-config", "Release", "--output-on-failure"]);
         tools::run(test.current_dir(project.path()))?;
         self.expect_invites(&name, build.kinds.len() * build.languages.len())
+    }
+
+    fn add_what_wine_lacks(&self, folder: &Path) -> Result<()> {
+        let source = self.dist.repository().join("packaging/consumers/wine/bcryptprimitives.c");
+        let library = folder.join("bcryptprimitives.dll");
+        tools::run(
+            Command::new(MINGW.path()?)
+                .args(["-x", "c", "-shared", "-static", "-o"])
+                .args([library, source])
+                .arg("-ladvapi32"),
+        )?;
+        Ok(())
     }
 
     fn pkg_config(&mut self) -> Result<()> {
@@ -235,12 +261,16 @@ impl Consumers<'_> {
         Ok(folder)
     }
 
-    /// A program with the environment that the toolchain files and Wine take things from.
-    fn command(&self, program: PathBuf) -> Result<Command> {
+    /// A program with the environment that the toolchain files take things from.
+    fn command(&self, program: PathBuf, build: &Build) -> Result<Command> {
         let mut command = Command::new(program);
         command.env("MPA_ARCHIVES", self.archives);
-        command.envs(zig(self.dist)?);
-        command.envs(wine(self.dist));
+        if build.uses_zig() {
+            command.envs(Zig::of(self.dist)?.environment());
+        }
+        if build.uses_wine() {
+            command.envs(wine(self.dist));
+        }
         Ok(command)
     }
 
@@ -261,16 +291,6 @@ fn definition(name: &str, value: impl Into<OsString>) -> OsString {
     let mut argument = OsString::from(format!("-D{name}="));
     argument.push(value.into());
     argument
-}
-
-fn zig(dist: &Dist) -> Result<Vec<(&'static str, PathBuf)>> {
-    let folder = dist.cache().join("toolchains");
-    let caches = folder.join("zig-cache");
-    Ok(vec![
-        ("MPA_ZIG", folder.join("zig/ziglang/zig")),
-        ("ZIG_GLOBAL_CACHE_DIR", caches.clone()),
-        ("ZIG_LOCAL_CACHE_DIR", caches),
-    ])
 }
 
 /// Wine's own settings, apart from those of the user, and without its messages.
