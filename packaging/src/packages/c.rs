@@ -4,6 +4,7 @@
 mod consumers;
 mod contents;
 mod files;
+mod guides;
 mod platform;
 mod recipes;
 mod sbom;

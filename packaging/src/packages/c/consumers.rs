@@ -8,9 +8,9 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use super::{files, guides};
 use crate::dist::Dist;
 use crate::emulator::Emulator;
-use crate::packages::c::files;
 use crate::targets::Target;
 use crate::toolchain::zig::Zig;
 use crate::tools::{self, Tool};
@@ -156,6 +156,7 @@ pub fn check(dist: &Dist, target: &'static Target, archives: &Path) -> Result<()
     }
     if native && cfg!(unix) {
         consumers.pkg_config()?;
+        guides::check_c(dist, archives)?;
     }
     Ok(())
 }
