@@ -5,6 +5,7 @@ mod consumers;
 mod contents;
 mod files;
 mod guides;
+mod managers;
 mod platform;
 mod recipes;
 mod sbom;

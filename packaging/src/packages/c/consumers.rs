@@ -8,7 +8,9 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use super::managers::{self, Conan};
 use super::{files, guides};
+use crate::archive;
 use crate::dist::Dist;
 use crate::emulator::Emulator;
 use crate::targets::Target;
@@ -74,6 +76,12 @@ const NATIVE_LINUX: &[Build] = &[
         tools: &[CMAKE, MAKE],
         runs: true,
     },
+];
+
+/// With package managers, which install one library or the other.
+const ONE_BY_ONE: &[Build] = &[
+    Build { toolchain: None, generator: None, kinds: &["shared"], languages: C_AND_CPP, tools: &[CMAKE], runs: true },
+    Build { toolchain: None, generator: None, kinds: &["static"], languages: C_AND_CPP, tools: &[CMAKE], runs: true },
 ];
 
 /// On Linux on x64, for other platforms.
@@ -156,6 +164,8 @@ pub fn check(dist: &Dist, target: &'static Target, archives: &Path) -> Result<()
     }
     if native && cfg!(unix) {
         consumers.pkg_config()?;
+        consumers.conan()?;
+        consumers.vcpkg()?;
         guides::check_c(dist, archives)?;
     }
     Ok(())
@@ -183,9 +193,45 @@ impl Consumers<'_> {
             build.languages.join(" and "),
             build.kinds.join(" and "),
         );
+        let mut options = vec![definition("CMAKE_PREFIX_PATH", self.archives)];
+        if let Some(toolchain) = build.toolchain {
+            let folder = self.dist.repository().join("packaging/consumers/toolchains");
+            options.push(definition("CMAKE_TOOLCHAIN_FILE", folder.join(toolchain).with_extension("cmake")));
+        }
+        self.build_and_run(&name, build, project.path(), &options)
+    }
+
+    /// With the package that Conan makes of the archive.
+    fn conan(&mut self) -> Result<()> {
+        let conan = Conan::of(self.dist)?;
+        for build in ONE_BY_ONE {
+            let kind = build.kinds.join("");
+            let project = self.project("conan", build.languages)?;
+            self.add_files("cmake", project.path())?;
+            conan.create(self.dist, &kind)?;
+            let toolchain = conan.install(project.path(), &kind)?;
+            let options = [definition("CMAKE_TOOLCHAIN_FILE", toolchain), definition("CMAKE_BUILD_TYPE", "Release")];
+            self.build_and_run(&format!("Conan: c and cpp with {kind}"), build, project.path(), &options)?;
+        }
+        Ok(())
+    }
+
+    /// With the files that the port for vcpkg installs.
+    fn vcpkg(&mut self) -> Result<()> {
+        for build in ONE_BY_ONE {
+            let kind = build.kinds.join("");
+            let project = self.project("cmake", build.languages)?;
+            let prefix = project.path().join("vcpkg/installed");
+            managers::install_vcpkg_port(self.dist, self.target, &kind, &prefix)?;
+            let options = [definition("CMAKE_PREFIX_PATH", prefix)];
+            self.build_and_run(&format!("port for vcpkg: c and cpp with {kind}"), build, project.path(), &options)?;
+        }
+        Ok(())
+    }
+
+    fn build_and_run(&self, name: &str, build: &Build, project: &Path, options: &[OsString]) -> Result<()> {
         let mut configure = self.command(CMAKE.path()?, build)?;
-        configure.args(["-S", ".", "-B", "build"]);
-        configure.arg(definition("CMAKE_PREFIX_PATH", self.archives));
+        configure.args(["-S", ".", "-B", "build"]).args(options);
         configure.arg(definition("MPA_KINDS", build.kinds.join(";")));
         configure.arg(definition("MPA_LANGUAGES", build.languages.join(";")));
         configure.arg(definition("MPA_ENDPOINT", self.emulator.url()));
@@ -193,25 +239,21 @@ impl Consumers<'_> {
         if let Some(generator) = build.generator {
             configure.args(["-G", generator]);
         }
-        if let Some(toolchain) = build.toolchain {
-            let folder = self.dist.repository().join("packaging/consumers/toolchains");
-            configure.arg("--toolchain").arg(folder.join(toolchain).with_extension("cmake"));
-        }
-        tools::run(configure.current_dir(project.path()))?;
+        tools::run(configure.current_dir(project))?;
         let mut compile = self.command(CMAKE.path()?, build)?;
-        tools::run(compile.args(["--build", "build", "--config", "Release"]).current_dir(project.path()))?;
+        tools::run(compile.args(["--build", "build", "--config", "Release"]).current_dir(project))?;
         if !build.runs {
             println!("{}: {name}: linked, not run", self.target.name);
             return Ok(());
         }
         if build.uses_wine() {
-            self.add_what_wine_lacks(&project.path().join("build"))?;
+            self.add_what_wine_lacks(&project.join("build"))?;
         }
-        let mut test =
-            self.command(CMAKE.path()?.with_file_name("ctest").with_extension(env::consts::EXE_EXTENSION), build)?;
+        let ctest = CMAKE.path()?.with_file_name("ctest").with_extension(env::consts::EXE_EXTENSION);
+        let mut test = self.command(ctest, build)?;
         test.args(["--test-dir", "build", "--build-config", "Release", "--output-on-failure"]);
-        tools::run(test.current_dir(project.path()))?;
-        self.expect_invites(&name, build.kinds.len() * build.languages.len())
+        tools::run(test.current_dir(project))?;
+        self.expect_invites(name, build.kinds.len() * build.languages.len())
     }
 
     fn add_what_wine_lacks(&self, folder: &Path) -> Result<()> {
@@ -250,16 +292,21 @@ impl Consumers<'_> {
     fn project(&mut self, kind: &str, languages: &[&str]) -> Result<tempfile::TempDir> {
         self.title_id += 1;
         let folder = tempfile::tempdir()?;
-        let sources = format!("packaging/consumers/{kind}");
-        for entry in crate::archive::entries_of(&self.dist.repository().join(&sources), "")? {
-            fs::write(folder.path().join(&entry.name), files::read(self.dist, &format!("{sources}/{}", entry.name))?)?;
-        }
+        self.add_files(kind, folder.path())?;
         for language in languages {
             let server = format!("server.{language}");
             let source = files::read(self.dist, &format!("packaging/consumers/{server}"))?;
             fs::write(folder.path().join(server), source)?;
         }
         Ok(folder)
+    }
+
+    fn add_files(&self, kind: &str, folder: &Path) -> Result<()> {
+        let sources = format!("packaging/consumers/{kind}");
+        for entry in archive::entries_of(&self.dist.repository().join(&sources), "")? {
+            fs::write(folder.join(&entry.name), files::read(self.dist, &format!("{sources}/{}", entry.name))?)?;
+        }
+        Ok(())
     }
 
     /// A program with the environment that the toolchain files take things from.
