@@ -2,7 +2,7 @@
 
 using System;
 using System.Collections.Generic;
-using System.Threading;
+using System.Threading.Tasks;
 using Mpa;
 using Mpa.Unity;
 using Simulation;
@@ -10,8 +10,6 @@ using UnityEngine;
 
 public static class Game
 {
-    private static readonly int MainThread = Thread.CurrentThread.ManagedThreadId;
-
     public static bool HasClient => MpaRunner.Client != null;
 
     public static void SetSettings(string endpoint, int titleId, string logLevel, int quitDeadlineMs)
@@ -27,6 +25,16 @@ public static class Game
     public static bool Open()
     {
         return MpaRunner.Open(config => config.AuthorizationHeader = "XBL3.0 x=-;made-up-token-of-the-server");
+    }
+
+    /// <summary>With a function that obtains tokens, and notes where it runs.</summary>
+    public static bool OpenWithProvider()
+    {
+        return MpaRunner.Open(config => config.AuthorizationProvider = (request, cancellation) =>
+        {
+            Engine.Note("provider: " + request.Reason + ", in " + Engine.Place);
+            return Task.FromResult(new MpaAuthorization { Header = "XBL3.0 x=-;made-up-token-of-the-server" });
+        });
     }
 
     public static bool OpenWithSettingsOnly()
@@ -47,8 +55,7 @@ public static class Game
     public static async void Invite(string name)
     {
         MpaResult result = await MpaRunner.Client.SendServerInviteAsync(NewInvite());
-        string place = Thread.CurrentThread.ManagedThreadId == MainThread ? Engine.Running : "another thread";
-        Engine.Noted.Add(name + ": " + result.Status + ", in " + (place.Length > 0 ? place : "no frame"));
+        Engine.Note(name + ": " + result.Status + ", in " + Engine.Place);
     }
 
     public static void InviteAndThrow(string message)
@@ -63,13 +70,13 @@ public static class Game
         {
             new MpaRecentPlayerGroup { Players = new ulong[] { 2535400000000001, 2535400000000002 } },
         });
-        Engine.Noted.Add(name + ": " + result.Status);
+        Engine.Note(name + ": " + result.Status);
     }
 
     public static async void CloseAsync(int deadlineMs)
     {
         MpaCloseReport report = await MpaRunner.CloseAsync(TimeSpan.FromMilliseconds(deadlineMs));
-        Engine.Noted.Add("closed: " + report.OperationsSucceeded + " of " + report.Submitted);
+        Engine.Note("closed: " + report.OperationsSucceeded + " of " + report.Submitted);
     }
 
     public static void EnsurePolling()

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Linq;
 using System.Reflection;
 using Simulation;
 
@@ -14,8 +15,7 @@ internal static class Program
         foreach (MethodInfo test in typeof(Tests).GetMethods(Declared))
         {
             Domain.Library = arguments[1];
-            Engine.Logged.Clear();
-            Engine.Noted.Clear();
+            Engine.ForgetLines();
             var clock = Stopwatch.StartNew();
             string outcome = "ok";
             try
@@ -37,8 +37,7 @@ internal static class Program
 
     private static string[] Tail()
     {
-        int first = Math.Max(0, Engine.Noted.Count - 20);
-        return Engine.Noted.GetRange(first, Engine.Noted.Count - first).ToArray();
+        return Engine.Noted.TakeLast(20).ToArray();
     }
 }
 

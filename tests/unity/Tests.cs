@@ -152,6 +152,50 @@ internal static class Tests
         Check.That(clock.ElapsedMilliseconds < 500, "quitting has nothing to wait for");
     }
 
+    public static void QuittingEndsAClosingThatIsUnderWay()
+    {
+        Domain domain = Play(titleId: 17, endpoint: Silent(), quitDeadlineMs: 300);
+        domain.Call("Invite", "cut");
+        FramesFor(TimeSpan.FromMilliseconds(200));
+        domain.Call("CloseAsync", 10000);
+        FramesFor(TimeSpan.FromMilliseconds(50));
+        var clock = Stopwatch.StartNew();
+        Engine.Quit();
+        Check.That(clock.ElapsedMilliseconds < 2000, "the deadline of quitting counts");
+        Check.Equal("cut: Uncertain, in no frame", Noted("cut"));
+        Check.That(!domain.Is("HasClient"), "the client is closed");
+    }
+
+    public static void QuittingTheEditorClosesTheClient()
+    {
+        Domain domain = Play(titleId: 18);
+        EditorEngine.QuitEditor();
+        Check.That(!domain.Is("HasClient"), "the client is closed");
+    }
+
+    public static void AFunctionThatObtainsTokensRunsOnAnotherThread()
+    {
+        Domain domain = Domain.Load();
+        EnterPlayMode(domain, titleId: 19);
+        Check.That(domain.Is("OpenWithProvider"), "a client is opened");
+        domain.Call("Invite", "first");
+        FramesUntil(() => Noted("first") != null);
+        Check.Equal("first: Ok, in " + Poll, Noted("first"));
+        Check.Equal("provider: Missing, in another thread", Noted("provider"));
+        Check.Equal(0, Engine.Logged.Count);
+    }
+
+    public static void OpeningTwiceHasNoEffect()
+    {
+        Domain domain = Play(titleId: 20);
+        Check.That(domain.Is("Open"), "a client is open");
+        Check.Equal(1, Engine.Systems().Count(name => name == Poll));
+        domain.Call("Invite", "first");
+        FramesUntil(() => Noted("first") != null);
+        Check.Equal(1, Requests(20));
+        Check.Equal(0, Engine.Logged.Count);
+    }
+
     public static void PollingIsInstalledOnceAndCanBeInstalledAgain()
     {
         Domain domain = Play(titleId: 11);
@@ -186,7 +230,7 @@ internal static class Tests
         EditorEngine.EnterPlayMode();
         foreach ((Func<Domain, bool> open, string expected) in wrong)
         {
-            Engine.Logged.Clear();
+            Engine.ForgetLines();
             Check.That(!open(loaded), "no client is opened");
             Check.Equal(1, Engine.Logged.Count);
             Check.That(Engine.Logged[0].StartsWith("Error: Mpa: No client was opened: "), "it is an error");

@@ -61,6 +61,11 @@ namespace Simulation
             EditorApplication.Raise(PlayModeStateChange.EnteredEditMode);
         }
 
+        public static void QuitEditor()
+        {
+            EditorApplication.RaiseQuitting();
+        }
+
         /// <summary>Runs the checks of a build, and returns which of these files of a package it includes.</summary>
         public static bool[] Build(Assembly assembly, string platform, string architecture, params string[] libraries)
         {

@@ -12,17 +12,25 @@ namespace Simulation
     /// <summary>What the engine does. It outlives domains; what belongs to a domain is forgotten with it.</summary>
     public static class Engine
     {
+        private const string NoFrame = "no frame";
+
         private static readonly MainThread Context = new MainThread();
         private static Assembly[] scripts = Array.Empty<Assembly>();
+        private static Thread mainThread;
+        private static string running = NoFrame;
 
-        /// <summary>What was written to Unity's log, beginning with its type.</summary>
-        public static List<string> Logged { get; } = new List<string>();
+        private static readonly List<string> LogLines = new List<string>();
+        private static readonly List<string> NoteLines = new List<string>();
 
-        /// <summary>What the scripts of the game noted, in order.</summary>
-        public static List<string> Noted { get; } = new List<string>();
+        /// <summary>What was written to Unity's log so far, beginning with its type.</summary>
+        public static List<string> Logged => CopyOf(LogLines);
 
-        /// <summary>The part of the frame that is running; empty between frames.</summary>
-        public static string Running { get; private set; } = "";
+        /// <summary>What the scripts of the game noted so far, in order.</summary>
+        public static List<string> Noted => CopyOf(NoteLines);
+
+        /// <summary>Where the caller runs: the system of the player loop, "no frame" between frames, or "another
+        /// thread".</summary>
+        public static string Place => Thread.CurrentThread == mainThread ? running : "another thread";
 
         public static int QuittingHandlers => Application.QuittingHandlers;
 
@@ -30,6 +38,18 @@ namespace Simulation
         {
             get => Application.isPlaying;
             set => Application.isPlaying = value;
+        }
+
+        /// <summary>From any thread.</summary>
+        public static void Note(string line)
+        {
+            Add(NoteLines, line);
+        }
+
+        public static void ForgetLines()
+        {
+            LogLines.Clear();
+            NoteLines.Clear();
         }
 
         public static void SetAsset(string name, UnityEngine.Object asset)
@@ -41,6 +61,7 @@ namespace Simulation
         public static void Load(params Assembly[] assemblies)
         {
             SynchronizationContext.SetSynchronizationContext(Context);
+            mainThread = Thread.CurrentThread;
             scripts = assemblies;
         }
 
@@ -69,7 +90,7 @@ namespace Simulation
         public static void Frame()
         {
             Run(PlayerLoop.GetCurrentPlayerLoop());
-            Running = "";
+            running = NoFrame;
         }
 
         public static void Quit()
@@ -87,7 +108,7 @@ namespace Simulation
 
         internal static void RunScripts()
         {
-            Noted.Add("Update");
+            Note("Update");
         }
 
         internal static void RunPosted()
@@ -95,9 +116,30 @@ namespace Simulation
             Context.Run();
         }
 
+        internal static void Log(string line)
+        {
+            Add(LogLines, line);
+        }
+
+        private static void Add(List<string> lines, string line)
+        {
+            lock (lines)
+            {
+                lines.Add(line);
+            }
+        }
+
+        private static List<string> CopyOf(List<string> lines)
+        {
+            lock (lines)
+            {
+                return new List<string>(lines);
+            }
+        }
+
         private static void Run(PlayerLoopSystem system)
         {
-            Running = system.type?.Name ?? "";
+            running = system.type?.Name ?? NoFrame;
             system.updateDelegate?.Invoke();
             foreach (PlayerLoopSystem inner in system.subSystemList ?? Array.Empty<PlayerLoopSystem>())
             {

@@ -107,7 +107,7 @@ namespace UnityEditor
     {
         public static void HelpBox(string message, MessageType type)
         {
-            Simulation.Engine.Noted.Add(type + ": " + message);
+            Simulation.Engine.Note(type + ": " + message);
         }
     }
 

@@ -160,24 +160,24 @@ namespace UnityEngine
 
         public static void Log(object message)
         {
-            Simulation.Engine.Logged.Add("Log: " + message);
+            Simulation.Engine.Log("Log: " + message);
         }
 
         public static void LogWarning(object message, Object context)
         {
-            Simulation.Engine.Logged.Add("Warning: " + message);
+            Simulation.Engine.Log("Warning: " + message);
         }
 
         private sealed class Logger : ILogger
         {
             public void Log(LogType logType, string tag, object message)
             {
-                Simulation.Engine.Logged.Add(logType + ": " + tag + ": " + message);
+                Simulation.Engine.Log(logType + ": " + tag + ": " + message);
             }
 
             public void LogException(Exception exception)
             {
-                Simulation.Engine.Logged.Add("Exception: " + exception.Message);
+                Simulation.Engine.Log("Exception: " + exception.Message);
             }
         }
     }
