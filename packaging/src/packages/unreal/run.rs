@@ -1,4 +1,4 @@
-//! Runs the plugin against the emulator: `tests/unreal/behaviour.cpp`.
+//! Runs the plugin against the emulator: `tests/unreal/behaviour`.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use super::build_rules;
 use super::compile::{Compiler, Module, OLDER_STANDARD, STANDARD};
 use super::guide;
 use super::platform::Platform;
+use crate::archive;
 use crate::dist::Dist;
 use crate::emulator::Emulator;
 use crate::targets::{System, Target};
@@ -22,7 +23,7 @@ const QEMU: Tool = Tool {
     elsewhere: "QEMU from qemu.org",
 };
 
-/// How many requests arrive for the titles of the cases in `behaviour.cpp`.
+/// How many requests arrive for the titles of the cases in `tests/unreal/behaviour`.
 const REQUESTS: &[(u32, usize)] =
     &[(101, 1), (102, 1), (103, 1), (104, 2), (105, 2), (106, 0), (107, 0), (111, 2), (114, 1), (115, 3), (118, 0)];
 
@@ -52,11 +53,13 @@ pub fn check(dist: &Dist, plugin: &Path, platform: &Platform) -> Result<()> {
     built.push(standins(dist, &compiler, &module, folder)?);
     built.extend(rules.libraries());
     let program = folder.join("behaviour");
+    let sources = archive::entries_of(&dist.repository().join("tests/unreal/behaviour"), "")?.into_iter();
+    let sources = sources.map(|entry| entry.path).filter(|path| path.extension().is_some_and(|found| found == "cpp"));
     run(compiler
         .link()
         .arg(STANDARD)
         .args(module.options())
-        .arg(dist.repository().join("tests/unreal/behaviour.cpp"))
+        .args(sources)
         .args(&built)
         .args(["-lpthread", "-ldl", "-lm", "-o"])
         .arg(&program))?;

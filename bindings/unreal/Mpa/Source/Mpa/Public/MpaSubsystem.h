@@ -27,7 +27,7 @@ DECLARE_DYNAMIC_MULTICAST_DELEGATE_TwoParams(FMpaAuthorizationNeededDelegate, EM
  *
  * Blueprints have the nodes Send Server Invite and Report Recent Players (MpaAsyncActions.h), and what is marked here.
  */
-UCLASS(DisplayName = "Multiplayer Activity")
+UCLASS(meta = (DisplayName = "Multiplayer Activity"))
 class MPA_API UMpaSubsystem : public UGameInstanceSubsystem
 {
 	GENERATED_BODY()
@@ -56,7 +56,6 @@ public:
 	int64 ReportRecentPlayers(const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
 	/** Cancels an operation that was not sent yet. It completes in any case. */
-	UFUNCTION(BlueprintCallable, Category = "Mpa")
 	void Cancel(int64 Operation);
 
 	/** Sets the token for all requests from now on. Operations that waited for one are sent. */

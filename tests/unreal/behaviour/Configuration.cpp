@@ -1,0 +1,91 @@
+// Settings, files with secrets, and which game instances open a client.
+
+#include "Support.h"
+
+#include "Containers/Ticker.h"
+#include "CoreGlobals.h"
+#include "Misc/CommandLine.h"
+
+#include <fstream>
+
+static void TheFirstTokenComesFromAFile()
+{
+	ResetSettings(104);
+	std::ofstream(Folder + "/token") << "XBL3.0 x=-;token-of-the-settings\n";
+	std::ofstream(Folder + "/other token") << "XBL3.0 x=-;token-of-the-command-line\r\n";
+	Settings().AuthorizationFile = TEXT("token");
+	UReceiver Receiver;
+	for (const bool bCommandLine : { false, true })
+	{
+		if (bCommandLine) StandIn::CommandLine = TEXT("Map -server -MpaAuthorizationFile=\"other token\" -log");
+		FServer Server;
+		Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate());
+		EXPECT(TickUntil([&] { return Receiver.Calls == (bCommandLine ? 2 : 1); }));
+		EXPECT(Receiver.Last.IsOk());
+	}
+}
+
+/** The server goes on; one line says why there are no invites; calls say so too. */
+static void WrongSettingsAreLogged()
+{
+	const struct
+	{
+		void (*Change)();
+		const char* Said;
+	} Cases[] = {
+		{ [] { Settings().TitleId = 0; }, "TitleId is not set" },
+		{ [] { Settings().TitleId = -5; }, "TitleId must be from 1 to 4294967295" },
+		{ [] { Settings().Endpoint = TEXT("ftp://example.com"); }, "endpoint" },
+		{ [] { Settings().CertificatePath = TEXT("no-such-file.pem"); }, "certificate_path" },
+		{ [] { Settings().AuthorizationFile = TEXT("no-such-file"); }, "no-such-file" },
+		{ [] { Settings().RequestTimeoutMs = -3; }, "request_timeout_ms" },
+	};
+	for (const auto& Case : Cases)
+	{
+		ResetSettings(107);
+		Case.Change();
+		FServer Server;
+		EXPECT(!Server.Mpa->IsOpen());
+		EXPECT(StandIn::LogLines().size() == 1 && WasLogged(ELogVerbosity::Warning, Case.Said));
+		UReceiver Receiver;
+		EXPECT(Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate()) == 0);
+		EXPECT(Server.Mpa->ReportRecentPlayers(Groups(), Receiver.Delegate()) == 0);
+		EXPECT(Server.Mpa->SetAuthorization(Token()).Status == EMpaStatus::InvalidHandle);
+		Server.Mpa->Cancel(1);
+		FTSTicker::GetCoreTicker().Tick(0.016f);
+		EXPECT(Receiver.Calls == 2 && Receiver.Last.Status == EMpaStatus::InvalidHandle && Receiver.Last.Resend == EMpaResend::Elsewhere);
+		EXPECT(StandIn::ToUtf8(*Receiver.Last.Message).find(Case.Said) != std::string::npos);
+	}
+}
+
+static void OnlyServersOpenAClient()
+{
+	ResetSettings(108);
+	EXPECT(!FServer(false).Mpa->IsOpen());
+	Settings().Open = EMpaOpen::AllGameInstances;
+	EXPECT(FServer(false).Mpa->IsOpen());
+	StandIn::bIsRunningCommandlet = true;
+	EXPECT(!FServer().Mpa->IsOpen());
+	StandIn::bIsRunningCommandlet = false;
+	Settings().Open = EMpaOpen::ByCode;
+	FServer Server;
+	EXPECT(!Server.Mpa->IsOpen());
+	FMpaSecrets Secrets;
+	Secrets.Authorization = Token();
+	EXPECT(Server.Mpa->Open(Secrets).IsOk() && Server.Mpa->IsOpen());
+	UReceiver Receiver;
+	Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate());
+	EXPECT(TickUntil([&] { return Receiver.Calls > 0; }));
+	EXPECT(Receiver.Last.IsOk());
+	Secrets.CertificatePem = TEXT("no PEM");
+	EXPECT(!Server.Mpa->Open(Secrets).IsOk() && !Server.Mpa->IsOpen());
+}
+
+TArray<FCase> CasesOfConfiguration()
+{
+	return {
+		{ "the first token comes from a file", TheFirstTokenComesFromAFile },
+		{ "wrong settings are logged", WrongSettingsAreLogged },
+		{ "only servers open a client", OnlyServersOpenAClient },
+	};
+}

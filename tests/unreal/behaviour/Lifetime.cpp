@@ -1,0 +1,171 @@
+// The end of a game instance, of objects and of the module.
+
+#include "Support.h"
+
+#include "Containers/Ticker.h"
+#include "HAL/PlatformTime.h"
+#include "Modules/ModuleManager.h"
+
+#include <chrono>
+#include <memory>
+#include <thread>
+
+/** The time limit, the second that is allowed for aborting, and some for a machine that is busy. */
+static void TheEndIsBounded()
+{
+	ResetSettings(109);
+	Settings().Endpoint = Silent;
+	Settings().ShutdownTimeLimitMs = 300;
+	UReceiver Invites;
+	UReceiver Players;
+	{
+		FServer Server;
+		Server.Mpa->SetAuthorization(Token());
+		for (int Index = 0; Index < 50; ++Index) Server.Mpa->SendServerInvite(Invite(), Invites.Delegate());
+		Server.Mpa->ReportRecentPlayers(Groups(), Players.Delegate());
+		for (int Index = 0; Index < 20; ++Index) FTSTicker::GetCoreTicker().Tick(0.016f), std::this_thread::sleep_for(std::chrono::milliseconds(10));
+		const double Start = FPlatformTime::Seconds();
+		Server.Instance.Shutdown();
+		EXPECT(FPlatformTime::Seconds() - Start < 0.3 + 1.0 + 2.0);
+	}
+	EXPECT(Invites.Calls == 50 && !Invites.Last.IsOk());
+	EXPECT(Players.Calls == 1 && !Players.Last.IsOk());
+	EXPECT(FTSTicker::GetCoreTicker().StandInCount() == 0);
+
+	// Not at all, where that is asked for.
+	Settings().ShutdownTimeLimitMs = 0;
+	FServer Server;
+	Server.Mpa->SetAuthorization(Token());
+	Server.Mpa->SendServerInvite(Invite(), Invites.Delegate());
+	const double Start = FPlatformTime::Seconds();
+	Server.Instance.Shutdown();
+	EXPECT(FPlatformTime::Seconds() - Start < 1.0);
+	EXPECT(Invites.Calls == 51 && Invites.Last.Status == EMpaStatus::Uncertain && Invites.Last.Cause == EMpaStatus::Closed);
+}
+
+static void AnEndWithNothingToWaitForIsShort()
+{
+	ResetSettings(110);
+	FServer Server;
+	const double Start = FPlatformTime::Seconds();
+	Server.Instance.Shutdown();
+	EXPECT(FPlatformTime::Seconds() - Start < 1.0);
+}
+
+static void WhatWasSubmittedIsSentBeforeTheEnd()
+{
+	ResetSettings(111);
+	Settings().RecentPlayersHoldMs = 60000;
+	UReceiver Receiver;
+	FServer Server;
+	Server.Mpa->SetAuthorization(Token());
+	Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate());
+	Server.Mpa->ReportRecentPlayers(Groups(), Receiver.Delegate());
+	Server.Instance.Shutdown();
+	EXPECT(Receiver.Calls == 2 && Receiver.Last.IsOk());
+}
+
+static void DelegatesOfObjectsThatAreGoneAreDropped()
+{
+	ResetSettings(112);
+	FServer Server;
+	Server.Mpa->SetAuthorization(Token());
+	std::unique_ptr<UReceiver> Gone = std::make_unique<UReceiver>();
+	UReceiver Receiver;
+	Server.Mpa->SendServerInvite(Invite(), Gone->Delegate());
+	Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate());
+	Gone.reset();
+	EXPECT(TickUntil([&] { return Receiver.Calls == 1; }));
+	// No delegate at all.
+	EXPECT(Server.Mpa->SendServerInvite(Invite()) > 0);
+}
+
+static void DelegatesMayDoAnything()
+{
+	ResetSettings(113);
+	FServer Server;
+	Server.Mpa->SetAuthorization(Token());
+	UReceiver Receiver;
+	int Depth = 0;
+	int Ended = 0;
+	Server.Mpa->SendServerInvite(Invite(), FMpaCompletedDelegate::CreateLambda([&](const FMpaResult&)
+	{
+		EXPECT(++Depth == 1);
+		Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate());
+		// Drains, so that it calls the other delegate.
+		Server.Mpa->Close();
+		EXPECT(Receiver.Calls == 1);
+		Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate());
+		EXPECT(Receiver.Calls == 1);
+		--Depth;
+		++Ended;
+	}));
+	EXPECT(TickUntil([&] { return Ended == 1 && Receiver.Calls == 2; }));
+	EXPECT(Receiver.Last.Status == EMpaStatus::InvalidHandle);
+
+	// The game instance ends in a delegate.
+	EXPECT(Server.Mpa->Open().IsOk());
+	Server.Mpa->SetAuthorization(Token());
+	bool bOver = false;
+	Server.Mpa->SendServerInvite(Invite(), FMpaCompletedDelegate::CreateLambda([&](const FMpaResult&)
+	{
+		Server.Mpa->Deinitialize();
+		bOver = true;
+	}));
+	EXPECT(TickUntil([&] { return bOver; }));
+	EXPECT(FTSTicker::GetCoreTicker().StandInCount() == 0);
+}
+
+static void GameInstancesDoNotMix()
+{
+	ResetSettings(114);
+	FServer First;
+	Settings().TitleId = 115;
+	FServer Second;
+	UReceiver OfFirst;
+	UReceiver OfSecond;
+	First.Mpa->SetAuthorization(Token());
+	Second.Mpa->SetAuthorization(Token());
+	First.Mpa->SendServerInvite(Invite(), OfFirst.Delegate());
+	Second.Mpa->SendServerInvite(Invite(), OfSecond.Delegate());
+	Second.Mpa->SendServerInvite(Invite(), OfSecond.Delegate());
+	EXPECT(TickUntil([&] { return OfFirst.Calls == 1 && OfSecond.Calls == 2; }));
+	First.Instance.Shutdown();
+	EXPECT(Second.Mpa->IsOpen());
+	Second.Mpa->SendServerInvite(Invite(), OfSecond.Delegate());
+	EXPECT(TickUntil([&] { return OfSecond.Calls == 3; }));
+	EXPECT(OfFirst.Last.IsOk() && OfSecond.Last.IsOk());
+}
+
+static void AReloadOfTheModuleOpensAgain()
+{
+	ResetSettings(116);
+	Settings().Endpoint = Silent;
+	FServer Server;
+	Server.Mpa->SetAuthorization(Token());
+	UReceiver Receiver;
+	Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate());
+	StandIn::Module().ShutdownModule();
+	StandIn::Module().StartupModule();
+	Settings().Endpoint = Emulator;
+	EXPECT(TickUntil([&] { return Receiver.Calls == 1; }));
+	EXPECT(Receiver.Last.Status == EMpaStatus::Uncertain && WasLogged(ELogVerbosity::Warning, "the module was reloaded"));
+	EXPECT(Server.Mpa->IsOpen());
+	Server.Mpa->SetAuthorization(Token());
+	Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate());
+	EXPECT(TickUntil([&] { return Receiver.Calls == 2; }));
+	EXPECT(Receiver.Last.IsOk());
+}
+
+TArray<FCase> CasesOfLifetime()
+{
+	return {
+		{ "the end is bounded", TheEndIsBounded },
+		{ "an end with nothing to wait for is short", AnEndWithNothingToWaitForIsShort },
+		{ "what was submitted is sent before the end", WhatWasSubmittedIsSentBeforeTheEnd },
+		{ "delegates of objects that are gone are dropped", DelegatesOfObjectsThatAreGoneAreDropped },
+		{ "delegates may do anything", DelegatesMayDoAnything },
+		{ "game instances do not mix", GameInstancesDoNotMix },
+		{ "a reload of the module opens again", AReloadOfTheModuleOpensAgain },
+	};
+}
