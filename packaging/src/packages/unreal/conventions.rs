@@ -127,12 +127,21 @@ fn check_marked(item: &Marked, text: &str) -> Option<String> {
 
 /// Blueprints have no unsigned numbers but uint8, and names of truth values begin with b.
 fn check_reflected_types(name: &str, text: &str) -> Vec<String> {
-    let lines: Vec<(usize, &str)> = code(text).collect();
     let mut findings = Vec::new();
-    for pair in lines.windows(2) {
-        let [(_, marker), (number, declaration)] = pair else { continue };
-        if !marker.starts_with("UPROPERTY(") && !marker.starts_with("UFUNCTION(") {
+    let mut lines = code(text);
+    while let Some((number, line)) = lines.next() {
+        if !line.starts_with("UPROPERTY(") && !line.starts_with("UFUNCTION(") {
             continue;
+        }
+        let mut marker = line.to_owned();
+        while marker.matches('(').count() > marker.matches(')').count() {
+            let Some((_, more)) = lines.next() else { break };
+            marker.push_str(more);
+        }
+        let mut declaration = String::new();
+        while !declaration.contains([';', '{']) {
+            let Some((_, more)) = lines.next() else { break };
+            declaration.push_str(more);
         }
         let words: Vec<&str> = declaration.split(|character: char| !character.is_alphanumeric()).collect();
         if let Some(word) =

@@ -37,6 +37,11 @@ fn headers() {
         ("\tGENERATED_BODY()\n", "", "GENERATED_BODY() must be the first line in UThing"),
         ("bool bReady", "bool Ready", "the name of a bool must begin with b"),
         ("bool bReady = false", "uint64 Id = 0", "uint64 is not a type of Blueprints"),
+        (
+            "\tUPROPERTY(BlueprintReadOnly)\n\tbool bReady = false;",
+            "\tUFUNCTION(A,\n\t\tB = (C))\n\tvoid Call(\n\t\tuint32 Id);",
+            "uint32 is not",
+        ),
         ("bool bReady = false", "std::string Id", "std:: has no place in a plugin"),
         ("CoreMinimal.h", "Engine.h", "Engine.h has no place in a plugin"),
         ("};\n", "};", "lines must end in LF"),

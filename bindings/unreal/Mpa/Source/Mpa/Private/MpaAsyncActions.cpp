@@ -19,11 +19,12 @@ namespace
 	FMpaResult NoGameInstance()
 	{
 		return MpaConversions::MakeResult(MPA_ERROR_INVALID_HANDLE,
-			TEXT("There is no game instance for the world context object: call the node from an object that is in a world."));
+			TEXT("There is no game instance here: call the node from an object that is in a world."));
 	}
 }
 
-UMpaSendServerInviteAction* UMpaSendServerInviteAction::SendServerInvite(UObject* WorldContextObject, const FMpaServerInvite& Invite)
+UMpaSendServerInviteAction* UMpaSendServerInviteAction::SendServerInvite(
+	UObject* WorldContextObject, const FMpaServerInvite& Invite)
 {
 	UMpaSendServerInviteAction* Action = NewObject<UMpaSendServerInviteAction>();
 	Action->WorldContext = WorldContextObject;
@@ -36,7 +37,8 @@ void UMpaSendServerInviteAction::Activate()
 {
 	if (UMpaSubsystem* Subsystem = FindSubsystem(WorldContext))
 	{
-		Subsystem->SendServerInvite(ToSend, FMpaCompletedDelegate::CreateUObject(this, &UMpaSendServerInviteAction::Complete));
+		Subsystem->SendServerInvite(
+			ToSend, FMpaCompletedDelegate::CreateUObject(this, &UMpaSendServerInviteAction::Complete));
 		return;
 	}
 	Complete(NoGameInstance());
@@ -48,7 +50,8 @@ void UMpaSendServerInviteAction::Complete(const FMpaResult& Result)
 	SetReadyToDestroy();
 }
 
-UMpaReportRecentPlayersAction* UMpaReportRecentPlayersAction::ReportRecentPlayers(UObject* WorldContextObject, const TArray<FMpaRecentPlayerGroup>& Groups)
+UMpaReportRecentPlayersAction* UMpaReportRecentPlayersAction::ReportRecentPlayers(
+	UObject* WorldContextObject, const TArray<FMpaRecentPlayerGroup>& Groups)
 {
 	UMpaReportRecentPlayersAction* Action = NewObject<UMpaReportRecentPlayersAction>();
 	Action->WorldContext = WorldContextObject;
@@ -61,7 +64,8 @@ void UMpaReportRecentPlayersAction::Activate()
 {
 	if (UMpaSubsystem* Subsystem = FindSubsystem(WorldContext))
 	{
-		Subsystem->ReportRecentPlayers(ToReport, FMpaCompletedDelegate::CreateUObject(this, &UMpaReportRecentPlayersAction::Complete));
+		Subsystem->ReportRecentPlayers(
+			ToReport, FMpaCompletedDelegate::CreateUObject(this, &UMpaReportRecentPlayersAction::Complete));
 		return;
 	}
 	Complete(NoGameInstance());

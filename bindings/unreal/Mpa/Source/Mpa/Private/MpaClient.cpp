@@ -20,7 +20,8 @@ namespace
 		// Without the text itself: it may be a XUID with a mistake, and messages are written to logs.
 		const TCHAR* Found = Text.IsEmpty() ? TEXT("is empty") : TEXT("is not a XUID");
 		return MpaConversions::MakeResult(MPA_ERROR_INVALID_ARGUMENT,
-			FString::Printf(TEXT("%s %s: pass a decimal number from 1 to 18446744073709551615."), *Name, Found), EMpaResend::AfterFix, Count);
+			FString::Printf(TEXT("%s %s: pass a decimal number from 1 to 18446744073709551615."), *Name, Found),
+			EMpaResend::AfterFix, Count);
 	}
 
 	void Log(const uint64 Level, const char* Message)
@@ -43,7 +44,8 @@ namespace
 	}
 }
 
-TSharedPtr<FMpaClient> FMpaClient::Open(const UMpaSettings& Settings, const FMpaSecrets& Secrets, FAuthorizationNeeded InAuthorizationNeeded, FMpaResult& OutResult)
+TSharedPtr<FMpaClient> FMpaClient::Open(const UMpaSettings& Settings, const FMpaSecrets& Secrets,
+	FAuthorizationNeeded InAuthorizationNeeded, FMpaResult& OutResult)
 {
 	const FMpaConfig Config(Settings, Secrets);
 	if (!Config.IsValid())
@@ -63,7 +65,8 @@ TSharedPtr<FMpaClient> FMpaClient::Open(const UMpaSettings& Settings, const FMpa
 }
 
 FMpaClient::FMpaClient(const mpa_client InHandle, FAuthorizationNeeded InAuthorizationNeeded)
-	: Native(InHandle), AuthorizationNeeded(MoveTemp(InAuthorizationNeeded))
+	: Native(InHandle)
+	, AuthorizationNeeded(MoveTemp(InAuthorizationNeeded))
 {
 }
 
@@ -75,7 +78,8 @@ FMpaClient::~FMpaClient()
 	}
 }
 
-int64 FMpaClient::SendServerInvite(const FMpaServerInvite& Invite, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
+int64 FMpaClient::SendServerInvite(
+	const FMpaServerInvite& Invite, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
 {
 	const int32 Count = Invite.InvitedUsers.Num();
 	mpa_server_invite NativeInvite = MPA_INIT(mpa_server_invite);
@@ -88,14 +92,16 @@ int64 FMpaClient::SendServerInvite(const FMpaServerInvite& Invite, const FMpaCom
 	int32 Invalid = 0;
 	if (!MpaConversions::ParseXuids(Invite.InvitedUsers, Users, Invalid))
 	{
-		OutRefusal = InvalidXuid(FString::Printf(TEXT("InvitedUsers[%d]"), Invalid), Invite.InvitedUsers[Invalid], Count);
+		OutRefusal =
+			InvalidXuid(FString::Printf(TEXT("InvitedUsers[%d]"), Invalid), Invite.InvitedUsers[Invalid], Count);
 		return 0;
 	}
 	int32 Nul = INDEX_NONE;
 	if (Invite.ConnectionString.FindChar(TEXT('\0'), Nul))
 	{
 		OutRefusal = MpaConversions::MakeResult(MPA_ERROR_INVALID_ARGUMENT,
-			TEXT("ConnectionString has a NUL character: it would be cut off there, so remove it."), EMpaResend::AfterFix, Count);
+			TEXT("ConnectionString has a NUL character: it would be cut off there, so remove it."),
+			EMpaResend::AfterFix, Count);
 		return 0;
 	}
 	const FMpaUtf8 ConnectionString(Invite.ConnectionString);
@@ -104,7 +110,8 @@ int64 FMpaClient::SendServerInvite(const FMpaServerInvite& Invite, const FMpaCom
 	NativeInvite.connection_string = ConnectionString.Get();
 	NativeInvite.platform = static_cast<mpa_platform>(Invite.Platform);
 	NativeInvite.time_to_live_ms = static_cast<uint32>(Invite.TimeToLiveMs);
-	return Submit({ Completed, Count, true },
+	return Submit(
+		{ Completed, Count, true },
 		[this, &NativeInvite](const uint64 Key, uint64_t* Number, mpa_result* Result)
 		{
 			return mpa_submit_server_invite(Native, &NativeInvite, Key, Number, Result);
@@ -112,7 +119,8 @@ int64 FMpaClient::SendServerInvite(const FMpaServerInvite& Invite, const FMpaCom
 		OutRefusal);
 }
 
-int64 FMpaClient::ReportRecentPlayers(const TArray<FMpaRecentPlayerGroup>& Groups, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
+int64 FMpaClient::ReportRecentPlayers(
+	const TArray<FMpaRecentPlayerGroup>& Groups, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
 {
 	const int32 Count = Groups.Num();
 	TArray<mpa_recent_player_group> NativeGroups;
@@ -125,7 +133,8 @@ int64 FMpaClient::ReportRecentPlayers(const TArray<FMpaRecentPlayerGroup>& Group
 		int32 Invalid = 0;
 		if (!MpaConversions::ParseXuids(Group.Players, Players[Index], Invalid))
 		{
-			OutRefusal = InvalidXuid(FString::Printf(TEXT("Groups[%d].Players[%d]"), Index, Invalid), Group.Players[Invalid], Count);
+			OutRefusal = InvalidXuid(
+				FString::Printf(TEXT("Groups[%d].Players[%d]"), Index, Invalid), Group.Players[Invalid], Count);
 			return 0;
 		}
 		mpa_recent_player_group Added = MPA_INIT(mpa_recent_player_group);
@@ -139,15 +148,19 @@ int64 FMpaClient::ReportRecentPlayers(const TArray<FMpaRecentPlayerGroup>& Group
 		}
 		NativeGroups.Add(Added);
 	}
-	return Submit({ Completed, Count, false },
+	return Submit(
+		{ Completed, Count, false },
 		[this, &NativeGroups, Count](const uint64 Key, uint64_t* Number, mpa_result* Result)
 		{
-			return mpa_submit_recent_player_groups(Native, NativeGroups.GetData(), static_cast<uint32>(Count), Key, Number, Result);
+			return mpa_submit_recent_player_groups(
+				Native, NativeGroups.GetData(), static_cast<uint32>(Count), Key, Number, Result);
 		},
 		OutRefusal);
 }
 
-int64 FMpaClient::Submit(FPending Operation, const TFunctionRef<mpa_status(uint64 Key, uint64_t* Number, mpa_result* Result)> SubmitNative, FMpaResult& OutRefusal)
+int64 FMpaClient::Submit(FPending Operation,
+	const TFunctionRef<mpa_status(uint64 Key, uint64_t* Number, mpa_result* Result)> SubmitNative,
+	FMpaResult& OutRefusal)
 {
 	uint64_t Number = 0;
 	mpa_result Result = MPA_INIT(mpa_result);
@@ -225,7 +238,8 @@ void FMpaClient::Close(const int32 TimeLimitMs)
 		const double Latest = FPlatformTime::Seconds() + LimitMs / 1000.0 + AbortSeconds;
 		mpa_event Event = MPA_INIT(mpa_event);
 		mpa_result Result = MPA_INIT(mpa_result);
-		while (Pending.Num() > 0 && FPlatformTime::Seconds() < Latest && mpa_wait_event(Native, WaitMs, &Event, &Result) == MPA_OK)
+		while (Pending.Num() > 0 && FPlatformTime::Seconds() < Latest &&
+			mpa_wait_event(Native, WaitMs, &Event, &Result) == MPA_OK)
 		{
 			Handle(Event, Result);
 		}
@@ -244,9 +258,11 @@ void FMpaClient::CompleteRest()
 		// It may have been sent. Sending recent players twice does no harm.
 		const FPending& Operation = Entry.Value;
 		FMpaResult Result = Operation.bIsInvite
-			? MpaConversions::MakeResult(MPA_ERROR_UNCERTAIN, TEXT("The client was closed before it was known how this ended. Do not send it again."))
-			: MpaConversions::MakeResult(MPA_ERROR_ABANDONED, TEXT("The client was closed before it was known how this ended. Sending it again does no harm."),
-				EMpaResend::Elsewhere, Operation.Count);
+			? MpaConversions::MakeResult(MPA_ERROR_UNCERTAIN,
+				  TEXT("The client was closed before it was known how this ended. Do not send it again."))
+			: MpaConversions::MakeResult(MPA_ERROR_ABANDONED,
+				  TEXT("The client was closed before it was known how this ended. Sending it again does no harm."),
+				  EMpaResend::Elsewhere, Operation.Count);
 		Result.Cause = EMpaStatus::Closed;
 		Result.Uncertain = Operation.Count;
 		Operation.Completed.ExecuteIfBound(Result);

@@ -18,14 +18,17 @@ public:
 	using FAuthorizationNeeded = TFunction<void(EMpaAuthorizationReason, const FString&)>;
 
 	/** Null if the settings or secrets are wrong: OutResult says how. */
-	static TSharedPtr<FMpaClient> Open(const UMpaSettings& Settings, const FMpaSecrets& Secrets, FAuthorizationNeeded InAuthorizationNeeded, FMpaResult& OutResult);
+	static TSharedPtr<FMpaClient> Open(const UMpaSettings& Settings, const FMpaSecrets& Secrets,
+		FAuthorizationNeeded InAuthorizationNeeded, FMpaResult& OutResult);
 
 	/** Closes at once, and drops the delegates that are left. */
 	~FMpaClient();
 
 	/** Returns the number of the operation; 0 if it was refused, with the reason in OutRefusal. */
-	int64 SendServerInvite(const FMpaServerInvite& Invite, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
-	int64 ReportRecentPlayers(const TArray<FMpaRecentPlayerGroup>& Groups, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
+	int64 SendServerInvite(
+		const FMpaServerInvite& Invite, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
+	int64 ReportRecentPlayers(
+		const TArray<FMpaRecentPlayerGroup>& Groups, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
 
 	void Cancel(int64 Operation);
 	FMpaResult SetAuthorization(const FMpaAuthorization& Authorization);
@@ -49,7 +52,9 @@ private:
 
 	FMpaClient(mpa_client InHandle, FAuthorizationNeeded InAuthorizationNeeded);
 
-	int64 Submit(FPending Operation, TFunctionRef<mpa_status(uint64 Key, uint64_t* Number, mpa_result* Result)> SubmitNative, FMpaResult& OutRefusal);
+	int64 Submit(FPending Operation,
+		TFunctionRef<mpa_status(uint64 Key, uint64_t* Number, mpa_result* Result)> SubmitNative,
+		FMpaResult& OutRefusal);
 	void Handle(const mpa_event& Event, const mpa_result& Result);
 
 	mpa_client Native;

@@ -28,7 +28,9 @@ namespace
 }
 
 FMpaNativeAuthorization::FMpaNativeAuthorization(const FMpaAuthorization& Authorization)
-	: Header(Authorization.Header), ProofKeyPem(Authorization.ProofKeyPem), Native(MPA_INIT(mpa_authorization))
+	: Header(Authorization.Header)
+	, ProofKeyPem(Authorization.ProofKeyPem)
+	, Native(MPA_INIT(mpa_authorization))
 {
 	// A header is required: the library names it if it is empty.
 	Native.header = Header.Get() ? Header.Get() : "";
@@ -38,14 +40,16 @@ FMpaNativeAuthorization::FMpaNativeAuthorization(const FMpaAuthorization& Author
 }
 
 FMpaConfig::FMpaConfig(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
-	: FirstToken(WithHeader(Secrets.Authorization, ReadSecret(Secrets.Authorization.Header, TEXT("MpaAuthorizationFile="), Settings.AuthorizationFile)))
+	: FirstToken(WithHeader(Secrets.Authorization,
+		  ReadSecret(Secrets.Authorization.Header, TEXT("MpaAuthorizationFile="), Settings.AuthorizationFile)))
 	, NativeFirstToken(FirstToken)
 	, Endpoint(Settings.Endpoint)
 	, CaCertificatesPath(FullPath(Settings.CaCertificatesPath))
 	, UserAgent(Settings.UserAgent)
 	, CertificatePath(Secrets.CertificatePem.IsEmpty() ? FullPath(Settings.CertificatePath) : FString())
 	, PrivateKeyPath(Secrets.PrivateKeyPem.IsEmpty() ? FullPath(Settings.PrivateKeyPath) : FString())
-	, CertificatePassword(ReadSecret(Secrets.CertificatePassword, TEXT("MpaCertificatePasswordFile="), Settings.CertificatePasswordFile))
+	, CertificatePassword(ReadSecret(
+		  Secrets.CertificatePassword, TEXT("MpaCertificatePasswordFile="), Settings.CertificatePasswordFile))
 	, CertificatePem(Secrets.CertificatePem)
 	, PrivateKeyPem(Secrets.PrivateKeyPem)
 	, SandboxId(Settings.SandboxId)
@@ -58,7 +62,8 @@ FMpaConfig::FMpaConfig(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
 	{
 		Error = Settings.TitleId == 0
 			? FString(TEXT("TitleId is not set: set it under [/Script/Mpa.MpaSettings] in DefaultGame.ini."))
-			: FString(TEXT("TitleId must be from 1 to 4294967295: correct it under [/Script/Mpa.MpaSettings] in DefaultGame.ini."));
+			: FString(TEXT(
+				  "TitleId must be from 1 to 4294967295: correct it under [/Script/Mpa.MpaSettings] in DefaultGame.ini."));
 	}
 
 	Native.title_id = static_cast<uint32>(Settings.TitleId);
@@ -110,7 +115,8 @@ FString FMpaConfig::ReadSecret(const FString& InCode, const TCHAR* Option, const
 	FString Secret;
 	if (Size < 0 || Size > LargestSecret || !FFileHelper::LoadFileToString(Secret, *Path))
 	{
-		Error = FString::Printf(TEXT("The file %s (-%sPATH, or the setting of that name) cannot be read or is larger than %lld bytes: correct the path."),
+		Error = FString::Printf(
+			TEXT("The file %s (-%sPATH or its setting) cannot be read or is larger than %lld bytes: correct the path."),
 			*Path, Option, LargestSecret);
 		return FString();
 	}

@@ -32,7 +32,9 @@ namespace
 		const char* Name;
 	};
 
+// clang-format off
 #define MPA_STATUS(Native, Status) { Native, EMpaStatus::Status, #Native }
+	// clang-format on
 
 	constexpr FStatusName Statuses[] = {
 		MPA_STATUS(MPA_OK, Ok),
@@ -141,7 +143,8 @@ FMpaResult MpaConversions::ToResult(const mpa_result& Result, const int32 Count)
 	return Converted;
 }
 
-FMpaResult MpaConversions::MakeResult(const mpa_status Status, const FString& Message, const EMpaResend Resend, const int32 Count)
+FMpaResult MpaConversions::MakeResult(
+	const mpa_status Status, const FString& Message, const EMpaResend Resend, const int32 Count)
 {
 	FMpaResult Result;
 	Result.Status = ToStatus(Status);

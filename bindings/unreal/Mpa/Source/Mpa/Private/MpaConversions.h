@@ -10,7 +10,11 @@
 class FMpaUtf8
 {
 public:
-	explicit FMpaUtf8(const FString& Text) : Converted(*Text), bEmpty(Text.IsEmpty()) {}
+	explicit FMpaUtf8(const FString& Text)
+		: Converted(*Text)
+		, bEmpty(Text.IsEmpty())
+	{
+	}
 
 	/** Null for an empty text, so that the field has its default. */
 	const char* Get() const { return bEmpty ? nullptr : reinterpret_cast<const char*>(Converted.Get()); }
@@ -32,7 +36,8 @@ namespace MpaConversions
 	FMpaResult ToResult(const mpa_result& Result, int32 Count);
 
 	/** A result of the plugin itself. Calls nothing of the library, which may be missing. */
-	FMpaResult MakeResult(mpa_status Status, const FString& Message, EMpaResend Resend = EMpaResend::None, int32 Count = 0);
+	FMpaResult MakeResult(
+		mpa_status Status, const FString& Message, EMpaResend Resend = EMpaResend::None, int32 Count = 0);
 
 	/** A decimal number from 1 to 2^64 - 1 and nothing else. */
 	bool ParseXuid(const FString& Text, FMpaNativeXuid& OutXuid);

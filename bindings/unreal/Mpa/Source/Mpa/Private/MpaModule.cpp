@@ -28,7 +28,8 @@ namespace
 		// Never freed: a Rust library must not be unloaded while its threads may run.
 		if (!FPlatformProcess::GetDllHandle(*Path))
 		{
-			UE_LOG(LogMpa, Error, TEXT("%s was not found or cannot be loaded: install the plugin completely. Invites are off."), *Path);
+			UE_LOG(LogMpa, Error,
+				TEXT("%s was not found or cannot be loaded: install the plugin completely. Invites are off."), *Path);
 			return false;
 		}
 #endif
@@ -60,7 +61,9 @@ void FMpaModule::StartupModule()
 	bLibraryIsUsable = FitsHeader(mpa_version());
 	if (!bLibraryIsUsable)
 	{
-		UE_LOG(LogMpa, Error, TEXT("The library of mpa has the version %s, but the plugin was compiled for %d.%d: install the plugin completely. Invites are off."),
+		UE_LOG(LogMpa, Error,
+			TEXT(
+				"The library has the version %s, the plugin needs %d.%d: install the plugin completely. Invites are off."),
 			UTF8_TO_TCHAR(mpa_version_string()), MPA_VERSION_MAJOR, MPA_VERSION_MINOR);
 	}
 }

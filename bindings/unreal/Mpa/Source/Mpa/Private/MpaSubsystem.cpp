@@ -15,7 +15,7 @@ void UMpaSubsystem::Initialize(FSubsystemCollectionBase& Collection)
 {
 	Super::Initialize(Collection);
 	Ticker = FTSTicker::GetCoreTicker().AddTicker(FTickerDelegate::CreateUObject(this, &UMpaSubsystem::Tick));
-	WhyNotOpen = TEXT("The client is not open: UMpaSettings::Open leaves it to code in this game instance, so call UMpaSubsystem::Open.");
+	WhyNotOpen = TEXT("The client is not open: in this game instance, the settings leave it to UMpaSubsystem::Open.");
 	if (ShouldOpen())
 	{
 		bOpenedBySettings = true;
@@ -61,7 +61,8 @@ FMpaResult UMpaSubsystem::Open(const FMpaSecrets& Secrets)
 	}
 	FMpaResult Result;
 	const TWeakObjectPtr<UMpaSubsystem> WeakThis(this);
-	Client = FMpaClient::Open(*GetDefault<UMpaSettings>(), Secrets,
+	Client = FMpaClient::Open(
+		*GetDefault<UMpaSettings>(), Secrets,
 		[WeakThis](const EMpaAuthorizationReason Reason, const FString& Message)
 		{
 			if (UMpaSubsystem* This = WeakThis.Get())
@@ -154,7 +155,8 @@ void UMpaSubsystem::Reopen()
 {
 	Client.Reset();
 	WhyNotOpen = TEXT("The client is not open: the module was reloaded, so call UMpaSubsystem::Open again.");
-	UE_LOG(LogMpa, Warning, TEXT("The client was closed when the module was reloaded. Tokens that code has set have to be set again."));
+	UE_LOG(LogMpa, Warning,
+		TEXT("The client was closed when the module was reloaded. Tokens that code has set have to be set again."));
 	if (bOpenedBySettings)
 	{
 		Open();

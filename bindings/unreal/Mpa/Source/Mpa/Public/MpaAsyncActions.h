@@ -18,7 +18,8 @@ class MPA_API UMpaSendServerInviteAction : public UBlueprintAsyncActionBase
 
 public:
 	/** Invites players on behalf of one who asked for it. */
-	UFUNCTION(BlueprintCallable, Category = "Mpa", meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
+	UFUNCTION(BlueprintCallable, Category = "Mpa",
+		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
 	static UMpaSendServerInviteAction* SendServerInvite(UObject* WorldContextObject, const FMpaServerInvite& Invite);
 
 	virtual void Activate() override;
@@ -47,8 +48,10 @@ class MPA_API UMpaReportRecentPlayersAction : public UBlueprintAsyncActionBase
 
 public:
 	/** Reports who met whom. */
-	UFUNCTION(BlueprintCallable, Category = "Mpa", meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
-	static UMpaReportRecentPlayersAction* ReportRecentPlayers(UObject* WorldContextObject, const TArray<FMpaRecentPlayerGroup>& Groups);
+	UFUNCTION(BlueprintCallable, Category = "Mpa",
+		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
+	static UMpaReportRecentPlayersAction* ReportRecentPlayers(
+		UObject* WorldContextObject, const TArray<FMpaRecentPlayerGroup>& Groups);
 
 	virtual void Activate() override;
 

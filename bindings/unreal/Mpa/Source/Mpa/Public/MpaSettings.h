@@ -32,11 +32,12 @@ enum class EMpaLogLevel : uint8
 };
 
 /**
- * The section [/Script/Mpa.MpaSettings] of DefaultGame.ini. Secrets do not belong there: the file is in version control, and
- * is cooked into what players download. See AuthorizationFile, CertificatePasswordFile and UMpaSubsystem::Open.
+ * The section [/Script/Mpa.MpaSettings] of DefaultGame.ini. Secrets do not belong there: the file is in version
+ * control, and is cooked into what players download. See AuthorizationFile, CertificatePasswordFile and
+ * UMpaSubsystem::Open.
  *
- * Paths that are not absolute are relative to the folder of the project. Times are in milliseconds, and 0 is the default of
- * the library.
+ * Paths that are not absolute are relative to the folder of the project. Times are in milliseconds, and 0 is the
+ * default of the library.
  */
 UCLASS(Config = Game, DefaultConfig, meta = (DisplayName = "Multiplayer Activity (mpa)"))
 class MPA_API UMpaSettings : public UDeveloperSettings
@@ -73,7 +74,10 @@ public:
 	UPROPERTY(Config, EditAnywhere, Category = "Service")
 	FString UserAgent;
 
-	/** A file with the first token: the value of the Authorization header. -MpaAuthorizationFile=PATH on the command line overrides it. */
+	/**
+	 * A file with the first token: the value of the Authorization header. -MpaAuthorizationFile=PATH on the command line
+	 * overrides it.
+	 */
 	UPROPERTY(Config, EditAnywhere, Category = "Token")
 	FString AuthorizationFile;
 

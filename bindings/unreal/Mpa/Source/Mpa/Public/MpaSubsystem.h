@@ -15,10 +15,12 @@ class FMpaClient;
 DECLARE_DELEGATE_OneParam(FMpaCompletedDelegate, const FMpaResult&);
 
 DECLARE_MULTICAST_DELEGATE_TwoParams(FMpaAuthorizationNeededNativeDelegate, EMpaAuthorizationReason, const FString&);
-DECLARE_DYNAMIC_MULTICAST_DELEGATE_TwoParams(FMpaAuthorizationNeededDelegate, EMpaAuthorizationReason, Reason, const FString&, Message);
+DECLARE_DYNAMIC_MULTICAST_DELEGATE_TwoParams(
+	FMpaAuthorizationNeededDelegate, EMpaAuthorizationReason, Reason, const FString&, Message);
 
 /**
- * Invites Xbox players and reports recent players. Each game instance has its own client, which is opened from UMpaSettings.
+ * Invites Xbox players and reports recent players. Each game instance has its own client, which is opened from
+ * UMpaSettings.
  *
  * All functions are for the game thread, and none waits for the network; only the end of the game instance waits, up to
  * UMpaSettings::ShutdownTimeLimitMs, for what was submitted. Every operation calls its delegate exactly once, from the
@@ -37,8 +39,8 @@ public:
 	virtual void Deinitialize() override;
 
 	/**
-	 * Opens the client with the settings of the project, for servers that set UMpaSettings::Open to ByCode. A client that is
-	 * open is closed first, as Close does. What the result says is also written to LogMpa.
+	 * Opens the client with the settings of the project, for servers that set UMpaSettings::Open to ByCode. A client that
+	 * is open is closed first, as Close does. What the result says is also written to LogMpa.
 	 */
 	FMpaResult Open(const FMpaSecrets& Secrets = FMpaSecrets());
 
@@ -53,7 +55,8 @@ public:
 	int64 SendServerInvite(const FMpaServerInvite& Invite, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
 	/** Submits who met whom. Returns the number of the operation, or 0 if it was refused, which Completed reports too. */
-	int64 ReportRecentPlayers(const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
+	int64 ReportRecentPlayers(
+		const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
 	/** Cancels an operation that was not sent yet. It completes in any case. */
 	void Cancel(int64 Operation);

@@ -151,7 +151,7 @@ struct FMpaResult
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	int32 Refused = 0;
 
-	/** What to do with those that were not sent: ResendCount of those that were passed in, from the index ResendFirst on. */
+	/** What to do with those that were not sent: ResendCount of those that were passed in, from ResendFirst on. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	EMpaResend Resend = EMpaResend::None;
 
