@@ -33,7 +33,8 @@ pub fn succeeds(folder: &Path, arguments: &[&str]) -> bool {
 pub fn output(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("openssl").args(arguments).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "openssl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    // As it is on Windows.
+    String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n")
 }
 
 pub fn run(folder: &Path, arguments: &[&str]) {

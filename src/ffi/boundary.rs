@@ -109,6 +109,7 @@ fn remember(info: &PanicHookInfo<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
     use std::sync::mpsc::{self, Receiver, Sender};
     use std::time::Duration;
 
@@ -126,7 +127,12 @@ mod tests {
     /// Runs a test in a process of its own, where its call is the first and nothing catches what is
     /// printed.
     fn run_alone(test: &str) -> String {
-        let output = std::process::Command::new(std::env::current_exe().unwrap())
+        // What runs programs of this processor, with its arguments, where the machine has another one.
+        let runner = std::env::var("MPA_TEST_RUNNER").unwrap_or_default();
+        let this = std::env::current_exe().unwrap();
+        let mut line = runner.split_whitespace().map(OsString::from).chain([this.into()]);
+        let output = std::process::Command::new(line.next().unwrap())
+            .args(line)
             .args(["--exact", &format!("ffi::boundary::tests::{test}"), "--nocapture"])
             .output()
             .unwrap();

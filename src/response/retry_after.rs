@@ -150,7 +150,7 @@ mod tests {
         ] {
             assert_eq!(wait(&[value]), Some(milliseconds), "{value:?}");
         }
-        let now = UNIX_EPOCH + Duration::from_nanos(8_000_000_001);
+        let now = UNIX_EPOCH + Duration::from_nanos(8_000_000_100);
         let wait = parse_retry_after(["Thu, 01 Jan 1970 00:00:09 GMT"].into_iter(), now);
         assert_eq!(wait, Some(Duration::from_secs(1)), "rounded up");
     }
