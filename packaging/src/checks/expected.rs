@@ -107,7 +107,7 @@ static TABLE: &[Expected] = &[
         version_resource: true,
         shared_size: 2_600_000,
         static_libraries: &[("lib/libmpa.a", 14_000_000), ("lib/mpa_static.lib", 14_000_000)],
-        prelinked: false,
+        prelinked: true,
     },
     Expected {
         target: "macos-universal",

@@ -12,6 +12,7 @@ use object::pe;
 use object::read::archive::ArchiveFile;
 use object::{FileKind, Object as _, ObjectSection as _};
 
+use super::compile::utf8;
 use crate::toolchain::rust;
 use crate::toolchain::zig::Zig;
 use crate::tools::{self, Tool};
@@ -46,10 +47,10 @@ const MINGW_LD: Tool = Tool {
 };
 const MINGW_OBJCOPY: Tool = Tool { names: &["x86_64-w64-mingw32-objcopy", "objcopy"], ..MINGW_LD };
 
-/// For Windows. What Windows itself brings stays in objects of its own, since several libraries may have that.
+/// For Windows, as `elf`.
 pub fn coff(zig: &Zig, exports: &[String], library: &Path, stripped: &Path, with_symbols: &Path) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let (objects, imports) = unpack_coff(library, folder.path())?;
+    let (objects, apart) = unpack_coff(library, folder.path())?;
     let linked = folder.path().join("linked.o");
     let mut linker = Command::new(MINGW_LD.path()?);
     linker.arg("--relocatable").arg("-o").arg(&linked);
@@ -64,7 +65,7 @@ pub fn coff(zig: &Zig, exports: &[String], library: &Path, stripped: &Path, with
         tools::run(objcopy.arg(&linked).arg(&object))?;
         keep_all_sections(&object)?;
         let mut members = vec![object];
-        members.extend_from_slice(&imports);
+        members.extend_from_slice(&apart);
         archive(zig, result, &members)?;
     }
     Ok(())
@@ -74,10 +75,10 @@ pub fn coff(zig: &Zig, exports: &[String], library: &Path, stripped: &Path, with
 const TLS: &str = "_tls_used";
 const TLS_PLACEHOLDER: &str = "mpa_tls_used_of_the_program";
 
-/// Writes the members of `library` to files: the objects with code, and those that stand for DLLs of Windows.
+/// Writes the members of `library` to files: those that are to become one, and those that stay apart.
 fn unpack_coff(library: &Path, folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let data = fs::read(library).with_context(|| format!("reading {}", library.display()))?;
-    let (mut objects, mut imports) = (Vec::new(), Vec::new());
+    let (mut objects, mut apart) = (Vec::new(), Vec::new());
     for (index, member) in ArchiveFile::parse(&*data)?.members().enumerate() {
         let member = member?;
         let content = member.data(&*data)?;
@@ -86,8 +87,8 @@ fn unpack_coff(library: &Path, folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathB
         let path = folder.join(index.to_string()).join(name);
         super::create_parent(&path)?;
         fs::write(&path, content)?;
-        if stands_for_a_dll(content)? {
-            imports.push(path);
+        if stays_apart(member.name(), content)? {
+            apart.push(path);
         } else {
             let renamed = path.with_extension("renamed.o");
             let mut objcopy = Command::new(MINGW_OBJCOPY.path()?);
@@ -96,16 +97,18 @@ fn unpack_coff(library: &Path, folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathB
         }
     }
     ensure!(!objects.is_empty(), "{} has no objects", library.display());
-    Ok((objects, imports))
+    Ok((objects, apart))
 }
 
-/// Whether a member of a static library is from an import library.
-pub fn stands_for_a_dll(content: &[u8]) -> Result<bool> {
+/// Whether a member of a static library for Windows remains an object of its own: what stands for a DLL, and what
+/// compilers call without being asked to. Several libraries have these, under the same names.
+pub fn stays_apart(name: &[u8], content: &[u8]) -> Result<bool> {
     Ok(match FileKind::parse(content)? {
         FileKind::CoffImport => true,
         FileKind::Coff | FileKind::CoffBig => {
             let file = object::File::parse(content)?;
-            file.sections().any(|section| section.name().is_ok_and(|name| name.starts_with(".idata$")))
+            memchr::memmem::find(name, b"compiler_builtins").is_some()
+                || file.sections().any(|section| section.name().is_ok_and(|name| name.starts_with(".idata$")))
         }
         _ => false,
     })
@@ -142,7 +145,17 @@ fn archive(zig: &Zig, result: &Path, members: &[PathBuf]) -> Result<()> {
     if result.exists() {
         fs::remove_file(result).with_context(|| format!("removing {}", result.display()))?;
     }
-    // `D`: no time stamps.
-    tools::run(zig.command("ar").arg("rcsD").arg(result).args(members))?;
+    let mut archiver = if result.extension().is_some_and(|extension| extension == "lib") {
+        // What Microsoft's linker expects.
+        let mut archiver = zig.command("lib");
+        archiver.arg(format!("/out:{}", utf8(result)?));
+        archiver
+    } else {
+        let mut archiver = zig.command("ar");
+        // `D`: no time stamps.
+        archiver.arg("rcsD").arg(result);
+        archiver
+    };
+    tools::run(archiver.args(members))?;
     Ok(())
 }
