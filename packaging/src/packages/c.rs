@@ -2,6 +2,7 @@
 //! Conan over them.
 
 mod consumers;
+mod containers;
 mod contents;
 mod files;
 mod guides;

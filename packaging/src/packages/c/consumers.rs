@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use super::managers::{self, Conan};
-use super::{files, guides};
+use super::{containers, files, guides};
 use crate::archive;
 use crate::dist::Dist;
 use crate::emulator::Emulator;
@@ -167,6 +167,9 @@ pub fn check(dist: &Dist, target: &'static Target, archives: &Path) -> Result<()
         consumers.conan()?;
         consumers.vcpkg()?;
         guides::check_c(dist, archives)?;
+    }
+    if env::consts::OS == "linux" {
+        containers::check(dist, target, archives)?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::tools::{self, Tool};
 const CURL: Tool = Tool { names: &["curl"], package: "curl", elsewhere: "get it from curl.se" };
 
 /// The title of the pages, and the address at which they expect the emulator.
-const TITLE_ID: u32 = 1_234_567_890;
+pub const TITLE_ID: u32 = 1_234_567_890;
 const ADDRESS: &str = "http://127.0.0.1:8787";
 
 /// What may stand between an empty folder and the first invite.
@@ -45,7 +45,7 @@ pub fn check_c(dist: &Dist, folder: &Path) -> Result<()> {
                     !file.ends_with(".c") || lines <= MOST_LINES_OF_CODE,
                     "{file} has {lines} lines, and the page promises at most {MOST_LINES_OF_CODE}"
                 );
-                fs::write(folder.join(file), content.replace(ADDRESS, &emulator.url()))?;
+                write(folder, &file, &content, &emulator)?;
             }
             Step::Run(commands) => {
                 let started = Instant::now();
@@ -54,12 +54,29 @@ pub fn check_c(dist: &Dist, folder: &Path) -> Result<()> {
                 let calls = emulator.calls(TITLE_ID)?;
                 ensure!(calls.len() == invites, "after {commands:?} the emulator had received {calls:?}");
                 let (count, time) = (commands.len(), started.elapsed().as_secs_f32());
-                println!("docs/guides/c-cmake.md: {invites} invites after {count} more commands, which took {time:.1} s");
+                println!(
+                    "docs/guides/c-cmake.md: {invites} invites after {count} more commands, which took {time:.1} s"
+                );
             }
         }
     }
     ensure!(expected.next().is_none(), "the page has fewer commands than this check knows");
     Ok(())
+}
+
+/// Writes the files of the guide to C and CMake.
+pub fn write_project(dist: &Dist, folder: &Path, emulator: &Emulator) -> Result<()> {
+    for step in steps(&files::read(dist, "docs/guides/c-cmake.md")?) {
+        if let Step::Write { file, content } = step {
+            write(folder, &file, &content, emulator)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(folder: &Path, file: &str, content: &str, emulator: &Emulator) -> Result<()> {
+    let path = folder.join(file);
+    fs::write(&path, content.replace(ADDRESS, &emulator.url())).with_context(|| format!("writing {}", path.display()))
 }
 
 fn run(commands: &[String], folder: &Path, emulator: &Emulator) -> Result<()> {

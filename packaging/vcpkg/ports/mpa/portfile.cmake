@@ -6,6 +6,9 @@ if(NOT DEFINED MPA_ARCHIVES)
   get_filename_component(MPA_ARCHIVES "${CMAKE_CURRENT_LIST_DIR}/../../../.." ABSOLUTE)
 endif()
 
+# The library has no run path, and stays the file that the release has checksums of.
+set(VCPKG_FIXUP_ELF_RPATH OFF)
+
 # Which archive. MPA_LIBC, in a triplet, can be "musl".
 if(VCPKG_TARGET_IS_WINDOWS)
   set(target "windows-${VCPKG_TARGET_ARCHITECTURE}")
