@@ -8,6 +8,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Threading;
+using System.Threading.Tasks;
 using Simulation;
 
 /// <summary>What MpaRunner promises, in a simulated editor, against an emulator of the service. Each public method is a
@@ -16,6 +17,7 @@ internal static class Tests
 {
     private const string Poll = "MpaPoll";
     private const string Libraries = "Packages/com.mpa.multiplayer-activity/Runtime/Plugins/Mpa.Native/runtimes/";
+    private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
     internal static string Emulator { get; set; }
 
@@ -40,14 +42,33 @@ internal static class Tests
         Domain domain = Domain.Load();
         domain.Call("SetSettings", "", 2, "Warning", 2000);
         EditorEngine.EnterPlayMode();
-        Type sample = domain.Assembly("Mpa.Samples.Quickstart").GetType("InviteOnStart");
-        object component = Activator.CreateInstance(sample);
-        const BindingFlags Private = BindingFlags.Instance | BindingFlags.NonPublic;
-        sample.GetField("emulator", Private).SetValue(component, Emulator);
-        sample.GetMethod("Start", Private).Invoke(component, null);
+        object sample = New(domain, "Mpa.Samples.Quickstart", "InviteOnStart");
+        sample.GetType().GetField("emulator", Instance).SetValue(sample, Emulator);
+        Call(sample, "Start");
         FramesUntil(() => Logged("Invite") != null);
         Check.That(Logged("Invite").StartsWith("Log: Invite: Ok: "), "the sample logs how the invite ended");
         Check.Equal(1, Requests(2));
+    }
+
+    public static void TheScriptsOfTheGuideDoWhatItSays()
+    {
+        Domain domain = Domain.Load();
+        EnterPlayMode(domain, titleId: 21);
+        Call(New(domain, "Guide", "FirstInvite"), "Start");
+        FramesUntil(() => Logged("Invite") != null);
+        Check.Equal("Log: Invite: Ok: The service acknowledged all of it.", Logged("Invite"));
+        EditorEngine.ExitPlayMode();
+
+        EnterPlayMode(domain, titleId: 21);
+        object server = New(domain, "Guide", "ServerInvites");
+        Call(server, "Awake");
+        var invited = (Task<bool>)Call(server, "Invite", 2535400000000001UL, 2535400000000002UL, "203.0.113.7:7777");
+        FramesUntil(() => invited.IsCompleted);
+        Check.That(invited.Result, "the server sends its invite");
+        Call(server, "Shutdown");
+        FramesUntil(() => !domain.Is("HasClient"));
+        Check.Equal(2, Requests(21));
+        Check.Equal(1, Engine.Logged.Count);
     }
 
     public static void PlayModeTwiceWithoutADomainReload()
@@ -356,6 +377,17 @@ internal static class Tests
     {
         domain.Call("SetSettings", endpoint ?? Emulator, titleId, logLevel, quitDeadlineMs);
         EditorEngine.EnterPlayMode();
+    }
+
+    private static object New(Domain domain, string assembly, string component)
+    {
+        return Activator.CreateInstance(domain.Assembly(assembly).GetType(component));
+    }
+
+    /// <summary>Calls a method as the engine does, whether it is public or not.</summary>
+    private static object Call(object component, string method, params object[] arguments)
+    {
+        return component.GetType().GetMethod(method, Instance).Invoke(component, arguments);
     }
 
     private static bool OpenWith(Domain domain, string endpoint, int titleId)
