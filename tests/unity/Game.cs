@@ -79,6 +79,11 @@ public static class Game
         Engine.Note("closed: " + report.OperationsSucceeded + " of " + report.Submitted);
     }
 
+    public static void NoteNeeds()
+    {
+        MpaRunner.Client.AuthorizationNeeded += (sender, needed) => Engine.Note("needed: " + needed.Reason);
+    }
+
     public static void EnsurePolling()
     {
         MpaRunner.EnsurePolling();
