@@ -88,7 +88,7 @@ internal static class Tests
         Check.Equal(2, Requests(3));
     }
 
-    /// <summary>The engine says nothing when play mode ends by an exception of the editor.</summary>
+    /// <summary>For a play mode whose end is not announced.</summary>
     public static void AClientThatPlayModeLeftIsClosedWhenTheNextOneBegins()
     {
         Domain domain = Play(titleId: 4);

@@ -91,7 +91,7 @@ namespace Mpa.Unity
             {
                 return new MpaCloseReport();
             }
-            // What its tasks run on completion finds no client.
+            // Before its tasks complete: what awaits them must not use it any more.
             Client = null;
             return closing.Close(deadline);
         }
