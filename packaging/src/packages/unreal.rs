@@ -6,6 +6,7 @@ mod conventions;
 mod guide;
 mod platform;
 mod plugin;
+mod programs;
 mod reflection;
 mod run;
 mod two_archives;

@@ -1,7 +1,7 @@
 //! `Mpa.Build.cs`, compiled against a stand-in of UnrealBuildTool, and what it sets for each platform.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -24,7 +24,7 @@ const SWITCH: &str = "MPA_USE_SHARED_LIBRARY=1";
 pub struct Rules(Vec<(String, String)>);
 
 impl Rules {
-    fn values(&self, kind: &str) -> Vec<&str> {
+    pub fn values(&self, kind: &str) -> Vec<&str> {
         self.0.iter().filter(|(found, _)| found == kind).map(|(_, value)| value.as_str()).collect()
     }
 
@@ -32,10 +32,6 @@ impl Rules {
     pub fn compiler_options(&self) -> Vec<String> {
         let definitions = self.values("definition").into_iter().map(|value| format!("-D{value}"));
         definitions.chain(self.values("include").into_iter().map(|value| format!("-I{value}"))).collect()
-    }
-
-    pub fn libraries(&self) -> Vec<PathBuf> {
-        self.values("library").into_iter().map(PathBuf::from).collect()
     }
 }
 

@@ -79,7 +79,7 @@ impl Compiler {
             (System::Windows, _) => Ok(Self {
                 program: MINGW.path()?,
                 options: Vec::new(),
-                link_options: Vec::new(),
+                link_options: vec!["-static"],
                 warnings: WARNINGS_OF_GCC.to_vec(),
             }),
             (_, Processor::Arm64) if cfg!(not(target_arch = "aarch64")) => {

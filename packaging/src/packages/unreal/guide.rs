@@ -5,62 +5,47 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::compile::{Compiler, Module, STANDARD};
-use super::platform::Platform;
+use super::compile::STANDARD;
+use super::programs::{self, Programs};
 use super::reflection;
-use super::run::runner;
 use crate::dist::Dist;
 use crate::emulator::Emulator;
 use crate::tools::run;
 
-/// `built`: the objects and libraries of the plugin, and of the stand-ins.
-pub fn check(
-    dist: &Dist,
-    platform: &Platform,
-    compiler: &Compiler,
-    module: &Module,
-    built: &[PathBuf],
-    folder: &Path,
-) -> Result<()> {
+/// Compiles it as for a client, which has nothing of the plugin, and links it as for a server.
+pub fn build(programs: &Programs) -> Result<PathBuf> {
+    let Programs { dist, folder, compiler, .. } = programs;
     let guide = read(dist)?;
     let file = |name: &str| block_after(&guide, name).with_context(|| format!("docs/guides/unreal.md has no {name}"));
     let header = file("Source/MyGame/FirstInvite.h")?;
-    let source = file("Source/MyGame/FirstInvite.cpp")?;
+    let source = folder.join("FirstInvite.cpp");
+    fs::write(&source, file("Source/MyGame/FirstInvite.cpp")?)?;
     fs::write(folder.join("FirstInvite.h"), header)?;
-    fs::write(folder.join("FirstInvite.cpp"), source)?;
     fs::write(folder.join("FirstInvite.generated.h"), reflection::generate("FirstInvite.h", header))?;
 
-    // As in a client: nothing of the plugin is there.
-    let standins = dist.repository().join("tests/unreal/standins");
-    let options =
-        |with: u8| [format!("-DWITH_MPA={with}"), "-DMYGAME_API=".to_owned(), format!("-I{}", folder.display())];
+    let options = ["-DMYGAME_API=".to_owned(), format!("-I{}", folder.display())];
     run(compiler
         .strict()
-        .arg("-Wno-unused-parameter")
-        .args([STANDARD, "-fsyntax-only", "-isystem"])
-        .arg(&standins)
-        .args(options(0))
-        .arg(folder.join("FirstInvite.cpp")))?;
+        .args([STANDARD, "-DWITH_MPA=0", "-Wno-unused-parameter", "-fsyntax-only", "-isystem"])
+        .arg(dist.repository().join("tests/unreal/standins"))
+        .args(&options)
+        .arg(&source))?;
+    programs.link("guide", &[source, dist.repository().join("tests/unreal/guide.cpp")], &options)
+}
 
-    let program = folder.join("guide");
-    run(compiler
-        .link()
-        .args([STANDARD, "-Wall", "-Wextra", "-Werror"])
-        .args(options(1))
-        .args(module.options())
-        .arg(folder.join("FirstInvite.cpp"))
-        .arg(dist.repository().join("tests/unreal/guide.cpp"))
-        .args(built)
-        .args(["-lpthread", "-ldl", "-lm", "-o"])
-        .arg(&program))?;
-    let emulator = Emulator::start(dist)?;
-    let output = run(runner(platform, &program)?.arg(emulator.url()))?;
+/// Runs what `build` returned.
+pub fn run_it(programs: &Programs, program: &Path) -> Result<()> {
+    let emulator = Emulator::start(programs.dist)?;
+    let output = run(programs::command(programs.platform, program)?.arg(emulator.url()))?;
     let promised = "Invite: MPA_OK: The service acknowledged all of it.";
     ensure!(
         output.contains("LogMpa: The client is open") && output.contains(promised),
         "the code of the guide logged:\n{output}"
     );
-    ensure!(guide.contains(promised), "docs/guides/unreal.md does not say that the log shows {promised:?}");
+    ensure!(
+        read(programs.dist)?.contains(promised),
+        "docs/guides/unreal.md does not say that the log shows {promised:?}"
+    );
     ensure!(emulator.calls(1_234_567_890)?.len() == 1, "the code of the guide sent no invite");
     Ok(())
 }

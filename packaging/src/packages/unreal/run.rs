@@ -1,8 +1,7 @@
 //! Runs the plugin against the emulator: `tests/unreal/behaviour`.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -11,17 +10,12 @@ use super::build_rules;
 use super::compile::{Compiler, Module, OLDER_STANDARD, STANDARD};
 use super::guide;
 use super::platform::Platform;
+use super::programs::{self, Programs};
 use crate::archive;
 use crate::dist::Dist;
 use crate::emulator::Emulator;
-use crate::targets::{System, Target};
-use crate::tools::{Tool, run};
-
-const QEMU: Tool = Tool {
-    names: &["qemu-aarch64-static", "qemu-aarch64"],
-    package: "qemu-user-static",
-    elsewhere: "QEMU from qemu.org",
-};
+use crate::targets::System;
+use crate::tools::run;
 
 /// How many requests arrive for the titles of the cases in `tests/unreal/behaviour`.
 const REQUESTS: &[(u32, usize)] =
@@ -45,41 +39,25 @@ pub fn check(dist: &Dist, plugin: &Path, platform: &Platform) -> Result<()> {
     let module = Module::new(dist, plugin, rules.compiler_options(), folder)?;
     module.compile_headers(&compiler, OLDER_STANDARD, folder)?;
     let objects = module.compile_sources(&compiler, STANDARD, folder)?;
-    // Microsoft's static library links with Microsoft's tools only.
-    if platform.system == System::Windows {
-        return Ok(());
-    }
-    let mut built = objects;
-    built.push(standins(dist, &compiler, &module, folder)?);
-    built.extend(rules.libraries());
-    let program = folder.join("behaviour");
+    let programs = Programs::new(dist, platform, &compiler, &module, objects, &rules, folder)?;
     let sources = archive::entries_of(&dist.repository().join("tests/unreal/behaviour"), "")?.into_iter();
     let sources = sources.map(|entry| entry.path).filter(|path| path.extension().is_some_and(|found| found == "cpp"));
-    run(compiler
-        .link()
-        .arg(STANDARD)
-        .args(module.options())
-        .args(sources)
-        .args(&built)
-        .args(["-lpthread", "-ldl", "-lm", "-o"])
-        .arg(&program))?;
-    run_program(dist, platform, &program, folder)?;
-    guide::check(dist, platform, &compiler, &module, &built, folder)
+    let behaviour = programs.link("behaviour", &sources.collect::<Vec<_>>(), &[])?;
+    let guide = guide::build(&programs)?;
+    if platform.system == System::Windows {
+        println!("unreal: the programs for {} were linked with MinGW, and not run", platform.name);
+        return Ok(());
+    }
+    run_behaviour(dist, platform, &behaviour, folder)?;
+    guide::run_it(&programs, &guide)
 }
 
-fn standins(dist: &Dist, compiler: &Compiler, module: &Module, folder: &Path) -> Result<PathBuf> {
-    let object = folder.join("StandIns.o");
-    let source = dist.repository().join("tests/unreal/standins/StandIns.cpp");
-    run(compiler.command().args([STANDARD, "-c"]).args(module.options()).arg(source).arg("-o").arg(&object))?;
-    Ok(object)
-}
-
-fn run_program(dist: &Dist, platform: &Platform, program: &Path, folder: &Path) -> Result<()> {
+fn run_behaviour(dist: &Dist, platform: &Platform, program: &Path, folder: &Path) -> Result<()> {
     let emulator = Emulator::start(dist)?;
     // Connections are accepted by the system, and nothing ever answers.
     let silent = TcpListener::bind("127.0.0.1:0").context("listening")?;
     let silent = format!("http://{}", silent.local_addr()?);
-    let mut command = runner(platform, program)?;
+    let mut command = programs::command(platform, program)?;
     let output = run(command.arg(emulator.url()).arg(&silent).arg(folder))?;
     ensure!(output.lines().count() > 10 && output.lines().all(|line| line.starts_with("ok ")), "{output}");
 
@@ -105,14 +83,4 @@ fn run_program(dist: &Dist, platform: &Platform, program: &Path, folder: &Path) 
         ensure!(arrived == *count, "{arrived} requests arrived for the title {title}, and {count} should have");
     }
     Ok(())
-}
-
-/// The command that runs a program of a platform here.
-pub fn runner(platform: &Platform, program: &Path) -> Result<Command> {
-    if Target::host()?.name == platform.target {
-        return Ok(Command::new(program));
-    }
-    let mut command = Command::new(QEMU.path()?);
-    command.args(["-L", "/usr/aarch64-linux-gnu"]).arg(program);
-    Ok(command)
 }

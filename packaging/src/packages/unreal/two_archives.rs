@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::platform::Platform;
-use super::run::runner;
+use super::programs;
 use crate::dist::Dist;
 use crate::emulator::Emulator;
 use crate::targets::{Processor, System, Target};
@@ -138,7 +138,7 @@ fn check_way(dist: &Dist, platform: &Platform, cross: bool, way: &Way, other: &P
     run(&mut link)?;
 
     let emulator = Emulator::start(dist)?;
-    let output = run(runner(platform, &program)?.arg(emulator.url()))?;
+    let output = run(programs::command(platform, &program)?.arg(emulator.url()))?;
     ensure!(output.trim() == "ok", "{output}");
     ensure!(emulator.calls(1_234_567_890)?.len() == 1, "no invite arrived");
     Ok(())
