@@ -36,7 +36,8 @@ pub fn compile(dist: &Dist, project: &Project, folder: &Path) -> Result<Vec<Comp
     compiled.collect()
 }
 
-fn is_sdk_there() -> bool {
+/// Whether a recent SDK is installed.
+pub fn is_sdk_there() -> bool {
     let version = Command::new("dotnet").arg("--version").output();
     let Ok(Ok(version)) = version.map(|output| String::from_utf8(output.stdout)) else { return false };
     version.split('.').next().and_then(|major| major.trim().parse().ok()).is_some_and(|major: u32| major >= SDK_VERSION)

@@ -1,10 +1,15 @@
 //! What docs/guides/dotnet.md says, done.
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use super::super::assembly::is_sdk_there;
+use super::super::project::CLIENT;
+use super::super::{copy, package_path};
 use super::Check;
+use crate::tools;
 
 /// The most lines of C# that a first invite may take, blank ones not counted.
 const LONGEST_PROGRAM: usize = 15;
@@ -19,19 +24,28 @@ impl Check<'_> {
         ensure!(lines <= LONGEST_PROGRAM, "the first program of the guide has {lines} lines");
         ensure!(commands.lines().count() <= 3 && commands.contains("\ndotnet run\n"), "the commands are {commands}");
 
-        // The SDK that can be had is older than the one in the guide.
-        let project = replaced(&project, "net8.0", "netcoreapp3.1")?;
+        let folder = self.folder("first invite")?;
         let title_id = self.next_title();
         let program = replaced(&program, "http://127.0.0.1:8787", &self.emulator.url())?;
         let program = replaced(&program, "1234567890", &title_id.to_string())?;
-        let folder = self.folder("first invite")?;
-        fs::write(folder.join("invite.csproj"), project)?;
         fs::write(folder.join("Program.cs"), program)?;
-        let printed = crate::tools::run(self.sdk()?.arg("run").current_dir(&folder))?;
+        let package = package_path(self.dist, &CLIENT)?;
+        copy(&package, &folder.join(package.file_name().unwrap_or_default()))?;
+        let (mut dotnet, project) = if is_sdk_there() {
+            let mut dotnet = Command::new("dotnet");
+            // Not the user's packages, among which there may be an older one of this version.
+            dotnet.env("NUGET_PACKAGES", self.folder("packages")?).env("DOTNET_ROLL_FORWARD", "Major");
+            (dotnet, project)
+        } else {
+            // The SDK that can be had is older than the one in the guide.
+            (self.sdk()?, replaced(&project, "net8.0", "netcoreapp3.1")?)
+        };
+        fs::write(folder.join("invite.csproj"), project)?;
+        let printed = tools::run(dotnet.arg("run").current_dir(&folder))?;
         let calls = self.emulator.calls(title_id)?;
         let expected = format!("POST /titles/{title_id}/invites/server 204");
         ensure!(calls == [expected], "the emulator received {calls:?}. The program printed:\n{printed}");
-        println!("the guide's first invite, with NuGet, on .NET Core 3.1's SDK");
+        println!("the first invite of the guide, with NuGet and MSBuild");
         Ok(())
     }
 }

@@ -37,6 +37,10 @@ struct Check<'a> {
 pub fn check(dist: &Dist, target: &'static Target) -> Result<()> {
     contents::check(dist, target)?;
     if !is_this_machine(target) {
+        let is_host = Target::host().is_ok_and(|host| host.name == target.name);
+        if is_host && super::assembly::is_sdk_there() {
+            Check::new(dist)?.the_first_invite_of_the_guide()?;
+        }
         return Ok(());
     }
     let check = Check::new(dist)?;
