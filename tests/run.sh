@@ -70,7 +70,7 @@ install_what_is_missing() {
         fi
     fi
     echo "Please install these, under the names that they have here (those are Debian's): $missing" >&2
-    [ "${MPA_ALLOW_SKIPS:-}" = 1 ] && [ "${CI:-}" != true ]
+    may_skip
 }
 
 rust_is_there() {
@@ -87,10 +87,24 @@ rust_is_there() {
 compile_benchmark_in_c() {
     # They are missing only where skips are allowed: else "Tools" has failed.
     if ! command -v curl-config >/dev/null || ! [ -e /usr/include/cjson/cJSON.h ]; then
-        echo "SKIPPED, for want of libcurl4-openssl-dev or libcjson-dev"
+        echo "SKIPPED: libcurl4-openssl-dev or libcjson-dev is missing"
         return 0
     fi
     cc -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only benches/c/libcurl_cjson.c
+}
+
+may_skip() {
+    [ "${MPA_ALLOW_SKIPS:-}" = 1 ] && [ "${CI:-}" != true ]
+}
+
+# The packages of this platform, built, and used as their users do.
+packages() {
+    # They install what they need by the names of Debian's packages.
+    if may_skip && ! command -v apt-get >/dev/null; then
+        echo "SKIPPED: there is no apt-get"
+        return 0
+    fi
+    packaging/build && packaging/check
 }
 
 step "Rust" rust_is_there
@@ -111,9 +125,10 @@ step "Model of the queue" env RUSTFLAGS="--cfg shuttle" \
 for language in c cpp csharp; do
     step "Quickstart in $language" cargo run --quiet --example quickstart -- "$language"
 done
+step "Packages" packages
 
-if [ "${MPA_ALLOW_SKIPS:-}" = 1 ] && [ "${CI:-}" != true ]; then
+if may_skip; then
     printf '\nPASSED, but for what had no tool and says SKIPPED above.\n'
 else
-    printf '\nPASSED: formatting, lints, dependencies, all tests, and the quickstarts in C, C++ and C#.\n'
+    printf '\nPASSED: formatting, lints, dependencies, all tests, the quickstarts in C, C++ and C#, and the packages.\n'
 fi
