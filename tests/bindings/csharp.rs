@@ -114,28 +114,6 @@ fn the_code_about_outcomes_compiles() {
     build::run(compile.arg(&source).arg(repository().join("bindings/csharp/*.cs")));
 }
 
-/// Needs Roslyn, which Debian does not have: MPA_CSC is a program that takes csc's arguments, and
-/// MPA_CSC_REFERENCES a response file that refers to the assemblies of .NET 8 or later.
-#[test]
-fn nullable_reference_types_give_no_warning() {
-    let (Ok(csc), Ok(references)) = (std::env::var("MPA_CSC"), std::env::var("MPA_CSC_REFERENCES")) else {
-        return;
-    };
-    let folder = build::scratch("roslyn");
-    let bindings = repository().join("bindings/csharp/*.cs");
-    // As the SDK defines them.
-    let net8 = "-define:NETCOREAPP;NETCOREAPP3_0_OR_GREATER;NET6_0_OR_GREATER;NET7_0_OR_GREATER;NET8_0_OR_GREATER";
-    for (name, arguments) in [("none", &[][..]), ("net8", &[net8][..])] {
-        let mut compile = Command::new(&csc);
-        compile.args(["-noconfig", "-nostdlib", "-unsafe", "-warn:5", "-nullable:enable", "-warnaserror"]);
-        compile.arg(format!("@{references}")).args(arguments).arg(&bindings);
-        compile.arg(build::source("csharp/Nullable.cs"));
-        // IAsyncDisposable is there for those who define what the SDK does.
-        compile.arg(format!("-out:{}", folder.join(format!("{name}.dll")).display()));
-        build::run(&mut compile);
-    }
-}
-
 #[test]
 fn a_result_holds_every_field_in_its_place() {
     let Some(program) = compile("Results") else { return };

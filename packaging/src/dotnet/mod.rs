@@ -19,7 +19,7 @@ use crate::tools::{self, Tool};
 pub use frameworks::{FRAMEWORKS, Framework};
 use unpack::{once, unpack};
 
-pub static MONO: Tool = Tool { names: &["mono"], package: "mono-runtime", elsewhere: "Mono from mono-project.com" };
+pub static MONO: Tool = Tool { names: &["mono"], package: "mono-mcs", elsewhere: "Mono from mono-project.com" };
 pub static WINE: Tool = Tool { names: &["wine"], package: "wine", elsewhere: "Wine from winehq.org" };
 static APT_GET: Tool = Tool { names: &["apt-get"], package: "apt", elsewhere: "use Debian or Ubuntu" };
 static DPKG_DEB: Tool = Tool { names: &["dpkg-deb"], package: "dpkg", elsewhere: "use Debian or Ubuntu" };
@@ -210,12 +210,18 @@ impl Toolchain {
         Ok(Runtime { name: ".NET 9", root, framework: "net9.0", version: "9.0.1", program: "dotnet" })
     }
 
-    /// The assembly with which Mono runs what was compiled for .NET Standard. Debian has it in a large package that
-    /// nothing else here needs.
+    /// The assembly with which Mono runs what was compiled for .NET Standard. Debian has it in a large package of which
+    /// nothing else is needed here.
     pub fn mono_facades(&self) -> Result<PathBuf> {
         once(self.folder.join("mono"), |folder| {
-            let mut apt_get = Command::new(APT_GET.path()?);
-            tools::run(apt_get.args(["download", "-qq", "mono-devel"]).current_dir(folder))?;
+            let apt_get = APT_GET.path()?;
+            let download =
+                || tools::run(Command::new(&apt_get).args(["download", "-qq", "mono-devel"]).current_dir(folder));
+            // The list of packages may be missing or old.
+            if download().is_err() {
+                tools::run(Command::new(&apt_get).args(["update", "-qq"]))?;
+                download()?;
+            }
             for package in files_with_ending(folder, ".deb")? {
                 let content = folder.join("content");
                 tools::run(Command::new(DPKG_DEB.path()?).arg("-x").arg(&package).arg(&content))?;

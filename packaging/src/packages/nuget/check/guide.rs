@@ -45,6 +45,7 @@ impl Check<'_> {
         let calls = self.emulator.calls(title_id)?;
         let expected = format!("POST /titles/{title_id}/invites/server 204");
         ensure!(calls == [expected], "the emulator received {calls:?}. The program printed:\n{printed}");
+        ensure!(printed.contains("Invite: Ok"), "the program printed:\n{printed}");
         println!("the first invite of the guide, with NuGet and MSBuild");
         Ok(())
     }

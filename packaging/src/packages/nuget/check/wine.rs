@@ -29,9 +29,9 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// A Windows system of its own, with the library that Wine lacks.
+    /// A Windows system apart from the user's, with the library that Wine lacks.
     fn wine_prefix(&self) -> Result<PathBuf> {
-        let prefix = self.folder("wine")?;
+        let prefix = self.dist.cache().join("wine");
         let mut wine = Command::new(WINE.path()?);
         set_environment(&mut wine, &prefix);
         tools::run(wine.args(["wineboot", "--init"]))?;
