@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 /// 1980-01-01, the first time that a ZIP archive can express, in seconds since 1970.
-const TIME: u64 = 315_532_800;
+pub const TIME: u64 = 315_532_800;
 
 /// A file in an archive: its name there, with `/`, and where it is now.
 pub struct Entry {

@@ -2,5 +2,6 @@
 
 pub mod clang_cl;
 mod debian;
+pub mod mingw;
 pub mod rust;
 pub mod zig;

@@ -27,8 +27,7 @@ pub struct Expected {
 const GLIBC_LIBRARIES: &[&str] = &["libc.so.6", "libpthread.so.0", "libdl.so.2", "libm.so.6", "ld-linux*"];
 const ELF_PROTECTIONS: &[&str] =
     &["bound at start", "no executable stack", "no text relocations", "read-only after relocation", "stays loaded"];
-/// Of Windows itself. The Universal C Runtime (`api-ms-win-crt-*`, which older linkers call by the name of its
-/// file) is part of Windows 10 and Windows Server 2016.
+/// Of Windows itself, with the Universal C Runtime (`api-ms-win-crt-*`).
 const WINDOWS_LIBRARIES: &[&str] = &[
     "api-ms-win-core-*",
     "api-ms-win-crt-*",
@@ -37,7 +36,6 @@ const WINDOWS_LIBRARIES: &[&str] = &[
     "bcryptprimitives.dll",
     "kernel32.dll",
     "ntdll.dll",
-    "ucrtbase.dll",
     "userenv.dll",
     "ws2_32.dll",
 ];

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::archive;
 use crate::dist::Dist;
 use crate::targets::GLIBC;
 use crate::toolchain::rust::{self, Rust};
@@ -96,6 +97,8 @@ pub fn compile(dist: &Dist, compilation: &Compilation) -> Result<PathBuf> {
         // Symbols are taken off afterwards, and kept.
         .env("CARGO_PROFILE_RELEASE_DEBUG", "line-tables-only")
         .env("CARGO_PROFILE_RELEASE_STRIP", "none");
+    // What linkers write into files that have a time.
+    cargo.env("SOURCE_DATE_EPOCH", archive::TIME.to_string());
     if cfg!(target_os = "linux") {
         // The folder that Zig names in the debug symbols of the parts that it compiles itself.
         cargo.env("PWD", "/proc/self/cwd");

@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use object::pe;
@@ -13,9 +12,9 @@ use object::read::archive::ArchiveFile;
 use object::{FileKind, Object as _, ObjectSection as _};
 
 use super::compile::utf8;
-use crate::toolchain::rust;
 use crate::toolchain::zig::Zig;
-use crate::tools::{self, Tool};
+use crate::toolchain::{mingw, rust};
+use crate::tools;
 
 /// For Linux. `stripped` is the result, and `with_symbols` the same with debug symbols.
 pub fn elf(zig: &Zig, exports: &[String], library: &Path, stripped: &Path, with_symbols: &Path) -> Result<()> {
@@ -39,26 +38,18 @@ pub fn elf(zig: &Zig, exports: &[String], library: &Path, stripped: &Path, with_
     Ok(())
 }
 
-/// The linker and objcopy of MinGW, which alone can do this for the objects of Windows, those of MSVC included.
-const MINGW_LD: Tool = Tool {
-    names: &["x86_64-w64-mingw32-ld", "ld"],
-    package: "binutils-mingw-w64-x86-64",
-    elsewhere: "the binutils of any MinGW-w64",
-};
-const MINGW_OBJCOPY: Tool = Tool { names: &["x86_64-w64-mingw32-objcopy", "objcopy"], ..MINGW_LD };
-
-/// For Windows, as `elf`.
+/// For Windows, as `elf`. Only MinGW's linker can do it, also for the objects of MSVC.
 pub fn coff(zig: &Zig, exports: &[String], library: &Path, stripped: &Path, with_symbols: &Path) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (objects, apart) = unpack_coff(library, folder.path())?;
     let linked = folder.path().join("linked.o");
-    let mut linker = Command::new(MINGW_LD.path()?);
+    let mut linker = mingw::ld()?;
     linker.arg("--relocatable").arg("-o").arg(&linked);
     tools::run(linker.args(&objects))?;
 
     for (strip, result) in [("--strip-unneeded", stripped), ("--discard-locals", with_symbols)] {
         let object = folder.path().join("mpa.o");
-        let mut objcopy = Command::new(MINGW_OBJCOPY.path()?);
+        let mut objcopy = mingw::objcopy()?;
         objcopy.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd", strip]);
         objcopy.args(exports.iter().map(|name| format!("--keep-global-symbol={name}")));
         objcopy.arg(format!("--redefine-sym={TLS_PLACEHOLDER}={TLS}"));
@@ -82,6 +73,10 @@ fn unpack_coff(library: &Path, folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathB
     for (index, member) in ArchiveFile::parse(&*data)?.members().enumerate() {
         let member = member?;
         let content = member.data(&*data)?;
+        // What is left of debug symbols that were taken apart.
+        if matches!(object::File::parse(content), Ok(file) if file.sections().next().is_none()) {
+            continue;
+        }
         // MinGW's linker sorts these by their names. Several of MSVC's have the same one.
         let name = String::from_utf8_lossy(member.name()).replace(['/', '\\'], "_");
         let path = folder.join(index.to_string()).join(name);
@@ -91,7 +86,7 @@ fn unpack_coff(library: &Path, folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathB
             apart.push(path);
         } else {
             let renamed = path.with_extension("renamed.o");
-            let mut objcopy = Command::new(MINGW_OBJCOPY.path()?);
+            let mut objcopy = mingw::objcopy()?;
             tools::run(objcopy.arg(format!("--redefine-sym={TLS}={TLS_PLACEHOLDER}")).args([&path, &renamed]))?;
             objects.push(renamed);
         }
