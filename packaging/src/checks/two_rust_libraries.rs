@@ -7,17 +7,28 @@ use anyhow::{Result, bail};
 
 use crate::dist::Dist;
 use crate::targets::{Processor, System, Target};
+use crate::toolchain::mingw;
 use crate::toolchain::rust::Rust;
 use crate::toolchain::zig::Zig;
-use crate::tools;
+use crate::tools::{self, Tool};
+
+const CC: Tool = Tool { names: &["cc", "gcc"], package: "gcc", elsewhere: "any C compiler" };
 
 /// Runs the program where this machine can.
 pub fn check(dist: &Dist, target: &Target) -> Result<()> {
     let processor = if target.processor == Processor::Arm64 { "aarch64" } else { "x86_64" };
-    let (system, libraries): (&str, &[&str]) = match target.system {
-        System::LinuxGlibc => ("linux-gnu", &["-lunwind"]),
-        System::LinuxMusl => ("linux-musl", &["-lunwind", "-static"]),
-        System::Windows => ("windows-gnu", &["-lunwind", "-lws2_32", "-lbcrypt", "-luserenv", "-ladvapi32", "-lntdll"]),
+    let host = Target::host().is_ok_and(|host| host.name == target.name);
+    let zig = |system: &str| {
+        let mut compiler = Zig::of(dist)?.command("cc");
+        compiler.arg("-target").arg(format!("{processor}-{system}"));
+        Ok::<_, anyhow::Error>(compiler)
+    };
+    let (mut compiler, libraries): (Command, &[&str]) = match target.system {
+        // Zig first compiles what it needs of its C library, which takes a while.
+        System::LinuxGlibc if host => (Command::new(CC.path()?), &["-lpthread", "-ldl", "-lm"]),
+        System::LinuxGlibc => (zig("linux-gnu")?, &["-lunwind"]),
+        System::LinuxMusl => (zig("linux-musl")?, &["-lunwind", "-static"]),
+        System::Windows => (mingw::gcc()?, &["-lws2_32", "-lbcrypt", "-luserenv", "-ladvapi32", "-lntdll"]),
         // The static library is not prelinked there.
         System::MacOs => return Ok(()),
     };
@@ -41,9 +52,7 @@ pub fn check(dist: &Dist, target: &Target) -> Result<()> {
     tools::run(rustc.arg(&other).arg(sources.join("other.rs")))?;
 
     let program = folder.path().join("program.exe");
-    let mut compiler = Zig::of(dist)?.command("cc");
-    compiler.arg("-target").arg(format!("{processor}-{system}")).arg("-o").arg(&program);
-    compiler.arg("-I").arg(dist.stage(target).join("include")).arg(sources.join("program.c"));
+    compiler.arg("-o").arg(&program).arg("-I").arg(dist.stage(target).join("include")).arg(sources.join("program.c"));
     tools::run(compiler.arg(dist.stage(target).join("lib/libmpa.a")).arg(&other).args(libraries))?;
     run(target, processor, &program)
 }
