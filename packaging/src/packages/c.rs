@@ -10,6 +10,7 @@ mod managers;
 mod platform;
 mod recipes;
 mod sbom;
+mod selection;
 
 use std::fs;
 use std::path::{Path, PathBuf};

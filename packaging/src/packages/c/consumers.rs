@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use super::managers::{self, Conan};
-use super::{containers, files, guides};
+use super::{containers, files, guides, selection};
 use crate::archive;
 use crate::dist::Dist;
 use crate::emulator::Emulator;
@@ -162,7 +162,11 @@ pub fn check(dist: &Dist, target: &'static Target, archives: &Path) -> Result<()
     for build in builds {
         consumers.cmake(build)?;
     }
+    if target.name == "linux-x64" {
+        selection::check_platform(archives, target)?;
+    }
     if native && cfg!(unix) {
+        selection::check_versions(dist, target)?;
         consumers.pkg_config()?;
         consumers.conan()?;
         consumers.vcpkg()?;

@@ -13,19 +13,19 @@ use crate::targets::{System, Target};
 /// Copied as they are, from the root of the repository.
 const DOCUMENTS: &[&str] = &["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES.txt"];
 
+const VERSION_FILE: &str = "cmake/mpa-config-version.cmake.in";
+
 /// Their names in the archive, and their contents.
 pub fn of(dist: &Dist, target: &Target) -> Result<Vec<(String, String)>> {
-    let values = values(dist, target)?;
-    let template = |name: &str| -> Result<String> {
-        fill(&read(dist, &format!("packaging/c/{name}"))?, &values).with_context(|| format!("in packaging/c/{name}"))
-    };
+    let values = values(target, &dist.version()?);
+    let template = |name| template(dist, name, &values);
     let targets = match target.system {
         System::Windows => "cmake/targets-windows.cmake.in",
         _ => "cmake/targets-unix.cmake.in",
     };
     let mut files = vec![
         ("lib/cmake/mpa/mpa-config.cmake".to_owned(), template("cmake/mpa-config.cmake")?),
-        ("lib/cmake/mpa/mpa-config-version.cmake".to_owned(), template("cmake/mpa-config-version.cmake.in")?),
+        ("lib/cmake/mpa/mpa-config-version.cmake".to_owned(), template(VERSION_FILE)?),
         ("lib/cmake/mpa/mpa-targets.cmake".to_owned(), template(targets)?),
         ("lib/pkgconfig/mpa.pc".to_owned(), template("mpa.pc.in")?),
         ("share/doc/mpa/README.md".to_owned(), template("README.md.in")?),
@@ -37,6 +37,15 @@ pub fn of(dist: &Dist, target: &Target) -> Result<Vec<(String, String)>> {
     Ok(files)
 }
 
+/// What CMake decides by, for a version of the library.
+pub fn version_file(dist: &Dist, target: &Target, version: &str) -> Result<String> {
+    template(dist, VERSION_FILE, &values(target, version))
+}
+
+fn template(dist: &Dist, name: &str, values: &[(&str, String)]) -> Result<String> {
+    fill(&read(dist, &format!("packaging/c/{name}"))?, values).with_context(|| format!("in packaging/c/{name}"))
+}
+
 /// With the line ends of the repository, also where git changes them.
 pub fn read(dist: &Dist, name: &str) -> Result<String> {
     let path = dist.repository().join(name);
@@ -44,14 +53,13 @@ pub fn read(dist: &Dist, name: &str) -> Result<String> {
     Ok(text.replace("\r\n", "\n"))
 }
 
-fn values(dist: &Dist, target: &Target) -> Result<Vec<(&'static str, String)>> {
+fn values(target: &Target, version: &str) -> Vec<(&'static str, String)> {
     let platform = Platform::of(target);
-    let version = dist.version()?;
-    let compatible = compatible(&version);
+    let compatible = compatible(version);
     let libraries: Vec<String> =
         contents::libraries(target.system).iter().map(|(file, what)| format!("| `{file}` | {what} |")).collect();
     let linker_options: Vec<String> = platform.static_needs.iter().map(|library| format!("-l{library}")).collect();
-    Ok(vec![
+    vec![
         ("CMAKE_STATIC_NEEDS", platform.static_needs.join(";")),
         ("CMAKE_SYSTEM", platform.cmake_system.to_owned()),
         ("COMPATIBLE", compatible.clone()),
@@ -63,8 +71,8 @@ fn values(dist: &Dist, target: &Target) -> Result<Vec<(&'static str, String)>> {
         ("PLATFORM", platform.name),
         ("SHARED_LIBRARY", target.shared_library().trim_start_matches("lib/").to_owned()),
         ("SONAME", platform.soname.to_owned()),
-        ("VERSION", version),
-    ])
+        ("VERSION", version.to_owned()),
+    ]
 }
 
 /// What all versions with the same interface start with: docs/abi.md.
