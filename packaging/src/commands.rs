@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use lexopt::prelude::*;
 
 use crate::checks;
+use crate::checksums;
 use crate::dist::Dist;
 use crate::library;
 use crate::packages::{PACKAGES, Package};
@@ -119,7 +120,7 @@ fn build(dist: &Dist, selection: &Selection) -> Result<()> {
     for package in &selection.packages {
         (package.make)(dist, &selection.targets)?;
     }
-    Ok(())
+    checksums::write(dist)
 }
 
 fn check(dist: &Dist, selection: &Selection) -> Result<()> {

@@ -5,6 +5,7 @@
 
 mod archive;
 mod checks;
+mod checksums;
 mod commands;
 mod dist;
 mod dotnet;

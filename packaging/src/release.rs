@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use ring::digest;
+use ring::digest::SHA256;
 
+use crate::checksums;
 use crate::dist::Dist;
 
 /// What a release says of itself, from the changelog.
@@ -57,7 +58,7 @@ pub fn collect(dist: &Dist) -> Result<PathBuf> {
     for package in packages_in(&dist.folder(), &version)? {
         let name = package.file_name().and_then(|name| name.to_str()).context("a package without a name")?;
         let content = fs::read(&package).with_context(|| format!("reading {}", package.display()))?;
-        writeln!(sums, "{}  {name}", sha256(&content))?;
+        writeln!(sums, "{}  {name}", checksums::hex(&SHA256, &content))?;
         write_file(&folder.join(name), &content)?;
     }
     write_file(&folder.join("SHA256SUMS"), sums.as_bytes())?;
@@ -90,10 +91,6 @@ fn packages_in(folder: &Path, version: &str) -> Result<Vec<PathBuf>> {
     ensure!(!packages.is_empty(), "there are no packages in {}", folder.display());
     packages.sort();
     Ok(packages)
-}
-
-fn sha256(content: &[u8]) -> String {
-    digest::digest(&digest::SHA256, content).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn notes(dist: &Dist) -> Result<Notes> {
@@ -172,10 +169,5 @@ mod tests {
         assert_eq!(names, [folder.path().join("a-1.0.0.tar.gz"), folder.path().join("b-1.0.0.zip")]);
         write("c-0.9.0.zip");
         assert!(packages_in(folder.path(), "1.0.0").unwrap_err().to_string().contains("c-0.9.0.zip"));
-    }
-
-    #[test]
-    fn checksums_are_those_of_sha256() {
-        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

@@ -67,7 +67,10 @@ pub fn check(target: &Target, folder: &Path) -> Result<()> {
 mod tests {
     use std::fs;
 
+    use super::super::files;
     use super::*;
+    use crate::dist::Dist;
+    use crate::targets::TARGETS;
 
     #[test]
     fn missing_and_unexpected_files_are_named() {
@@ -87,6 +90,18 @@ mod tests {
         add("lib/libmpa.so.1");
         let error = check(target, folder.path()).unwrap_err().to_string();
         assert!(error.contains("has lib/libmpa.so.1, which"), "{error}");
+    }
+
+    /// Libraries come from the build, headers from the sources, and all else is made.
+    #[test]
+    fn every_file_of_the_table_is_made() {
+        let dist = Dist::of_this_repository().unwrap();
+        for target in TARGETS {
+            let made = files::of(&dist, target).unwrap();
+            let made: BTreeSet<&str> = made.iter().map(|(name, _)| name.as_str()).collect();
+            let expected = EVERYWHERE.iter().copied().filter(|name| !name.starts_with("include/")).collect();
+            assert_eq!(made, expected, "{}", target.name);
+        }
     }
 
     #[test]

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use ring::digest::{Algorithm, SHA256, SHA512, digest};
+use ring::digest::{SHA256, SHA512};
 use serde_json::{Map, Value, json};
 
 use super::platform::Platform;
 use super::{archive_path, files};
 use crate::archive;
+use crate::checksums;
 use crate::dist::Dist;
 use crate::targets::{TARGETS, Target};
 
@@ -27,12 +28,6 @@ struct Archive {
     target: &'static Target,
     file: String,
     content: Vec<u8>,
-}
-
-impl Archive {
-    fn hash(&self, algorithm: &'static Algorithm) -> String {
-        digest(algorithm, &self.content).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
 }
 
 /// The name of the folder with the recipes, which is in `dist/` and in the archive.
@@ -84,7 +79,7 @@ fn conan_data(version: &str, archives: &[Archive]) -> Result<String> {
     let described: Map<String, Value> = archives
         .iter()
         .map(|archive| {
-            let sha256 = archive.hash(&SHA256);
+            let sha256 = checksums::hex(&SHA256, &archive.content);
             (archive.target.name.to_owned(), json!({ "file": archive.file, "sha256": sha256 }))
         })
         .collect();
@@ -101,7 +96,7 @@ fn cmake_list(archives: &[Archive]) -> String {
     let names: Vec<&str> = archives.iter().map(|archive| archive.target.name).collect();
     let mut list = format!("set(MPA_TARGETS \"{}\")\n", names.join(", "));
     for archive in archives {
-        let (name, file, sha512) = (archive.target.name, &archive.file, archive.hash(&SHA512));
+        let (name, file, sha512) = (archive.target.name, &archive.file, checksums::hex(&SHA512, &archive.content));
         let _ = writeln!(list, "set(MPA_FILE_{name} {file})\nset(MPA_SHA512_{name} {sha512})");
     }
     list
