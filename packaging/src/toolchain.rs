@@ -3,5 +3,6 @@
 pub mod clang_cl;
 mod debian;
 pub mod mingw;
+pub mod pip;
 pub mod rust;
 pub mod zig;

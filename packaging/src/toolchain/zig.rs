@@ -1,15 +1,14 @@
 //! Zig: a linker and C compiler for other systems than this machine's, and for older versions of glibc than its own.
 
 use std::env;
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
+use super::pip;
 use super::rust::Rust;
 use crate::dist::Dist;
-use crate::tools::{self, Tool};
 
 pub struct Zig {
     folder: PathBuf,
@@ -19,27 +18,8 @@ pub struct Zig {
 impl Zig {
     /// The pinned version, which is downloaded once.
     pub fn of(dist: &Dist) -> Result<Self> {
-        let requirements = dist.repository().join("packaging/requirements.txt");
-        let wanted =
-            fs::read_to_string(&requirements).with_context(|| format!("reading {}", requirements.display()))?;
         let zig = Self { folder: dist.toolchains().join("zig"), caches: dist.toolchains().join("zig-cache") };
-        // Written last: what it contains is complete.
-        let complete = zig.folder.join("requirements.txt");
-        if fs::read_to_string(&complete).is_ok_and(|found| found == wanted) {
-            return Ok(zig);
-        }
-        println!("downloading Zig");
-        if zig.folder.exists() {
-            fs::remove_dir_all(&zig.folder).with_context(|| format!("removing {}", zig.folder.display()))?;
-        }
-        tools::run(
-            Command::new(PIP.path()?)
-                .args(["install", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--target"])
-                .arg(&zig.folder)
-                .arg("--requirement")
-                .arg(&requirements),
-        )?;
-        fs::write(&complete, wanted).with_context(|| format!("writing {}", complete.display()))?;
+        pip::install(&dist.repository().join("packaging/requirements.txt"), &zig.folder)?;
         Ok(zig)
     }
 
@@ -76,5 +56,3 @@ impl Zig {
         command
     }
 }
-
-const PIP: Tool = Tool { names: &["pip3", "pip"], package: "python3-pip", elsewhere: "the pip of any Python 3" };

@@ -148,10 +148,11 @@ fn cross_builds(target: &Target) -> &'static [Build] {
 /// Builds and runs all projects for a platform. `archives`: the folder that the archive is unpacked in.
 pub fn check(dist: &Dist, target: &'static Target, archives: &Path) -> Result<()> {
     let native = Target::host()?.name == target.name;
-    let builds = match (native, env::consts::OS) {
-        (true, "linux") => NATIVE_LINUX,
-        (true, _) => NATIVE,
-        (false, _) => cross_builds(target),
+    let builds = match (native, env::consts::OS, env::consts::ARCH) {
+        (true, "linux", _) => NATIVE_LINUX,
+        (true, ..) => NATIVE,
+        (false, "linux", "x86_64") => cross_builds(target),
+        _ => &[],
     };
     if builds.is_empty() {
         println!("{}: no program was built, because it takes a machine with that system", target.name);
@@ -165,14 +166,14 @@ pub fn check(dist: &Dist, target: &'static Target, archives: &Path) -> Result<()
     if target.name == "linux-x64" {
         selection::check_platform(archives, target)?;
     }
-    if native && cfg!(unix) {
+    if native && cfg!(target_os = "linux") {
         selection::check_versions(dist, target)?;
         consumers.pkg_config()?;
         consumers.conan()?;
         consumers.vcpkg()?;
         guides::check_c(dist, archives)?;
     }
-    if env::consts::OS == "linux" {
+    if cfg!(target_os = "linux") {
         containers::check(dist, target, archives)?;
     }
     Ok(())

@@ -1,56 +1,37 @@
 //! The recipes for package managers, used by projects: Conan itself, and the vcpkg port with stand-ins for vcpkg.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::consumers::CMAKE;
 use super::recipes;
 use crate::dist::Dist;
 use crate::targets::{Processor, System, Target};
-use crate::tools::{self, Tool};
-
-const PYTHON: Tool =
-    Tool { names: &["python3", "python"], package: "python3-venv", elsewhere: "get Python 3 from python.org" };
+use crate::toolchain::pip;
+use crate::tools;
 
 /// Conan, with folders of its own.
 pub struct Conan {
-    program: PathBuf,
+    folder: PathBuf,
     home: tempfile::TempDir,
 }
 
 impl Conan {
     /// The pinned version, which is downloaded once.
     pub fn of(dist: &Dist) -> Result<Self> {
-        let folder = dist.toolchains().join("conan");
-        let requirements = dist.repository().join("packaging/conan/requirements.txt");
-        let wanted =
-            fs::read_to_string(&requirements).with_context(|| format!("reading {}", requirements.display()))?;
-        let programs = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
-        let program = |name: &str| programs.join(name).with_extension(env::consts::EXE_EXTENSION);
-        // Written last: what the folder contains is complete.
-        let complete = folder.join("requirements.txt");
-        if !fs::read_to_string(&complete).is_ok_and(|found| found == wanted) {
-            println!("downloading Conan");
-            tools::run(Command::new(PYTHON.path()?).args(["-m", "venv", "--clear"]).arg(&folder))?;
-            tools::run(
-                Command::new(program("pip"))
-                    .args(["install", "--quiet", "--no-deps", "--require-hashes", "--requirement"])
-                    .arg(&requirements),
-            )?;
-            fs::write(&complete, wanted).with_context(|| format!("writing {}", complete.display()))?;
-        }
-        let conan = Self { program: program("conan"), home: tempfile::tempdir()? };
+        let conan = Self { folder: dist.toolchains().join("conan"), home: tempfile::tempdir()? };
+        pip::install(&dist.repository().join("packaging/conan/requirements.txt"), &conan.folder)?;
         tools::run(conan.command().args(["profile", "detect"]))?;
         Ok(conan)
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
-        command.env("CONAN_HOME", self.home.path());
+        let program = self.folder.join("bin/conan").with_extension(env::consts::EXE_EXTENSION);
+        let mut command = Command::new(program);
+        command.env("PYTHONPATH", &self.folder).env("CONAN_HOME", self.home.path());
         command
     }
 
