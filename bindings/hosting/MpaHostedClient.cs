@@ -15,7 +15,8 @@ namespace Mpa.Extensions.Hosting
         public MpaHostedClient(IOptions<MpaOptions> options, ILogger<MpaClient> logger)
         {
             this.logger = logger;
-            client = new Lazy<MpaClient>(() => Open(options.Value.Client), LazyThreadSafetyMode.ExecutionAndPublication);
+            client = new Lazy<MpaClient>(
+                () => Open(options.Value.Client), LazyThreadSafetyMode.ExecutionAndPublication);
         }
 
         public MpaClient Client => client.Value;
@@ -31,7 +32,8 @@ namespace Mpa.Extensions.Hosting
             }
             MpaClient opened = MpaClient.Open(config);
             opened.Logged += (_, entry) => MpaLogging.Log(logger, entry);
-            opened.HandlerFailed += (_, failed) => logger.LogError(failed.Exception, "A handler of the client failed");
+            opened.HandlerFailed += (_, failed) =>
+                logger.LogError(failed.Exception, "A handler of the client failed");
             metrics = new MpaMetrics(opened);
             return opened;
         }

@@ -41,20 +41,21 @@ namespace Mpa.Extensions.Hosting
             Task<MpaCloseReport> closing = client.CloseAsync(options.Value.Client.CloseDeadline);
             using (var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
             {
-                if (await Task.WhenAny(closing, Task.Delay(Timeout.Infinite, over.Token)).ConfigureAwait(false) != closing)
+                Task timeIsOver = Task.Delay(Timeout.Infinite, over.Token);
+                if (await Task.WhenAny(closing, timeIsOver).ConfigureAwait(false) == timeIsOver)
                 {
                     client.Close(TimeSpan.Zero);
                 }
                 over.Cancel();
             }
             MpaCloseReport report = await closing.ConfigureAwait(false);
-            bool isComplete = report.OperationsAbandoned + report.OperationsUnfinished + report.OperationsUncertain == 0;
+            long abandoned = report.OperationsAbandoned + report.OperationsUnfinished;
             logger.Log(
-                isComplete ? LogLevel.Information : LogLevel.Warning,
-                "Closed: of {Submitted} submitted operations, {Succeeded} succeeded, {Failed} failed, {Uncertain} are " +
-                "uncertain and {Abandoned} were abandoned",
+                abandoned + report.OperationsUncertain == 0 ? LogLevel.Information : LogLevel.Warning,
+                "Closed: of {Submitted} submitted operations, {Succeeded} succeeded, {Failed} failed, "
+                + "{Uncertain} are uncertain and {Abandoned} were abandoned",
                 report.Submitted, report.OperationsSucceeded, report.OperationsFailed, report.OperationsUncertain,
-                report.OperationsAbandoned + report.OperationsUnfinished);
+                abandoned);
         }
     }
 }

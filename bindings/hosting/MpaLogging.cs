@@ -28,9 +28,10 @@ namespace Mpa.Extensions.Hosting
             }
             logger.Log(
                 Level(entry.Level), id,
-                "{Message} (status {Status}, HTTP status {HttpStatus}, error code {ErrorCode}, XErr {XErr}, correlation id " +
-                "{CorrelationId})",
-                entry.Message, entry.Status, entry.HttpStatus, entry.ErrorCode, entry.ServiceCode, entry.CorrelationId);
+                "{Message} (status {Status}, HTTP status {HttpStatus}, error code {ErrorCode}, XErr {XErr}, "
+                + "correlation ID {CorrelationId})",
+                entry.Message, entry.Status, entry.HttpStatus, entry.ErrorCode, entry.ServiceCode,
+                entry.CorrelationId);
         }
 
         private static LogLevel Level(MpaLogLevel level)

@@ -1,7 +1,7 @@
 // The command line of csc over the compiler as a library, for machines without a newer .NET SDK. It takes csc's
 // arguments, and two more, for reference assemblies of another version than the one that is compiled for:
 //   -version:MAJOR.MINOR=FOLDER  the references in FOLDER count as this version
-//   -types:FACADE                types that FACADE, a netstandard.dll, does not forward must not be used of netstandard
+//   -types:FACADE                only types of netstandard may be used that FACADE, another netstandard.dll, forwards
 
 using System;
 using System.Collections.Generic;
@@ -31,7 +31,8 @@ static class Csc
         {
             problems.AddRange(Compile(parsed, Value(arguments, Version), Value(arguments, Types)));
         }
-        foreach (Diagnostic problem in problems.Where(it => !it.IsSuppressed && it.Severity >= DiagnosticSeverity.Warning))
+        var shown = problems.Where(it => !it.IsSuppressed && it.Severity >= DiagnosticSeverity.Warning);
+        foreach (Diagnostic problem in shown)
         {
             Console.WriteLine(CSharpDiagnosticFormatter.Instance.Format(problem));
         }
@@ -50,9 +51,11 @@ static class Csc
 
     static IEnumerable<Diagnostic> Compile(CSharpCommandLineArguments arguments, string version, string facade)
     {
-        var sources = arguments.SourceFiles.Select(file => Tuple.Create(MappedPath(arguments, file.Path), Read(file.Path, arguments)))
+        var sources = arguments.SourceFiles
+            .Select(file => Tuple.Create(MappedPath(arguments, file.Path), Read(file.Path, arguments)))
             .ToList();
-        var trees = sources.Select(source => CSharpSyntaxTree.ParseText(source.Item2, arguments.ParseOptions, source.Item1));
+        var trees = sources
+            .Select(source => CSharpSyntaxTree.ParseText(source.Item2, arguments.ParseOptions, source.Item1));
         var references = arguments.MetadataReferences.Select(reference => Reference(reference, arguments, version));
         // Assemblies that were compiled against another version of the framework may be referred to.
         var options = arguments.CompilationOptions
@@ -142,7 +145,7 @@ static class Csc
         return MetadataReference.CreateFromImage(image, reference.Properties, filePath: path);
     }
 
-    // In the row of the assembly, four numbers of two bytes each, the version, follow the hash algorithm (ECMA-335, II.22.2).
+    // In the row of the assembly, the version (four numbers of two bytes) follows the hash algorithm: ECMA-335, II.22.2.
     static void SetVersion(byte[] image, byte major, byte minor)
     {
         using (var reader = new PEReader(new MemoryStream(image)))

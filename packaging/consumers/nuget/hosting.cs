@@ -1,7 +1,6 @@
-// A host in which a service submits an invite as it stops, when the client is drained after it.
+// A host in which a service sends an invite as it starts, and submits one as it stops, before the client is drained.
 
 using System;
-using System.Collections.Generic;
 using System.Diagnostics.Metrics;
 using System.Linq;
 using System.Threading;
@@ -18,16 +17,27 @@ static class Program
     static async Task Main(string[] arguments)
     {
         await RefuseWrongConfiguration();
-        var submitted = new List<long>();
+        long submitted = 0, completed = 0;
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, it) =>
         {
-            if (instrument.Meter.Name == MpaMetrics.MeterName && instrument.Name == "mpa.operations.submitted")
+            if (instrument.Meter.Name == MpaMetrics.MeterName)
             {
                 it.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) => submitted.Add(value));
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            if (instrument.Name == "mpa.operations.submitted")
+            {
+                submitted += value;
+            }
+            bool isOk = tags.ToArray().Any(tag => tag.Key == "status" && (string?)tag.Value == "ok");
+            if (instrument.Name == "mpa.completed" && isOk)
+            {
+                completed += value;
+            }
+        });
         listener.Start();
 
         using IHost host = Build(config =>
@@ -39,7 +49,7 @@ static class Program
         Game.Submitted += () =>
         {
             listener.RecordObservableInstruments();
-            Console.WriteLine($"metrics: {submitted.Sum()} submitted");
+            Console.WriteLine($"metrics: {submitted} submitted, {(completed > 0 ? "some" : "none")} completed as ok");
         };
         await host.StartAsync();
         await host.StopAsync();
@@ -83,21 +93,27 @@ sealed class Game : IHostedService
         this.client = client;
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        return Task.CompletedTask;
+        MpaResult sent = await client.SendServerInviteAsync(Invite(), cancellationToken);
+        sent.ThrowIfFailed();
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
         // Not awaited: it completes while the client is drained.
-        _ = client.SendServerInviteAsync(new MpaServerInvite
+        _ = client.SendServerInviteAsync(Invite());
+        Submitted?.Invoke();
+        return Task.CompletedTask;
+    }
+
+    private static MpaServerInvite Invite()
+    {
+        return new MpaServerInvite
         {
             Sender = 1,
             InvitedUsers = new ulong[] { 2 },
             ConnectionString = "203.0.113.7:7777",
-        });
-        Submitted?.Invoke();
-        return Task.CompletedTask;
+        };
     }
 }

@@ -114,3 +114,18 @@ pub fn sha256(content: &[u8]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, content);
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_content_is_deleted_and_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(ROSLYN.file);
+        fs::write(&path, "something else").unwrap();
+        let error = ROSLYN.get(folder.path()).unwrap_err().to_string();
+        assert!(error.contains(ROSLYN.sha256) && error.contains(&sha256(b"something else")), "{error}");
+        assert!(!path.exists());
+    }
+}

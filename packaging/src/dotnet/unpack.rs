@@ -81,3 +81,33 @@ pub fn once(folder: PathBuf, fill: impl FnOnce(&Path) -> Result<()>) -> Result<P
     }
     Ok(folder)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_stays_in_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "a/b", &mut &b"content"[..]).unwrap();
+        assert_eq!(fs::read(folder.path().join("a/b")).unwrap(), b"content");
+        for name in ["../b", "/b", "a/../../b"] {
+            let error = write(folder.path(), name, &mut &b"content"[..]).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_was_not_filled_is_filled_the_next_time() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("folder");
+        let fails = |unfinished: &Path| {
+            fs::write(unfinished.join("half"), "")?;
+            anyhow::bail!("no network")
+        };
+        assert!(once(folder.clone(), fails).is_err() && !folder.exists());
+        once(folder.clone(), |unfinished| Ok(fs::write(unfinished.join("whole"), "")?)).unwrap();
+        assert!(folder.join("whole").is_file() && !folder.join("half").exists());
+        once(folder, |_| anyhow::bail!("it is there")).unwrap();
+    }
+}
