@@ -5,6 +5,7 @@
 #include "Containers/Ticker.h"
 #include "CoreGlobals.h"
 #include "Misc/CommandLine.h"
+#include "Modules/ModuleManager.h"
 
 #include <fstream>
 
@@ -58,6 +59,32 @@ static void WrongSettingsAreLogged()
 	}
 }
 
+static void AMissingTokenIsLoggedIfNothingAsksForIt()
+{
+	ResetSettings(119);
+	FServer Server;
+	Server.Mpa->SendServerInvite(Invite());
+	EXPECT(TickUntil([] { return WasLogged(ELogVerbosity::Warning, "Nothing is bound to OnAuthorizationNeeded."); }));
+	Settings().ShutdownTimeLimitMs = 0;
+}
+
+/** As where the DLL was not found: the module has logged why. */
+static void WithoutALibraryTheServerGoesOn()
+{
+	ResetSettings(120);
+	StandIn::Module().ShutdownModule();
+	{
+		FServer Server;
+		UReceiver Receiver;
+		EXPECT(!Server.Mpa->IsOpen());
+		EXPECT(Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate()) == 0);
+		FTSTicker::GetCoreTicker().Tick(0.016f);
+		EXPECT(Receiver.Calls == 1 && Receiver.Last.Status == EMpaStatus::InvalidHandle);
+		EXPECT(Receiver.Last.Message.Contains(TEXT("the library of mpa cannot be used")));
+	}
+	StandIn::Module().StartupModule();
+}
+
 static void OnlyServersOpenAClient()
 {
 	ResetSettings(108);
@@ -86,6 +113,8 @@ TArray<FCase> CasesOfConfiguration()
 	return {
 		{ "the first token comes from a file", TheFirstTokenComesFromAFile },
 		{ "wrong settings are logged", WrongSettingsAreLogged },
+		{ "a missing token is logged if nothing asks for it", AMissingTokenIsLoggedIfNothingAsksForIt },
+		{ "without a library the server goes on", WithoutALibraryTheServerGoesOn },
 		{ "only servers open a client", OnlyServersOpenAClient },
 	};
 }

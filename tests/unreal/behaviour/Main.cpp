@@ -107,7 +107,15 @@ void UReceiver::Receive(const FMpaResult& Result)
 {
 	EXPECT(IsInGameThread());
 	++Calls;
+	Statuses.Add(Result.Status);
 	Last = Result;
+}
+
+int UReceiver::Count(EMpaStatus Status) const
+{
+	int Found = 0;
+	for (const EMpaStatus Each : Statuses) Found += Each == Status ? 1 : 0;
+	return Found;
 }
 
 FMpaCompletedDelegate UReceiver::Delegate()

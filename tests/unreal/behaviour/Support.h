@@ -57,7 +57,9 @@ class UReceiver : public UObject
 public:
 	void Receive(const FMpaResult& Result);
 	FMpaCompletedDelegate Delegate();
+	int Count(EMpaStatus Status) const;
 
 	int Calls = 0;
+	TArray<EMpaStatus> Statuses;
 	FMpaResult Last;
 };

@@ -47,6 +47,7 @@ pub fn run_it(programs: &Programs, program: &Path) -> Result<()> {
         "docs/guides/unreal.md does not say that the log shows {promised:?}"
     );
     ensure!(emulator.calls(1_234_567_890)?.len() == 1, "the code of the guide sent no invite");
+    println!("unreal: {}: the code of the guide", programs.platform.name);
     Ok(())
 }
 

@@ -17,16 +17,12 @@ use crate::emulator::Emulator;
 use crate::targets::System;
 use crate::tools::run;
 
-/// How many requests arrive for the titles of the cases in `tests/unreal/behaviour`.
-const REQUESTS: &[(u32, usize)] =
-    &[(101, 1), (102, 1), (103, 1), (104, 2), (105, 2), (106, 0), (107, 0), (111, 2), (114, 1), (115, 3), (118, 0)];
+/// How many requests arrive, for the titles of the cases in `tests/unreal/behaviour`.
+const REQUESTS: &[(usize, &[u32])] =
+    &[(0, &[106, 107, 118, 119, 120]), (1, &[101, 102, 103, 114]), (2, &[104, 105, 111]), (3, &[115])];
 
 /// Compiles in both language versions and with both kinds of linking, and runs what is linked statically.
 pub fn check(dist: &Dist, plugin: &Path, platform: &Platform) -> Result<()> {
-    if cfg!(not(target_os = "linux")) {
-        println!("unreal: the sources are compiled on Linux only, not here");
-        return Ok(());
-    }
     let compiler = Compiler::new(platform)?;
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
@@ -78,9 +74,12 @@ fn run_behaviour(dist: &Dist, platform: &Platform, program: &Path, folder: &Path
         tokens == ["XBL3.0 x=-;token-of-the-settings", "XBL3.0 x=-;token-of-the-command-line"],
         "the tokens {tokens:?} arrived"
     );
-    for (title, count) in REQUESTS {
-        let arrived = emulator.requests(*title)?.len();
-        ensure!(arrived == *count, "{arrived} requests arrived for the title {title}, and {count} should have");
+    for (count, titles) in REQUESTS {
+        for title in *titles {
+            let arrived = emulator.requests(*title)?.len();
+            ensure!(arrived == *count, "{arrived} requests arrived for the title {title}, and {count} should have");
+        }
     }
+    println!("unreal: {}: {} cases of the plugin", platform.name, output.lines().count());
     Ok(())
 }

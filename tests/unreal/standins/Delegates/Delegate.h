@@ -64,6 +64,7 @@ public:
 	void AddWeakLambda(const UObject* Object, Callable Call) { Bound.push_back(TDelegate<void(Arguments...)>::CreateWeakLambda(Object, Call)); }
 	template <typename Callable>
 	void AddLambda(Callable Call) { Bound.push_back(TDelegate<void(Arguments...)>::CreateLambda(Call)); }
+	bool IsBound() const { return !Bound.empty(); }
 	void Broadcast(Arguments... Passed) const
 	{
 		const auto Copy = Bound;

@@ -188,7 +188,10 @@ FMpaResult UMpaSubsystem::NotOpen(const int32 Count) const
 
 void UMpaSubsystem::NotifyAuthorizationNeeded(const EMpaAuthorizationReason Reason, const FString& Message)
 {
-	UE_LOG(LogMpa, Log, TEXT("%s"), *Message);
+	if (!OnAuthorizationNeededNative.IsBound() && !OnAuthorizationNeeded.IsBound())
+	{
+		UE_LOG(LogMpa, Warning, TEXT("%s Nothing is bound to OnAuthorizationNeeded."), *Message);
+	}
 	OnAuthorizationNeededNative.Broadcast(Reason, Message);
 	OnAuthorizationNeeded.Broadcast(Reason, Message);
 }
