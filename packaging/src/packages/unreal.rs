@@ -51,6 +51,10 @@ fn check(dist: &Dist, target: &'static Target) -> Result<()> {
     if !findings.is_empty() {
         bail!("{} breaks what Unreal Engine expects:\n{}", archive.display(), findings.join("\n"));
     }
+    if cfg!(not(target_os = "linux")) {
+        println!("unreal: {}: the plugin is compiled and run on Linux only, not here", platform.name);
+        return Ok(());
+    }
     build_rules::check(dist, &plugin, platform)?;
     run::check(dist, &plugin, platform)?;
     two_archives::check(dist, platform)
