@@ -10,7 +10,8 @@ cd "$(dirname -- "${BASH_SOURCE[0]}")/.." || exit 1
 PATH="$PATH:${HOME:-/root}/.cargo/bin"
 
 VERSION=0.20.2
-MANIFESTS=(Cargo.toml benches/Cargo.toml fuzz/Cargo.toml tests/licenses/standard-library/Cargo.toml)
+MANIFESTS=(Cargo.toml benches/Cargo.toml fuzz/Cargo.toml tests/licenses/standard-library/Cargo.toml
+    packaging/consumers/two-archives/other/Cargo.toml)
 # As cargo-deny calls the folder of a database: a hash of its address.
 DATABASE=target/advisory-databases/advisory-db-3157b0e258782691
 

@@ -228,8 +228,18 @@ fn the_index_of_the_examples_has_all_of_them() {
 
 #[test]
 fn links_within_the_repository_lead_to_files() {
-    let folders =
-        ["", "benches", "bindings/csharp", "docs", "docs/decisions", "doctor", "emulator", "examples", "fuzz"];
+    let folders = [
+        "",
+        "benches",
+        "bindings/csharp",
+        "docs",
+        "docs/decisions",
+        "docs/guides",
+        "doctor",
+        "emulator",
+        "examples",
+        "fuzz",
+    ];
     let mut count = 0;
     for folder in folders.map(|folder| repository().join(folder)) {
         let pages = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());

@@ -24,8 +24,8 @@ DECLARE_DYNAMIC_MULTICAST_DELEGATE_TwoParams(
  *
  * All functions are for the game thread, and none waits for the network; only the end of the game instance waits, up to
  * UMpaSettings::ShutdownTimeLimitMs, for what was submitted. Every operation calls its delegate exactly once, from the
- * ticker of the game thread or at the end of the game instance; a delegate whose object is gone is dropped: bind with
- * CreateUObject, CreateWeakLambda or CreateSP.
+ * ticker of the game thread or at the end of the game instance; what a delegate submits at that end is dropped. So is a
+ * delegate whose object is gone: bind with CreateUObject, CreateWeakLambda or CreateSP.
  *
  * Blueprints have the nodes Send Server Invite and Report Recent Players (MpaAsyncActions.h), and what is marked here.
  */
