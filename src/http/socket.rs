@@ -17,6 +17,7 @@ const GRANULARITY: Duration = Duration::from_millis(10);
 pub struct Socket {
     stream: Arc<TcpStream>,
     read_limit: Duration,
+    #[cfg(unix)]
     write_limit: Duration,
 }
 
@@ -25,7 +26,12 @@ impl Socket {
     pub fn new(stream: TcpStream, sockets: &OpenSockets) -> io::Result<Self> {
         let stream = Arc::new(stream);
         sockets.add(&stream)?;
-        Ok(Socket { stream, read_limit: Duration::ZERO, write_limit: Duration::ZERO })
+        Ok(Socket {
+            stream,
+            read_limit: Duration::ZERO,
+            #[cfg(unix)]
+            write_limit: Duration::ZERO,
+        })
     }
 
     /// Reads what has arrived, or waits for it; 0 is the end. When the time is up it looks once more,
@@ -64,13 +70,7 @@ impl Socket {
         let mut rest = bytes;
         while !rest.is_empty() {
             let limit = limit_until(deadline).ok_or(io::ErrorKind::TimedOut)?;
-            if limit != self.write_limit {
-                self.stream.set_write_timeout(Some(limit))?;
-                self.write_limit = limit;
-            }
-            // The standard library writes to sockets with `MSG_NOSIGNAL` (macOS: `SO_NOSIGPIPE`), but
-            // not its vectored writes, which would raise SIGPIPE.
-            match (&*self.stream).write(rest) {
+            match self.write(rest, limit) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(amount) => {
                     *entered += amount;
@@ -81,6 +81,36 @@ impl Socket {
             }
         }
         Ok(())
+    }
+
+    #[cfg(unix)]
+    fn write(&mut self, bytes: &[u8], limit: Duration) -> io::Result<usize> {
+        if limit != self.write_limit {
+            self.stream.set_write_timeout(Some(limit))?;
+            self.write_limit = limit;
+        }
+        // The standard library writes to sockets with `MSG_NOSIGNAL` (macOS: `SO_NOSIGPIPE`), but
+        // not its vectored writes, which would raise SIGPIPE.
+        (&*self.stream).write(bytes)
+    }
+
+    /// On Windows, a blocking write that fails may have sent a part, and does not return how much. One that does not
+    /// block takes what it returns. Only a peer that stops reading makes it wait.
+    #[cfg(not(unix))]
+    fn write(&mut self, bytes: &[u8], limit: Duration) -> io::Result<usize> {
+        const PAUSE: Duration = Duration::from_millis(5);
+        self.stream.set_nonblocking(true)?;
+        let started = Instant::now();
+        let written = loop {
+            match (&*self.stream).write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && started.elapsed() < limit => {
+                    std::thread::sleep(PAUSE);
+                }
+                other => break other,
+            }
+        };
+        self.stream.set_nonblocking(false)?;
+        written
     }
 }
 

@@ -221,11 +221,16 @@ fn a_dripping_answer_does_not_outlast_the_limit() {
 #[test]
 fn a_client_that_is_cut_does_not_wait() {
     for layer in LAYERS {
-        let peer = Peer::start(layer, 1, |_, stream| wait_for_close(stream));
+        let (sender, received) = std::sync::mpsc::channel();
+        let peer = Peer::start(layer, 1, move |_, stream| {
+            read_request(stream).unwrap();
+            sender.send(()).unwrap();
+            wait_for_close(stream);
+        });
         let client = client(&peer);
         thread::scope(|scope| {
             let sending = scope.spawn(|| client.send(b"{}").unwrap_err());
-            thread::sleep(Duration::from_millis(200));
+            received.recv().unwrap();
             client.http.abort();
             let started = Instant::now();
             check(&sending.join().unwrap(), ErrorKind::Connection, Sent::MaybeDelivered);
