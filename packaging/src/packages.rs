@@ -2,6 +2,7 @@
 
 mod c;
 mod nuget;
+mod tests;
 mod unity;
 mod unreal;
 
@@ -21,5 +22,12 @@ pub struct Package {
 }
 
 /// Later ones may use what earlier ones made.
-pub static PACKAGES: &[Package] =
-    &[c::PACKAGE, nuget::PACKAGE, nuget::ON_OTHER_RUNTIMES, nuget::PACKAGE_FOR_HOSTS, unity::PACKAGE, unreal::PACKAGE];
+pub static PACKAGES: &[Package] = &[
+    c::PACKAGE,
+    nuget::PACKAGE,
+    nuget::ON_OTHER_RUNTIMES,
+    nuget::PACKAGE_FOR_HOSTS,
+    unity::PACKAGE,
+    unreal::PACKAGE,
+    tests::PACKAGE,
+];

@@ -7,7 +7,7 @@ mod contents;
 mod files;
 mod guides;
 mod managers;
-mod platform;
+pub(super) mod platform;
 mod recipes;
 mod sbom;
 mod selection;

@@ -122,7 +122,7 @@ const LLVM_OBJCOPY: Tool = Tool {
 };
 
 /// The cargo that started this program.
-fn cargo() -> OsString {
+pub fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
