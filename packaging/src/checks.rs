@@ -2,7 +2,7 @@
 
 mod expected;
 mod facts;
-mod paths;
+pub mod paths;
 pub mod reproducible;
 pub mod sizes;
 mod two_rust_libraries;

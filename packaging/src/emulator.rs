@@ -36,7 +36,12 @@ impl Emulator {
     }
 
     pub fn start(dist: &Dist) -> Result<Self> {
-        let mut child = Command::new(Self::program(dist)?)
+        Self::of(Command::new(Self::program(dist)?))
+    }
+
+    /// That of a command, which takes its arguments.
+    pub fn of(mut command: Command) -> Result<Self> {
+        let mut child = command
             .args(["--port", "0"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -1,7 +1,7 @@
 //! Builds the library for each target, and puts what users get into `dist/stage/TARGET` and what debuggers read into
 //! `dist/symbols/TARGET`.
 
-mod compile;
+pub mod compile;
 mod linux;
 mod macos;
 pub mod prelink;

@@ -3,6 +3,7 @@
 mod c;
 mod nuget;
 mod tests;
+mod tools;
 mod unity;
 mod unreal;
 
@@ -29,5 +30,6 @@ pub static PACKAGES: &[Package] = &[
     nuget::PACKAGE_FOR_HOSTS,
     unity::PACKAGE,
     unreal::PACKAGE,
+    tools::PACKAGE,
     tests::PACKAGE,
 ];

@@ -25,6 +25,8 @@ pub struct Compilation<'a> {
     pub linker: Linker<'a>,
     /// As for `rustc --crate-type`. Link-time optimization has no effect if `rlib` is among them.
     pub crate_types: &'a str,
+    /// Packages whose programs are built instead of the library.
+    pub programs: &'a [&'a str],
     /// Tells the build folders of a target apart, where it has several.
     pub purpose: &'a str,
     /// For the shared library.
@@ -42,6 +44,7 @@ impl<'a> Compilation<'a> {
             triple,
             linker: Linker::Native,
             crate_types: "cdylib,staticlib",
+            programs: &[],
             purpose: "",
             link_arguments: &[],
             rust_flags: &[],
@@ -63,15 +66,22 @@ pub fn compile(dist: &Dist, compilation: &Compilation) -> Result<PathBuf> {
         Linker::Native => rust.cargo(),
         Linker::Zig(zig) => zig.cargo(rust),
     };
-    cargo.args(["rustc", "--quiet", "--locked", "--release", "--package", "mpa", "--lib"]);
-    cargo.args(["--crate-type", compilation.crate_types, "--target"]).arg(match compilation.linker {
+    let of_the_library = compilation.programs.is_empty();
+    if of_the_library {
+        cargo.args(["rustc", "--package", "mpa", "--lib", "--crate-type", compilation.crate_types]);
+    } else {
+        cargo.arg("build").args(compilation.programs.iter().flat_map(|name| ["--package", *name]));
+    }
+    cargo.args(["--quiet", "--locked", "--release", "--target"]).arg(match compilation.linker {
         Linker::Zig(_) if triple.ends_with("linux-gnu") => format!("{triple}.{}.{}", GLIBC.0, GLIBC.1),
         _ => (*triple).to_owned(),
     });
     cargo.args(rust.arguments());
     let folder = dist.build_folder().join(compilation.purpose);
-    cargo.arg("--target-dir").arg(&folder).arg("--");
-    cargo.args(compilation.link_arguments.iter().map(|argument| format!("-Clink-arg={argument}")));
+    cargo.arg("--target-dir").arg(&folder);
+    if of_the_library {
+        cargo.arg("--").args(compilation.link_arguments.iter().map(|argument| format!("-Clink-arg={argument}")));
+    }
 
     let mut flags: Vec<String> = compilation.rust_flags.iter().map(|flag| (*flag).to_owned()).collect();
     let c_flags_name = format!("CFLAGS_{}", triple.replace('-', "_"));
