@@ -1,15 +1,14 @@
-//! Checksums, and `dist/SHA256SUMS`, which `sha256sum --check` reads.
+//! Checksums, and `SHA256SUMS`, which `sha256sum --check` reads.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use ring::digest::{Algorithm, SHA256, digest};
 
-use crate::dist::Dist;
-
-const FILE: &str = "SHA256SUMS";
+pub const FILE: &str = "SHA256SUMS";
 
 /// In hexadecimal digits.
 pub fn hex(algorithm: &'static Algorithm, content: &[u8]) -> String {
@@ -19,11 +18,10 @@ pub fn hex(algorithm: &'static Algorithm, content: &[u8]) -> String {
     })
 }
 
-/// Writes those of all packages in `dist/`.
-pub fn write(dist: &Dist) -> Result<()> {
-    let folder = dist.folder();
+/// Writes those of all files in `folder`, into a file beside them.
+pub fn write(folder: &Path) -> Result<()> {
     let mut sums = BTreeMap::new();
-    for item in fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
+    for item in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
         let path = item?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_file() && name != FILE {

@@ -120,7 +120,7 @@ fn build(dist: &Dist, selection: &Selection) -> Result<()> {
     for package in &selection.packages {
         (package.make)(dist, &selection.targets)?;
     }
-    checksums::write(dist)
+    checksums::write(&dist.folder())
 }
 
 fn check(dist: &Dist, selection: &Selection) -> Result<()> {

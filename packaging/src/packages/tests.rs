@@ -36,7 +36,7 @@ fn passed(printed: &str) -> Result<usize> {
 }
 
 #[cfg(test)]
-mod tests {
+mod of_this_module {
     use super::*;
 
     #[test]
