@@ -1,12 +1,10 @@
 //! `packaging/release`: every package for every platform, checksums and notes, in one folder.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use ring::digest::SHA256;
 
 use crate::checksums;
 use crate::dist::Dist;
@@ -54,16 +52,14 @@ pub fn collect(dist: &Dist) -> Result<PathBuf> {
     let commit = git(dist, &["rev-parse", "HEAD"])?;
     let folder = dist.folder().join("release").join(&version);
     fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
-    let mut sums = String::new();
     for package in packages_in(&dist.folder(), &version)? {
         let name = package.file_name().and_then(|name| name.to_str()).context("a package without a name")?;
         let content = fs::read(&package).with_context(|| format!("reading {}", package.display()))?;
-        writeln!(sums, "{}  {name}", checksums::hex(&SHA256, &content))?;
         write_file(&folder.join(name), &content)?;
     }
-    write_file(&folder.join("SHA256SUMS"), sums.as_bytes())?;
     let text = format!("# mpa {version}, {}\n\n{}\n\nMade of commit {}.\n", notes.date, notes.text, commit.trim());
     write_file(&folder.join("RELEASE-NOTES.md"), text.as_bytes())?;
+    checksums::write(&folder)?;
     Ok(folder)
 }
 
@@ -78,7 +74,7 @@ fn packages_in(folder: &Path, version: &str) -> Result<Vec<PathBuf>> {
         let item = item?;
         let name = item.file_name();
         let name = name.to_string_lossy();
-        if !item.file_type()?.is_file() || name == "SHA256SUMS" {
+        if !item.file_type()?.is_file() || name == checksums::FILE {
             continue;
         }
         ensure!(
@@ -164,7 +160,7 @@ mod tests {
         fs::create_dir(folder.path().join("stage")).unwrap();
         write("b-1.0.0.zip");
         write("a-1.0.0.tar.gz");
-        write("SHA256SUMS");
+        write(checksums::FILE);
         let names: Vec<_> = packages_in(folder.path(), "1.0.0").unwrap();
         assert_eq!(names, [folder.path().join("a-1.0.0.tar.gz"), folder.path().join("b-1.0.0.zip")]);
         write("c-0.9.0.zip");
