@@ -67,7 +67,7 @@ pub fn static_globals(data: &[u8]) -> Result<Vec<String>> {
             let member = member?;
             let content = member.data(part)?;
             // Each library may have these.
-            if prelink::stays_apart(member.name(), content)? {
+            if prelink::stands_for_a_dll(content)? || prelink::is_compiler_builtins(member.name()) {
                 continue;
             }
             let name = String::from_utf8_lossy(member.name()).into_owned();

@@ -5,12 +5,9 @@ use anyhow::Result;
 use crate::dist::Dist;
 use crate::toolchain::rust;
 
-/// Where home folders are, on any system: found in files that another machine built.
-const HOMES: &[&str] = &["/home/", "/Users/", "\\Users\\"];
-
 /// The paths that a compiler on this machine could leave in what it writes.
 pub fn of_this_machine(dist: &Dist) -> Result<Vec<String>> {
-    let mut paths: Vec<String> = HOMES.iter().map(|home| (*home).to_owned()).collect();
+    let mut paths = Vec::new();
     for folder in [Some(dist.repository().to_owned()), Some(rust::cargo_home()?), std::env::home_dir()] {
         let Some(folder) = folder.and_then(|folder| folder.to_str().map(str::to_owned)) else { continue };
         // `/` as a home folder says nothing.

@@ -69,6 +69,8 @@ const TLS_PLACEHOLDER: &str = "mpa_tls_used_of_the_program";
 /// Writes the members of `library` to files: those that are to become one, and those that stay apart.
 fn unpack_coff(library: &Path, folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let data = fs::read(library).with_context(|| format!("reading {}", library.display()))?;
+    // For MSVC its symbols are weak, so that several libraries may have them, and MinGW's linker cannot make them local.
+    let builtins_stay_apart = library.extension().is_some_and(|extension| extension == "lib");
     let (mut objects, mut apart) = (Vec::new(), Vec::new());
     for (index, member) in ArchiveFile::parse(&*data)?.members().enumerate() {
         let member = member?;
@@ -82,7 +84,7 @@ fn unpack_coff(library: &Path, folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathB
         let path = folder.join(index.to_string()).join(name);
         super::create_parent(&path)?;
         fs::write(&path, content)?;
-        if stays_apart(member.name(), content)? {
+        if stands_for_a_dll(content)? || builtins_stay_apart && is_compiler_builtins(member.name()) {
             apart.push(path);
         } else {
             let renamed = path.with_extension("renamed.o");
@@ -95,18 +97,21 @@ fn unpack_coff(library: &Path, folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathB
     Ok((objects, apart))
 }
 
-/// Whether a member of a static library for Windows remains an object of its own: what stands for a DLL, and what
-/// compilers call without being asked to. Several libraries have these, under the same names.
-pub fn stays_apart(name: &[u8], content: &[u8]) -> Result<bool> {
+/// Whether a member of a static library for Windows stands for a DLL. Several libraries have these, under the same names.
+pub fn stands_for_a_dll(content: &[u8]) -> Result<bool> {
     Ok(match FileKind::parse(content)? {
         FileKind::CoffImport => true,
         FileKind::Coff | FileKind::CoffBig => {
             let file = object::File::parse(content)?;
-            memchr::memmem::find(name, b"compiler_builtins").is_some()
-                || file.sections().any(|section| section.name().is_ok_and(|name| name.starts_with(".idata$")))
+            file.sections().any(|section| section.name().is_ok_and(|name| name.starts_with(".idata$")))
         }
         _ => false,
     })
+}
+
+/// Whether a member has what compilers call without being asked to.
+pub fn is_compiler_builtins(name: &[u8]) -> bool {
+    memchr::memmem::find(name, b"compiler_builtins").is_some()
 }
 
 /// Makes the sections of an object ordinary ones of which there may be others of the same name. Otherwise a linker would
