@@ -86,11 +86,13 @@ fn unpack_coff(library: &Path, folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathB
         fs::write(&path, content)?;
         if stands_for_a_dll(content)? || builtins_stay_apart && is_compiler_builtins(member.name()) {
             apart.push(path);
-        } else {
+        } else if memchr::memmem::find(content, TLS.as_bytes()).is_some() {
             let renamed = path.with_extension("renamed.o");
             let mut objcopy = mingw::objcopy()?;
             tools::run(objcopy.arg(format!("--redefine-sym={TLS}={TLS_PLACEHOLDER}")).args([&path, &renamed]))?;
             objects.push(renamed);
+        } else {
+            objects.push(path);
         }
     }
     ensure!(!objects.is_empty(), "{} has no objects", library.display());
