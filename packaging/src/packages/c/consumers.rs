@@ -13,7 +13,7 @@ use super::{containers, files, guides, selection};
 use crate::archive;
 use crate::dist::Dist;
 use crate::emulator::Emulator;
-use crate::targets::Target;
+use crate::targets::{TARGETS, Target};
 use crate::toolchain::zig::Zig;
 use crate::tools::{self, Tool};
 
@@ -163,6 +163,7 @@ pub fn check(dist: &Dist, target: &'static Target, archives: &Path) -> Result<()
     for build in builds {
         consumers.cmake(build)?;
     }
+    consumers.side_by_side(&builds[0])?;
     if target.name == "linux-x64" {
         selection::check_platform(archives, target)?;
     }
@@ -201,12 +202,34 @@ impl Consumers<'_> {
             build.languages.join(" and "),
             build.kinds.join(" and "),
         );
-        let mut options = vec![definition("CMAKE_PREFIX_PATH", self.archives)];
-        if let Some(toolchain) = build.toolchain {
-            let folder = self.dist.repository().join("packaging/consumers/toolchains");
-            options.push(definition("CMAKE_TOOLCHAIN_FILE", folder.join(toolchain).with_extension("cmake")));
-        }
+        let options = self.prefix_and_toolchain(build, self.archives);
         self.build_and_run(&name, build, project.path(), &options)
+    }
+
+    /// CMake takes the archive of this platform where those of others, as far as they are made, are unpacked next to it.
+    fn side_by_side(&mut self, build: &Build) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let mut count = 0;
+        for target in TARGETS {
+            let path = super::archive_path(self.dist, target)?;
+            if path.exists() {
+                archive::unpack(&path, folder.path())?;
+                count += 1;
+            }
+        }
+        let project = self.project("cmake", build.languages)?;
+        let mut configure = self.configure(build, &self.prefix_and_toolchain(build, folder.path()))?;
+        tools::run(configure.env("MPA_ARCHIVES", folder.path()).current_dir(project.path()))?;
+        let cache = fs::read_to_string(project.path().join("build/CMakeCache.txt"))?;
+        let found = cache.lines().find(|line| line.starts_with("mpa_DIR:")).unwrap_or("nothing");
+        let name = super::folder_name(self.dist, self.target)?;
+        ensure!(
+            found.contains(&format!("/{name}/")),
+            "{}: of {count} archives next to each other, CMake took {found}",
+            self.target.name
+        );
+        println!("{}: found by CMake among {count} archives next to each other", self.target.name);
+        Ok(())
     }
 
     /// With the package that Conan makes of the archive.
@@ -237,7 +260,16 @@ impl Consumers<'_> {
         Ok(())
     }
 
-    fn build_and_run(&self, name: &str, build: &Build, project: &Path, options: &[OsString]) -> Result<()> {
+    fn prefix_and_toolchain(&self, build: &Build, archives: &Path) -> Vec<OsString> {
+        let mut options = vec![definition("CMAKE_PREFIX_PATH", archives)];
+        if let Some(toolchain) = build.toolchain {
+            let folder = self.dist.repository().join("packaging/consumers/toolchains");
+            options.push(definition("CMAKE_TOOLCHAIN_FILE", folder.join(toolchain).with_extension("cmake")));
+        }
+        options
+    }
+
+    fn configure(&self, build: &Build, options: &[OsString]) -> Result<Command> {
         let mut configure = self.command(CMAKE.path()?, build)?;
         configure.args(["-S", ".", "-B", "build"]).args(options);
         configure.arg(definition("MPA_KINDS", build.kinds.join(";")));
@@ -247,6 +279,11 @@ impl Consumers<'_> {
         if let Some(generator) = build.generator {
             configure.args(["-G", generator]);
         }
+        Ok(configure)
+    }
+
+    fn build_and_run(&self, name: &str, build: &Build, project: &Path, options: &[OsString]) -> Result<()> {
+        let mut configure = self.configure(build, options)?;
         tools::run(configure.current_dir(project))?;
         let mut compile = self.command(CMAKE.path()?, build)?;
         tools::run(compile.args(["--build", "build", "--config", "Release"]).current_dir(project))?;
