@@ -1,6 +1,7 @@
 //! The archives for C and C++: headers, libraries, CMake, pkg-config, licences and an SBOM; and the recipes of vcpkg and
 //! Conan over them.
 
+mod builds;
 mod consumers;
 mod containers;
 mod contents;

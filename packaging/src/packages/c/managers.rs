@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::consumers::CMAKE;
+use super::builds::CMAKE;
 use super::recipes;
 use crate::dist::Dist;
 use crate::targets::{Processor, System, Target};

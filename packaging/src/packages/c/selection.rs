@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::consumers::CMAKE;
+use super::builds::CMAKE;
 use super::files;
 use crate::dist::Dist;
 use crate::targets::Target;
