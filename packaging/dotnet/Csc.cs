@@ -1,7 +1,5 @@
 // The command line of csc over the compiler as a library, for machines without a newer .NET SDK. It takes csc's
-// arguments, and two more, for reference assemblies of another version than the one that is compiled for:
-//   -version:MAJOR.MINOR=FOLDER  the references in FOLDER count as this version
-//   -types:FACADE                only types of netstandard may be used that FACADE, another netstandard.dll, forwards
+// arguments, and -version:MAJOR.MINOR=FOLDER: the references in FOLDER count as this version.
 
 using System;
 using System.Collections.Generic;
@@ -18,18 +16,18 @@ using Microsoft.CodeAnalysis.Text;
 static class Csc
 {
     const string Version = "-version:";
-    const string Types = "-types:";
 
     static int Main(string[] arguments)
     {
         // csc takes -noconfig only on its command line, not where arguments are parsed.
         string[] own = { "-noconfig", "/noconfig" };
-        var others = arguments.Where(it => !own.Contains(it) && !it.StartsWith(Version) && !it.StartsWith(Types));
+        var others = arguments.Where(argument => !own.Contains(argument) && !argument.StartsWith(Version));
         var parsed = CSharpCommandLineParser.Default.Parse(others, Directory.GetCurrentDirectory(), null);
         var problems = parsed.Errors.ToList();
         if (!problems.Any(IsError))
         {
-            problems.AddRange(Compile(parsed, Value(arguments, Version), Value(arguments, Types)));
+            string version = arguments.FirstOrDefault(argument => argument.StartsWith(Version));
+            problems.AddRange(Compile(parsed, version?.Substring(Version.Length)));
         }
         var shown = problems.Where(it => !it.IsSuppressed && it.Severity >= DiagnosticSeverity.Warning);
         foreach (Diagnostic problem in shown)
@@ -39,17 +37,12 @@ static class Csc
         return problems.Any(IsError) ? 1 : 0;
     }
 
-    static string Value(string[] arguments, string option)
-    {
-        return arguments.FirstOrDefault(argument => argument.StartsWith(option))?.Substring(option.Length);
-    }
-
     static bool IsError(Diagnostic problem)
     {
         return problem.Severity == DiagnosticSeverity.Error || (problem.IsWarningAsError && !problem.IsSuppressed);
     }
 
-    static IEnumerable<Diagnostic> Compile(CSharpCommandLineArguments arguments, string version, string facade)
+    static IEnumerable<Diagnostic> Compile(CSharpCommandLineArguments arguments, string version)
     {
         var sources = arguments.SourceFiles
             .Select(file => Tuple.Create(MappedPath(arguments, file.Path), Read(file.Path, arguments)))
@@ -82,40 +75,11 @@ static class Csc
             {
                 return result.Diagnostics;
             }
-            var missing = facade == null ? new List<string>() : MissingTypes(assembly.ToArray(), facade).ToList();
-            if (!missing.Any())
-            {
-                Write(output, assembly);
-                Write(pdbPath, pdb);
-                Write(arguments.DocumentationPath, documentation);
-            }
-            return result.Diagnostics.Concat(missing.Select(type => Diagnostic.Create(NotInNetStandard20, null, type)));
+            Write(output, assembly);
+            Write(pdbPath, pdb);
+            Write(arguments.DocumentationPath, documentation);
+            return result.Diagnostics;
         }
-    }
-
-    static readonly DiagnosticDescriptor NotInNetStandard20 = new DiagnosticDescriptor(
-        "MPA0001", "", "{0} is not part of .NET Standard 2.0", "", DiagnosticSeverity.Error, true);
-
-    static IEnumerable<string> MissingTypes(byte[] assembly, string facade)
-    {
-        using (var reader = new PEReader(new MemoryStream(assembly)))
-        using (var facadeReader = new PEReader(File.OpenRead(facade)))
-        {
-            MetadataReader metadata = reader.GetMetadataReader();
-            MetadataReader facadeMetadata = facadeReader.GetMetadataReader();
-            var forwarded = facadeMetadata.ExportedTypes.Select(facadeMetadata.GetExportedType)
-                .Select(type => facadeMetadata.GetString(type.Namespace) + "." + facadeMetadata.GetString(type.Name));
-            var used = metadata.TypeReferences.Select(metadata.GetTypeReference)
-                .Where(type => IsInNetStandard(metadata, type.ResolutionScope))
-                .Select(type => metadata.GetString(type.Namespace) + "." + metadata.GetString(type.Name));
-            return used.Except(forwarded).ToList();
-        }
-    }
-
-    static bool IsInNetStandard(MetadataReader metadata, EntityHandle scope)
-    {
-        return scope.Kind == HandleKind.AssemblyReference
-            && metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)scope).Name) == "netstandard";
     }
 
     static string MappedPath(CSharpCommandLineArguments arguments, string path)

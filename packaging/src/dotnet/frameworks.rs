@@ -12,26 +12,22 @@ pub struct Framework {
     pub language: &'static str,
     /// What the SDK defines for it, as far as the sources ask.
     pub defines: &'static [&'static str],
-    /// The reference assemblies, in a folder of the SDK's packs.
     pub references: References,
-    /// What these assemblies are to be, as the major and minor number of their version.
-    pub version: &'static str,
-    /// Whether only types may be used that .NET Standard 2.0 has.
-    pub is_netstandard20: bool,
+    /// What the reference assemblies are to count as, if not as themselves: the major and minor number of a version.
+    pub version: Option<&'static str>,
     /// Sources that stand in for what the reference assemblies lack, in packaging/dotnet.
     pub stand_ins: &'static [&'static str],
     /// Whether assemblies can be trimmed and compiled ahead of time.
     pub is_modern: bool,
 }
 
+/// Reference assemblies of the SDK.
 pub struct References {
+    /// Below the folder of the SDK.
     pub folder: &'static str,
     /// `None`: all assemblies of the folder.
     pub name: Option<&'static str>,
 }
-
-const NETSTANDARD: References =
-    References { folder: "NETStandard.Library.Ref/2.1.0/ref/netstandard2.1", name: Some("netstandard.dll") };
 
 pub static FRAMEWORKS: &[Framework] = &[
     Framework {
@@ -41,10 +37,9 @@ pub static FRAMEWORKS: &[Framework] = &[
         group: ".NETStandard2.0",
         language: "9.0",
         defines: &["NETSTANDARD", "NETSTANDARD2_0", "NETSTANDARD2_0_OR_GREATER"],
-        // No registry has those of 2.0.
-        references: NETSTANDARD,
-        version: "2.0",
-        is_netstandard20: true,
+        // What MSBuild has for the tasks of projects.
+        references: References { folder: "sdk/3.1.102/ref", name: Some("netstandard.dll") },
+        version: None,
         stand_ins: &[],
         is_modern: false,
     },
@@ -55,9 +50,11 @@ pub static FRAMEWORKS: &[Framework] = &[
         group: ".NETStandard2.1",
         language: "9.0",
         defines: &["NETSTANDARD", "NETSTANDARD2_1", "NETSTANDARD2_0_OR_GREATER", "NETSTANDARD2_1_OR_GREATER"],
-        references: NETSTANDARD,
-        version: "2.1",
-        is_netstandard20: false,
+        references: References {
+            folder: "packs/NETStandard.Library.Ref/2.1.0/ref/netstandard2.1",
+            name: Some("netstandard.dll"),
+        },
+        version: None,
         stand_ins: &[],
         is_modern: false,
     },
@@ -80,9 +77,8 @@ pub static FRAMEWORKS: &[Framework] = &[
         ],
         // No registry has those of .NET 8. What .NET Core 3.1 has is there too, in assemblies of the same names; the
         // implementation of .NET 8 has other names, to which a library for others must not refer.
-        references: References { folder: "Microsoft.NETCore.App.Ref/3.1.0/ref/netcoreapp3.1", name: None },
-        version: "8.0",
-        is_netstandard20: false,
+        references: References { folder: "packs/Microsoft.NETCore.App.Ref/3.1.0/ref/netcoreapp3.1", name: None },
+        version: Some("8.0"),
         stand_ins: &["Net8Attributes.cs"],
         is_modern: true,
     },

@@ -24,6 +24,9 @@ pub static WINE: Tool = Tool { names: &["wine"], package: "wine", elsewhere: "Wi
 static APT_GET: Tool = Tool { names: &["apt-get"], package: "apt", elsewhere: "use Debian or Ubuntu" };
 static DPKG_DEB: Tool = Tool { names: &["dpkg-deb"], package: "dpkg", elsewhere: "use Debian or Ubuntu" };
 
+/// Among the reference assemblies of ASP.NET Core.
+const EXTENSIONS: &str = "packs/Microsoft.AspNetCore.App.Ref/3.1.2/ref/netcoreapp3.1";
+
 /// Everything below one folder, which is filled as things are needed.
 pub struct Toolchain {
     folder: PathBuf,
@@ -107,8 +110,10 @@ impl Toolchain {
         let mut csc = self.csc()?;
         csc.arg(format!("-langversion:{}", framework.language));
         csc.arg(format!("-define:{}", framework.defines.join(";")));
-        let folder = self.pack(framework.references.folder)?;
-        csc.arg(format!("-version:{}={}", framework.version, folder.display()));
+        let folder = self.sdk_root()?.join(framework.references.folder);
+        if let Some(version) = framework.version {
+            csc.arg(format!("-version:{version}={}", folder.display()));
+        }
         let references = match framework.references.name {
             Some(name) => vec![folder.join(name)],
             None => files_with_ending(&folder, ".dll")?,
@@ -116,18 +121,7 @@ impl Toolchain {
         let is_replaced = |path: &&PathBuf| others.iter().any(|other| other.file_name() == path.file_name());
         let references = references.iter().filter(|path| !is_replaced(path)).chain(others);
         csc.args(references.map(|assembly| format!("-r:{}", assembly.display())));
-        if framework.is_netstandard20 {
-            // The sources have a few attributes of 2.1 themselves.
-            csc.arg("-nowarn:436");
-            let extensions = self.sdk_root()?.join("sdk/3.1.102/Microsoft/Microsoft.NET.Build.Extensions");
-            csc.arg(format!("-types:{}", extensions.join("net461/lib/netstandard.dll").display()));
-        }
         Ok(csc)
-    }
-
-    /// A folder of the SDK with reference assemblies.
-    fn pack(&self, name: &str) -> Result<PathBuf> {
-        Ok(self.sdk_root()?.join("packs").join(name))
     }
 
     fn compiler(&self) -> Result<PathBuf> {
@@ -153,8 +147,7 @@ impl Toolchain {
 
     /// The reference assemblies of Microsoft.Extensions.
     pub fn extensions(&self) -> Result<Vec<PathBuf>> {
-        let mut assemblies =
-            files_with_ending(&self.pack("Microsoft.AspNetCore.App.Ref/3.1.2/ref/netcoreapp3.1")?, ".dll")?;
+        let mut assemblies = files_with_ending(&self.sdk_root()?.join(EXTENSIONS), ".dll")?;
         assemblies.retain(|path| {
             path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("Microsoft.Extensions."))
         });
