@@ -21,8 +21,8 @@ const LIBRARIES_FOR_ARM64: Tool = Tool {
     elsewhere: "a cross compiler for aarch64-linux-gnu of your distribution",
 };
 const MINGW: Tool = Tool {
-    names: &["x86_64-w64-mingw32-g++"],
-    package: "g++-mingw-w64-x86-64",
+    names: &["x86_64-w64-mingw32-g++-posix"],
+    package: "g++-mingw-w64-x86-64-posix",
     elsewhere: "MinGW-w64 from mingw-w64.org",
 };
 

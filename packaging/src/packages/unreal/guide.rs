@@ -36,7 +36,8 @@ pub fn build(programs: &Programs) -> Result<PathBuf> {
 /// Runs what `build` returned.
 pub fn run_it(programs: &Programs, program: &Path) -> Result<()> {
     let emulator = Emulator::start(programs.dist)?;
-    let output = run(programs::command(programs.platform, program)?.arg(emulator.url()))?;
+    let runner = programs::runner(programs.dist, programs.platform)?;
+    let output = programs::run_with(&runner, program, &[emulator.url().into()])?;
     let promised = "Invite: MPA_OK: The service acknowledged all of it.";
     ensure!(
         output.contains("LogMpa: The client is open") && output.contains(promised),

@@ -1,7 +1,8 @@
 //! Programs that contain the plugin and the stand-ins: how they are linked and started.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -9,14 +10,9 @@ use super::build_rules::Rules;
 use super::compile::{Compiler, Module, STANDARD};
 use super::platform::Platform;
 use crate::dist::Dist;
+use crate::runner::{Runner, run_for};
 use crate::targets::{System, Target};
-use crate::tools::{Tool, run};
-
-const QEMU: Tool = Tool {
-    names: &["qemu-aarch64-static", "qemu-aarch64"],
-    package: "qemu-user-static",
-    elsewhere: "QEMU from qemu.org",
-};
+use crate::tools::run;
 
 pub struct Programs<'a> {
     pub dist: &'a Dist,
@@ -78,12 +74,16 @@ fn libraries(dist: &Dist, platform: &Platform, rules: &Rules) -> Result<Vec<Stri
     Ok([own.display().to_string()].into_iter().chain(system).collect())
 }
 
-/// The command that runs a program of a platform on this machine.
-pub fn command(platform: &Platform, program: &Path) -> Result<Command> {
-    if Target::host()?.name == platform.target {
-        return Ok(Command::new(program));
-    }
-    let mut command = Command::new(QEMU.path().context("running a program for arm64")?);
-    command.args(["-L", "/usr/aarch64-linux-gnu"]).arg(program);
-    Ok(command)
+/// How long a program may take, also where the processor is emulated.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// What runs programs of a platform on this machine.
+pub fn runner(dist: &Dist, platform: &Platform) -> Result<Runner> {
+    let runner = Runner::of(dist, Target::named(platform.target)?)?;
+    runner.with_context(|| format!("programs for {} cannot be run on this machine", platform.name))
+}
+
+/// Runs a program, and returns what it printed.
+pub fn run_with(runner: &Runner, program: &Path, arguments: &[OsString]) -> Result<String> {
+    run_for(runner.command(program, &[])?.args(arguments), LIMIT)?.success(&program.display().to_string())
 }

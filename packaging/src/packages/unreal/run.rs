@@ -14,8 +14,6 @@ use super::programs::{self, Programs};
 use crate::archive;
 use crate::dist::Dist;
 use crate::emulator::Emulator;
-use crate::targets::System;
-use crate::tools::run;
 
 /// How many requests arrive, for the titles of the cases in `tests/unreal/behaviour`.
 const REQUESTS: &[(usize, &[u32])] =
@@ -40,10 +38,6 @@ pub fn check(dist: &Dist, plugin: &Path, platform: &Platform) -> Result<()> {
     let sources = sources.map(|entry| entry.path).filter(|path| path.extension().is_some_and(|found| found == "cpp"));
     let behaviour = programs.link("behaviour", &sources.collect::<Vec<_>>(), &[])?;
     let guide = guide::build(&programs)?;
-    if platform.system == System::Windows {
-        println!("unreal: the programs for {} were linked with MinGW, and not run", platform.name);
-        return Ok(());
-    }
     run_behaviour(dist, platform, &behaviour, folder)?;
     guide::run_it(&programs, &guide)
 }
@@ -53,8 +47,9 @@ fn run_behaviour(dist: &Dist, platform: &Platform, program: &Path, folder: &Path
     // Connections are accepted by the system, and nothing ever answers.
     let silent = TcpListener::bind("127.0.0.1:0").context("listening")?;
     let silent = format!("http://{}", silent.local_addr()?);
-    let mut command = programs::command(platform, program)?;
-    let output = run(command.arg(emulator.url()).arg(&silent).arg(folder))?;
+    let runner = programs::runner(dist, platform)?;
+    let arguments = [emulator.url().into(), silent.into(), runner.path_of_program(folder)];
+    let output = programs::run_with(&runner, program, &arguments)?;
     ensure!(output.lines().count() > 10 && output.lines().all(|line| line.starts_with("ok ")), "{output}");
 
     // What arrived: the program sees only what the plugin says.

@@ -138,7 +138,7 @@ fn check_way(dist: &Dist, platform: &Platform, cross: bool, way: &Way, other: &P
     run(&mut link)?;
 
     let emulator = Emulator::start(dist)?;
-    let output = run(programs::command(platform, &program)?.arg(emulator.url()))?;
+    let output = programs::run_with(&programs::runner(dist, platform)?, &program, &[emulator.url().into()])?;
     ensure!(output.trim() == "ok", "{output}");
     ensure!(emulator.calls(1_234_567_890)?.len() == 1, "no invite arrived");
     println!("unreal: {}: two archives in one program: {}", platform.name, way.name);
