@@ -11,12 +11,9 @@ pub const PKG_CONFIG: Tool = Tool { names: &["pkg-config"], package: "pkgconf", 
 pub const MAKE: Tool = Tool { names: &["make"], package: "make", elsewhere: "get GNU make" };
 const ARM64_GCC: Tool =
     Tool { names: &["aarch64-linux-gnu-g++"], package: "g++-aarch64-linux-gnu", elsewhere: "build on arm64" };
-const ARM64_EMULATOR: Tool =
-    Tool { names: &["qemu-aarch64-static"], package: "qemu-user-static", elsewhere: "run this on arm64" };
 const MUSL_GCC: Tool = Tool { names: &["musl-gcc"], package: "musl-tools", elsewhere: "run this on Alpine" };
-pub const MINGW: Tool =
+const MINGW: Tool =
     Tool { names: &["x86_64-w64-mingw32-g++"], package: "g++-mingw-w64-x86-64", elsewhere: "run this on Windows" };
-const WINE: Tool = Tool { names: &["wine"], package: "wine", elsewhere: "run this on Windows" };
 
 /// How a project is built with CMake for a platform.
 pub struct Build {
@@ -26,17 +23,13 @@ pub struct Build {
     pub kinds: &'static [&'static str],
     pub languages: &'static [&'static str],
     pub tools: &'static [Tool],
-    /// Whether the servers run here.
-    pub runs: bool,
+    /// Whether something else than this machine runs the servers.
+    pub emulated: bool,
 }
 
 impl Build {
     pub fn uses_zig(&self) -> bool {
         self.toolchain.is_some_and(|toolchain| toolchain.ends_with("-zig"))
-    }
-
-    pub fn uses_wine(&self) -> bool {
-        self.toolchain == Some("windows-x64")
     }
 }
 
@@ -45,7 +38,7 @@ const C_AND_CPP: &[&str] = &["c", "cpp"];
 
 /// With the generator that CMake takes by itself: Visual Studio's on Windows.
 const NATIVE: &[Build] =
-    &[Build { toolchain: None, generator: None, kinds: BOTH, languages: C_AND_CPP, tools: &[CMAKE], runs: true }];
+    &[Build { toolchain: None, generator: None, kinds: BOTH, languages: C_AND_CPP, tools: &[CMAKE], emulated: false }];
 
 const NATIVE_LINUX: &[Build] = &[
     Build {
@@ -54,7 +47,7 @@ const NATIVE_LINUX: &[Build] = &[
         kinds: BOTH,
         languages: C_AND_CPP,
         tools: &[CMAKE, NINJA],
-        runs: true,
+        emulated: false,
     },
     Build {
         toolchain: None,
@@ -62,7 +55,7 @@ const NATIVE_LINUX: &[Build] = &[
         kinds: BOTH,
         languages: &["c"],
         tools: &[CMAKE, MAKE],
-        runs: true,
+        emulated: false,
     },
 ];
 
@@ -78,8 +71,22 @@ pub fn of(target: &Target, native: bool) -> &'static [Build] {
 
 /// With package managers, which install one library or the other.
 pub const ONE_BY_ONE: &[Build] = &[
-    Build { toolchain: None, generator: None, kinds: &["shared"], languages: C_AND_CPP, tools: &[CMAKE], runs: true },
-    Build { toolchain: None, generator: None, kinds: &["static"], languages: C_AND_CPP, tools: &[CMAKE], runs: true },
+    Build {
+        toolchain: None,
+        generator: None,
+        kinds: &["shared"],
+        languages: C_AND_CPP,
+        tools: &[CMAKE],
+        emulated: false,
+    },
+    Build {
+        toolchain: None,
+        generator: None,
+        kinds: &["static"],
+        languages: C_AND_CPP,
+        tools: &[CMAKE],
+        emulated: false,
+    },
 ];
 
 /// On Linux on x64, for other platforms.
@@ -90,11 +97,10 @@ fn cross_builds(target: &Target) -> &'static [Build] {
             generator: Some("Ninja"),
             kinds: BOTH,
             languages: C_AND_CPP,
-            tools: &[CMAKE, NINJA, ARM64_GCC, ARM64_EMULATOR],
-            runs: true,
+            tools: &[CMAKE, NINJA, ARM64_GCC],
+            emulated: true,
         }],
-        // Debian's musl-gcc links no static library that unwinds; what Zig links to musl's shared library needs a newer
-        // musl than Debian's.
+        // musl-gcc links no static library that unwinds.
         "linux-musl-x64" => &[
             Build {
                 toolchain: Some("linux-musl-x64-gcc"),
@@ -102,7 +108,7 @@ fn cross_builds(target: &Target) -> &'static [Build] {
                 kinds: &["shared"],
                 languages: &["c"],
                 tools: &[CMAKE, NINJA, MUSL_GCC],
-                runs: true,
+                emulated: false,
             },
             Build {
                 toolchain: Some("linux-musl-x64-zig"),
@@ -110,34 +116,24 @@ fn cross_builds(target: &Target) -> &'static [Build] {
                 kinds: &["static"],
                 languages: &["c"],
                 tools: &[CMAKE, NINJA],
-                runs: true,
+                emulated: false,
             },
         ],
-        "linux-musl-arm64" => &[
-            Build {
-                toolchain: Some("linux-musl-arm64-zig"),
-                generator: Some("Ninja"),
-                kinds: &["static"],
-                languages: &["c"],
-                tools: &[CMAKE, NINJA, ARM64_EMULATOR],
-                runs: true,
-            },
-            Build {
-                toolchain: Some("linux-musl-arm64-zig"),
-                generator: Some("Ninja"),
-                kinds: &["shared"],
-                languages: &["c"],
-                tools: &[CMAKE, NINJA],
-                runs: false,
-            },
-        ],
+        "linux-musl-arm64" => &[Build {
+            toolchain: Some("linux-musl-arm64-zig"),
+            generator: Some("Ninja"),
+            kinds: BOTH,
+            languages: &["c"],
+            tools: &[CMAKE, NINJA],
+            emulated: true,
+        }],
         "windows-x64" => &[Build {
             toolchain: Some("windows-x64"),
             generator: Some("Ninja"),
             kinds: BOTH,
             languages: C_AND_CPP,
-            tools: &[CMAKE, NINJA, MINGW, WINE],
-            runs: true,
+            tools: &[CMAKE, NINJA, MINGW],
+            emulated: true,
         }],
         _ => &[],
     }

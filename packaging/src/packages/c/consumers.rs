@@ -1,19 +1,20 @@
 //! Projects that use an archive as their users do, each in a folder of its own with nothing else in it.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::builds::{self, Build, CMAKE, MAKE, MINGW, ONE_BY_ONE, PKG_CONFIG};
+use super::builds::{self, Build, CMAKE, MAKE, ONE_BY_ONE, PKG_CONFIG};
 use super::managers::{self, Conan};
 use super::{containers, files, guides, selection};
 use crate::archive;
 use crate::dist::Dist;
 use crate::emulator::Emulator;
+use crate::runner::Runner;
 use crate::targets::{TARGETS, Target};
 use crate::toolchain::zig::Zig;
 use crate::tools;
@@ -137,6 +138,10 @@ impl Consumers<'_> {
         options
     }
 
+    fn runner(&self, build: &Build) -> Result<Option<Runner>> {
+        if build.emulated { Runner::of(self.dist, self.target) } else { Ok(None) }
+    }
+
     fn configure(&self, build: &Build, options: &[OsString]) -> Result<Command> {
         let mut configure = self.command(CMAKE.path()?, build)?;
         configure.args(["-S", ".", "-B", "build"]).args(options);
@@ -144,6 +149,9 @@ impl Consumers<'_> {
         configure.arg(definition("MPA_LANGUAGES", build.languages.join(";")));
         configure.arg(definition("MPA_ENDPOINT", self.emulator.url()));
         configure.arg(definition("MPA_TITLE_ID", self.title_id.to_string()));
+        if let Some(runner) = self.runner(build)? {
+            configure.arg(definition("CMAKE_CROSSCOMPILING_EMULATOR", runner.line.join(OsStr::new(";"))));
+        }
         if let Some(generator) = build.generator {
             configure.args(["-G", generator]);
         }
@@ -155,30 +163,14 @@ impl Consumers<'_> {
         tools::run(configure.current_dir(project))?;
         let mut compile = self.command(CMAKE.path()?, build)?;
         tools::run(compile.args(["--build", "build", "--config", "Release"]).current_dir(project))?;
-        if !build.runs {
-            println!("{}: {name}: linked, not run", self.target.name);
-            return Ok(());
-        }
-        if build.uses_wine() {
-            self.add_what_wine_lacks(&project.join("build"))?;
-        }
         let ctest = CMAKE.path()?.with_file_name("ctest").with_extension(env::consts::EXE_EXTENSION);
         let mut test = self.command(ctest, build)?;
         test.args(["--test-dir", "build", "--build-config", "Release", "--output-on-failure"]);
+        if let Some(runner) = self.runner(build)? {
+            test.envs(runner.environment(&[])?);
+        }
         tools::run(test.current_dir(project))?;
         self.expect_invites(name, build.kinds.len() * build.languages.len())
-    }
-
-    fn add_what_wine_lacks(&self, folder: &Path) -> Result<()> {
-        let source = self.dist.repository().join("packaging/consumers/wine/bcryptprimitives.c");
-        let library = folder.join("bcryptprimitives.dll");
-        tools::run(
-            Command::new(MINGW.path()?)
-                .args(["-x", "c", "-shared", "-static", "-o"])
-                .args([library, source])
-                .arg("-ladvapi32"),
-        )?;
-        Ok(())
     }
 
     fn pkg_config(&mut self) -> Result<()> {
@@ -229,9 +221,6 @@ impl Consumers<'_> {
         if build.uses_zig() {
             command.envs(Zig::of(self.dist)?.environment());
         }
-        if build.uses_wine() {
-            command.envs(wine(self.dist));
-        }
         Ok(command)
     }
 
@@ -252,14 +241,4 @@ fn definition(name: &str, value: impl Into<OsString>) -> OsString {
     let mut argument = OsString::from(format!("-D{name}="));
     argument.push(value.into());
     argument
-}
-
-/// Wine's own settings, apart from those of the user, and without its messages.
-fn wine(dist: &Dist) -> Vec<(&'static str, OsString)> {
-    vec![
-        ("WINEPREFIX", dist.cache().join("wine").into()),
-        ("WINEARCH", "win64".into()),
-        ("WINEDEBUG", "-all".into()),
-        ("WINEDLLOVERRIDES", "mscoree,mshtml=;winedbg.exe=d".into()),
-    ]
 }

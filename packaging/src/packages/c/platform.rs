@@ -30,6 +30,8 @@ impl Platform {
             System::Windows => ("Windows", "#if !defined(_M_ARM64EC) && "),
             System::MacOs => ("macOS", ""),
         };
+        // For Windows those that rustc names (`--print native-static-libs`), although most of their imports come with
+        // the static library.
         let (soname, static_needs): (_, &[_]) = match target.system {
             System::LinuxGlibc | System::LinuxMusl => ("libmpa.so", &["pthread", "dl", "m"]),
             System::Windows => ("mpa.dll", &["ws2_32", "bcrypt", "userenv", "advapi32", "ntdll"]),
