@@ -67,10 +67,6 @@ impl Emulator {
         format!("http://{}", self.address)
     }
 
-    pub fn port(&self) -> u16 {
-        self.address.port()
-    }
-
     /// The calls of a title that arrived so far, each as method, path and the status that it was answered with.
     pub fn calls(&self, title_id: u32) -> Result<Vec<String>> {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -55,7 +55,7 @@ pub fn check_c(dist: &Dist, folder: &Path) -> Result<()> {
                 ensure!(calls.len() == invites, "after {commands:?} the emulator had received {calls:?}");
                 let (count, time) = (commands.len(), started.elapsed().as_secs_f32());
                 println!(
-                    "docs/guides/c-cmake.md: {invites} invites after {count} more commands, which took {time:.1} s"
+                    "docs/guides/c-cmake.md: {invites} invites after {count} more lines of commands, which took {time:.1} s"
                 );
             }
         }
