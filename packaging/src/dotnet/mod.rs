@@ -15,12 +15,12 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::dist::Dist;
+use crate::runner::Runner;
 use crate::tools::{self, Tool};
 pub use frameworks::{FRAMEWORKS, Framework};
 use unpack::{once, unpack};
 
 pub static MONO: Tool = Tool { names: &["mono"], package: "mono-mcs", elsewhere: "Mono from mono-project.com" };
-pub static WINE: Tool = Tool { names: &["wine"], package: "wine", elsewhere: "Wine from winehq.org" };
 static APT_GET: Tool = Tool { names: &["apt-get"], package: "apt", elsewhere: "use Debian or Ubuntu" };
 static DPKG_DEB: Tool = Tool { names: &["dpkg-deb"], package: "dpkg", elsewhere: "use Debian or Ubuntu" };
 
@@ -275,11 +275,11 @@ impl Runtime {
         command
     }
 
-    /// For a runtime of Windows: the command is that of Wine.
-    pub fn command_under_wine(&self, assembly: &Path) -> Result<Command> {
-        let mut command = Command::new(WINE.path()?);
-        command.arg(self.root.join(self.program)).arg(assembly);
+    /// The same with what runs programs of the runtime's platform.
+    pub fn command_with(&self, runner: &Runner, assembly: &Path) -> Result<Command> {
+        let mut command = runner.command(&self.root.join(self.program), &[])?;
         self.set_environment(&mut command);
+        command.arg(assembly);
         Ok(command)
     }
 

@@ -54,7 +54,7 @@ pub fn check(dist: &Dist, target: &'static Target) -> Result<()> {
 /// The other runtimes, most of which are large downloads.
 pub fn check_on_other_runtimes(dist: &Dist, target: &'static Target) -> Result<()> {
     if target.system == System::Windows && cfg!(target_os = "linux") {
-        return Check::new(dist)?.quickstart_under_wine();
+        return Check::new(dist)?.quickstart_under_wine(target);
     }
     if !is_this_machine(target) {
         println!("{}: no .NET runtime for it can be run here", target.name);
