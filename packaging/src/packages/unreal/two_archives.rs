@@ -23,6 +23,12 @@ const CROSS: Tool = Tool {
     elsewhere: "a cross compiler for aarch64-linux-gnu of your distribution",
 };
 
+const MINGW: Tool = Tool {
+    names: &["x86_64-w64-mingw32-g++-posix"],
+    package: "g++-mingw-w64-x86-64-posix",
+    elsewhere: "MinGW-w64 from mingw-w64.org",
+};
+
 /// One way to link a program. `shared`: the code that uses the libraries is a shared library, as a module of a game is.
 struct Way {
     name: &'static str,
@@ -43,6 +49,11 @@ const WAYS: &[Way] = &[
     },
 ];
 
+const WAYS_OF_WINDOWS: &[Way] = &[
+    Way { name: "C, MinGW", source: "use.c", options: &["-static"], shared: false },
+    Way { name: "C++, MinGW", source: "use.cpp", options: &["-static"], shared: false },
+];
+
 /// As the engine links: with LLVM's C++ library, which is part of the program.
 const WITH_LIBCXX: Way = Way {
     name: "C++, lld, static libc++",
@@ -51,41 +62,76 @@ const WITH_LIBCXX: Way = Way {
     shared: false,
 };
 
+/// What compiles and links for a platform.
+struct Toolchain {
+    compiler: PathBuf,
+    options: &'static [&'static str],
+    ways: Vec<&'static Way>,
+    /// Of the system.
+    libraries: &'static [&'static str],
+    /// For the C code in the other library, where it is not the compiler of this machine: its variable and its name.
+    c_compiler: Option<(&'static str, &'static str)>,
+}
+
+impl Toolchain {
+    fn of(target: &Target, folder: &Path) -> Result<Self> {
+        if target.system == System::Windows {
+            return Ok(Self {
+                compiler: MINGW.path()?,
+                options: &[],
+                ways: WAYS_OF_WINDOWS.iter().collect(),
+                libraries: &["-lws2_32", "-lbcrypt", "-luserenv", "-ladvapi32", "-lntdll"],
+                c_compiler: Some(("CC_x86_64_pc_windows_gnu", "x86_64-w64-mingw32-gcc-posix")),
+            });
+        }
+        LLD.path()?;
+        let native = Self {
+            compiler: CLANG.path()?,
+            options: &[],
+            ways: WAYS.iter().collect(),
+            libraries: &["-lpthread", "-ldl", "-lm"],
+            c_compiler: None,
+        };
+        if target.processor == Processor::Arm64 && target.name != Target::host()?.name {
+            CROSS.path()?;
+            // Without libc++: there is none for arm64 among Debian's packages for amd64.
+            let c_compiler = Some(("CC_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-gcc"));
+            return Ok(Self { options: &["--target=aarch64-linux-gnu"], c_compiler, ..native });
+        }
+        if !has_libcxx(folder)? {
+            tools::install(&["libc++-dev", "libc++abi-dev"])?;
+        }
+        Ok(Self { ways: WAYS.iter().chain([&WITH_LIBCXX]).collect(), ..native })
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.compiler);
+        command.args(self.options);
+        command
+    }
+}
+
 /// Links and runs each of the ways.
 pub fn check(dist: &Dist, platform: &Platform) -> Result<()> {
-    if platform.system != System::LinuxGlibc {
-        return Ok(());
-    }
     let target = Target::named(platform.target)?;
-    LLD.path()?;
-    let cross = target.name != Target::host()?.name && target.processor == Processor::Arm64;
-    if cross {
-        CROSS.path()?;
-    }
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
-    let other = build_other(dist, target, cross)?;
-    // There is none for arm64 among Debian's packages for amd64.
-    let with_libcxx = if cross { None } else { Some(&WITH_LIBCXX) };
-    if with_libcxx.is_some() && !has_libcxx(folder)? {
-        tools::install(&["libc++-dev", "libc++abi-dev"])?;
-    }
-    for way in WAYS.iter().chain(with_libcxx) {
-        check_way(dist, platform, cross, way, &other, folder)
+    let toolchain = Toolchain::of(target, folder)?;
+    let other = build_other(dist, target, &toolchain)?;
+    for way in &toolchain.ways {
+        check_way(dist, platform, &toolchain, way, &other, folder)
             .with_context(|| format!("two archives in one program: {}", way.name))?;
     }
     Ok(())
 }
 
 /// The other library, which is not treated in any way. Its release build is kept.
-fn build_other(dist: &Dist, target: &Target, cross: bool) -> Result<PathBuf> {
+fn build_other(dist: &Dist, target: &Target, toolchain: &Toolchain) -> Result<PathBuf> {
     let triple = target.triples[0];
     let manifest = consumer(dist).join("other/Cargo.toml");
     let build = dist.cache().join("two-archives");
     let mut cargo = Rust::with(dist, triple)?.cargo();
-    if cross {
-        cargo.env("CC_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-gcc");
-    }
+    cargo.envs(toolchain.c_compiler);
     run(cargo
         .args(["build", "--quiet", "--locked", "--release", "--target", triple, "--manifest-path"])
         .arg(manifest)
@@ -94,20 +140,23 @@ fn build_other(dist: &Dist, target: &Target, cross: bool) -> Result<PathBuf> {
     Ok(build.join(triple).join("release/libother.a"))
 }
 
-fn check_way(dist: &Dist, platform: &Platform, cross: bool, way: &Way, other: &Path, folder: &Path) -> Result<()> {
+fn check_way(
+    dist: &Dist,
+    platform: &Platform,
+    toolchain: &Toolchain,
+    way: &Way,
+    other: &Path,
+    folder: &Path,
+) -> Result<()> {
     let stage = dist.stage(Target::named(platform.target)?);
     let sources = consumer(dist);
-    let clang = || -> Result<Command> {
-        let mut command = Command::new(CLANG.path()?);
-        command.args(cross.then_some("--target=aarch64-linux-gnu"));
-        Ok(command)
-    };
     let main = folder.join("main.o");
-    run(clang()?.args(["-x", "c", "-c"]).arg(sources.join("main.c")).arg("-o").arg(&main))?;
+    run(toolchain.command().args(["-x", "c", "-c"]).arg(sources.join("main.c")).arg("-o").arg(&main))?;
     let used = folder.join("use.o");
     let language: &[&str] = if way.source.ends_with(".c") { &["-x", "c"] } else { &["-std=c++17"] };
     let library = way.options.iter().find(|option| option.starts_with("-stdlib"));
-    run(clang()?
+    run(toolchain
+        .command()
         .args(language)
         .args(library)
         .args(["-O2", "-fPIC", "-fvisibility=hidden", "-c"])
@@ -115,19 +164,15 @@ fn check_way(dist: &Dist, platform: &Platform, cross: bool, way: &Way, other: &P
         .arg(sources.join(way.source))
         .arg("-o")
         .arg(&used))?;
-    let program = folder.join("program");
+    let program = folder.join("program.exe");
     let archives = |command: &mut Command| {
-        command.arg(&used).arg(stage.join("lib/libmpa.a")).arg(other).args(way.options).args([
-            "-lpthread",
-            "-ldl",
-            "-lm",
-        ]);
+        command.arg(&used).arg(stage.join("lib/libmpa.a")).arg(other).args(way.options).args(toolchain.libraries);
     };
-    let mut link = clang()?;
+    let mut link = toolchain.command();
     link.arg(&main).arg("-o").arg(&program);
     if way.shared {
         let module = folder.join("libgame.so");
-        let mut link_module = clang()?;
+        let mut link_module = toolchain.command();
         link_module.args(["-shared", "-o"]).arg(&module);
         archives(&mut link_module);
         run(&mut link_module)?;
