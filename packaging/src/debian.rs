@@ -38,7 +38,7 @@ impl Packages {
     }
 }
 
-/// The server that this machine gets the packages of Debian from. None where it does not: on other systems.
+/// The server that this machine gets the packages of Debian from; `None` on other systems.
 fn mirror() -> Result<Option<String>> {
     if !tools::has_apt() {
         return Ok(None);

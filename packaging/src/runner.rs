@@ -17,12 +17,12 @@ use crate::tools::{self, Tool};
 
 /// Starts programs of one platform.
 pub struct Runner {
-    /// What starts a program, with its first arguments; empty where the machine does.
+    /// What starts a program, with its first arguments; empty if the machine runs it directly.
     pub line: Vec<OsString>,
     environment: Vec<(&'static str, OsString)>,
     /// Folders that come before those with the libraries of the program.
     own_libraries: Vec<PathBuf>,
-    /// Of the processor: slow, and visible in `/proc`.
+    /// The processor is emulated: programs are slow, and `/proc` shows the emulator too.
     pub emulated: bool,
     system: System,
 }
@@ -49,7 +49,7 @@ pub const MINGW_C: Tool = Tool {
 };
 
 impl Runner {
-    /// None where nothing can run its programs here: those of macOS, but on macOS.
+    /// `None` if programs of the target cannot be run on this machine.
     pub fn of(dist: &Dist, target: &Target) -> Result<Option<Self>> {
         let here = |system: System| match system {
             System::LinuxGlibc => cfg!(all(target_os = "linux", target_env = "gnu")),
@@ -83,7 +83,7 @@ impl Runner {
         })
     }
 
-    /// The same with the loader and the C library of another version of Debian. None where that cannot be had.
+    /// The same with the loader and the C library of another version of Debian. `None` if that cannot be had.
     pub fn with_glibc_of(dist: &Dist, target: &Target, version: &'static str) -> Result<Option<Self>> {
         if target.system != System::LinuxGlibc || !debian::is_there()? {
             return Ok(None);
@@ -144,7 +144,7 @@ impl Runner {
             ("WINEPREFIX", prefix.clone().into()),
             ("WINEARCH", "win64".into()),
             ("WINEDEBUG", "-all".into()),
-            // No windows of Wine itself: neither offers to install Mono, nor a debugger.
+            // Neither Mono nor a browser is installed, and no debugger waits.
             ("WINEDLLOVERRIDES", "mscoree,mshtml=;winedbg.exe=d".into()),
             ("LC_ALL", "C.UTF-8".into()),
         ];

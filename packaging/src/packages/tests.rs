@@ -14,7 +14,7 @@ pub const PACKAGE: Package = Package { name: "tests", make: |_, _| Ok(()), check
 
 fn check(dist: &Dist, target: &'static Target) -> Result<()> {
     let Some(runner) = Runner::of(dist, target)? else {
-        println!("{}: linked, not run", target.name);
+        println!("{}: linked, not run: this machine cannot run its programs", target.name);
         return Ok(());
     };
     // Those of this machine are run by `cargo test`.

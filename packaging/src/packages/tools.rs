@@ -43,7 +43,7 @@ static TRIPLES: &[(&str, &str)] = &[
     ("windows-x64", "x86_64-pc-windows-gnu"),
 ];
 
-/// None for targets without an archive: the programs for Linux run with every C library.
+/// `None` for targets without an archive: the programs for Linux run with every C library.
 fn triple_of(target: &Target) -> Option<&'static str> {
     TRIPLES.iter().find(|(name, _)| *name == target.name).map(|(_, triple)| *triple)
 }
