@@ -40,7 +40,7 @@ const QEMU: Tool = Tool {
     elsewhere: "QEMU's user mode emulation from the packages of your system",
 };
 const WINE: Tool =
-    Tool { names: &["wine64", "wine"], package: "wine64", elsewhere: "Wine from the packages of your system" };
+    Tool { names: &["wine", "wine64"], package: "wine", elsewhere: "Wine from the packages of your system" };
 /// Also for what only Wine needs.
 pub const MINGW_C: Tool = Tool {
     names: &["x86_64-w64-mingw32-gcc-posix"],
