@@ -54,7 +54,8 @@ static class Csc
         var options = arguments.CompilationOptions
             .WithAssemblyIdentityComparer(DesktopAssemblyIdentityComparer.Default);
         string output = Path.GetFullPath(Path.Combine(arguments.OutputDirectory, arguments.OutputFileName));
-        var compilation = CSharpCompilation.Create(Path.GetFileNameWithoutExtension(output), trees, references, options);
+        string name = Path.GetFileNameWithoutExtension(output);
+        var compilation = CSharpCompilation.Create(name, trees, references, options);
 
         string pdbPath = arguments.PdbPath ?? Path.ChangeExtension(output, ".pdb");
         var emitOptions = arguments.EmitOptions.WithOutputNameOverride(Path.GetFileName(output))
@@ -109,7 +110,7 @@ static class Csc
         return MetadataReference.CreateFromImage(image, reference.Properties, filePath: path);
     }
 
-    // In the row of the assembly, the version (four numbers of two bytes) follows the hash algorithm: ECMA-335, II.22.2.
+    // In the row of the assembly, four numbers of two bytes follow those of the hash algorithm (ECMA-335, II.22.2).
     static void SetVersion(byte[] image, byte major, byte minor)
     {
         using (var reader = new PEReader(new MemoryStream(image)))
