@@ -104,7 +104,7 @@ static TABLE: &[Expected] = &[
         protections: &["address space layout randomization", "high entropy", "no execution of data"],
         version_resource: true,
         shared_size: 2_600_000,
-        static_libraries: &[("lib/libmpa.a", 14_000_000), ("lib/mpa_static.lib", 14_000_000)],
+        static_libraries: &[("lib/libmpa.a", 5_500_000), ("lib/mpa_static.lib", 8_500_000)],
         prelinked: true,
     },
     Expected {
