@@ -59,6 +59,10 @@ pub fn write(dist: &Dist) -> Result<()> {
         texts.push(((*file).to_owned(), files::read(dist, &format!("packaging/{file}"))?));
     }
     let folder = folder(dist)?;
+    // Nothing of an earlier build stays.
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+    }
     for (name, text) in texts {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
