@@ -109,10 +109,6 @@ pub fn compile(dist: &Dist, compilation: &Compilation) -> Result<PathBuf> {
         .env("CARGO_PROFILE_RELEASE_STRIP", "none");
     // What linkers write into files that have a time.
     cargo.env("SOURCE_DATE_EPOCH", archive::TIME.to_string());
-    if cfg!(target_os = "linux") {
-        // The folder that Zig names in the debug symbols of the parts that it compiles itself.
-        cargo.env("PWD", "/proc/self/cwd");
-    }
     tools::run(&mut cargo)?;
     Ok(folder.join(triple).join("release"))
 }

@@ -26,7 +26,8 @@ impl Zig {
     /// Zig itself, as `zig COMMAND`.
     pub fn command(&self, command: &str) -> Command {
         let mut zig = Command::new(self.program());
-        zig.arg(command).env("ZIG_GLOBAL_CACHE_DIR", &self.caches).env("ZIG_LOCAL_CACHE_DIR", &self.caches);
+        zig.arg(command);
+        self.set_environment(&mut zig);
         zig
     }
 
@@ -50,9 +51,16 @@ impl Zig {
         rust.configure(&mut command);
         command
             .env("CARGO_ZIGBUILD_ZIG_PATH", self.program())
-            .env("CARGO_ZIGBUILD_CACHE_DIR", self.caches.join("cargo-zigbuild"))
-            .env("ZIG_GLOBAL_CACHE_DIR", &self.caches)
-            .env("ZIG_LOCAL_CACHE_DIR", &self.caches);
+            .env("CARGO_ZIGBUILD_CACHE_DIR", self.caches.join("cargo-zigbuild"));
+        self.set_environment(&mut command);
         command
+    }
+
+    fn set_environment(&self, command: &mut Command) {
+        command.env("ZIG_GLOBAL_CACHE_DIR", &self.caches).env("ZIG_LOCAL_CACHE_DIR", &self.caches);
+        if cfg!(target_os = "linux") {
+            // The folder that Zig names in the debug symbols of the parts that it compiles itself, and caches.
+            command.env("PWD", "/proc/self/cwd");
+        }
     }
 }
