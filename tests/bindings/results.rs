@@ -17,7 +17,11 @@ pub fn check(mut program: Command) {
         _ => Answer::Stall,
     });
     let printed = Platform::of_the_tests().text(build::run(program.arg(endpoint)).stdout);
-    let lines: Vec<_> = printed.lines().collect();
+    // Nothing waits, but a busy machine or an emulator of the processor takes some time.
+    let is_short = |ms: &str| ms.parse::<u32>().is_ok_and(|ms| ms < 1_000);
+    let without_time =
+        |line| if str::strip_prefix(line, "queued_ms=").is_some_and(is_short) { "queued_ms=0" } else { line };
+    let lines: Vec<_> = printed.lines().map(without_time).collect();
     assert_eq!(lines.len(), 39, "{printed}");
     let (first, second, report) = (&lines[..18], &lines[19..37], lines[38]);
     assert_eq!(
