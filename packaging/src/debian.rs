@@ -99,8 +99,20 @@ pub fn unpacked(dist: &Dist, packages: &Packages) -> Result<PathBuf> {
     for package in fs::read_dir(&downloads)? {
         tools::run(Command::new("dpkg-deb").arg("--extract").arg(package?.path()).arg(&root))?;
     }
+    link_lib(&root)?;
     fs::rename(&root, &folder).with_context(|| format!("renaming {}", root.display()))?;
     Ok(folder)
+}
+
+/// Since Debian 13, packages have only /usr/lib, and /lib is a link to it, which is in none of these packages.
+fn link_lib(root: &Path) -> Result<()> {
+    let link = root.join("lib");
+    if link.exists() || !root.join("usr/lib").exists() {
+        return Ok(());
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("usr/lib", &link).with_context(|| format!("creating {}", link.display()))?;
+    Ok(())
 }
 
 fn create(folder: &Path) -> Result<&Path> {

@@ -123,8 +123,6 @@ impl Runner {
             if loader.symlink_metadata().is_ok() {
                 fs::remove_file(&loader).with_context(|| format!("removing {}", loader.display()))?;
             }
-            // It has /usr/lib only, and expects /lib to be a link to it.
-            fs::create_dir_all(root.join("lib"))?;
             let library = root.join(library);
             fs::copy(&library, &loader).with_context(|| format!("copying {}", library.display()))?;
         }
