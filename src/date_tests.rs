@@ -111,7 +111,11 @@ fn a_timestamp_is_written_as_it_is_read() {
     let before = UNIX_EPOCH - Duration::from_millis(1);
     assert_eq!(Timestamp::new(before).to_string(), "1969-12-31T23:59:59Z");
     assert_eq!(Timestamp::new(UNIX_EPOCH + Duration::from_millis(1_999)).to_string(), "1970-01-01T00:00:01Z");
-    assert_eq!(Timestamp::new(UNIX_EPOCH + Duration::from_secs(1 << 60)).day(), "9999-12-31");
+    assert_eq!(Timestamp::new(UNIX_EPOCH + Duration::from_secs(1 << 39)).day(), "9999-12-31");
+    // Windows has no such time.
+    if let Some(far_ahead) = UNIX_EPOCH.checked_add(Duration::from_secs(1 << 60)) {
+        assert_eq!(Timestamp::new(far_ahead).day(), "9999-12-31");
+    }
     if let Some(long_ago) = UNIX_EPOCH.checked_sub(Duration::from_secs(1 << 40)) {
         assert_eq!(Timestamp::new(long_ago).day(), "0000-01-01");
     }

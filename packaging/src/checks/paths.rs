@@ -12,7 +12,8 @@ pub fn of_this_machine(dist: &Dist) -> Result<Vec<String>> {
         let Some(folder) = folder.and_then(|folder| folder.to_str().map(str::to_owned)) else { continue };
         // `/` as a home folder says nothing.
         if folder.len() > 3 {
-            paths.push(folder);
+            // With what follows it in the name of a file: `/build` is the beginning of `/builders.rs`, too.
+            paths.extend(['/', '\\'].map(|separator| format!("{folder}{separator}")));
         }
     }
     Ok(paths)
