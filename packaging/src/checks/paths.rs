@@ -1,5 +1,7 @@
 //! Paths of the machine that built a file, which must not be in it.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::dist::Dist;
@@ -19,10 +21,17 @@ pub fn of_this_machine(dist: &Dist) -> Result<Vec<String>> {
     Ok(paths)
 }
 
-/// The first of `paths` that is in `data`, with what follows it.
+/// The first of `paths` that is in `data`, with what follows it. It is one of this machine only if what it names is there:
+/// `/build/` is also the beginning of paths in Rust's own standard library.
 pub fn found(data: &[u8], paths: &[String]) -> Option<String> {
     paths.iter().find_map(|path| {
-        let position = memchr::memmem::find(data, path.as_bytes())?;
+        let names_something = |position: &usize| {
+            let rest = &data[position + path.len()..];
+            let end = rest.iter().position(|byte| *byte <= b' ' || b"/\\\"'`:".contains(byte)).unwrap_or(rest.len());
+            let name = std::str::from_utf8(&rest[..end]).unwrap_or_default();
+            !name.is_empty() && Path::new(path).join(name).exists()
+        };
+        let position = memchr::memmem::find_iter(data, path.as_bytes()).find(names_something)?;
         let rest = &data[position..data.len().min(position + 80)];
         let end = rest.iter().position(|byte| *byte < b' ').unwrap_or(rest.len());
         Some(String::from_utf8_lossy(&rest[..end]).into_owned())
@@ -34,10 +43,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_found_anywhere() {
-        let paths = ["/home/".to_owned()];
-        assert_eq!(found(b"x\0/home/anna/x.rs\0y", &paths).as_deref(), Some("/home/anna/x.rs"));
-        assert_eq!(found(b"/home/a", &paths).as_deref(), Some("/home/a"));
-        assert_eq!(found(b"/homes", &paths), None);
+    fn a_path_is_found_anywhere_if_it_is_one_of_this_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("src")).unwrap();
+        let path = format!("{}/", folder.path().display());
+        let paths = [path.clone()];
+        let in_text = |text: String| found(text.as_bytes(), &paths);
+        assert_eq!(in_text(format!("x\0{path}src/x.rs\0y")), Some(format!("{path}src/x.rs")));
+        assert_eq!(in_text(format!("{path}src")), Some(format!("{path}src")));
+        assert_eq!(in_text(format!("{path}other/x.rs {path}` {path}src")), Some(format!("{path}src")));
+        assert_eq!(in_text(format!("{path}other/x.rs {path}` {path}")), None);
+        assert_eq!(in_text(path.trim_end_matches('/').to_owned()), None);
     }
 }
