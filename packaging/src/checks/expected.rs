@@ -39,7 +39,8 @@ const WINDOWS_LIBRARIES: &[&str] = &[
     "userenv.dll",
     "ws2_32.dll",
 ];
-const MACOS_LIBRARIES: &[&str] = &["/usr/lib/libSystem.B.dylib", "/usr/lib/libiconv.2.dylib"];
+const MACOS_LIBRARIES: &[&str] =
+    &["/usr/lib/libSystem.B.dylib", "/usr/lib/libcharset.1.dylib", "/usr/lib/libiconv.2.dylib"];
 
 static TABLE: &[Expected] = &[
     Expected {

@@ -39,8 +39,16 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
             ..Compilation::of(&rust, triple)
         };
         let folder = compile(dist, &compilation)?;
-        for (option, name, stripped) in [("-x", "libmpa.dylib", "stripped.dylib"), ("-S", "libmpa.a", "stripped.a")] {
-            tools::run(rust::objcopy()?.arg(option).arg(folder.join(name)).arg(folder.join(stripped)))?;
+        // The LLVM of `lipo` may be older than that of Rust, and then cannot read the bitcode.
+        let without_bitcode = ["--remove-section=__LLVM,__bitcode", "--remove-section=__LLVM,__cmdline"];
+        for (option, name, result) in [
+            (Some("--discard-all"), "libmpa.dylib", "stripped.dylib"),
+            (Some("--strip-debug"), "libmpa.a", "stripped.a"),
+            (None, "libmpa.a", "with-symbols.a"),
+        ] {
+            let mut objcopy = rust::objcopy()?;
+            objcopy.args(option).args(without_bitcode).arg(folder.join(name)).arg(folder.join(result));
+            tools::run(&mut objcopy)?;
         }
         folders.push(folder);
     }
@@ -48,7 +56,7 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     for (name, result) in [
         ("stripped.dylib", stage.join("lib/libmpa.dylib")),
         ("stripped.a", stage.join("lib/libmpa.a")),
-        ("libmpa.a", symbols.join("libmpa.a")),
+        ("with-symbols.a", symbols.join("libmpa.a")),
         // A bundle: this and a description.
         (DWARF, symbols.join(DWARF)),
     ] {
