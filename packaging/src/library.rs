@@ -19,7 +19,7 @@ use crate::targets::{System, Target};
 /// Builds the library for `target`.
 pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     println!("== {}", target.name);
-    // The packages add more to the stage: only what is made here is made anew.
+    // The packages add more to the stage: only what is written here is removed first.
     for folder in [dist.stage(target).join("include"), dist.symbols(target)] {
         clear(&folder)?;
     }

@@ -1,7 +1,6 @@
 //! The command behind `packaging/build`, `packaging/check` and `packaging/release`.
 
 #![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used))]
-#![allow(dead_code)] // While the packages are not written.
 
 mod archive;
 mod checks;

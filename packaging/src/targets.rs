@@ -112,14 +112,6 @@ impl Target {
             System::MacOs => "lib/libmpa.dylib",
         }
     }
-
-    /// The static library for C and C++ below the folder of the target. On Windows the one for MSVC.
-    pub fn static_library(&self) -> &'static str {
-        match self.system {
-            System::Windows => "lib/mpa_static.lib",
-            _ => "lib/libmpa.a",
-        }
-    }
 }
 
 #[cfg(test)]

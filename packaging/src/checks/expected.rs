@@ -42,59 +42,39 @@ const WINDOWS_LIBRARIES: &[&str] = &[
 const MACOS_LIBRARIES: &[&str] =
     &["/usr/lib/libSystem.B.dylib", "/usr/lib/libcharset.1.dylib", "/usr/lib/libiconv.2.dylib"];
 
+/// What a row of Linux has in common with the others; one of glibc.
+const LINUX: Expected = Expected {
+    target: "",
+    processors: &[],
+    name: "libmpa.so",
+    needed: GLIBC_LIBRARIES,
+    newest_glibc: Some(GLIBC),
+    oldest_system: None,
+    protections: ELF_PROTECTIONS,
+    version_resource: false,
+    shared_size: 0,
+    static_libraries: &[],
+    prelinked: true,
+};
+const LINUX_X64: Expected = Expected {
+    processors: &["x64"],
+    shared_size: 2_600_000,
+    static_libraries: &[("lib/libmpa.a", 4_700_000)],
+    ..LINUX
+};
+const LINUX_ARM64: Expected = Expected {
+    processors: &["arm64"],
+    shared_size: 2_300_000,
+    static_libraries: &[("lib/libmpa.a", 5_000_000)],
+    ..LINUX
+};
+const MUSL_LIBRARIES: &[&str] = &["libc.so"];
+
 static TABLE: &[Expected] = &[
-    Expected {
-        target: "linux-x64",
-        processors: &["x64"],
-        name: "libmpa.so",
-        needed: GLIBC_LIBRARIES,
-        newest_glibc: Some(GLIBC),
-        oldest_system: None,
-        protections: ELF_PROTECTIONS,
-        version_resource: false,
-        shared_size: 2_600_000,
-        static_libraries: &[("lib/libmpa.a", 4_700_000)],
-        prelinked: true,
-    },
-    Expected {
-        target: "linux-arm64",
-        processors: &["arm64"],
-        name: "libmpa.so",
-        needed: GLIBC_LIBRARIES,
-        newest_glibc: Some(GLIBC),
-        oldest_system: None,
-        protections: ELF_PROTECTIONS,
-        version_resource: false,
-        shared_size: 2_300_000,
-        static_libraries: &[("lib/libmpa.a", 5_000_000)],
-        prelinked: true,
-    },
-    Expected {
-        target: "linux-musl-x64",
-        processors: &["x64"],
-        name: "libmpa.so",
-        needed: &["libc.so"],
-        newest_glibc: None,
-        oldest_system: None,
-        protections: ELF_PROTECTIONS,
-        version_resource: false,
-        shared_size: 2_600_000,
-        static_libraries: &[("lib/libmpa.a", 4_700_000)],
-        prelinked: true,
-    },
-    Expected {
-        target: "linux-musl-arm64",
-        processors: &["arm64"],
-        name: "libmpa.so",
-        needed: &["libc.so"],
-        newest_glibc: None,
-        oldest_system: None,
-        protections: ELF_PROTECTIONS,
-        version_resource: false,
-        shared_size: 2_300_000,
-        static_libraries: &[("lib/libmpa.a", 5_000_000)],
-        prelinked: true,
-    },
+    Expected { target: "linux-x64", ..LINUX_X64 },
+    Expected { target: "linux-arm64", ..LINUX_ARM64 },
+    Expected { target: "linux-musl-x64", needed: MUSL_LIBRARIES, newest_glibc: None, ..LINUX_X64 },
+    Expected { target: "linux-musl-arm64", needed: MUSL_LIBRARIES, newest_glibc: None, ..LINUX_ARM64 },
     Expected {
         target: "windows-x64",
         processors: &["x64"],
@@ -133,14 +113,22 @@ impl Expected {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::targets::TARGETS;
+    use crate::targets::{System, TARGETS};
+
+    /// The static library for C and C++. On Windows the one for MSVC.
+    fn static_library(target: &Target) -> &'static str {
+        match target.system {
+            System::Windows => "lib/mpa_static.lib",
+            _ => "lib/libmpa.a",
+        }
+    }
 
     #[test]
     fn each_target_has_a_row() {
         for target in TARGETS {
             let expected = Expected::of(target).unwrap();
             let names: Vec<&str> = expected.static_libraries.iter().map(|(name, _)| *name).collect();
-            assert!(names.contains(&target.static_library()), "{}", target.name);
+            assert!(names.contains(&static_library(target)), "{}", target.name);
         }
     }
 }

@@ -11,7 +11,7 @@ pub const PKG_CONFIG: Tool = Tool { names: &["pkg-config"], package: "pkgconf", 
 pub const MAKE: Tool = Tool { names: &["make"], package: "make", elsewhere: "get GNU make" };
 const ARM64_GCC: Tool =
     Tool { names: &["aarch64-linux-gnu-g++"], package: "g++-aarch64-linux-gnu", elsewhere: "build on arm64" };
-const MUSL_GCC: Tool = Tool { names: &["musl-gcc"], package: "musl-tools", elsewhere: "run this on Alpine" };
+pub const MUSL_GCC: Tool = Tool { names: &["musl-gcc"], package: "musl-tools", elsewhere: "run this on Alpine" };
 const MINGW: Tool =
     Tool { names: &["x86_64-w64-mingw32-g++"], package: "g++-mingw-w64-x86-64", elsewhere: "run this on Windows" };
 

@@ -54,7 +54,7 @@ struct Consumers<'a> {
     target: &'static Target,
     archives: &'a Path,
     emulator: Emulator,
-    /// Each project has a title of its own, so that its calls can be told apart.
+    /// Each project has a title of its own, so that its calls can be distinguished.
     title_id: u32,
 }
 

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use super::builds::MUSL_GCC;
 use super::{files, folder_name, guides};
 use crate::dist::Dist;
 use crate::emulator::Emulator;
@@ -17,7 +18,6 @@ use crate::tools::{self, Tool};
 
 const CHROOT: Tool = Tool { names: &["chroot"], package: "coreutils", elsewhere: "run this on Linux" };
 const UNSHARE: Tool = Tool { names: &["unshare"], package: "util-linux", elsewhere: "run this as root" };
-const MUSL_GCC: Tool = Tool { names: &["musl-gcc"], package: "musl-tools", elsewhere: "run this on Alpine" };
 
 struct Image {
     /// The section of the page.

@@ -63,7 +63,7 @@ pub fn check_versions(dist: &Dist, target: &Target) -> Result<()> {
     Ok(())
 }
 
-/// By platform: a compiler for x64 that says it has the 32-bit pointers of x32 gets none, and is told why.
+/// By platform: a compiler for x64 that says it has the 32-bit pointers of x32 gets none, and a message with the reason.
 pub fn check_platform(archives: &Path, target: &Target) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let project = "cmake_minimum_required(VERSION 3.16)\nproject(other C)\nfind_package(mpa CONFIG REQUIRED)\n";

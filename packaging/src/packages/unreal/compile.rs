@@ -13,14 +13,15 @@ use crate::dist::Dist;
 use crate::targets::{Processor, System};
 use crate::tools::{Tool, run};
 
-const CLANG: Tool =
+pub const CLANG: Tool =
     Tool { names: &["clang++", "clang++-14"], package: "clang", elsewhere: "LLVM from releases.llvm.org" };
-const LIBRARIES_FOR_ARM64: Tool = Tool {
+/// Its libraries are also those of clang for arm64.
+pub const ARM64_GCC: Tool = Tool {
     names: &["aarch64-linux-gnu-g++"],
     package: "g++-aarch64-linux-gnu",
     elsewhere: "a cross compiler for aarch64-linux-gnu of your distribution",
 };
-const MINGW: Tool = Tool {
+pub const MINGW: Tool = Tool {
     names: &["x86_64-w64-mingw32-g++-posix"],
     package: "g++-mingw-w64-x86-64-posix",
     elsewhere: "MinGW-w64 from mingw-w64.org",
@@ -83,7 +84,7 @@ impl Compiler {
                 warnings: WARNINGS_OF_GCC.to_vec(),
             }),
             (_, Processor::Arm64) if cfg!(not(target_arch = "aarch64")) => {
-                LIBRARIES_FOR_ARM64.path()?;
+                ARM64_GCC.path()?;
                 clang(&["--target=aarch64-linux-gnu"], &["-fuse-ld=lld"])
             }
             _ => clang(&[], &[]),

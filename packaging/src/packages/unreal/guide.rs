@@ -64,18 +64,18 @@ pub fn block_after<'a>(markdown: &'a str, name: &str) -> Option<&'a str> {
     Some(block.split_once("```\n")?.0)
 }
 
-/// Settings that are named in the guide and do not exist.
-pub fn unknown_settings(guide: &str, settings: &str) -> Vec<String> {
-    let block = block_after(guide, "Config/DefaultGame.ini").unwrap_or_default();
-    let keys = block.lines().filter_map(|line| line.split_once('=')).map(|(key, _)| key);
-    let unknown =
-        keys.filter(|key| !settings.contains(&format!(" {key} = ")) && !settings.contains(&format!(" {key};")));
-    unknown.map(str::to_owned).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Settings that are named in the guide and do not exist.
+    fn unknown_settings(guide: &str, settings: &str) -> Vec<String> {
+        let block = block_after(guide, "Config/DefaultGame.ini").unwrap_or_default();
+        let keys = block.lines().filter_map(|line| line.split_once('=')).map(|(key, _)| key);
+        let unknown =
+            keys.filter(|key| !settings.contains(&format!(" {key} = ")) && !settings.contains(&format!(" {key};")));
+        unknown.map(str::to_owned).collect()
+    }
 
     #[test]
     fn blocks_are_found_by_the_name_of_their_file() {

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use super::compile::{ARM64_GCC, CLANG, MINGW};
 use super::platform::Platform;
 use super::programs;
 use crate::dist::Dist;
@@ -14,20 +15,7 @@ use crate::targets::{Processor, System, Target};
 use crate::toolchain::rust::Rust;
 use crate::tools::{self, Tool, run};
 
-const CLANG: Tool =
-    Tool { names: &["clang++", "clang++-14"], package: "clang", elsewhere: "LLVM from releases.llvm.org" };
 const LLD: Tool = Tool { names: &["ld.lld", "ld.lld-14"], package: "lld", elsewhere: "LLVM from releases.llvm.org" };
-const CROSS: Tool = Tool {
-    names: &["aarch64-linux-gnu-g++"],
-    package: "g++-aarch64-linux-gnu",
-    elsewhere: "a cross compiler for aarch64-linux-gnu of your distribution",
-};
-
-const MINGW: Tool = Tool {
-    names: &["x86_64-w64-mingw32-g++-posix"],
-    package: "g++-mingw-w64-x86-64-posix",
-    elsewhere: "MinGW-w64 from mingw-w64.org",
-};
 
 /// One way to link a program. `shared`: the code that uses the libraries is a shared library, as a module of a game is.
 struct Way {
@@ -93,7 +81,7 @@ impl Toolchain {
             c_compiler: None,
         };
         if target.processor == Processor::Arm64 && target.name != Target::host()?.name {
-            CROSS.path()?;
+            ARM64_GCC.path()?;
             // Without libc++: there is none for arm64 among Debian's packages for amd64.
             let c_compiler = Some(("CC_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-gcc"));
             return Ok(Self { options: &["--target=aarch64-linux-gnu"], c_compiler, ..native });

@@ -128,7 +128,7 @@ impl<'a> Check<'a> {
         Ok(())
     }
 
-    /// One for each program, so that their requests are told apart.
+    /// One for each program, so that their requests can be distinguished.
     fn next_title(&self) -> u32 {
         use std::sync::atomic::{AtomicU32, Ordering};
         static NEXT: AtomicU32 = AtomicU32::new(1000);
