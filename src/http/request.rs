@@ -14,7 +14,7 @@ pub struct Request<'a> {
     pub method: &'a Method,
     pub uri: &'a Uri,
     pub authorization: Option<&'a HeaderValue>,
-    /// Where the token is bound to a key: made anew for each time that it is sent.
+    /// Where the token is bound to a key: computed again each time that it is sent.
     pub signature: Option<&'a HeaderValue>,
     pub body: &'a [u8],
 }

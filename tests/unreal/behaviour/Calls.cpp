@@ -105,9 +105,9 @@ static void WrongXuidsAreRefused()
 	FMpaServerInvite WithNul = Invite();
 	WithNul.ConnectionString = FString(3, TEXT("a\0b"));
 	Server.Mpa->SendServerInvite(WithNul, Receiver.Delegate());
-	FMpaServerInvite Nobody = Invite();
-	Nobody.InvitedUsers.Reset();
-	Server.Mpa->SendServerInvite(Nobody, Receiver.Delegate());
+	FMpaServerInvite WithoutUsers = Invite();
+	WithoutUsers.InvitedUsers.Reset();
+	Server.Mpa->SendServerInvite(WithoutUsers, Receiver.Delegate());
 	FTSTicker::GetCoreTicker().Tick(0.016f);
 	EXPECT(Receiver.Calls == 4 && Receiver.Last.Status == EMpaStatus::InvalidArgument);
 }

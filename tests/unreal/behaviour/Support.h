@@ -31,7 +31,7 @@ extern std::string Folder;
 /** The settings of the project. */
 UMpaSettings& Settings();
 
-/** Those that most cases begin with. Each case has a title of its own, so that its requests can be told apart. */
+/** Those that most cases begin with. Each case has a title of its own, so that its requests can be distinguished. */
 void ResetSettings(int64 TitleId);
 
 bool WasLogged(ELogVerbosity::Type Verbosity, const char* Part);

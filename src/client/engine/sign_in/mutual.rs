@@ -13,7 +13,7 @@ use crate::sync::Mutex;
 /// Makes connections that show this certificate.
 pub type Connect = Box<dyn Fn(Arc<CertifiedKey>) -> Result<Arc<dyn Transport>> + Send + Sync>;
 
-/// Made anew for another certificate; can be aborted while it is in use.
+/// Created again for another certificate; can be aborted while it is in use.
 pub struct MutualTls {
     connect: Connect,
     state: Mutex<State>,
