@@ -523,8 +523,11 @@ typedef struct mpa_client_config {
     uint32_t invite_limit;
     /// How many requests with recent players may be sent in limit_period_ms. Default 0: the same.
     uint32_t recent_players_limit;
-    /// The period of the two limits above, in milliseconds, up to 3,600,000. Required if one of
-    /// them is set.
+    /// How many requests that set or delete activities may be sent in limit_period_ms. Default 0: the same.
+    uint32_t activity_write_limit;
+    /// How many requests that get or query activities may be sent in limit_period_ms. Default 0: the same.
+    uint32_t activity_read_limit;
+    /// The period of the limits above, in milliseconds, up to 3,600,000. Required if one of them is set.
     uint32_t limit_period_ms;
     /// How long a submitted invite may take until it is sent, in milliseconds; once it is sent,
     /// request_timeout_ms applies. Default 0: 30,000, which is longer than the 15 to 18 s that it waits when it
@@ -742,6 +745,9 @@ mpa_status mpa_client_invalidate_authorization(mpa_client client,
 /// error.
 typedef int32_t mpa_platform;
 
+/// One that is not known to this version. Only in records of activities.
+#define MPA_PLATFORM_UNKNOWN (-1)
+
 /// Any platform that the title runs on.
 #define MPA_PLATFORM_ANY 0
 
@@ -884,6 +890,22 @@ typedef int32_t mpa_encounter_type;
 /// The most players of a group.
 #define MPA_MAX_PLAYERS_PER_GROUP 100
 
+/// How many recent players the service takes in one request of a user. A call takes more and sends several
+/// requests.
+#define MPA_MAX_RECENT_PLAYERS_PER_REQUEST 100
+
+/// How many recent players one call takes.
+#define MPA_MAX_RECENT_PLAYERS_PER_CALL 10000
+
+/// How many users the service takes in one request of a service. A call takes more and sends several requests.
+#define MPA_MAX_USERS_PER_REQUEST 20
+
+/// How many users one call takes.
+#define MPA_MAX_USERS_PER_CALL 10000
+
+/// The most recent players of one user in a call of a service.
+#define MPA_MAX_RECENT_PLAYERS_PER_USER 100
+
 /// Players who met: everyone in a group met everyone else in it. Groups may overlap. Report
 /// encounters that mean something to the players, not all hundred of a battle royale.
 typedef struct mpa_recent_player_group {
@@ -902,6 +924,31 @@ typedef struct mpa_recent_player_group {
     /// Must be 0.
     uint32_t reserved;
 } mpa_recent_player_group;
+
+/// A player whom a user met.
+typedef struct mpa_recent_player {
+    /// sizeof(mpa_recent_player), as MPA_INIT sets it; the same in all players of an array. Required.
+    uint32_t struct_size;
+    /// One of MPA_ENCOUNTER_. Default 0: MPA_ENCOUNTER_DEFAULT.
+    mpa_encounter_type encounter_type;
+    /// The XUID of the player, not 0. Required.
+    uint64_t xuid;
+    /// When they met, in milliseconds since 1970-01-01 UTC, up to the year 9999; sent with a
+    /// precision of one second. Default 0: the time of the call.
+    uint64_t timestamp_unix_ms;
+} mpa_recent_player;
+
+/// A user, and whom that user met, each with a type and a time.
+typedef struct mpa_user_recent_players {
+    /// sizeof(mpa_user_recent_players), as MPA_INIT sets it; the same in all users of an array. Required.
+    uint32_t struct_size;
+    /// How many recent players: 1 to MPA_MAX_RECENT_PLAYERS_PER_USER. Required.
+    uint32_t recent_player_count;
+    /// The XUID of the user, not 0. Required.
+    uint64_t xuid;
+    /// Whom the user met. Required.
+    const mpa_recent_player *recent_players;
+} mpa_user_recent_players;
 
 /// Reports to the service who met whom, and waits for the response. `count`: how many groups, 1 to
 /// MPA_MAX_GROUPS_PER_CALL.
@@ -925,6 +972,215 @@ mpa_status mpa_post_recent_player_groups(mpa_client client,
                                          const mpa_recent_player_group *groups,
                                          uint32_t count,
                                          mpa_result *result);
+
+/// Reports whom a user met, with that user's token, and waits for the response. `count`: how many players, 1 to
+/// MPA_MAX_RECENT_PLAYERS_PER_CALL. `authorization`, or NULL: the user's token; NULL: the client's.
+///
+/// More than MPA_MAX_RECENT_PLAYERS_PER_REQUEST players go out as several requests, in order, stopping at the first
+/// that is not acknowledged. Retries, results and rate limits are as in mpa_post_recent_player_groups. A 401 for the
+/// call's own token ends the call and does not affect the client's token.
+///
+/// Blocks up to call_timeout_ms: do not call it on the game thread.
+///
+/// REST: POST /titles/{titleId}/recentplayers, with a user's token ("Post Recent Players" in the Multiplayer Activity
+/// reference at learn.microsoft.com).
+MPA_API
+mpa_status mpa_post_recent_players(mpa_client client,
+                                   const mpa_recent_player *players,
+                                   uint32_t count,
+                                   const mpa_authorization *authorization,
+                                   mpa_result *result);
+
+/// Reports for each of many users whom that user met, with a service's token, and waits for the response. `count`: how
+/// many users, 1 to MPA_MAX_USERS_PER_CALL.
+///
+/// Use it where a type or a time differs from pair to pair; otherwise mpa_post_recent_player_groups says the same in
+/// less. More than MPA_MAX_USERS_PER_REQUEST users go out as several requests, in order, stopping at the first that is
+/// not acknowledged. Retries, results and rate limits are as in mpa_post_recent_player_groups.
+///
+/// Blocks up to call_timeout_ms: do not call it on the game thread.
+///
+/// REST: POST /titles/{titleId}/recentplayers/server, with a service's token ("Post Server Recent Players" in the
+/// Multiplayer Activity reference at learn.microsoft.com).
+MPA_API
+mpa_status mpa_post_server_recent_players(mpa_client client,
+                                          const mpa_user_recent_players *users,
+                                          uint32_t count,
+                                          mpa_result *result);
+
+/* Activities ---------------------------------------------------------------------------------- */
+
+/// Who may join an activity without an invite.
+typedef int32_t mpa_join_restriction;
+
+/// Left out by the service, or not known to this version. Only in records.
+#define MPA_JOIN_RESTRICTION_UNKNOWN (-1)
+
+/// Everyone.
+#define MPA_JOIN_RESTRICTION_PUBLIC 0
+
+/// Only who is invited.
+#define MPA_JOIN_RESTRICTION_INVITE_ONLY 1
+
+/// Those whom the user follows.
+#define MPA_JOIN_RESTRICTION_FOLLOWED 2
+
+/// The longest group id, in UTF-16 code units.
+#define MPA_MAX_GROUP_ID_LENGTH 127
+
+/// The most players of an activity.
+#define MPA_MAX_ACTIVITY_PLAYERS 100
+
+/// What a user plays, and how others join.
+typedef struct mpa_activity {
+    /// sizeof(mpa_activity), as MPA_INIT sets it. Required.
+    uint32_t struct_size;
+    /// One of MPA_JOIN_RESTRICTION_. Default 0: MPA_JOIN_RESTRICTION_PUBLIC.
+    mpa_join_restriction join_restriction;
+    /// What the game of a user who joins is started with, as in mpa_invite. Required; may be empty.
+    const char *connection_string;
+    /// Names those who play together, so that they are shown as a group: at most MPA_MAX_GROUP_ID_LENGTH.
+    /// Default NULL: none.
+    const char *group_id;
+    /// How many may play, up to MPA_MAX_ACTIVITY_PLAYERS. Default 0: left out.
+    uint32_t max_players;
+    /// How many play now, up to MPA_MAX_ACTIVITY_PLAYERS. Default 0: left out.
+    uint32_t current_players;
+    /// One of MPA_PLATFORM_: where it can be joined. Default 0: MPA_PLATFORM_ANY.
+    mpa_platform platform;
+    /// How long a submitted activity may take until it is sent, in milliseconds; after that it ends as
+    /// MPA_ERROR_EXPIRED. Default 0: 60,000. Calls that block do not look at it.
+    uint32_t time_to_live_ms;
+    /// Its place in the order of the user's activities: the service ignores an activity whose number is lower than the
+    /// one that it has. Default 0: the library's own, which grows with every call, also across restarts and from server
+    /// to server, since it is the time in milliseconds. Of one user, use either your own numbers or the library's.
+    uint64_t sequence_number;
+    /// The user's own token, for this call only. Default NULL: the client's.
+    const mpa_authorization *authorization;
+} mpa_activity;
+
+/// Sets the activity of a user, and waits for the response. It replaces the one that the user has in this title.
+///
+/// A request is retried, up to max_attempts times and within call_timeout_ms, also where its response was lost: the
+/// same activity with the same sequence number does no harm. After the service has rejected a call for its rate,
+/// further calls wait for their turn, or end at once as MPA_ERROR_THROTTLED.
+///
+/// Returns MPA_OK if the service has acknowledged it. A 401 for the call's own token ends the call and does not
+/// affect the client's token. Blocks up to call_timeout_ms: do not call it on the game thread.
+///
+/// REST: PUT /titles/{titleId}/users/{xuid}/activities ("Set Activity" in the Multiplayer Activity reference at
+/// learn.microsoft.com).
+MPA_API
+mpa_status mpa_set_activity(mpa_client client,
+                            uint64_t xuid,
+                            const mpa_activity *activity,
+                            mpa_result *result);
+
+/// Deletes the activity of a user, and waits for the response.
+///
+/// `sequence_number`: as in mpa_activity; 0: the library's own. `authorization`, or NULL: the user's own token, for
+/// this call only; NULL: the client's.
+///
+/// Retries, results and rate limits are as in mpa_set_activity: to delete twice does no harm, and an activity that was
+/// set later has a higher sequence number. Returns MPA_OK if the service has acknowledged it. Blocks up to
+/// call_timeout_ms: do not call it on the game thread.
+///
+/// REST: DELETE /titles/{titleId}/users/{xuid}/activities ("Delete Activity" in the Multiplayer Activity reference at
+/// learn.microsoft.com).
+MPA_API
+mpa_status mpa_delete_activity(mpa_client client,
+                               uint64_t xuid,
+                               uint64_t sequence_number,
+                               const mpa_authorization *authorization,
+                               mpa_result *result);
+
+/* Queries of activities ----------------------------------------------------------------------- */
+
+/// How many users the service takes in one query. A call takes more and sends several requests.
+#define MPA_MAX_QUERIED_USERS_PER_REQUEST 30
+
+/// How many users one query takes.
+#define MPA_MAX_QUERIED_USERS_PER_CALL 10000
+
+/// An activity of a user, of any title. What the service left out is 0 or empty.
+typedef struct mpa_activity_record {
+    /// sizeof(mpa_activity_record), as MPA_INIT sets it; the same in all records of an array. Never written by the
+    /// library.
+    uint32_t struct_size;
+    /// The number of the title that the user plays.
+    uint32_t title_id;
+    /// The user.
+    uint64_t xuid;
+    /// Its place in the order of the user's activities.
+    uint64_t sequence_number;
+    /// One of MPA_JOIN_RESTRICTION_.
+    mpa_join_restriction join_restriction;
+    /// One of MPA_PLATFORM_.
+    mpa_platform platform;
+    /// How many may play; 0: unknown.
+    uint32_t max_players;
+    /// How many play; 0: unknown.
+    uint32_t current_players;
+    /// What the game of a user who joins is started with; empty if the service left it out, or if that user may not
+    /// join. Cut at the end of a character where it is longer than a connection string may be.
+    char connection_string[1544];
+    /// Names those who play together; empty: none.
+    char group_id[384];
+} mpa_activity_record;
+
+/// Asks what users play, and waits for the responses. `count`: how many XUIDs, 1 to MPA_MAX_QUERIED_USERS_PER_CALL.
+///
+/// `authorization`, or NULL: a user's own token, for this call only; NULL: the client's. `records`: receives the
+/// activities, up to `capacity`, those of one user together; the struct_size of the first counts for all. NULL: none
+/// are wanted. `total`, or NULL: receives how many there were, also where they did not fit.
+///
+/// More than MPA_MAX_QUERIED_USERS_PER_REQUEST users go out as several requests, in order, stopping at the first that
+/// is not acknowledged; the activities of those before are stored all the same. A request is retried, up to
+/// max_attempts times and within call_timeout_ms: it changes nothing. A response that is longer than 4 MiB ends the
+/// call as MPA_ERROR_UNEXPECTED_ANSWER: ask for fewer users.
+///
+/// Returns MPA_OK if the service has answered for all users. Blocks up to call_timeout_ms: do not call it on the game
+/// thread.
+///
+/// REST: POST /titles/{titleId}/activities/query ("Query Activities" in the Multiplayer Activity reference at
+/// learn.microsoft.com).
+MPA_API
+mpa_status mpa_query_activities(mpa_client client,
+                                const uint64_t *xuids,
+                                uint32_t count,
+                                const mpa_authorization *authorization,
+                                mpa_activity_record *records,
+                                uint32_t capacity,
+                                uint32_t *total,
+                                mpa_result *result);
+
+/// Asks what one user plays, and waits for the response: as mpa_query_activities.
+///
+/// REST: GET /titles/{titleId}/users/{xuid}/activities ("Get Activity" in the Multiplayer Activity reference at
+/// learn.microsoft.com).
+MPA_API
+mpa_status mpa_get_activities(mpa_client client,
+                              uint64_t xuid,
+                              const mpa_authorization *authorization,
+                              mpa_activity_record *records,
+                              uint32_t capacity,
+                              uint32_t *total,
+                              mpa_result *result);
+
+/// Reads what a submitted query has found, after its MPA_EVENT_COMPLETED was polled and before the next event is.
+///
+/// `records`, `capacity`, `total`: as in mpa_query_activities. It can be read again if it did not fit. Until the next
+/// event is polled, the activities take part of queue_capacity_bytes.
+///
+/// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT if the event that was polled last is not the completion of this
+/// operation, or a pointer is wrong; MPA_ERROR_INVALID_STRUCT; MPA_ERROR_INVALID_HANDLE. Never blocks.
+MPA_API
+mpa_status mpa_read_activities(mpa_client client,
+                               uint64_t operation,
+                               mpa_activity_record *records,
+                               uint32_t capacity,
+                               uint32_t *total,
+                               mpa_result *result);
 
 /* Asynchronous calls -------------------------------------------------------------------------- */
 
@@ -969,6 +1225,68 @@ mpa_status mpa_submit_recent_player_groups(mpa_client client,
                                            uint64_t user_data,
                                            uint64_t *operation,
                                            mpa_result *result);
+
+/// Submits recent players of a user, as mpa_post_recent_players sends them, and returns at once: as
+/// mpa_submit_invite.
+MPA_API
+mpa_status mpa_submit_recent_players(mpa_client client,
+                                     const mpa_recent_player *players,
+                                     uint32_t count,
+                                     const mpa_authorization *authorization,
+                                     uint64_t user_data,
+                                     uint64_t *operation,
+                                     mpa_result *result);
+
+/// Submits recent players of many users, as mpa_post_server_recent_players sends them, and returns at once: as
+/// mpa_submit_recent_player_groups, also in how they are held and combined.
+MPA_API
+mpa_status mpa_submit_server_recent_players(mpa_client client,
+                                            const mpa_user_recent_players *users,
+                                            uint32_t count,
+                                            uint64_t user_data,
+                                            uint64_t *operation,
+                                            mpa_result *result);
+
+/// Submits an activity, as mpa_set_activity sets it, and returns at once: as mpa_submit_invite.
+MPA_API
+mpa_status mpa_submit_set_activity(mpa_client client,
+                                   uint64_t xuid,
+                                   const mpa_activity *activity,
+                                   uint64_t user_data,
+                                   uint64_t *operation,
+                                   mpa_result *result);
+
+/// Submits the deletion of an activity, as mpa_delete_activity deletes it, and returns at once: as
+/// mpa_submit_invite.
+MPA_API
+mpa_status mpa_submit_delete_activity(mpa_client client,
+                                      uint64_t xuid,
+                                      uint64_t sequence_number,
+                                      const mpa_authorization *authorization,
+                                      uint64_t user_data,
+                                      uint64_t *operation,
+                                      mpa_result *result);
+
+/// Submits a query, as mpa_query_activities asks it, and returns at once: as mpa_submit_invite. What it has found is
+/// read with mpa_read_activities when its event has been polled.
+MPA_API
+mpa_status mpa_submit_query_activities(mpa_client client,
+                                       const uint64_t *xuids,
+                                       uint32_t count,
+                                       const mpa_authorization *authorization,
+                                       uint64_t user_data,
+                                       uint64_t *operation,
+                                       mpa_result *result);
+
+/// Submits a request for one user's activities, as mpa_get_activities sends it, and returns at once: as
+/// mpa_submit_query_activities.
+MPA_API
+mpa_status mpa_submit_get_activities(mpa_client client,
+                                     uint64_t xuid,
+                                     const mpa_authorization *authorization,
+                                     uint64_t user_data,
+                                     uint64_t *operation,
+                                     mpa_result *result);
 
 /* Events -------------------------------------------------------------------------------------- */
 
@@ -1102,7 +1420,7 @@ mpa_status mpa_client_flush(mpa_client client,
 /// How many counters `completed` of mpa_lane_stats has, those in reserve included.
 #define MPA_COMPLETION_KINDS 96
 
-/// The statistics of one lane: invites of both kinds, or recent players. All but the gauges at the end
+/// The statistics of one lane: a kind of calls that do not wait for those of another. All but the gauges at the end
 /// only grow. Those of several clients are added up field by field, and arrays element by element.
 ///
 /// Buckets count what took up to 1, 5, 10, 25, 50, 100, 250, 500, 1,000, 2,500, 5,000, 10,000, 30,000,
@@ -1150,8 +1468,12 @@ typedef struct mpa_stats {
     uint32_t clock_offset_known;
     /// Invites and server invites.
     mpa_lane_stats invites;
-    /// Recent players.
+    /// Recent players: of groups, of a user, and of many users.
     mpa_lane_stats recent_players;
+    /// Activities that are set or deleted.
+    mpa_lane_stats activities;
+    /// Activities that are queried.
+    mpa_lane_stats activity_queries;
     /// Now: places of queue_capacity that are taken, also by completions that were not polled yet.
     uint64_t held_operations;
     /// Now: bytes of queue_capacity_bytes that are taken.

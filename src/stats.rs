@@ -234,7 +234,7 @@ mod tests {
             );
         }
         let counts = counters.read();
-        let [invites, players] = counts.lanes;
+        let [invites, players, ..] = counts.lanes;
         assert_eq!((invites.requests, players.requests, players.retries, players.items), (0, 1, 1, 20));
         let completed = |cause| players.completed[completion_index(Status::Expired, cause)];
         assert_eq!((completed(Status::Ok), completed(Status::Throttled), completed(Status::TimedOut)), (1, 2, 0));
@@ -257,7 +257,7 @@ mod tests {
         end(Kind::Operation, Outcome::new(Status::Abandoned, ""));
         counters.began(Kind::Operation, Lane::Invites);
         counters.did_not_begin(Kind::Operation, Lane::Invites);
-        let Counts { calls, operations, lanes: [invites, _], .. } = counters.read();
+        let Counts { calls, operations, lanes: [invites, ..], .. } = counters.read();
         assert_eq!(calls, Ends { began: 4, succeeded: 1, uncertain: 1, abandoned: 0, failed: 1 });
         assert_eq!((calls.unfinished(), operations.unfinished()), (1, 0));
         assert_eq!(operations, Ends { began: 2, succeeded: 0, uncertain: 1, abandoned: 1, failed: 0 });

@@ -883,6 +883,8 @@ private:
         raw.max_attempts = config.max_attempts;
         raw.invite_limit = config.invite_limit;
         raw.recent_players_limit = config.recent_players_limit;
+        raw.activity_write_limit = config.activity_write_limit;
+        raw.activity_read_limit = config.activity_read_limit;
         raw.limit_period_ms = detail::milliseconds(config.limit_period);
         raw.invite_time_to_live_ms = detail::milliseconds(config.invite_time_to_live);
         raw.recent_players_time_to_live_ms = detail::milliseconds(config.recent_players_time_to_live);

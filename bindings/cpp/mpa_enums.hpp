@@ -123,6 +123,8 @@ enum class LogLevel : mpa_log_level {
 /// The platform on which an invite can be accepted. An invite for another platform disappears without an
 /// error.
 enum class Platform : mpa_platform {
+    /// One that is not known to this version. Only in records of activities.
+    Unknown = MPA_PLATFORM_UNKNOWN,
     /// Any platform that the title runs on.
     Any = MPA_PLATFORM_ANY,
     /// Android.
@@ -151,6 +153,18 @@ enum class EncounterType : mpa_encounter_type {
     Teammate = MPA_ENCOUNTER_TEAMMATE,
     /// They played against each other.
     Opponent = MPA_ENCOUNTER_OPPONENT,
+};
+
+/// Who may join an activity without an invite.
+enum class JoinRestriction : mpa_join_restriction {
+    /// Left out by the service, or not known to this version. Only in records.
+    RestrictionUnknown = MPA_JOIN_RESTRICTION_UNKNOWN,
+    /// Everyone.
+    RestrictionPublic = MPA_JOIN_RESTRICTION_PUBLIC,
+    /// Only who is invited.
+    RestrictionInviteOnly = MPA_JOIN_RESTRICTION_INVITE_ONLY,
+    /// Those whom the user follows.
+    RestrictionFollowed = MPA_JOIN_RESTRICTION_FOLLOWED,
 };
 
 /// The type of an event. Later versions may add some: ignore those that you do not know.

@@ -48,6 +48,36 @@ namespace Mpa
         /// <summary>The most players of a group.</summary>
         public const uint MaxPlayersPerGroup = 100;
 
+        /// <summary>How many recent players the service takes in one request of a user. A call takes
+        /// more and sends several requests.</summary>
+        public const uint MaxRecentPlayersPerRequest = 100;
+
+        /// <summary>How many recent players one call takes.</summary>
+        public const uint MaxRecentPlayersPerCall = 10000;
+
+        /// <summary>How many users the service takes in one request of a service. A call takes more and
+        /// sends several requests.</summary>
+        public const uint MaxUsersPerRequest = 20;
+
+        /// <summary>How many users one call takes.</summary>
+        public const uint MaxUsersPerCall = 10000;
+
+        /// <summary>The most recent players of one user in a call of a service.</summary>
+        public const uint MaxRecentPlayersPerUser = 100;
+
+        /// <summary>The longest group id, in UTF-16 code units.</summary>
+        public const uint MaxGroupIdLength = 127;
+
+        /// <summary>The most players of an activity.</summary>
+        public const uint MaxActivityPlayers = 100;
+
+        /// <summary>How many users the service takes in one query. A call takes more and sends several
+        /// requests.</summary>
+        public const uint MaxQueriedUsersPerRequest = 30;
+
+        /// <summary>How many users one query takes.</summary>
+        public const uint MaxQueriedUsersPerCall = 10000;
+
         /// <summary>How many buckets a histogram has.</summary>
         public const uint StatsBucketCount = 16;
 

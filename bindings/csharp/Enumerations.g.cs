@@ -178,6 +178,9 @@ namespace Mpa
     /// disappears without an error.</summary>
     public enum MpaPlatform
     {
+        /// <summary>One that is not known to this version. Only in records of activities.</summary>
+        Unknown = -1,
+
         /// <summary>Any platform that the title runs on.</summary>
         Any = 0,
 
@@ -219,6 +222,22 @@ namespace Mpa
 
         /// <summary>They played against each other.</summary>
         Opponent = 2,
+    }
+
+    /// <summary>Who may join an activity without an invite.</summary>
+    public enum MpaJoinRestriction
+    {
+        /// <summary>Left out by the service, or not known to this version. Only in records.</summary>
+        RestrictionUnknown = -1,
+
+        /// <summary>Everyone.</summary>
+        RestrictionPublic = 0,
+
+        /// <summary>Only who is invited.</summary>
+        RestrictionInviteOnly = 1,
+
+        /// <summary>Those whom the user follows.</summary>
+        RestrictionFollowed = 2,
     }
 
     /// <summary>Why another authorization is needed. Later versions may add some.</summary>

@@ -23,6 +23,8 @@ namespace Mpa
             raw.max_attempts = MaxAttempts;
             raw.invite_limit = InviteLimit;
             raw.recent_players_limit = RecentPlayersLimit;
+            raw.activity_write_limit = ActivityWriteLimit;
+            raw.activity_read_limit = ActivityReadLimit;
             raw.limit_period_ms = Time.Limit(LimitPeriod);
             raw.invite_time_to_live_ms = Time.Limit(InviteTimeToLive);
             raw.recent_players_time_to_live_ms = Time.Limit(RecentPlayersTimeToLive);

@@ -82,7 +82,7 @@ namespace Mpa.Internal
             public ulong id;
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 200)]
+        [StructLayout(LayoutKind.Sequential, Size = 208)]
         internal struct mpa_client_config
         {
             public uint struct_size;
@@ -99,6 +99,8 @@ namespace Mpa.Internal
             public uint max_attempts;
             public uint invite_limit;
             public uint recent_players_limit;
+            public uint activity_write_limit;
+            public uint activity_read_limit;
             public uint limit_period_ms;
             public uint invite_time_to_live_ms;
             public uint recent_players_time_to_live_ms;
@@ -219,6 +221,74 @@ namespace Mpa.Internal
             }
         }
 
+        [StructLayout(LayoutKind.Sequential, Size = 24)]
+        internal struct mpa_recent_player
+        {
+            public uint struct_size;
+            public int encounter_type;
+            public ulong xuid;
+            public ulong timestamp_unix_ms;
+
+            public static mpa_recent_player Init()
+            {
+                return new mpa_recent_player { struct_size = (uint)sizeof(mpa_recent_player) };
+            }
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 24)]
+        internal struct mpa_user_recent_players
+        {
+            public uint struct_size;
+            public uint recent_player_count;
+            public ulong xuid;
+            public mpa_recent_player* recent_players;
+
+            public static mpa_user_recent_players Init()
+            {
+                return new mpa_user_recent_players { struct_size = (uint)sizeof(mpa_user_recent_players) };
+            }
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 56)]
+        internal struct mpa_activity
+        {
+            public uint struct_size;
+            public int join_restriction;
+            public byte* connection_string;
+            public byte* group_id;
+            public uint max_players;
+            public uint current_players;
+            public int platform;
+            public uint time_to_live_ms;
+            public ulong sequence_number;
+            public mpa_authorization* authorization;
+
+            public static mpa_activity Init()
+            {
+                return new mpa_activity { struct_size = (uint)sizeof(mpa_activity) };
+            }
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 1968)]
+        internal struct mpa_activity_record
+        {
+            public uint struct_size;
+            public uint title_id;
+            public ulong xuid;
+            public ulong sequence_number;
+            public int join_restriction;
+            public int platform;
+            public uint max_players;
+            public uint current_players;
+            public fixed byte connection_string[1544];
+            public fixed byte group_id[384];
+
+            public static mpa_activity_record Init()
+            {
+                return new mpa_activity_record { struct_size = (uint)sizeof(mpa_activity_record) };
+            }
+        }
+
         [StructLayout(LayoutKind.Sequential, Size = 32)]
         internal struct mpa_event
         {
@@ -255,13 +325,15 @@ namespace Mpa.Internal
             public fixed ulong reserved[5];
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 2400)]
+        [StructLayout(LayoutKind.Sequential, Size = 4704)]
         internal struct mpa_stats
         {
             public uint struct_size;
             public uint clock_offset_known;
             public mpa_lane_stats invites;
             public mpa_lane_stats recent_players;
+            public mpa_lane_stats activities;
+            public mpa_lane_stats activity_queries;
             public ulong held_operations;
             public ulong held_bytes;
             public ulong completions_waiting;
@@ -345,6 +417,66 @@ namespace Mpa.Internal
             mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_post_recent_players(
+            mpa_client client,
+            mpa_recent_player* players,
+            uint count,
+            mpa_authorization* authorization,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_post_server_recent_players(
+            mpa_client client,
+            mpa_user_recent_players* users,
+            uint count,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_set_activity(
+            mpa_client client,
+            ulong xuid,
+            mpa_activity* activity,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_delete_activity(
+            mpa_client client,
+            ulong xuid,
+            ulong sequence_number,
+            mpa_authorization* authorization,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_query_activities(
+            mpa_client client,
+            ulong* xuids,
+            uint count,
+            mpa_authorization* authorization,
+            mpa_activity_record* records,
+            uint capacity,
+            uint* total,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_get_activities(
+            mpa_client client,
+            ulong xuid,
+            mpa_authorization* authorization,
+            mpa_activity_record* records,
+            uint capacity,
+            uint* total,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_read_activities(
+            mpa_client client,
+            ulong operation,
+            mpa_activity_record* records,
+            uint capacity,
+            uint* total,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_submit_invite(
             mpa_client client,
             mpa_invite* invite,
@@ -365,6 +497,63 @@ namespace Mpa.Internal
             mpa_client client,
             mpa_recent_player_group* groups,
             uint count,
+            ulong user_data,
+            ulong* operation,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_submit_recent_players(
+            mpa_client client,
+            mpa_recent_player* players,
+            uint count,
+            mpa_authorization* authorization,
+            ulong user_data,
+            ulong* operation,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_submit_server_recent_players(
+            mpa_client client,
+            mpa_user_recent_players* users,
+            uint count,
+            ulong user_data,
+            ulong* operation,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_submit_set_activity(
+            mpa_client client,
+            ulong xuid,
+            mpa_activity* activity,
+            ulong user_data,
+            ulong* operation,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_submit_delete_activity(
+            mpa_client client,
+            ulong xuid,
+            ulong sequence_number,
+            mpa_authorization* authorization,
+            ulong user_data,
+            ulong* operation,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_submit_query_activities(
+            mpa_client client,
+            ulong* xuids,
+            uint count,
+            mpa_authorization* authorization,
+            ulong user_data,
+            ulong* operation,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_submit_get_activities(
+            mpa_client client,
+            ulong xuid,
+            mpa_authorization* authorization,
             ulong user_data,
             ulong* operation,
             mpa_result* result);

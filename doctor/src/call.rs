@@ -2,11 +2,12 @@
 
 use std::time::{Instant, SystemTime};
 
-use http::{HeaderValue, Method, Uri};
+use http::{HeaderValue, Uri};
+use mpa::api::{Call, QUERY_ACTIVITIES, QueryActivities};
 use mpa::auth::{Authorization, MAX_SIGNED_BODY_BYTES, ServiceClock, Signed};
 use mpa::http::{Deadlines, Request, Response, Transport};
 use mpa::json;
-use mpa::outcome::Status;
+use mpa::outcome::{Outcome, Status};
 use mpa::policy::in_an_encoding;
 use mpa::redactor::Redactor;
 use mpa::response::{ParsedResponse, ResponseClass, content_encoding, parse_response};
@@ -16,22 +17,19 @@ use crate::host::{LIMIT, Route};
 use crate::messages::{defect, transport_failed};
 use crate::report::Finding;
 
-/// No one's: the service answers all the same.
-const BODY: &[u8] = br#"{"users":["1"]}"#;
-
 pub fn check(route: &Route, title_id: u32, authorization: &Authorization, clock: &ServiceClock) -> Finding {
-    let path = format!("/titles/{title_id}/activities/query");
-    let (uri, signature) = match address(route, &path, authorization, clock) {
+    let (uri, signature, body) = match prepare(route, title_id, authorization, clock) {
         Ok(parts) => parts,
         Err(outcome) => return defect(outcome),
     };
     let authorization_header = Some(authorization.header());
     let request = Request {
-        method: &Method::POST,
+        method: &QUERY_ACTIVITIES.method,
         uri: &uri,
         authorization: authorization_header,
         signature: signature.as_ref(),
-        body: BODY,
+        body: &body,
+        max_response: QUERY_ACTIVITIES.max_response_bytes,
     };
     match route.transport.send(request, Deadlines::both(Instant::now() + LIMIT)) {
         Ok(answer) => classify_response(&answer, authorization, title_id),
@@ -39,33 +37,38 @@ pub fn check(route: &Route, title_id: u32, authorization: &Authorization, clock:
     }
 }
 
-/// Where the request goes, and its signature.
-fn address(
+/// Where the request goes, its signature and its body.
+fn prepare(
     route: &Route,
-    path: &str,
+    title_id: u32,
     authorization: &Authorization,
     clock: &ServiceClock,
-) -> mpa::outcome::Result<(Uri, Option<HeaderValue>)> {
+) -> mpa::outcome::Result<(Uri, Option<HeaderValue>, Vec<u8>)> {
+    let defect = || Outcome::internal("The call cannot be made. Please report this.");
+    // No one's XUID: the service answers all the same.
+    let query = QueryActivities::new(vec![1]).map_err(|_| defect())?;
+    let path = query.endpoint().path(title_id, |name| query.path_argument(name)).ok_or_else(defect)?;
+    let body = query.body(0..query.count())?;
     let signature = match authorization.proof_key() {
         None => None,
         Some(key) => {
             let signed = Signed {
                 time: clock.at(SystemTime::now()),
-                method: "POST",
-                path_and_query: path,
+                method: query.endpoint().method.as_str(),
+                path_and_query: &path,
                 authorization: authorization.header().to_str().unwrap_or_default(),
-                body: BODY,
+                body: &body,
                 max_body_bytes: Some(MAX_SIGNED_BODY_BYTES),
             };
             Some(signed.header(key)?)
         }
     };
-    Ok((route.base.join(path)?, signature))
+    Ok((route.base.join(&path)?, signature, body))
 }
 
 fn classify_response(answer: &Response, authorization: &Authorization, title_id: u32) -> Finding {
     let status = answer.status;
-    let parsed = parse_response(answer, &[200], SystemTime::now());
+    let parsed = parse_response(answer, QUERY_ACTIVITIES.success, SystemTime::now());
     let redactor = redactor(authorization);
     let refused = |code: Code, what: &str, advice: &str| {
         Finding::failed(code, format!("{what} ({}).", reason(&parsed, status, &redactor)), advice)

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::Method;
 use mpa::auth::{Credential, ServiceClock, Validity};
-use mpa::http::{BaseUrl, Deadlines, Http, Request, Settings, TlsReason, Transport};
+use mpa::http::{BaseUrl, Deadlines, Http, MAX_SHORT_RESPONSE, Request, Settings, TlsReason, Transport};
 
 use crate::codes::Code;
 use crate::messages;
@@ -194,7 +194,14 @@ impl<'a> Host<'a> {
         let client_certificate = self.credential.map(Credential::client_certificate).transpose().map_err(defect)?;
         let transport = Http::new(Settings { client_certificate, ..settings.clone() }).map_err(defect)?;
         let uri = self.base.join("/").map_err(defect)?;
-        let request = Request { method: &Method::POST, uri: &uri, authorization: None, signature: None, body: b"{}" };
+        let request = Request {
+            method: &Method::POST,
+            uri: &uri,
+            authorization: None,
+            signature: None,
+            body: b"{}",
+            max_response: MAX_SHORT_RESPONSE,
+        };
         let before = SystemTime::now();
         let answer = transport
             .send(request, Deadlines::both(Instant::now() + LIMIT))

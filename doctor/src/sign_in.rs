@@ -7,7 +7,7 @@ use mpa::auth::{
     Authorization, Credential, ErrorContext, ProofKey, ServiceClock, Signed, Step, TokenAnswer, date, read_token,
     service_token_request, token_request,
 };
-use mpa::http::{Deadlines, Request, Transport};
+use mpa::http::{Deadlines, MAX_SHORT_RESPONSE, Request, Transport};
 use mpa::redactor::Redactor;
 
 use crate::arguments::SignInOptions;
@@ -66,8 +66,14 @@ impl Signer<'_> {
         let uri = route.base.join(step.path()).map_err(defect)?;
         let now = self.clock.at(SystemTime::now());
         let signature = Signed::of_a_step(step, now, body).header(key).map_err(defect)?;
-        let request =
-            Request { method: &Method::POST, uri: &uri, authorization: None, signature: Some(&signature), body };
+        let request = Request {
+            method: &Method::POST,
+            uri: &uri,
+            authorization: None,
+            signature: Some(&signature),
+            body,
+            max_response: MAX_SHORT_RESPONSE,
+        };
         let at = ErrorContext {
             clock_moved: false,
             step,

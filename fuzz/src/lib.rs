@@ -11,7 +11,7 @@ use mpa::ffi::close::mpa_client_close;
 use mpa::ffi::invite::{mpa_send_server_invite, mpa_server_invite};
 use mpa::ffi::recent_players::{mpa_post_recent_player_groups, mpa_recent_player_group};
 use mpa::ffi::result::mpa_result;
-use mpa::http::{Response, ResponseReader};
+use mpa::http::{MAX_SHORT_RESPONSE, Response, ResponseReader};
 use mpa::redactor::Redactor;
 use mpa::response::parse_response;
 
@@ -38,9 +38,9 @@ pub fn answer(data: &[u8]) {
 
 /// What a server sends, read at once and byte by byte: both have to give the same.
 pub fn response(data: &[u8]) {
-    let mut whole = ResponseReader::default();
+    let mut whole = ResponseReader::new(MAX_SHORT_RESPONSE);
     let read_whole = whole.push(data);
-    let mut drip = ResponseReader::default();
+    let mut drip = ResponseReader::new(MAX_SHORT_RESPONSE);
     let mut read_drip = Ok(false);
     for byte in data {
         read_drip = drip.push(&[*byte]);

@@ -31,6 +31,8 @@ pub struct Endpoint {
     pub is_idempotent: bool,
     /// The HTTP statuses with which the service acknowledges a request.
     pub success: &'static [u16],
+    /// How many bytes of a response's body are read.
+    pub max_response_bytes: usize,
     pub caller: Caller,
     /// Which of the limits that a configuration can impose applies, if one does.
     pub configured_limit: Option<ConfiguredLimit>,
@@ -49,6 +51,8 @@ pub enum Caller {
 pub enum ConfiguredLimit {
     Invites,
     RecentPlayers,
+    ActivityWrites,
+    ActivityReads,
 }
 
 impl Endpoint {

@@ -11,6 +11,7 @@ use super::body::json_body;
 use super::invalid::{self, InvalidCall};
 use super::xuid::{self, Xuids};
 use super::{Call, Caller, ConfiguredLimit, Endpoint, Lane, MAX_ITEMS_PER_CALL};
+use crate::http::MAX_SHORT_RESPONSE;
 use crate::outcome::Result;
 use crate::redactor::Redactor;
 
@@ -25,6 +26,7 @@ pub static SEND_INVITE: Endpoint = Endpoint {
     // An invite that arrives twice may be shown twice.
     is_idempotent: false,
     success: &[204],
+    max_response_bytes: MAX_SHORT_RESPONSE,
     caller: Caller::User,
     configured_limit: Some(ConfiguredLimit::Invites),
 };
@@ -50,20 +52,24 @@ pub enum Platform {
 }
 
 impl Platform {
+    pub const ALL: [(Self, &str); 8] = [
+        (Self::Android, "Android"),
+        (Self::Ios, "IOS"),
+        (Self::Nintendo, "Nintendo"),
+        (Self::PlayStation, "PlayStation"),
+        (Self::Scarlett, "Scarlett"),
+        (Self::Win32, "Win32"),
+        (Self::WindowsOneCore, "WindowsOneCore"),
+        (Self::XboxOne, "XboxOne"),
+    ];
+
     /// 0 is any platform, which the service wants unsaid.
     pub fn from_number(number: i32) -> invalid::Result<Option<Self>> {
-        Ok(Some(match number {
-            0 => return Ok(None),
-            1 => Platform::Android,
-            2 => Platform::Ios,
-            3 => Platform::Nintendo,
-            4 => Platform::PlayStation,
-            5 => Platform::Scarlett,
-            6 => Platform::Win32,
-            7 => Platform::WindowsOneCore,
-            8 => Platform::XboxOne,
-            _ => return Err(InvalidCall::Platform(number)),
-        }))
+        if number == 0 {
+            return Ok(None);
+        }
+        let found = Self::ALL.iter().map(|(platform, _)| *platform).find(|platform| *platform as i32 == number);
+        found.map(Some).ok_or(InvalidCall::Platform(number))
     }
 }
 

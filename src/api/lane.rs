@@ -7,6 +7,9 @@ use std::time::Duration;
 pub enum Lane {
     Invites,
     RecentPlayers,
+    /// Setting and deleting.
+    Activities,
+    ActivityQueries,
 }
 
 /// What is fixed about a lane.
@@ -25,7 +28,7 @@ pub struct LaneInfo {
 }
 
 /// Every lane.
-const LANES: [LaneInfo; 2] = [
+const LANES: [LaneInfo; 4] = [
     LaneInfo {
         lane: Lane::Invites,
         label: "invites",
@@ -39,6 +42,20 @@ const LANES: [LaneInfo; 2] = [
         thread_name: "mpa-players",
         time_to_live: Duration::from_secs(600),
         hold: Some(Duration::from_secs(2)),
+    },
+    LaneInfo {
+        lane: Lane::Activities,
+        label: "activities",
+        thread_name: "mpa-activities",
+        time_to_live: Duration::from_secs(60),
+        hold: None,
+    },
+    LaneInfo {
+        lane: Lane::ActivityQueries,
+        label: "activity_queries",
+        thread_name: "mpa-queries",
+        time_to_live: Duration::from_secs(30),
+        hold: None,
     },
 ];
 

@@ -1,28 +1,49 @@
 //! The endpoints of the service, one file each: fields, limits and JSON of a call. No I/O.
 
+mod activity;
+mod activity_records;
 mod body;
+mod delete_activity;
+mod encounter;
 mod endpoint;
+mod get_activities;
 mod invalid;
 mod invite;
 mod lane;
+mod query_activities;
+mod recent_player_groups;
 mod recent_players;
 mod server_invite;
+mod server_recent_players;
+mod set_activity;
 mod xuid;
 
 use std::ops::Range;
 
+pub use activity::{JoinRestriction, MAX_ACTIVITY_PLAYERS, MAX_GROUP_ID_UTF16, SequenceNumber};
+pub use activity_records::{ActivityRecord, RecordPlatform};
 pub use body::{Array, array_body};
+pub use delete_activity::{DELETE_ACTIVITY, DeleteActivity};
+pub use encounter::{EncounterType, Timestamp};
 pub use endpoint::{Caller, ConfiguredLimit, Endpoint};
-pub use invalid::{InvalidCall, InvalidGroup};
+pub use get_activities::{GET_ACTIVITIES, GetActivities};
+pub use invalid::{InvalidCall, InvalidEncounter, InvalidGroup, InvalidRecentPlayer};
 pub use invite::{
     Invitation, Invite, MAX_CONNECTION_STRING_UTF16, MAX_INVITED_USERS_PER_REQUEST, Platform, SEND_INVITE,
 };
 pub use lane::{ByLane, Lane};
-pub use recent_players::{
-    EncounterType, MAX_GROUPS_PER_REQUEST, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP, POST_RECENT_PLAYER_GROUPS,
-    RecentPlayerGroup, RecentPlayerGroups, Timestamp,
+pub use query_activities::{MAX_QUERIED_USERS_PER_REQUEST, QUERY_ACTIVITIES, QueryActivities};
+pub use recent_player_groups::{
+    MAX_GROUPS_PER_REQUEST, MAX_PLAYERS_PER_GROUP, MIN_PLAYERS_PER_GROUP, POST_RECENT_PLAYER_GROUPS, RecentPlayerGroup,
+    RecentPlayerGroups,
 };
+pub use recent_players::{MAX_RECENT_PLAYERS_PER_REQUEST, POST_RECENT_PLAYERS, RecentPlayer, RecentPlayers};
 pub use server_invite::{SEND_SERVER_INVITE, ServerInvite};
+pub use server_recent_players::{
+    MAX_RECENT_PLAYERS_PER_USER, MAX_USERS_PER_REQUEST, POST_SERVER_RECENT_PLAYERS, ServerRecentPlayers,
+    UserRecentPlayers,
+};
+pub use set_activity::{SET_ACTIVITY, SetActivity};
 
 use crate::outcome::{Outcome, Result};
 use crate::redactor::Redactor;
@@ -32,7 +53,20 @@ use crate::redactor::Redactor;
 pub const MAX_ITEMS_PER_CALL: usize = 10_000;
 
 /// Every endpoint that the library calls.
-pub static ENDPOINTS: &[&Endpoint] = &[&SEND_INVITE, &SEND_SERVER_INVITE, &POST_RECENT_PLAYER_GROUPS];
+pub static ENDPOINTS: &[&Endpoint] = &[
+    &SEND_INVITE,
+    &SEND_SERVER_INVITE,
+    &POST_RECENT_PLAYER_GROUPS,
+    &POST_RECENT_PLAYERS,
+    &POST_SERVER_RECENT_PLAYERS,
+    &SET_ACTIVITY,
+    &DELETE_ACTIVITY,
+    &GET_ACTIVITIES,
+    &QUERY_ACTIVITIES,
+];
+
+/// How much of a response is read that lists activities: thousands with the longest connection strings.
+const MAX_ACTIVITIES_RESPONSE: usize = 4 * 1024 * 1024;
 
 /// One call, validated: nothing about it can be refused any more except by the service.
 pub trait Call: Send + Sync {
@@ -71,6 +105,11 @@ pub trait Call: Send + Sync {
         _body: &[u8],
     ) -> std::result::Result<(), &'static str> {
         Ok(())
+    }
+
+    /// What `take_payload` has kept, for calls that ask for activities.
+    fn take_found(&self) -> Vec<ActivityRecord> {
+        Vec::new()
     }
 }
 

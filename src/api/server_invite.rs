@@ -8,6 +8,7 @@ use http::Method;
 
 use super::invalid::{self, InvalidCall};
 use super::{Call, Caller, ConfiguredLimit, Endpoint, Invitation, Lane, MAX_INVITED_USERS_PER_REQUEST};
+use crate::http::MAX_SHORT_RESPONSE;
 use crate::outcome::Result;
 use crate::redactor::Redactor;
 
@@ -22,6 +23,7 @@ pub static SEND_SERVER_INVITE: Endpoint = Endpoint {
     // An invite that arrives twice may be shown twice.
     is_idempotent: false,
     success: &[204],
+    max_response_bytes: MAX_SHORT_RESPONSE,
     caller: Caller::Service,
     configured_limit: Some(ConfiguredLimit::Invites),
 };

@@ -18,7 +18,7 @@ mod stress;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::api::{ByLane, Call, Lane};
+use crate::api::{ActivityRecord, ByLane, Call, Lane};
 use crate::auth::{Authorization, Reason};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
@@ -214,6 +214,11 @@ impl Client {
         }
     }
 
+    /// What the operation has found whose completion was polled last.
+    pub fn found(&self, operation: u64) -> Result<Arc<Vec<ActivityRecord>>> {
+        self.shared.state.lock().found(operation)
+    }
+
     /// Ends the waits for events that go on now.
     pub fn wake(&self) {
         self.shared.state.lock().wakes += 1;
@@ -404,6 +409,9 @@ impl Shared {
             None if state.is_drained_reported() => None,
             event => event.or_else(log).or_else(|| state.drained()),
         };
+        if event.as_ref().is_some_and(|event| !matches!(event, Event::Completed { .. })) {
+            state.forget_found();
+        }
         let draining = matches!(state.stage, Stage::Draining { .. });
         self.has_events.store(draining || state.has_events(), Ordering::Release);
         event

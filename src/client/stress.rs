@@ -16,7 +16,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use http::HeaderValue;
 
 use super::{Client, Config, Engine, Event, ImposedLimits, LaneSettings, Settings, Stage, Work};
-use crate::api::{EncounterType, Invitation, Invite, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
+use crate::api::{
+    EncounterType, Invitation, Invite, Lane, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp,
+};
 use crate::auth::Authorization;
 use crate::http::{BaseUrl, CaMode};
 use crate::log::Level;
@@ -91,18 +93,11 @@ impl Round {
         let settings = Settings {
             capacity: random.usize(50..=5_000),
             capacity_bytes: if random.bool() { 64 << 20 } else { 200_000 },
-            lanes: [
-                LaneSettings {
-                    time_to_live: milliseconds(random, &[100, 10_000]),
-                    hold: None,
-                    workers: random.usize(1..=8),
-                },
-                LaneSettings {
-                    time_to_live: milliseconds(random, &[200, 20_000]),
-                    hold: random.bool().then(|| Duration::from_millis(random.u64(1..=20))),
-                    workers: 1,
-                },
-            ],
+            lanes: Lane::ALL.map(|lane| LaneSettings {
+                time_to_live: milliseconds(random, &[100, 20_000]),
+                hold: lane.info().hold.filter(|_| random.bool()).map(|_| Duration::from_millis(random.u64(1..=20))),
+                workers: if lane == Lane::Invites { random.usize(1..=8) } else { 1 },
+            }),
             authorization_lead: None,
         };
         let config = Config {
@@ -317,7 +312,7 @@ fn server_invite(random: &mut fastrand::Rng) -> ServerInvite {
 }
 
 fn groups(random: &mut fastrand::Rng) -> RecentPlayerGroups {
-    let time = Timestamp::from_unix_ms(1_000, UNIX_EPOCH, 0).unwrap();
+    let time = Timestamp::from_unix_ms(1_000, UNIX_EPOCH).unwrap();
     let group = |number| {
         let players = vec![user(number), user(number + 1)];
         RecentPlayerGroup::new(Some(EncounterType::Opponent), time, players, 0).unwrap()

@@ -107,8 +107,11 @@ pub struct mpa_client_config {
     pub invite_limit: u32,
     /// How many requests with recent players may be sent in limit_period_ms. Default 0: the same.
     pub recent_players_limit: u32,
-    /// The period of the two limits above, in milliseconds, up to 3,600,000. Required if one of
-    /// them is set.
+    /// How many requests that set or delete activities may be sent in limit_period_ms. Default 0: the same.
+    pub activity_write_limit: u32,
+    /// How many requests that get or query activities may be sent in limit_period_ms. Default 0: the same.
+    pub activity_read_limit: u32,
+    /// The period of the limits above, in milliseconds, up to 3,600,000. Required if one of them is set.
     pub limit_period_ms: u32,
     /// How long a submitted invite may take until it is sent, in milliseconds; once it is sent,
     /// request_timeout_ms applies. Default 0: 30,000, which is longer than the 15 to 18 s that it waits when it
@@ -285,14 +288,21 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
         request_timeout: timeout(fields.request_timeout_ms, 5_000, "config.request_timeout_ms")?,
         call_timeout: timeout(fields.call_timeout_ms, 30_000, "config.call_timeout_ms")?,
         max_attempts: max_attempts(fields.max_attempts)?,
-        imposed_limits: ImposedLimits {
-            invites: limit(fields.invite_limit, fields.limit_period_ms, "config.invite_limit")?,
-            recent_players: limit(fields.recent_players_limit, fields.limit_period_ms, "config.recent_players_limit")?,
-        },
+        imposed_limits: imposed_limits(&fields)?,
         log_level: log_level(fields.log_level)?,
         sign_in,
     };
     Ok((config, settings, fields.owner_tag))
+}
+
+fn imposed_limits(fields: &mpa_client_config) -> Result<ImposedLimits> {
+    let limit = |max, field| limit(max, fields.limit_period_ms, field);
+    Ok(ImposedLimits {
+        invites: limit(fields.invite_limit, "config.invite_limit")?,
+        recent_players: limit(fields.recent_players_limit, "config.recent_players_limit")?,
+        activity_writes: limit(fields.activity_write_limit, "config.activity_write_limit")?,
+        activity_reads: limit(fields.activity_read_limit, "config.activity_read_limit")?,
+    })
 }
 
 fn read_settings(fields: &mpa_client_config) -> Result<Settings> {
@@ -330,6 +340,9 @@ fn lane_settings(lane: Lane, fields: &mpa_client_config, invite_workers: usize) 
             },
             workers: 1,
         },
+        Lane::Activities | Lane::ActivityQueries => {
+            LaneSettings { time_to_live: info.time_to_live, hold: info.hold, workers: 1 }
+        }
     }
 }
 

@@ -22,6 +22,8 @@ use crate::outcome::{Outcome, Result};
 /// error.
 pub type mpa_platform = i32;
 
+/// One that is not known to this version. Only in records of activities.
+pub const MPA_PLATFORM_UNKNOWN: mpa_platform = -1;
 /// Any platform that the title runs on.
 pub const MPA_PLATFORM_ANY: mpa_platform = 0;
 /// Android.
@@ -64,7 +66,7 @@ const _: () = {
 };
 
 /// A UTF-16 unit takes at most three bytes of UTF-8.
-const MAX_CONNECTION_STRING_BYTES: usize = 3 * MAX_CONNECTION_STRING_UTF16;
+pub(super) const MAX_CONNECTION_STRING_BYTES: usize = 3 * MAX_CONNECTION_STRING_UTF16;
 
 /// An invite from a user, who is identified by the token.
 #[repr(C)]
@@ -192,13 +194,9 @@ pub unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<A
     let invitation = unsafe {
         read_invitation(fields.platform, fields.invited_users, fields.invited_user_count, fields.connection_string)
     }?;
-    let call = Invite::new(invitation).map_err(sentences::invalid_call)?;
-    let own = if fields.authorization.is_null() {
-        None
-    } else {
-        // SAFETY: not NULL, so it points to an `mpa_authorization`.
-        Some(unsafe { token::read(fields.authorization, "invite.authorization") }?)
-    };
+    let call = Invite::new(invitation).map_err(sentences::invalid_call("invite"))?;
+    // SAFETY: the caller's field is NULL or points to an authorization.
+    let own = unsafe { token::read_optional(fields.authorization, "invite.authorization") }?;
     Ok((call, own, time_to_live(fields.time_to_live_ms)))
 }
 
@@ -211,7 +209,7 @@ pub unsafe fn read_server_invite(source: *const mpa_server_invite) -> Result<(Se
     let invitation = unsafe {
         read_invitation(fields.platform, fields.invited_users, fields.invited_user_count, fields.connection_string)
     }?;
-    let call = ServerInvite::new(fields.sender, invitation).map_err(sentences::invalid_call)?;
+    let call = ServerInvite::new(fields.sender, invitation).map_err(sentences::invalid_call("invite"))?;
     Ok((call, time_to_live(fields.time_to_live_ms)))
 }
 
@@ -225,9 +223,9 @@ unsafe fn read_invitation(
     user_count: u32,
     connection_string: *const c_char,
 ) -> Result<Invitation> {
-    let platform = Platform::from_number(platform).map_err(sentences::invalid_call)?;
+    let platform = Platform::from_number(platform).map_err(sentences::invalid_call("invite"))?;
     let user_count = user_count as usize;
-    Invitation::check_user_count(user_count).map_err(sentences::invalid_call)?;
+    Invitation::check_user_count(user_count).map_err(sentences::invalid_call("invite"))?;
     // SAFETY: passed on from the caller.
     let invited_users = unsafe { read_xuids(users, user_count, "invite.invited_users") }?;
     // SAFETY: the same.
@@ -253,6 +251,7 @@ pub unsafe fn read_xuids(xuids: *const u64, count: usize, field: impl Display) -
     Ok(unsafe { caller::read_numbers(xuids, count) })
 }
 
-fn time_to_live(ms: u32) -> Option<Duration> {
+/// A time to live of the caller; 0: that of the configuration.
+pub fn time_to_live(ms: u32) -> Option<Duration> {
     (ms > 0).then(|| Duration::from_millis(ms.into()))
 }

@@ -20,6 +20,8 @@ mod structs;
 mod text;
 mod times;
 
+pub mod activity;
+pub mod activity_query;
 pub mod authorization;
 pub mod client;
 pub mod close;

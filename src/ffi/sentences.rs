@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::api::{
-    InvalidCall, InvalidGroup, MAX_CONNECTION_STRING_UTF16, MAX_ITEMS_PER_CALL, MAX_PLAYERS_PER_GROUP,
-    MIN_PLAYERS_PER_GROUP,
+    InvalidCall, InvalidEncounter, InvalidGroup, InvalidRecentPlayer, MAX_ACTIVITY_PLAYERS,
+    MAX_CONNECTION_STRING_UTF16, MAX_GROUP_ID_UTF16, MAX_ITEMS_PER_CALL, MAX_PLAYERS_PER_GROUP,
+    MAX_RECENT_PLAYERS_PER_USER, MIN_PLAYERS_PER_GROUP,
 };
 use crate::auth::{CredentialNames, HeaderError};
 use crate::http::UrlError;
@@ -47,50 +48,93 @@ pub fn invalid_url(field: &str, error: UrlError) -> Box<Outcome> {
     }
 }
 
-pub fn invalid_call(error: InvalidCall) -> Box<Outcome> {
-    Outcome::invalid(match error {
+/// What of a call cannot be sent. `object`: the caller's parameter that has the fields.
+pub fn invalid_call(object: &'static str) -> impl Fn(InvalidCall) -> Box<Outcome> {
+    move |error| Outcome::invalid(format!("{} Nothing was sent.", invalid_call_sentence(object, error)))
+}
+
+fn invalid_call_sentence(object: &str, error: InvalidCall) -> String {
+    match error {
         InvalidCall::Platform(number) => {
-            format!("invite.platform is {number}, which is no MPA_PLATFORM_ value (0 to 8); nothing was sent.")
+            format!("{object}.platform is {number}, which is no MPA_PLATFORM_ value (0 to 8).")
         }
         InvalidCall::UserCount(count) => {
-            format!("invite.invited_user_count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL}. Nothing was sent.")
+            format!("{object}.invited_user_count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL}.")
         }
-        InvalidCall::User(index) => no_xuid(&format_args!("invite.invited_users[{index}]")),
+        InvalidCall::User(index) => no_xuid(&format_args!("{object}.invited_users[{index}]")),
         InvalidCall::ConnectionString(units) => format!(
-            "invite.connection_string has {units} UTF-16 units; the service takes at most \
-             {MAX_CONNECTION_STRING_UTF16}. Nothing was sent."
+            "{object}.connection_string has {units} UTF-16 units; the service takes at most \
+             {MAX_CONNECTION_STRING_UTF16}."
         ),
         InvalidCall::Sender => {
-            "invite.sender is 0; it must be the XUID of the user on whose behalf the server invites. \
-                                Nothing was sent."
-                .to_owned()
+            format!("{object}.sender is 0; it must be the XUID of the user on whose behalf the server invites.")
         }
-        InvalidCall::GroupCount(count) => {
-            format!("count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL} groups. Nothing was sent.")
-        }
+        InvalidCall::GroupCount(count) => format!("count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL} groups."),
         InvalidCall::Group(index, error) => invalid_group(&format!("groups[{index}]"), error),
-    })
+        InvalidCall::RecentPlayerCount(None, count) => {
+            format!("count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL} recent players.")
+        }
+        InvalidCall::RecentPlayerCount(Some(user), count) => format!(
+            "users[{user}].recent_player_count is {count}; the service takes 1 to {MAX_RECENT_PLAYERS_PER_USER} of a \
+             user."
+        ),
+        InvalidCall::RecentPlayer(None, index, error) => invalid_recent_player(&format!("players[{index}]"), error),
+        InvalidCall::RecentPlayer(Some(user), index, error) => {
+            invalid_recent_player(&format!("users[{user}].recent_players[{index}]"), error)
+        }
+        InvalidCall::PlayerCount(count) => format!("count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL} users."),
+        InvalidCall::Player(index) => no_xuid(&format_args!("users[{index}].xuid")),
+        InvalidCall::Xuid => "xuid is 0; it must be the XUID of the user whose activity it is.".to_owned(),
+        InvalidCall::JoinRestriction(number) => {
+            format!("{object}.join_restriction is {number}, which is no MPA_JOIN_RESTRICTION_ value (0 to 2).")
+        }
+        InvalidCall::GroupId(units) => {
+            format!("{object}.group_id has {units} UTF-16 units; the service takes at most {MAX_GROUP_ID_UTF16}.")
+        }
+        InvalidCall::MaxPlayers(number) => too_many_players(object, "max_players", number),
+        InvalidCall::CurrentPlayers(number) => too_many_players(object, "current_players", number),
+        InvalidCall::QueriedUserCount(count) => {
+            format!("count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL} users.")
+        }
+        InvalidCall::QueriedUser(index) => no_xuid(&format_args!("xuids[{index}]")),
+    }
+}
+
+fn too_many_players(object: &str, field: &str, number: u32) -> String {
+    format!("{object}.{field} is {number}; the service takes 1 to {MAX_ACTIVITY_PLAYERS}, and 0 leaves it out.")
 }
 
 fn invalid_group(group: &str, error: InvalidGroup) -> String {
     match error {
-        InvalidGroup::EncounterType(number) => {
-            format!("{group}.encounter_type is {number}, which is no MPA_ENCOUNTER_ value (0 to 2); nothing was sent.")
-        }
-        InvalidGroup::Timestamp(unix_ms) => format!(
-            "{group}.timestamp_unix_ms is {unix_ms}, which is after the year 9999; it counts milliseconds since \
-             1970-01-01 UTC. Nothing was sent."
-        ),
+        InvalidGroup::Encounter(error) => invalid_encounter(group, error),
         InvalidGroup::PlayerCount(count) => format!(
-            "{group}.player_count is {count}; a group has {MIN_PLAYERS_PER_GROUP} to {MAX_PLAYERS_PER_GROUP} players. \
-             Nothing was sent."
+            "{group}.player_count is {count}; a group has {MIN_PLAYERS_PER_GROUP} to {MAX_PLAYERS_PER_GROUP} players."
         ),
         InvalidGroup::Player(index) => no_xuid(&format_args!("{group}.players[{index}]")),
     }
 }
 
+fn invalid_recent_player(player: &str, error: InvalidRecentPlayer) -> String {
+    match error {
+        InvalidRecentPlayer::Encounter(error) => invalid_encounter(player, error),
+        InvalidRecentPlayer::Xuid => no_xuid(&format_args!("{player}.xuid")),
+    }
+}
+
+fn invalid_encounter(object: &str, error: InvalidEncounter) -> String {
+    match error {
+        InvalidEncounter::Type(number) => {
+            format!("{object}.encounter_type is {number}, which is no MPA_ENCOUNTER_ value (0 to 2).")
+        }
+        InvalidEncounter::Timestamp(unix_ms) => format!(
+            "{object}.timestamp_unix_ms is {unix_ms}, which is after the year 9999; it counts milliseconds since \
+             1970-01-01 UTC."
+        ),
+    }
+}
+
 fn no_xuid(element: &dyn fmt::Display) -> String {
-    format!("{element} is 0, which is no XUID; nothing was sent. Leave out players whose XUID is unknown.")
+    format!("{element} is 0, which is no XUID. Leave out players whose XUID is unknown.")
 }
 
 /// An outcome's message, with what to do.

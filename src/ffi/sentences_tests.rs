@@ -43,21 +43,57 @@ fn advice_is_a_sentence_that_names_what_the_header_has() {
 fn what_is_wrong_with_a_call_names_the_field_by_index_and_what_was_found() {
     let in_group = |error| InvalidCall::Group(3, error);
     for (error, beginning) in [
-        (InvalidCall::Platform(9), "invite.platform is 9, which is no MPA_PLATFORM_ value (0 to 8);"),
+        (InvalidCall::Platform(9), "invite.platform is 9, which is no MPA_PLATFORM_ value (0 to 8)."),
         (InvalidCall::UserCount(0), "invite.invited_user_count is 0; it must be 1 to 10000."),
-        (InvalidCall::User(5), "invite.invited_users[5] is 0, which is no XUID;"),
+        (InvalidCall::User(5), "invite.invited_users[5] is 0, which is no XUID."),
         (InvalidCall::ConnectionString(513), "invite.connection_string has 513 UTF-16 units; the service takes at"),
         (InvalidCall::Sender, "invite.sender is 0; it must be the XUID of the user"),
         (InvalidCall::GroupCount(10_001), "count is 10001; it must be 1 to 10000 groups."),
-        (in_group(InvalidGroup::EncounterType(-1)), "groups[3].encounter_type is -1, which is no MPA_ENCOUNTER_"),
-        (in_group(InvalidGroup::Timestamp(u64::MAX)), "groups[3].timestamp_unix_ms is 18446744073709551615, which"),
+        (
+            in_group(InvalidGroup::Encounter(InvalidEncounter::Type(-1))),
+            "groups[3].encounter_type is -1, which is no MPA_ENCOUNTER_",
+        ),
+        (
+            in_group(InvalidGroup::Encounter(InvalidEncounter::Timestamp(u64::MAX))),
+            "groups[3].timestamp_unix_ms is 18446744073709551615, which",
+        ),
         (in_group(InvalidGroup::PlayerCount(101)), "groups[3].player_count is 101; a group has 2 to 100 players."),
-        (in_group(InvalidGroup::Player(7)), "groups[3].players[7] is 0, which is no XUID;"),
+        (in_group(InvalidGroup::Player(7)), "groups[3].players[7] is 0, which is no XUID."),
     ] {
-        let outcome = invalid_call(error);
+        let outcome = invalid_call("invite")(error);
         assert_eq!(outcome.status, Status::InvalidArgument);
         let message = &outcome.message;
-        assert!(message.starts_with(beginning) && message.to_lowercase().contains("nothing was sent"), "{message}");
+        assert!(message.starts_with(beginning) && message.ends_with(" Nothing was sent."), "{message}");
+    }
+}
+
+#[test]
+fn the_same_holds_for_recent_players_and_activities() {
+    let of_user = |user, error| InvalidCall::RecentPlayer(user, 2, error);
+    let type_9 = InvalidRecentPlayer::Encounter(InvalidEncounter::Type(9));
+    for (error, beginning) in [
+        (InvalidCall::RecentPlayerCount(None, 0), "count is 0; it must be 1 to 10000 recent players."),
+        (
+            InvalidCall::RecentPlayerCount(Some(4), 101),
+            "users[4].recent_player_count is 101; the service takes 1 to 100",
+        ),
+        (of_user(None, InvalidRecentPlayer::Xuid), "players[2].xuid is 0, which is no XUID."),
+        (of_user(None, type_9), "players[2].encounter_type is 9, which is no MPA_ENCOUNTER_ value (0 to 2)."),
+        (of_user(Some(4), type_9), "users[4].recent_players[2].encounter_type is 9, which is no MPA_ENCOUNTER_"),
+        (InvalidCall::PlayerCount(0), "count is 0; it must be 1 to 10000 users."),
+        (InvalidCall::Player(5), "users[5].xuid is 0, which is no XUID."),
+        (InvalidCall::Xuid, "xuid is 0; it must be the XUID of the user whose activity it is."),
+        (InvalidCall::Platform(9), "activity.platform is 9, which is no MPA_PLATFORM_ value (0 to 8)."),
+        (InvalidCall::ConnectionString(513), "activity.connection_string has 513 UTF-16 units; the service takes at"),
+        (InvalidCall::JoinRestriction(-1), "activity.join_restriction is -1, which is no MPA_JOIN_RESTRICTION_ value"),
+        (InvalidCall::GroupId(128), "activity.group_id has 128 UTF-16 units; the service takes at most 127."),
+        (InvalidCall::MaxPlayers(101), "activity.max_players is 101; the service takes 1 to 100, and 0 leaves it out."),
+        (InvalidCall::CurrentPlayers(7), "activity.current_players is 7; the service takes 1 to 100, and 0 leaves it"),
+        (InvalidCall::QueriedUserCount(10_001), "count is 10001; it must be 1 to 10000 users."),
+        (InvalidCall::QueriedUser(31), "xuids[31] is 0, which is no XUID."),
+    ] {
+        let message = &invalid_call("activity")(error).message;
+        assert!(message.starts_with(beginning) && message.ends_with(" Nothing was sent."), "{message}");
     }
 }
 

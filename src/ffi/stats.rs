@@ -27,7 +27,7 @@ pub const MPA_COMPLETION_KINDS: u32 = 96;
 
 const _: () = assert!(COMPLETIONS.len() <= MPA_COMPLETION_KINDS as usize);
 
-/// The statistics of one lane: invites of both kinds, or recent players. All but the gauges at the end
+/// The statistics of one lane: a kind of calls that do not wait for those of another. All but the gauges at the end
 /// only grow. Those of several clients are added up field by field, and arrays element by element.
 ///
 /// Buckets count what took up to 1, 5, 10, 25, 50, 100, 250, 500, 1,000, 2,500, 5,000, 10,000, 30,000,
@@ -79,8 +79,12 @@ pub struct mpa_stats {
     pub clock_offset_known: u32,
     /// Invites and server invites.
     pub invites: mpa_lane_stats,
-    /// Recent players.
+    /// Recent players: of groups, of a user, and of many users.
     pub recent_players: mpa_lane_stats,
+    /// Activities that are set or deleted.
+    pub activities: mpa_lane_stats,
+    /// Activities that are queried.
+    pub activity_queries: mpa_lane_stats,
     /// Now: places of queue_capacity that are taken, also by completions that were not polled yet.
     pub held_operations: u64,
     /// Now: bytes of queue_capacity_bytes that are taken.
@@ -181,6 +185,8 @@ impl mpa_stats {
             let stats = match lane {
                 Lane::Invites => &self.invites,
                 Lane::RecentPlayers => &self.recent_players,
+                Lane::Activities => &self.activities,
+                Lane::ActivityQueries => &self.activity_queries,
             };
             (lane.info().label, stats)
         })
@@ -204,6 +210,8 @@ impl From<&Stats> for mpa_stats {
             clock_offset_known: u32::from(stats.clock_offset_ms.is_some()),
             invites: of(Lane::Invites),
             recent_players: of(Lane::RecentPlayers),
+            activities: of(Lane::Activities),
+            activity_queries: of(Lane::ActivityQueries),
             held_operations: stats.held.operations as u64,
             held_bytes: stats.held.bytes as u64,
             completions_waiting: stats.held.completions as u64,

@@ -10,8 +10,8 @@ use std::mem;
 use super::caller::{self, Memory};
 use crate::outcome::{Outcome, Result, Status};
 
-/// No struct will ever be larger; a size beyond is a mistake.
-const LARGEST: usize = 4_096;
+/// No struct will ever grow by more; a size beyond is a mistake.
+const LARGEST_GROWTH: usize = 4_096;
 
 /// A struct that crosses the boundary.
 ///
@@ -114,6 +114,54 @@ impl<T: Struct> Target<T> {
     }
 }
 
+/// Where an array of structs is written to, all of the size of the first. Empty where the caller gave none.
+pub struct Targets<T> {
+    memory: Option<Memory>,
+    stride: usize,
+    count: usize,
+    written: PhantomData<T>,
+}
+
+impl<T: Struct> Targets<T> {
+    /// # Safety
+    /// `place` is NULL or points to `count` structs, of the size that the first says, which may be written while this
+    /// lives.
+    pub unsafe fn new(place: *mut T, count: usize, name: &str) -> Result<Self> {
+        if place.is_null() || count == 0 {
+            return Ok(Targets { memory: None, stride: 0, count: 0, written: PhantomData });
+        }
+        let first = format!("{name}[0]");
+        // SAFETY: passed on from the caller; there is at least one element.
+        let memory = unsafe { sized(place.cast_const(), &first) }?;
+        let stride = memory.size();
+        if !stride.is_multiple_of(mem::align_of::<T>()) {
+            return Err(invalid_struct::<T>(&first, stride));
+        }
+        // It will not be written.
+        check_tail::<T>(memory, &first)?;
+        let Some(size) = count.checked_mul(stride) else {
+            return Err(Outcome::invalid(format!("{name} cannot have {count} elements. Nothing was sent.")));
+        };
+        // SAFETY: passed on from the caller.
+        let memory = Some(unsafe { Memory::new(place.cast_const(), size) });
+        Ok(Targets { memory, stride, count, written: PhantomData })
+    }
+
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Writes all of an element but its size, as far as the caller's struct goes. The size becomes that of the first.
+    pub fn write(&self, index: usize, value: &T) {
+        let Some(memory) = self.memory.filter(|_| index < self.count) else { return };
+        let bytes = caller::bytes_of(value);
+        let end = bytes.len().min(self.stride);
+        let element = memory.part(index * self.stride, self.stride);
+        element.write(0, &u32::try_from(self.stride).unwrap_or(u32::MAX).to_ne_bytes());
+        element.write(SIZE_OF_SIZE, &bytes[SIZE_OF_SIZE..end]);
+    }
+}
+
 const SIZE_OF_SIZE: usize = mem::size_of::<u32>();
 
 /// The struct that the caller points to, of the size that it says, which is read only here.
@@ -133,7 +181,7 @@ unsafe fn sized<T: Struct>(source: *const T, name: &str) -> Result<Memory> {
     }
     // SAFETY: not NULL; the caller promises that a struct is there.
     let size = unsafe { Memory::new(source, SIZE_OF_SIZE) }.read_u32(0) as usize;
-    if !(T::FIRST_SIZE..=LARGEST).contains(&size) {
+    if !(T::FIRST_SIZE..=mem::size_of::<T>() + LARGEST_GROWTH).contains(&size) {
         return Err(invalid_struct::<T>(name, size));
     }
     // SAFETY: `size` is what the caller's struct says of itself, and has been checked.

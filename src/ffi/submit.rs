@@ -3,14 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::activity::{mpa_activity, read_activity, read_deletion};
+use super::activity_query::{read_get, read_query};
 use super::boundary::report;
 use super::caller::Slot;
 use super::client::mpa_client;
 use super::handles;
 use super::invite::{mpa_invite, mpa_server_invite, read_invite, read_server_invite};
-use super::recent_players::{mpa_recent_player_group, read_groups};
+use super::recent_players::{
+    mpa_recent_player, mpa_recent_player_group, mpa_user_recent_players, read_groups, read_recent_players,
+    read_server_recent_players,
+};
 use super::result::mpa_result;
 use super::status::mpa_status;
+use super::token::mpa_authorization;
 use crate::auth::Authorization;
 use crate::client::Work;
 use crate::outcome::{Outcome, Result, Status};
@@ -74,6 +80,118 @@ pub unsafe extern "C" fn mpa_submit_recent_player_groups(
 ) -> mpa_status {
     // SAFETY: passed on from the caller.
     let read = || unsafe { read_groups(groups, count as usize) }.map(|call| (Work::new(call), None, None));
+    // SAFETY: the same.
+    unsafe { submit(client, read, user_data, operation, result) }
+}
+
+/// Submits recent players of a user, as mpa_post_recent_players sends them, and returns at once: as
+/// mpa_submit_invite.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_submit_recent_players(
+    client: mpa_client,
+    players: *const mpa_recent_player,
+    count: u32,
+    authorization: *const mpa_authorization,
+    user_data: u64,
+    operation: *mut u64,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let read = || {
+        // SAFETY: passed on from the caller.
+        unsafe { read_recent_players(players, count as usize, authorization) }
+            .map(|(call, own)| (Work::new(call), own, None))
+    };
+    // SAFETY: the same.
+    unsafe { submit(client, read, user_data, operation, result) }
+}
+
+/// Submits recent players of many users, as mpa_post_server_recent_players sends them, and returns at once: as
+/// mpa_submit_recent_player_groups, also in how they are held and combined.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_submit_server_recent_players(
+    client: mpa_client,
+    users: *const mpa_user_recent_players,
+    count: u32,
+    user_data: u64,
+    operation: *mut u64,
+    result: *mut mpa_result,
+) -> mpa_status {
+    // SAFETY: passed on from the caller.
+    let read =
+        || unsafe { read_server_recent_players(users, count as usize) }.map(|call| (Work::new(call), None, None));
+    // SAFETY: the same.
+    unsafe { submit(client, read, user_data, operation, result) }
+}
+
+/// Submits an activity, as mpa_set_activity sets it, and returns at once: as mpa_submit_invite.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_submit_set_activity(
+    client: mpa_client,
+    xuid: u64,
+    activity: *const mpa_activity,
+    user_data: u64,
+    operation: *mut u64,
+    result: *mut mpa_result,
+) -> mpa_status {
+    // SAFETY: passed on from the caller.
+    let read = || unsafe { read_activity(xuid, activity) }.map(|(call, own, limit)| (Work::new(call), own, limit));
+    // SAFETY: the same.
+    unsafe { submit(client, read, user_data, operation, result) }
+}
+
+/// Submits the deletion of an activity, as mpa_delete_activity deletes it, and returns at once: as
+/// mpa_submit_invite.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_submit_delete_activity(
+    client: mpa_client,
+    xuid: u64,
+    sequence_number: u64,
+    authorization: *const mpa_authorization,
+    user_data: u64,
+    operation: *mut u64,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let read = || {
+        // SAFETY: passed on from the caller.
+        unsafe { read_deletion(xuid, sequence_number, authorization) }.map(|(call, own)| (Work::new(call), own, None))
+    };
+    // SAFETY: the same.
+    unsafe { submit(client, read, user_data, operation, result) }
+}
+
+/// Submits a query, as mpa_query_activities asks it, and returns at once: as mpa_submit_invite. What it has found is
+/// read with mpa_read_activities when its event has been polled.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_submit_query_activities(
+    client: mpa_client,
+    xuids: *const u64,
+    count: u32,
+    authorization: *const mpa_authorization,
+    user_data: u64,
+    operation: *mut u64,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let read = || {
+        // SAFETY: passed on from the caller.
+        unsafe { read_query(xuids, count as usize, authorization) }.map(|(call, own)| (Work::new(call), own, None))
+    };
+    // SAFETY: the same.
+    unsafe { submit(client, read, user_data, operation, result) }
+}
+
+/// Submits a request for one user's activities, as mpa_get_activities sends it, and returns at once: as
+/// mpa_submit_query_activities.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mpa_submit_get_activities(
+    client: mpa_client,
+    xuid: u64,
+    authorization: *const mpa_authorization,
+    user_data: u64,
+    operation: *mut u64,
+    result: *mut mpa_result,
+) -> mpa_status {
+    // SAFETY: passed on from the caller.
+    let read = || unsafe { read_get(xuid, authorization) }.map(|(call, own)| (Work::new(call), own, None));
     // SAFETY: the same.
     unsafe { submit(client, read, user_data, operation, result) }
 }

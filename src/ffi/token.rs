@@ -49,6 +49,18 @@ unsafe impl Struct for mpa_authorization {
     const FIRST_SIZE: usize = 40;
 }
 
+/// Copies an authorization of the caller, if there is one.
+///
+/// # Safety
+/// `source` is NULL or points to an `mpa_authorization`.
+pub unsafe fn read_optional(source: *const mpa_authorization, name: &str) -> Result<Option<Authorization>> {
+    if source.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: not NULL, and passed on from the caller.
+    unsafe { read(source, name) }.map(Some)
+}
+
 /// Copies an authorization of the caller. `name` is the caller's parameter or field.
 ///
 /// # Safety

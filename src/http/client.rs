@@ -114,7 +114,7 @@ impl Http {
         connection.write_all(&bytes, deadlines.response, &mut progress.entered)?;
         progress.is_all_sent = true;
         drop(bytes);
-        let mut reader = ResponseReader::default();
+        let mut reader = ResponseReader::new(request.max_response);
         let read = connection.read(&mut reader, deadlines.response);
         if read.is_ok() && connection.can_be_kept(&reader) {
             self.keep(origin, connection);

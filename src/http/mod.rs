@@ -23,7 +23,7 @@ pub use base_url::{BaseUrl, UrlError};
 pub use client::{Deadlines, Http, Settings, Shared, Transport};
 pub use error::{ErrorKind, Sent, TransportError};
 pub use request::Request;
-pub use response::{MAX_HEAD, Response, ResponseReader};
+pub use response::{MAX_HEAD, MAX_SHORT_RESPONSE, Response, ResponseReader};
 pub use tls_error::{TlsFailure, TlsReason};
 pub use trust::{CaError, CaMode, Trust, read_certificates};
 

@@ -17,6 +17,8 @@ pub struct Request<'a> {
     /// Where the token is bound to a key: computed again each time that it is sent.
     pub signature: Option<&'a HeaderValue>,
     pub body: &'a [u8],
+    /// How many bytes of the response's body are read.
+    pub max_response: usize,
 }
 
 impl Request<'_> {
@@ -84,7 +86,7 @@ mod tests {
 
     fn text(method: &Method, body: &[u8]) -> String {
         let uri = Uri::from_static("https://service.invalid/titles/7/users/9/activities");
-        let request = Request { method, uri: &uri, authorization: None, signature: None, body };
+        let request = Request { method, uri: &uri, authorization: None, signature: None, body, max_response: 0 };
         String::from_utf8(request.to_bytes(&HeaderValue::from_static("test")).to_vec()).unwrap()
     }
 
@@ -112,7 +114,14 @@ mod tests {
     #[test]
     fn what_is_printed_does_not_show_the_path() {
         let uri = Uri::from_static("https://service.invalid/titles/7/users/2533274790395904/activities");
-        let request = Request { method: &Method::PUT, uri: &uri, authorization: None, signature: None, body: b"" };
+        let request = Request {
+            method: &Method::PUT,
+            uri: &uri,
+            authorization: None,
+            signature: None,
+            body: b"",
+            max_response: 0,
+        };
         assert!(!format!("{request:?}").contains("2533274790395904"));
     }
 }

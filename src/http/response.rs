@@ -14,8 +14,9 @@ use super::head::{Head, end_of_head, is_interim, may_be_http};
 /// The largest head that is read; the service's have less than 1 KiB.
 pub const MAX_HEAD: usize = 16 * 1024;
 
-/// The largest body that is read. One of the service has a few hundred bytes.
-pub const MAX_BODY: usize = 64 * 1024;
+/// How much of a body is read that carries nothing but an acknowledgement, an error or a token. One of the service has a
+/// few hundred bytes.
+pub const MAX_SHORT_RESPONSE: usize = 64 * 1024;
 
 /// The longest line with the size of a chunk; extensions are passed over.
 const MAX_CHUNK_LINE: usize = 4 * 1024;
@@ -39,8 +40,9 @@ pub enum Malformed {
     EndlessInterim,
 }
 
-#[derive(Default)]
 pub struct ResponseReader {
+    /// How much of the body is read.
+    max_body: usize,
     /// What has arrived and is not read yet.
     pending: Vec<u8>,
     /// How much of it has been searched for the end of the head.
@@ -66,6 +68,18 @@ enum State {
 }
 
 impl ResponseReader {
+    pub fn new(max_body: usize) -> Self {
+        ResponseReader {
+            max_body,
+            pending: Vec::new(),
+            searched: 0,
+            interim_length: 0,
+            state: State::default(),
+            answer: None,
+            is_reusable: false,
+        }
+    }
+
     /// Takes bytes that have arrived; returns whether the response is complete with them.
     pub fn push(&mut self, bytes: &[u8]) -> Result<bool, Malformed> {
         self.append(bytes);
@@ -98,7 +112,7 @@ impl ResponseReader {
     /// The response as far as it came; `None` where its head did not.
     pub fn finish(mut self) -> Option<Response> {
         let mut answer = self.answer.take()?;
-        answer.decompress();
+        answer.decompress(self.max_body);
         Some(answer)
     }
 
@@ -191,7 +205,7 @@ impl ResponseReader {
     /// Moves at most `most` bytes into the body; more than it can hold stays.
     fn take_body(&mut self, most: u64) -> usize {
         let Some(answer) = &mut self.answer else { return 0 };
-        let room = MAX_BODY - answer.body.len();
+        let room = self.max_body - answer.body.len();
         let amount = self.pending.len().min(room).min(usize::try_from(most).unwrap_or(usize::MAX));
         let needed = answer.body.len() + amount;
         if needed > answer.body.capacity() {
@@ -205,7 +219,7 @@ impl ResponseReader {
     }
 
     fn has_full_body(&self) -> bool {
-        self.answer.as_ref().is_some_and(|answer| answer.body.len() == MAX_BODY)
+        self.answer.as_ref().is_some_and(|answer| answer.body.len() == self.max_body)
     }
 
     /// What is there is taken as the whole; the connection cannot be used again.
@@ -282,7 +296,7 @@ impl Response {
 
     /// Undoes gzip, which was not asked for and is sent now and then all the same. A body that is not
     /// what its header says stays as it is, with the header; of a large one the beginning is taken.
-    fn decompress(&mut self) {
+    fn decompress(&mut self, max_body: usize) {
         const CONTENT_ENCODING: &str = "content-encoding";
         let is_gzip = |value: &str| value.eq_ignore_ascii_case("gzip") || value.eq_ignore_ascii_case("x-gzip");
         let mut encodings = self.headers_named(CONTENT_ENCODING);
@@ -290,7 +304,7 @@ impl Response {
             return;
         }
         drop(encodings);
-        let mut plain = Zeroizing::new(vec![0; MAX_BODY]);
+        let mut plain = Zeroizing::new(vec![0; max_body]);
         let mut length = 0;
         let mut decoder = flate2::read::GzDecoder::new(&self.body[..]);
         loop {

@@ -3,9 +3,9 @@ use super::*;
 /// What is read of these bytes, whether the response is complete with them, and whether the connection
 /// can be used again. The same at once and byte by byte.
 fn read(bytes: &[u8]) -> (Result<bool, Malformed>, bool, Option<Response>) {
-    let mut whole = ResponseReader::default();
+    let mut whole = ResponseReader::new(MAX_SHORT_RESPONSE);
     let is_complete = whole.push(bytes);
-    let mut drip = ResponseReader::default();
+    let mut drip = ResponseReader::new(MAX_SHORT_RESPONSE);
     let mut drip_complete = Ok(false);
     for byte in bytes {
         drip_complete = drip.push(std::slice::from_ref(byte));
@@ -165,7 +165,7 @@ fn the_status_line_of_a_head_that_is_too_large_decides() {
         (format!("HTTP/1.1 429 X\r\n{}", "X: y\r\n".repeat(MAX_HEAD / 6 + 1)), None),
         (format!("HTTP/1.1 429 {long}"), None),
     ] {
-        let mut reader = ResponseReader::default();
+        let mut reader = ResponseReader::new(MAX_SHORT_RESPONSE);
         assert_eq!(reader.push(head.as_bytes()), Ok(true));
         assert!(!reader.is_reusable());
         let answer = reader.finish().unwrap();
@@ -186,20 +186,21 @@ fn interim_responses_have_to_end() {
 
 #[test]
 fn of_a_large_body_the_beginning_is_read() {
-    let body = "x".repeat(MAX_BODY + 1);
+    let body = "x".repeat(MAX_SHORT_RESPONSE + 1);
     for headers in [format!("Content-Length: {}\r\n", body.len()), String::new()] {
-        let mut reader = ResponseReader::default();
+        let mut reader = ResponseReader::new(MAX_SHORT_RESPONSE);
         assert_eq!(reader.push(format!("HTTP/1.1 400 X\r\n{headers}\r\n{body}").as_bytes()), Ok(true));
         assert!(!reader.is_reusable());
-        assert_eq!(reader.finish().unwrap().body.len(), MAX_BODY);
+        assert_eq!(reader.finish().unwrap().body.len(), MAX_SHORT_RESPONSE);
     }
-    let mut reader = ResponseReader::default();
+    let mut reader = ResponseReader::new(MAX_SHORT_RESPONSE);
     let chunked =
         format!("HTTP/1.1 400 X\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
     assert_eq!(reader.push(chunked.as_bytes()), Ok(true));
     assert!(!reader.is_reusable());
-    let mut reader = ResponseReader::default();
-    let exact = format!("HTTP/1.1 400 X\r\nContent-Length: {MAX_BODY}\r\n\r\n{}", "x".repeat(MAX_BODY));
+    let mut reader = ResponseReader::new(MAX_SHORT_RESPONSE);
+    let exact =
+        format!("HTTP/1.1 400 X\r\nContent-Length: {MAX_SHORT_RESPONSE}\r\n\r\n{}", "x".repeat(MAX_SHORT_RESPONSE));
     assert_eq!(reader.push(exact.as_bytes()), Ok(true));
     assert!(reader.is_reusable());
 }
@@ -210,7 +211,7 @@ fn chunk_lines_and_trailers_without_end_are_given_up() {
     for endless in
         [format!("{begin}1;{}", "x".repeat(MAX_CHUNK_LINE)), format!("{begin}0\r\n{}", "x".repeat(MAX_CHUNK_LINE + 1))]
     {
-        let mut reader = ResponseReader::default();
+        let mut reader = ResponseReader::new(MAX_SHORT_RESPONSE);
         assert_eq!(reader.push(endless.as_bytes()), Ok(true));
         assert!(!reader.is_reusable());
     }
@@ -229,7 +230,7 @@ fn headers_are_found_by_their_names() {
 #[test]
 fn a_server_says_how_long_it_keeps_a_connection() {
     let keep_alive = |header: &str| {
-        let mut reader = ResponseReader::default();
+        let mut reader = ResponseReader::new(MAX_SHORT_RESPONSE);
         reader.push(format!("HTTP/1.1 204 X\r\n{header}\r\n\r\n").as_bytes()).unwrap();
         reader.keep_alive_s()
     };
@@ -248,7 +249,7 @@ fn gzip_that_was_not_asked_for_is_undone() {
     };
     let answer = |header: &str, body: &[u8]| {
         let head = format!("HTTP/1.1 400 X\r\nContent-Encoding: {header}\r\nContent-Length: {}\r\n\r\n", body.len());
-        let mut reader = ResponseReader::default();
+        let mut reader = ResponseReader::new(MAX_SHORT_RESPONSE);
         assert_eq!(reader.push(&[head.as_bytes(), body].concat()), Ok(true));
         reader.finish().unwrap()
     };
@@ -265,6 +266,6 @@ fn gzip_that_was_not_asked_for_is_undone() {
         let answer = answer(header, body);
         assert_eq!((&answer.body[..], answer.header("content-encoding")), (body, Some(header)));
     }
-    let bomb = answer("gzip", &compress(&vec![b'x'; 10 * MAX_BODY]));
-    assert_eq!(bomb.body.len(), MAX_BODY);
+    let bomb = answer("gzip", &compress(&vec![b'x'; 10 * MAX_SHORT_RESPONSE]));
+    assert_eq!(bomb.body.len(), MAX_SHORT_RESPONSE);
 }

@@ -16,7 +16,7 @@ const BOTTOM: &str = "
 ";
 
 /// What stands before comes before: a section uses only what is declared above it.
-const SECTIONS: [(&str, &str); 15] = [
+const SECTIONS: [(&str, &str); 17] = [
     ("Version", "version.rs"),
     ("Statuses", "status.rs"),
     ("Results", "result.rs"),
@@ -27,6 +27,8 @@ const SECTIONS: [(&str, &str); 15] = [
     ("Authorizations", "authorization.rs"),
     ("Invites", "invite.rs"),
     ("Recent players", "recent_players.rs"),
+    ("Activities", "activity.rs"),
+    ("Queries of activities", "activity_query.rs"),
     ("Asynchronous calls", "submit.rs"),
     ("Events", "event.rs"),
     ("Lifecycle: drain and flush", "drain.rs"),

@@ -25,6 +25,7 @@ static GET_ACTIVITY: Endpoint = Endpoint {
     gathered_in: None,
     is_idempotent: true,
     success: &[200, 204],
+    max_response_bytes: 1_000,
     caller: Caller::Both,
     configured_limit: None,
 };

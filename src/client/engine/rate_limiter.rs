@@ -17,6 +17,8 @@ const MANY_LIMITERS: usize = 256;
 pub struct ImposedLimits {
     pub invites: Option<Limit>,
     pub recent_players: Option<Limit>,
+    pub activity_writes: Option<Limit>,
+    pub activity_reads: Option<Limit>,
 }
 
 /// All rate limiters of a client.
@@ -69,6 +71,8 @@ impl ImposedLimits {
         match endpoint.configured_limit? {
             ConfiguredLimit::Invites => self.invites,
             ConfiguredLimit::RecentPlayers => self.recent_players,
+            ConfiguredLimit::ActivityWrites => self.activity_writes,
+            ConfiguredLimit::ActivityReads => self.activity_reads,
         }
     }
 }
@@ -187,7 +191,7 @@ mod tests {
 
     fn rate_limiters(max: u32, period_ms: u64) -> RateLimiters {
         let limit = Limit { max, period: Duration::from_millis(period_ms) };
-        RateLimiters::new(ImposedLimits { invites: Some(limit), recent_players: None })
+        RateLimiters::new(ImposedLimits { invites: Some(limit), ..ImposedLimits::default() })
     }
 
     fn soon() -> Instant {

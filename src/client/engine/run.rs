@@ -308,7 +308,14 @@ impl<'a> CallRun<'a> {
         let signature = signature.map_err(|outcome| begun(batch, outcome))?;
         let is_signed = signature.is_some();
         let authorization_header = Some(authorization.header());
-        let request = Request { method, uri, authorization: authorization_header, signature: signature.as_ref(), body };
+        let request = Request {
+            method,
+            uri,
+            authorization: authorization_header,
+            signature: signature.as_ref(),
+            body,
+            max_response: batch.endpoint.max_response_bytes,
+        };
         let sent_at = SystemTime::now();
         let deadlines =
             Deadlines { send: self.deadline.at(), response: self.deadline.of_response(engine.request_timeout) };

@@ -100,7 +100,7 @@ mod tests {
 
     fn groups(players: &[u64]) -> RecentPlayerGroups {
         let group = |player: &u64| {
-            let time = Timestamp::from_unix_ms(1_000, UNIX_EPOCH, 0).unwrap();
+            let time = Timestamp::from_unix_ms(1_000, UNIX_EPOCH).unwrap();
             RecentPlayerGroup::new(None, time, vec![FIRST + player, 1], 0).unwrap()
         };
         RecentPlayerGroups::new(players.iter().map(group).collect()).unwrap()

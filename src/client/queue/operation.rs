@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::api::{Call, Lane};
+use crate::api::{ActivityRecord, Call, Lane};
 use crate::auth::Authorization;
 use crate::outcome::Outcome;
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -84,7 +84,8 @@ impl Operation {
 
     pub fn ended(&self, mut outcome: Outcome) -> Ended {
         outcome.shorten();
-        Ended { number: self.number, user_data: self.user_data, bytes: self.bytes(), outcome }
+        let found = self.work.call().take_found();
+        Ended { number: self.number, user_data: self.user_data, bytes: self.bytes(), outcome, found }
     }
 }
 
@@ -93,6 +94,16 @@ impl Operation {
 pub struct Ended {
     pub number: u64,
     pub user_data: u64,
+    /// Those of the operation.
     pub bytes: usize,
     pub outcome: Outcome,
+    pub found: Vec<ActivityRecord>,
+}
+
+impl Ended {
+    /// How much memory what was found takes, about.
+    pub fn found_bytes(&self) -> usize {
+        let texts = self.found.iter().map(|record| record.connection_string.len() + record.group_id.len());
+        size_of_val(&self.found[..]) + texts.sum::<usize>()
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::expiry::ExpiryIndex;
 use super::operation::{Ended, Operation, Work};
 use super::prompt::AuthorizationPrompt;
-use crate::api::{ByLane, Lane};
+use crate::api::{ActivityRecord, ByLane, Lane};
 use crate::auth::Reason;
 use crate::client::Settings;
 use crate::client::{Deadline, Stop};
@@ -55,6 +55,9 @@ pub struct State {
     last_number: u64,
     held: usize,
     held_bytes: usize,
+    /// What the operation found whose completion was polled last, and how many of the bytes are for that.
+    found: Option<(u64, Arc<Vec<ActivityRecord>>)>,
+    found_bytes: usize,
     drained_reported: bool,
     pub prompt: AuthorizationPrompt,
     /// When the host last looked for events, as far as that was noticed, and how often it had by then.
@@ -117,6 +120,8 @@ impl State {
             last_number: 0,
             held: 0,
             held_bytes: 0,
+            found: None,
+            found_bytes: 0,
             drained_reported: false,
             prompt: AuthorizationPrompt::default(),
             polled: None,
@@ -251,7 +256,9 @@ impl State {
         self.lanes[lane as usize].running.retain(|running| running.number != operation.number);
         self.counters.completed(Kind::Operation, lane, &outcome);
         self.log.write_outcome(&outcome);
-        self.ended.push_back(operation.ended(outcome));
+        let ended = operation.ended(outcome);
+        self.held_bytes += ended.found_bytes();
+        self.ended.push_back(ended);
         operation
     }
 
@@ -333,10 +340,30 @@ impl State {
         if let Some(reason) = self.prompt.take(Instant::now()) {
             return Some(Event::AuthorizationNeeded(reason));
         }
-        let Ended { number, user_data, bytes, outcome } = self.ended.pop_front()?;
+        let ended = self.ended.pop_front()?;
+        self.forget_found();
         self.held -= 1;
-        self.held_bytes -= bytes;
+        self.held_bytes -= ended.bytes;
+        self.found_bytes = ended.found_bytes();
+        let Ended { number, user_data, outcome, found, .. } = ended;
+        self.found = Some((number, Arc::new(found)));
         Some(Event::Completed { operation: number, user_data, outcome: Box::new(outcome) })
+    }
+
+    /// What the operation has found whose completion was polled last.
+    pub fn found(&self, operation: u64) -> Result<Arc<Vec<ActivityRecord>>> {
+        match &self.found {
+            Some((number, found)) if *number == operation => Ok(found.clone()),
+            _ => refuse(
+                Status::InvalidArgument,
+                "The event that was polled last is not the completion of this operation; what it found is not kept.",
+            ),
+        }
+    }
+
+    pub fn forget_found(&mut self) {
+        self.found = None;
+        self.held_bytes -= std::mem::take(&mut self.found_bytes);
     }
 
     /// The last event, once all is over and polled.

@@ -8,7 +8,9 @@ use http::{HeaderValue, Method};
 use super::peer::Peer;
 use crate::http::dns::CachingResolver;
 use crate::http::trust::TlsDefaults;
-use crate::http::{CaMode, Deadlines, Http, Request, Response, Settings, Shared, Transport, TransportError, Trust};
+use crate::http::{
+    CaMode, Deadlines, Http, MAX_SHORT_RESPONSE, Request, Response, Settings, Shared, Transport, TransportError, Trust,
+};
 
 /// A client that trusts this peer.
 pub fn client(peer: &Peer) -> Client {
@@ -50,6 +52,7 @@ impl Client {
             authorization: Some(&HeaderValue::from_static("XBL3.0 x=-;token")),
             signature: None,
             body,
+            max_response: MAX_SHORT_RESPONSE,
         };
         self.http.send(request, Deadlines::both(Instant::now() + limit))
     }

@@ -13,7 +13,7 @@ use crate::auth::{
     read_token, service_token_request, token_request,
 };
 use crate::client::engine::time::Time;
-use crate::http::{Deadlines, Request, Transport};
+use crate::http::{Deadlines, MAX_SHORT_RESPONSE, Request, Transport};
 use crate::log::{Fields, Level, Log};
 use crate::outcome::Outcome;
 use crate::policy::{Prospect, SlidingWindow, authentication_window};
@@ -191,7 +191,14 @@ impl SignInFlow {
         self.acquire_permit(*step)?;
         let uri = self.place(*step);
         let signature = Signed::of_a_step(*step, self.time.now(), body).header(key).map_err(SignInFailure::of)?;
-        let request = Request { method: &Method::POST, uri, authorization: None, signature: Some(&signature), body };
+        let request = Request {
+            method: &Method::POST,
+            uri,
+            authorization: None,
+            signature: Some(&signature),
+            body,
+            max_response: MAX_SHORT_RESPONSE,
+        };
         let before = SystemTime::now();
         let deadline = (*deadline).min(Instant::now() + self.request_timeout);
         let answer = transport.send(request, Deadlines::both(deadline));

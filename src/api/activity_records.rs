@@ -1,0 +1,368 @@
+//! Activities as the service lists them: read leniently, field by field, of JSON that is whole.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::Platform;
+use super::activity::JoinRestriction;
+use crate::sync::Mutex;
+
+/// The most records of a call: a bound on what a service can make the library keep.
+pub const MAX_RECORDS: usize = 100_000;
+
+/// An activity, of any title. What the service left out is 0 or empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActivityRecord {
+    pub xuid: u64,
+    pub title_id: u32,
+    pub sequence_number: u64,
+    /// `None`: left out, or a value that is not known.
+    pub join_restriction: Option<JoinRestriction>,
+    pub platform: RecordPlatform,
+    pub max_players: u32,
+    pub current_players: u32,
+    pub connection_string: Box<str>,
+    pub group_id: Box<str>,
+}
+
+/// The platform of an activity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RecordPlatform {
+    #[default]
+    Any,
+    One(Platform),
+    /// A name that is not known.
+    Unknown,
+}
+
+/// What the requests of a call have found so far.
+#[derive(Debug, Default)]
+pub struct Found(Mutex<Vec<ActivityRecord>>);
+
+impl Found {
+    pub fn add(&self, mut records: Vec<ActivityRecord>) -> Result<(), &'static str> {
+        let mut found = self.0.lock();
+        if found.len() + records.len() > MAX_RECORDS {
+            return Err("It lists more activities than a call takes.");
+        }
+        found.append(&mut records);
+        Ok(())
+    }
+
+    pub fn take(&self) -> Vec<ActivityRecord> {
+        std::mem::take(&mut self.0.lock())
+    }
+}
+
+/// Reads `{"userActivities":[{"userId":"...","activities":[...]}]}`.
+pub fn read_query(body: &[u8]) -> Result<Vec<ActivityRecord>, &'static str> {
+    let body: Body = read(body)?;
+    body.user_activities.ok_or("Its body does not list activities: it has no \"userActivities\".")
+}
+
+/// Reads the activities of one user. The documentation does not show this response, so the forms that its siblings
+/// suggest are all taken: `{"activities":[...]}`, that of a query, a list, or a single activity.
+pub fn read_of_user(xuid: u64, body: &[u8]) -> Result<Vec<ActivityRecord>, &'static str> {
+    let body: Body = read(body)?;
+    let (is_single, single) = body.single;
+    let single = is_single.then(|| vec![single]);
+    let mut records =
+        body.activities.or(body.user_activities).or(single).ok_or("Its body does not list activities.")?;
+    for record in &mut records {
+        record.xuid = xuid;
+    }
+    Ok(records)
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, &'static str> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    serde_json::from_slice(body).map_err(|_| "Its body is not the JSON that lists activities.")
+}
+
+/// A body, in any of the forms.
+#[derive(Default)]
+struct Body {
+    activities: Option<Vec<ActivityRecord>>,
+    user_activities: Option<Vec<ActivityRecord>>,
+    /// Whether it has members of an activity, and that activity.
+    single: (bool, ActivityRecord),
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct BodyVisitor;
+        impl<'de> Visitor<'de> for BodyVisitor {
+            type Value = Body;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("activities")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
+                let mut body = Body::default();
+                while let Some(name) = map.next_key::<Scalar>()? {
+                    match name.text() {
+                        "activities" => body.activities = Some(map.next_value::<List<Record>>()?.records()),
+                        "userActivities" => {
+                            let users = map.next_value::<List<OfUser>>()?.0;
+                            let records = users.into_iter().map(OfUser::records).collect::<Result<Vec<_>, _>>();
+                            body.user_activities = Some(records.map_err(A::Error::custom)?.concat());
+                        }
+                        name => body.single.0 |= body.single.1.take_member(name, &mut map)?,
+                    }
+                }
+                Ok(body)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Body, A::Error> {
+                let list = ListVisitor::<Record>(PhantomData).visit_seq(sequence)?;
+                Ok(Body { activities: Some(list.records()), ..Body::default() })
+            }
+        }
+        deserializer.deserialize_any(BodyVisitor)
+    }
+}
+
+/// The activities of one user of a query.
+#[derive(Default)]
+struct OfUser {
+    user: u64,
+    activities: Vec<ActivityRecord>,
+}
+
+impl OfUser {
+    fn records(mut self) -> Result<Vec<ActivityRecord>, &'static str> {
+        if self.user == 0 && !self.activities.is_empty() {
+            return Err("activities of a user without a userId");
+        }
+        for record in &mut self.activities {
+            record.xuid = self.user;
+        }
+        Ok(self.activities)
+    }
+}
+
+impl<'de> Members<'de> for OfUser {
+    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        match name {
+            "userId" => self.user = map.next_value::<Scalar>()?.number(),
+            "activities" => self.activities = map.next_value::<List<Record>>()?.records(),
+            _ => return ignore(map),
+        }
+        Ok(true)
+    }
+}
+
+impl<'de> Members<'de> for ActivityRecord {
+    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        let small = |value: Scalar| u32::try_from(value.number()).unwrap_or(0);
+        match name {
+            "titleId" => self.title_id = small(map.next_value()?),
+            "sequenceNumber" => self.sequence_number = map.next_value::<Scalar>()?.number(),
+            "joinRestriction" => self.join_restriction = join_restriction(map.next_value::<Scalar>()?.text()),
+            "platform" => self.platform = platform(map.next_value::<Scalar>()?.text()),
+            "maxPlayers" => self.max_players = small(map.next_value()?),
+            "currentPlayers" => self.current_players = small(map.next_value()?),
+            "connectionString" => self.connection_string = map.next_value::<Scalar>()?.text().into(),
+            "groupId" => self.group_id = map.next_value::<Scalar>()?.text().into(),
+            _ => return ignore(map),
+        }
+        Ok(true)
+    }
+}
+
+fn join_restriction(name: &str) -> Option<JoinRestriction> {
+    let found = JoinRestriction::ALL.iter().find(|(_, spelled)| spelled.eq_ignore_ascii_case(name));
+    found.map(|(restriction, _)| *restriction)
+}
+
+fn platform(name: &str) -> RecordPlatform {
+    let found = Platform::ALL.iter().find(|(_, spelled)| spelled.eq_ignore_ascii_case(name));
+    match found {
+        Some((platform, _)) => RecordPlatform::One(*platform),
+        None if name.is_empty() || name.eq_ignore_ascii_case("All") => RecordPlatform::Any,
+        None => RecordPlatform::Unknown,
+    }
+}
+
+fn ignore<'de, A: MapAccess<'de>>(map: &mut A) -> Result<bool, A::Error> {
+    map.next_value::<IgnoredAny>()?;
+    Ok(false)
+}
+
+/// What is read member by member; of members with the same name the last counts.
+trait Members<'de>: Default {
+    /// Takes a member, or passes over it. Whether it is one of those that are known.
+    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error>;
+}
+
+/// An object; `None`: the element is something else.
+struct Object<T>(Option<T>);
+
+type Record = Object<ActivityRecord>;
+
+/// A list; empty where there is something else.
+struct List<T>(Vec<T>);
+
+impl List<Record> {
+    fn records(self) -> Vec<ActivityRecord> {
+        self.0.into_iter().filter_map(|record| record.0).collect()
+    }
+}
+
+/// A value that is neither an object nor a list.
+#[derive(Debug, PartialEq)]
+enum Scalar<'a> {
+    Text(Cow<'a, str>),
+    Number(u64),
+    /// `null`, a negative number, or something else.
+    Nothing,
+}
+
+impl Scalar<'_> {
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(_) | Self::Nothing => "",
+        }
+    }
+
+    /// A number, or a string that holds one.
+    fn number(&self) -> u64 {
+        match self {
+            Self::Text(text) => text.trim().parse().unwrap_or(0),
+            Self::Number(number) => *number,
+            Self::Nothing => 0,
+        }
+    }
+}
+
+/// What a visitor makes of the kinds of values that it does not want.
+macro_rules! nothing {
+    ($value:ty, $nothing:expr, $($method:ident($type:ty)),*) => {
+        type Value = $value;
+        fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+            formatter.write_str("a value")
+        }
+        fn visit_unit<E>(self) -> Result<$value, E> {
+            Ok($nothing)
+        }
+        $(fn $method<E>(self, _: $type) -> Result<$value, E> {
+            Ok($nothing)
+        })*
+    };
+}
+
+impl<'de> Deserialize<'de> for Scalar<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ScalarVisitor;
+        impl<'de> Visitor<'de> for ScalarVisitor {
+            nothing!(Scalar<'de>, Scalar::Nothing, visit_bool(bool), visit_i64(i64));
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Scalar<'de>, E> {
+                Ok(Scalar::Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Scalar<'de>, E> {
+                Ok(Scalar::Text(Cow::Owned(text.to_owned())))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Scalar<'de>, E> {
+                Ok(Scalar::Number(number))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Scalar<'de>, E> {
+                // 8.0 is 8; a cast is 0 for what is negative, and the largest number for what is too large.
+                Ok(Scalar::Number(number as u64))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Scalar<'de>, A::Error> {
+                IgnoredAny.visit_map(map)?;
+                Ok(Scalar::Nothing)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Scalar<'de>, A::Error> {
+                IgnoredAny.visit_seq(sequence)?;
+                Ok(Scalar::Nothing)
+            }
+        }
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+impl<'de, T: Members<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+        impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<T> {
+            nothing!(
+                Object<T>,
+                Object(None),
+                visit_bool(bool),
+                visit_i64(i64),
+                visit_u64(u64),
+                visit_f64(f64),
+                visit_str(&str)
+            );
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<T>, A::Error> {
+                let mut object = T::default();
+                while let Some(name) = map.next_key::<Scalar>()? {
+                    object.take_member(name.text(), &mut map)?;
+                }
+                Ok(Object(Some(object)))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Object<T>, A::Error> {
+                IgnoredAny.visit_seq(sequence)?;
+                Ok(Object(None))
+            }
+        }
+        deserializer.deserialize_any(ObjectVisitor(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for OfUser {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Object::<OfUser>::deserialize(deserializer)?.0.unwrap_or_default())
+    }
+}
+
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+    nothing!(
+        List<T>,
+        List(Vec::new()),
+        visit_bool(bool),
+        visit_i64(i64),
+        visit_u64(u64),
+        visit_f64(f64),
+        visit_str(&str)
+    );
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<List<T>, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = sequence.next_element()? {
+            elements.push(element);
+        }
+        Ok(List(elements))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<List<T>, A::Error> {
+        IgnoredAny.visit_map(map)?;
+        Ok(List(Vec::new()))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+#[cfg(test)]
+#[path = "activity_records_tests.rs"]
+mod tests;
