@@ -1386,6 +1386,92 @@ mpa_status mpa_cancel(mpa_client client,
                       uint64_t operation,
                       mpa_result *result);
 
+/* Matches ------------------------------------------------------------------------------------- */
+
+/// The handle of an open match: a plain value, as mpa_client is. A handle that is zero, stale or made up gives
+/// MPA_ERROR_INVALID_HANDLE.
+typedef struct mpa_match {
+    /// Do not set or change it. 0: no match.
+    uint64_t id;
+} mpa_match;
+
+/// The most players that are in a match at the same time.
+#define MPA_MAX_MATCH_PLAYERS 10000
+
+/// What counts as having met.
+typedef struct mpa_match_config {
+    /// sizeof(mpa_match_config), as MPA_INIT sets it. Required.
+    uint32_t struct_size;
+    /// How long two players have to be in the match together to have met, in milliseconds. Default 0: any overlap
+    /// counts.
+    uint32_t minimum_together_ms;
+    /// Comes back with the completion if the match is closed by mpa_client_drain or mpa_client_close. Default 0.
+    uint64_t user_data;
+} mpa_match_config;
+
+/// Opens a match. Call mpa_match_join and mpa_match_leave as players come and go: every two who were in it at the same
+/// time are reported as having met, and no others, with the fewest groups that say so.
+///
+/// A group is reported when a player leaves who was in the match together with somebody who had not been reported yet;
+/// its time is that moment. A match may go on for as long as the server runs: it holds only the players who are in it.
+/// Its reports are submitted as by mpa_submit_recent_player_groups, or by mpa_submit_server_recent_players where teams
+/// require it: held, combined with others, retried, and expired as those are. They take part of queue_capacity_bytes; a
+/// report that finds no room there is counted as not sent. The match itself takes one place of queue_capacity until its
+/// completion has been polled.
+///
+/// `config`, or NULL for the defaults. `match`: receives the handle; 0 if it fails.
+///
+/// Returns MPA_OK; MPA_ERROR_QUEUE_FULL or MPA_ERROR_EVENTS_NOT_POLLED; MPA_ERROR_CLOSED;
+/// MPA_ERROR_INVALID_ARGUMENT, MPA_ERROR_INVALID_STRUCT, MPA_ERROR_INVALID_HANDLE. Never blocks.
+MPA_API
+mpa_status mpa_match_open(mpa_client client,
+                          const mpa_match_config *config,
+                          mpa_match *match,
+                          mpa_result *result);
+
+/// A player joins a match.
+///
+/// `team`: any number that the players of one team have in common; 0: no team. Players of one team are reported as
+/// MPA_ENCOUNTER_TEAMMATE, those of different teams as MPA_ENCOUNTER_OPPONENT, others as MPA_ENCOUNTER_DEFAULT. To
+/// change the team, leave and join.
+///
+/// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT if `xuid` is 0 or is in the match already, or the match has
+/// MPA_MAX_MATCH_PLAYERS; MPA_ERROR_CLOSED if the client is being drained; MPA_ERROR_INVALID_HANDLE. Then nothing has
+/// changed. Never blocks, from any thread.
+MPA_API
+mpa_status mpa_match_join(mpa_match match,
+                          uint64_t xuid,
+                          uint32_t team,
+                          mpa_result *result);
+
+/// A player leaves a match. Those who were in it together and have not been reported are reported now.
+///
+/// Returns MPA_OK; MPA_ERROR_INVALID_ARGUMENT if `xuid` is not in the match; MPA_ERROR_CLOSED if the client is being
+/// drained; MPA_ERROR_INVALID_HANDLE. Then nothing has changed. MPA_ERROR_QUEUE_FULL, MPA_ERROR_EVENTS_NOT_POLLED: the
+/// player has left, but the report found no room in the queue; the completion of the match counts it as not sent. Never
+/// blocks, from any thread.
+MPA_API
+mpa_status mpa_match_leave(mpa_match match,
+                           uint64_t xuid,
+                           mpa_result *result);
+
+/// Closes a match: all players leave. The handle is invalid from now on. One MPA_EVENT_COMPLETED follows, once all of
+/// the match's reports have ended; its result counts over all of them: `acknowledged`, `uncertain` and `refused` are
+/// groups, or users where teams require it, and `message` says how many there were. If some failed, `status` and what
+/// else it says are those of the first failure; `retryable` is 0, since the library does not return the groups.
+///
+/// `user_data` comes back with the event. `operation`, or NULL: receives the number of the operation, before its event
+/// can be polled; mpa_cancel cancels those of its reports that were not sent.
+///
+/// Returns MPA_OK; MPA_ERROR_CLOSED if mpa_client_drain has closed the match: then its completion has the user_data of
+/// the configuration; MPA_ERROR_INVALID_HANDLE; MPA_ERROR_INVALID_ARGUMENT if `operation` is misaligned. Never blocks,
+/// from any thread.
+MPA_API
+mpa_status mpa_match_close(mpa_match match,
+                           uint64_t user_data,
+                           uint64_t *operation,
+                           mpa_result *result);
+
 /* Lifecycle: drain and flush ------------------------------------------------------------------ */
 
 /// Starts draining: from now on submits return MPA_ERROR_CLOSED, and what was held is sent at once. Continue

@@ -5,6 +5,7 @@
 //! - [`ffi`]: the C boundary; what it exports is described in `include/mpa.h`
 //! - `client`: the client: its lifecycle, one call from its start to its end, operations that are submitted
 //! - `auth`: who we are
+//! - `matches`: players join and leave, and who met whom follows: pure decisions
 //! - `policy`: what to make of what happened: pure decisions
 //! - `api`: the endpoints of the service, in one list: what each takes and answers
 //! - `response`: what a response of the service means
@@ -30,6 +31,7 @@ mod client;
 mod date;
 mod encoding;
 mod log;
+mod matches;
 mod stats;
 mod sync;
 

@@ -78,6 +78,9 @@ namespace Mpa
         /// <summary>How many users one query takes.</summary>
         public const uint MaxQueriedUsersPerCall = 10000;
 
+        /// <summary>The most players that are in a match at the same time.</summary>
+        public const uint MaxMatchPlayers = 10000;
+
         /// <summary>How many buckets a histogram has.</summary>
         public const uint StatsBucketCount = 16;
 

@@ -62,6 +62,7 @@ namespace Mpa.Internal
             + "MPA_MAX_GROUP_ID_LENGTH=MpaLimits.MaxGroupIdLength "
             + "MPA_MAX_INVITED_USERS_PER_CALL=MpaLimits.MaxInvitedUsersPerCall "
             + "MPA_MAX_INVITED_USERS_PER_REQUEST=MpaLimits.MaxInvitedUsersPerRequest "
+            + "MPA_MAX_MATCH_PLAYERS=MpaLimits.MaxMatchPlayers "
             + "MPA_MAX_PLAYERS_PER_GROUP=MpaLimits.MaxPlayersPerGroup "
             + "MPA_MAX_PROOF_KEY_PEM_LENGTH=MpaLimits.MaxProofKeyPemLength "
             + "MPA_MAX_QUERIED_USERS_PER_CALL=MpaLimits.MaxQueriedUsersPerCall "
@@ -128,6 +129,7 @@ namespace Mpa.Internal
             + "log_level=LogLevel "
             + "max_attempts=MaxAttempts "
             + "max_players=MaxPlayers "
+            + "minimum_together_ms=MinimumTogether.TotalMilliseconds "
             + "mpa_client_close=Close "
             + "mpa_client_drain=DrainAsync "
             + "mpa_client_flush=FlushAsync "
@@ -163,6 +165,7 @@ namespace Mpa.Internal
             + "title_id=TitleId "
             + "token_endpoint=TokenEndpoint "
             + "user_agent=UserAgent "
+            + "user_data=UserData "
             + "worker_count=WorkerCount "
             + "xuid=Xuid";
     }

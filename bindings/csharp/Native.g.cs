@@ -305,6 +305,25 @@ namespace Mpa.Internal
             }
         }
 
+        [StructLayout(LayoutKind.Sequential, Size = 8)]
+        internal struct mpa_match
+        {
+            public ulong id;
+        }
+
+        [StructLayout(LayoutKind.Sequential, Size = 16)]
+        internal struct mpa_match_config
+        {
+            public uint struct_size;
+            public uint minimum_together_ms;
+            public ulong user_data;
+
+            public static mpa_match_config Init()
+            {
+                return new mpa_match_config { struct_size = (uint)sizeof(mpa_match_config) };
+            }
+        }
+
         [StructLayout(LayoutKind.Sequential, Size = 1152)]
         internal struct mpa_lane_stats
         {
@@ -573,6 +592,26 @@ namespace Mpa.Internal
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_cancel(mpa_client client, ulong operation, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_match_open(
+            mpa_client client,
+            mpa_match_config* config,
+            mpa_match* match,
+            mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_match_join(mpa_match match, ulong xuid, uint team, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_match_leave(mpa_match match, ulong xuid, mpa_result* result);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mpa_match_close(
+            mpa_match match,
+            ulong user_data,
+            ulong* operation,
+            mpa_result* result);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mpa_client_drain(mpa_client client, uint deadline_ms, mpa_result* result);

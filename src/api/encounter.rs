@@ -39,6 +39,10 @@ impl EncounterType {
 pub struct Timestamp(SystemTime);
 
 impl Timestamp {
+    pub fn new(time: SystemTime) -> Self {
+        Timestamp(time)
+    }
+
     /// 0 is the time of the call, `now`.
     pub fn from_unix_ms(unix_ms: u64, now: SystemTime) -> Result<Self, InvalidEncounter> {
         match unix_ms {

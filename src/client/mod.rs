@@ -2,12 +2,14 @@
 //!
 //! - `engine`: one call, from its start to its end
 //! - `queue`: operations that are submitted, and the threads that do them
+//! - `matches`: matches of players, whose reports are operations
 //! - `statistics`: all of it in numbers
 //!
 //! An operation is in one place at a time: queued, running, or completed and not yet polled. It holds
 //! its share of the capacity until it has been polled.
 
 mod engine;
+mod matches;
 #[cfg(all(test, shuttle))]
 mod model;
 mod queue;
@@ -26,6 +28,7 @@ use crate::stats::{Counts, Ends};
 use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 pub use engine::{Config, Deadline, Ended, Engine, ImposedLimits, SignInConfig, SignInStats, Stop, WaitPolicy};
+pub use matches::{Match, MatchError};
 pub use queue::{Event, Held, LaneGauges, Operation, Stage, Work};
 use queue::{State, worker};
 pub use statistics::Stats;
@@ -146,34 +149,16 @@ impl Client {
             // Where it cannot, the worker does it.
             drop(self.shared.engine.sign_in_in_background());
         }
-        let expires = now + time_to_live;
-        let operation = Operation::new(work, own, user_data, now, expires);
+        let operation = Operation::new(work, own, user_data, now, now + time_to_live);
+        let expires = operation.expires;
         let mut state = self.shared.state.lock();
         let number = state.enqueue(operation, &self.shared.settings)?;
-        if state.needs_a_worker(lane, settings.workers) {
-            match worker::start(&self.shared, lane) {
-                Ok(()) => state.worker_started(lane),
-                // Without any worker of its lane, the operation cannot be done.
-                Err(outcome) if state.has_no_worker(lane) => {
-                    state.undo_enqueue(lane, number);
-                    return Err(outcome);
-                }
-                Err(_) => {}
-            }
+        if let Err(outcome) = self.shared.start_worker(&mut state, lane) {
+            state.undo_enqueue(lane, number);
+            return Err(outcome);
         }
-        let wakes_a_worker = state.claim_idle_worker(lane);
-        self.shared.note_next_expiry(&state);
-        // A thread that sleeps for longer than this operation may take is to look again.
-        let expires_in_a_wait = state.waiting > 0 && expires < state.latest_wake;
         stored(number);
-        // A worker that is woken with the lock taken would have to be woken once more.
-        drop(state);
-        if wakes_a_worker {
-            self.shared.work[lane as usize].notify_one();
-        }
-        if expires_in_a_wait {
-            self.shared.events_ready.notify_all();
-        }
+        self.shared.wake_after_enqueue(state, lane, expires);
         Ok(())
     }
 
@@ -238,7 +223,7 @@ impl Client {
 
     /// Refuses further operations and has those that are there done until the deadline.
     pub fn drain(&self, limit: Duration) -> Result<()> {
-        let mut state = self.shared.state.lock();
+        let mut state = self.close_matches();
         if state.stage != Stage::Open {
             return Err(Box::new(Outcome::new(Status::Closed, "The client is being drained or closed already.")));
         }
@@ -289,7 +274,7 @@ impl Client {
     pub fn close(&self, limit: Duration) -> CloseReport {
         let deadline = Instant::now() + limit;
         let shared = &self.shared;
-        let mut state = shared.state.lock();
+        let mut state = self.close_matches();
         if state.stage == Stage::Open {
             state.stage = Stage::Draining { deadline };
         }
@@ -351,6 +336,35 @@ impl Drop for RunningCall<'_> {
 }
 
 impl Shared {
+    /// Starts a worker for an operation that was queued, where one more may run and none is idle. Fails only if
+    /// there is none at all, so that the operation cannot be done.
+    fn start_worker(self: &Arc<Self>, state: &mut State, lane: Lane) -> Result<()> {
+        if state.needs_a_worker(lane, self.settings.lanes[lane as usize].workers) {
+            match worker::start(self, lane) {
+                Ok(()) => state.worker_started(lane),
+                Err(outcome) if state.has_no_worker(lane) => return Err(outcome),
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Wakes those who have to look at an operation that was just queued.
+    fn wake_after_enqueue(&self, mut state: MutexGuard<'_, State>, lane: Lane, expires: Instant) {
+        let wakes_a_worker = worker::is_awaited(self, &state, lane) && state.claim_idle_worker(lane);
+        self.note_next_expiry(&state);
+        // A thread that sleeps for longer than this operation may take is to look again.
+        let expires_in_a_wait = state.waiting > 0 && expires < state.latest_wake;
+        // A worker that is woken with the lock taken would have to be woken once more.
+        drop(state);
+        if wakes_a_worker {
+            self.work[lane as usize].notify_one();
+        }
+        if expires_in_a_wait {
+            self.events_ready.notify_all();
+        }
+    }
+
     fn report(&self, state: &State) -> CloseReport {
         let Counts { calls, operations, .. } = self.engine.counters().read();
         CloseReport { calls, operations, events_not_polled: state.completions() as u64 }

@@ -28,6 +28,7 @@ pub mod close;
 pub mod drain;
 pub mod event;
 pub mod invite;
+pub mod matches;
 pub mod prometheus;
 pub mod recent_players;
 pub mod result;

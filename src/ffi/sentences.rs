@@ -11,6 +11,7 @@ use crate::api::{
 };
 use crate::auth::{CredentialNames, HeaderError};
 use crate::http::UrlError;
+use crate::matches::{MAX_PLAYERS_PRESENT, Refused};
 use crate::outcome::{Advice, Outcome};
 
 /// A client's certificate, of files.
@@ -98,6 +99,21 @@ fn invalid_call_sentence(object: &str, error: InvalidCall) -> String {
         }
         InvalidCall::QueriedUser(index) => no_xuid(&format_args!("xuids[{index}]")),
     }
+}
+
+/// Why a player cannot join or leave.
+pub fn invalid_match_event(refused: Refused) -> Box<Outcome> {
+    Outcome::invalid(match refused {
+        Refused::AlreadyJoined => {
+            "xuid is in the match already. To change the team, leave and join. Nothing was changed.".to_owned()
+        }
+        Refused::NotJoined => {
+            "xuid is not in the match: the player has not joined, or has left. Nothing was changed.".to_owned()
+        }
+        Refused::Full => {
+            format!("The match has {MAX_PLAYERS_PRESENT} players, the most that it can. Nothing was changed.")
+        }
+    })
 }
 
 fn too_many_players(object: &str, field: &str, number: u32) -> String {

@@ -1,15 +1,18 @@
-//! Matches: players join and leave, and what is to be reported of who met whom follows.
+//! Matches: players join and leave, and from that follows what is to be reported of who met whom.
 //!
 //! - `tracker`: who was present at the same time
+//! - `relation`: how two players met
 //! - `split`: groups of a size that the service takes
-//! - `teams`: by which call they are reported
+//! - `encounters`: what is reported of those who were present at the same time
+//! - `report`: the same as a call
 //!
 //! Pure: times come in, groups go out.
 
+mod encounters;
+mod relation;
+mod report;
 mod split;
-mod teams;
 mod tracker;
 
-pub use split::MAX_PLAYERS;
-pub use teams::Relation;
-pub use tracker::{Clique, Player, Refused, Tracker};
+pub use report::Report;
+pub use tracker::{MAX_PLAYERS_PRESENT, Player, Refused, Tracker};

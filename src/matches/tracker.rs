@@ -9,6 +9,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+/// The most players who are in a match at the same time. Of so many, a report is 200 halves: 19,900 groups.
+pub const MAX_PLAYERS_PRESENT: usize = 10_000;
+
 /// A player of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Player {
@@ -34,6 +37,8 @@ pub enum Refused {
     AlreadyJoined,
     /// The player is not in the match.
     NotJoined,
+    /// So many players are in the match that no more can join.
+    Full,
 }
 
 /// Follows one match.
@@ -77,7 +82,8 @@ impl Tracker {
         Self { minimum_together, ..Self::default() }
     }
 
-    /// The players who are in the match.
+    /// How many players are in the match.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.places.len()
     }
@@ -85,6 +91,9 @@ impl Tracker {
     pub fn join(&mut self, player: Player, now: Duration) -> Result<(), Refused> {
         if self.places.contains_key(&player.xuid) {
             return Err(Refused::AlreadyJoined);
+        }
+        if self.places.len() >= MAX_PLAYERS_PRESENT {
+            return Err(Refused::Full);
         }
         self.advance(now);
         // Two presences overlap by the minimum exactly if they overlap at all when each begins by the minimum later.

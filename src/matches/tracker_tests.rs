@@ -31,7 +31,7 @@ fn groups(minimum: u64, events: &[(u64, Event)]) -> Vec<Vec<u64>> {
     }
     cliques.extend(tracker.close(ms(last + 1)));
     assert_eq!(tracker.len(), 0);
-    cliques.iter().map(|clique| sorted(clique)).collect()
+    cliques.iter().map(sorted).collect()
 }
 
 fn sorted(clique: &Clique) -> Vec<u64> {
@@ -62,7 +62,8 @@ fn who_returns_meets_again_those_who_are_there() {
 
 #[test]
 fn those_who_are_together_for_less_than_the_minimum_have_not_met() {
-    let pair = |together: u64| groups(10, &[(0, Join(1)), (5, Join(2)), (5 + together, Leave(1)), (99, Leave(2))]).len();
+    let pair =
+        |together: u64| groups(10, &[(0, Join(1)), (5, Join(2)), (5 + together, Leave(1)), (99, Leave(2))]).len();
     assert_eq!((pair(9), pair(10), pair(11)), (0, 1, 1));
     // Present for long, but together with each other only shortly.
     assert_eq!(groups(10, &[(0, Join(1)), (50, Join(2)), (55, Leave(1)), (99, Join(3))]), [[0; 0]; 0]);
@@ -81,6 +82,16 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     let mut waiting = Tracker::new(ms(10));
     waiting.join(player(1), ms(0)).unwrap();
     assert_eq!(waiting.join(player(1), ms(5)), Err(Refused::AlreadyJoined));
+}
+
+#[test]
+fn so_many_are_in_a_match_at_the_same_time_and_no_more() {
+    let mut tracker = Tracker::new(ms(0));
+    let most = MAX_PLAYERS_PRESENT as u64;
+    (1..=most).for_each(|xuid| tracker.join(player(xuid), ms(0)).unwrap());
+    assert_eq!(tracker.join(player(most + 1), ms(1)), Err(Refused::Full));
+    tracker.leave(5, ms(2)).unwrap().unwrap();
+    tracker.join(player(most + 1), ms(3)).unwrap();
 }
 
 #[test]
@@ -115,7 +126,15 @@ fn random_matches() -> impl Iterator<Item = (u64, Vec<(u64, Event)>)> {
         let events = std::iter::repeat_with(|| {
             time += random.u64(1..=4);
             let xuid = random.u64(1..=players);
-            (time, if inside.remove(&xuid) { Leave(xuid) } else { inside.insert(xuid); Join(xuid) })
+            (
+                time,
+                if inside.remove(&xuid) {
+                    Leave(xuid)
+                } else {
+                    inside.insert(xuid);
+                    Join(xuid)
+                },
+            )
         });
         let events = events.take(count).collect();
         (if random.bool() { 0 } else { random.u64(1..=12) }, events)
@@ -197,8 +216,11 @@ fn fewest_cliques(pairs: &[(usize, usize)], vertices: usize) -> usize {
         members.iter().enumerate().all(|(index, b)| members[..index].iter().all(|a| edges.contains(&(*a, *b))))
     };
     let cliques: Vec<u32> = (0..1u32 << vertices).filter(|set| set.count_ones() > 1 && is_clique(*set)).collect();
-    let maximal: Vec<u32> =
-        cliques.iter().copied().filter(|set| !cliques.iter().any(|other| other != set && other & set == *set)).collect();
+    let maximal: Vec<u32> = cliques
+        .iter()
+        .copied()
+        .filter(|set| !cliques.iter().any(|other| other != set && other & set == *set))
+        .collect();
     let covers = |chosen: u32| {
         pairs.iter().all(|(a, b)| {
             let pair = 1 << a | 1 << b;

@@ -9,6 +9,8 @@ use mpa::ffi::close::mpa_close_report;
 use mpa::ffi::event::mpa_event;
 use mpa::ffi::invite::mpa_invite;
 use mpa::ffi::invite::mpa_server_invite;
+use mpa::ffi::matches::mpa_match;
+use mpa::ffi::matches::mpa_match_config;
 use mpa::ffi::recent_players::mpa_recent_player;
 use mpa::ffi::recent_players::mpa_recent_player_group;
 use mpa::ffi::recent_players::mpa_user_recent_players;
@@ -81,6 +83,12 @@ pub fn in_rust() -> Vec<String> {
         }
         mpa_event {
             struct_size r#type operation user_data reason reserved
+        }
+        mpa_match {
+            id
+        }
+        mpa_match_config {
+            struct_size minimum_together_ms user_data
         }
         mpa_lane_stats {
             submitted calls completed requests retries throttled items queue_wait_buckets

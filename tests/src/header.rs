@@ -16,7 +16,7 @@ const BOTTOM: &str = "
 ";
 
 /// What stands before comes before: a section uses only what is declared above it.
-const SECTIONS: [(&str, &str); 17] = [
+const SECTIONS: [(&str, &str); 18] = [
     ("Version", "version.rs"),
     ("Statuses", "status.rs"),
     ("Results", "result.rs"),
@@ -31,6 +31,7 @@ const SECTIONS: [(&str, &str); 17] = [
     ("Queries of activities", "activity_query.rs"),
     ("Asynchronous calls", "submit.rs"),
     ("Events", "event.rs"),
+    ("Matches", "matches.rs"),
     ("Lifecycle: drain and flush", "drain.rs"),
     ("Statistics", "stats.rs"),
     ("Prometheus exposition", "prometheus.rs"),

@@ -2,21 +2,34 @@
 
 use std::ops::Range;
 
+use super::operation::Operation;
 use crate::api::{Array, Call, Endpoint, array_body};
 use crate::outcome::{Outcome, Result};
 use crate::redactor::Redactor;
 
-/// How many operations from the front go together: as many as fit into one request, the first in any
-/// case. `counts` are their items.
-pub fn together(counts: impl Iterator<Item = usize>, items_per_request: usize) -> usize {
-    let mut items = 0;
-    counts
-        .take_while(|count| {
-            items += count;
-            items <= items_per_request
-        })
-        .count()
-        .max(1)
+/// Operations that go together: as many from the front as fit into one request, the first in any case.
+pub struct Batch {
+    pub numbers: Vec<u64>,
+    /// No more fit.
+    pub is_full: bool,
+}
+
+impl Batch {
+    pub fn new<'a>(operations: impl Iterator<Item = &'a Operation>, items_per_request: usize) -> Self {
+        let mut batch = Batch { numbers: Vec::new(), is_full: false };
+        let mut items = 0;
+        for operation in operations {
+            items += operation.work.call().count();
+            batch.is_full = items >= items_per_request;
+            if items <= items_per_request || batch.numbers.is_empty() {
+                batch.numbers.push(operation.number);
+            }
+            if batch.is_full {
+                break;
+            }
+        }
+        batch
+    }
 }
 
 /// Several calls, at least one, to an endpoint that has `gathered_in`, as one.
@@ -79,22 +92,13 @@ pub fn slice(of_all: &Outcome, groups: Range<u32>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use std::time::UNIX_EPOCH;
+    use std::time::{Instant, UNIX_EPOCH};
 
+    use super::super::operation::Work;
     use super::*;
     use crate::api::{Invitation, Invite, RecentPlayerGroup, RecentPlayerGroups, Timestamp};
     use crate::outcome::Status;
     use crate::redactor::ServiceText;
-
-    #[test]
-    fn as_many_go_together_as_fit() {
-        let of = |counts: &[usize]| together(counts.iter().copied(), 20);
-        assert_eq!(of(&[1, 1, 1]), 3);
-        assert_eq!(of(&[19, 1, 1]), 2);
-        assert_eq!(of(&[20, 1]), 1);
-        assert_eq!(of(&[45, 1]), 1, "more than a request takes goes on its own");
-        assert_eq!(of(&[10, 11]), 1);
-    }
 
     const FIRST: u64 = 2_533_274_790_395_900;
 
@@ -104,6 +108,25 @@ mod tests {
             RecentPlayerGroup::new(None, time, vec![FIRST + player, 1], 0).unwrap()
         };
         RecentPlayerGroups::new(players.iter().map(group).collect()).unwrap()
+    }
+
+    #[test]
+    fn as_many_go_together_as_fit() {
+        let of = |counts: &[usize]| {
+            let operation = |count: &usize| {
+                let call = groups(&(0..*count as u64).collect::<Vec<_>>());
+                Operation::new(Work::new(call), None, 0, Instant::now(), Instant::now())
+            };
+            let operations: Vec<_> = counts.iter().map(operation).collect();
+            let batch = Batch::new(operations.iter(), 20);
+            (batch.numbers.len(), batch.is_full)
+        };
+        assert_eq!(of(&[1, 1, 1]), (3, false));
+        assert_eq!(of(&[19, 1, 1]), (2, true));
+        assert_eq!(of(&[20, 1]), (1, true));
+        assert_eq!(of(&[45, 1]), (1, true), "more than a request takes goes on its own");
+        assert_eq!(of(&[10, 11]), (1, true));
+        assert_eq!(of(&[]), (0, false));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::api::{ActivityRecord, Call, Lane};
+use crate::api::{ActivityRecord, Call, Endpoint, Lane};
 use crate::auth::Authorization;
 use crate::outcome::Outcome;
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -52,6 +52,8 @@ pub struct Operation {
     pub expires: Instant,
     /// It goes out on its own: gathered with others, it was refused.
     pub alone: bool,
+    /// The match that it is a report of. Then it has no completion of its own.
+    pub game_match: Option<u64>,
 }
 
 impl Operation {
@@ -62,7 +64,7 @@ impl Operation {
         submitted: Instant,
         expires: Instant,
     ) -> Self {
-        Operation { number: 0, user_data, work, own, submitted, expires, alone: false }
+        Operation { number: 0, user_data, work, own, submitted, expires, alone: false, game_match: None }
     }
 
     /// How much memory it holds, about.
@@ -76,6 +78,10 @@ impl Operation {
     /// Whether it may go out in one request with others.
     pub fn can_be_gathered(&self) -> bool {
         !self.alone && self.own.is_none() && self.work.call().endpoint().gathered_in.is_some()
+    }
+
+    pub fn is_for(&self, endpoint: &Endpoint) -> bool {
+        self.work.call().endpoint() == endpoint
     }
 
     pub fn is_cancel_requested(&self) -> bool {

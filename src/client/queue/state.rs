@@ -1,11 +1,14 @@
 //! Where each operation is. Plain data: it is changed with the lock held, which is never held long.
 
-use std::collections::VecDeque;
+mod matches;
+
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::expiry::ExpiryIndex;
-use super::operation::{Ended, Operation, Work};
+use super::lane::{LaneGauges, LaneState, Running};
+use super::match_tally::MatchTally;
+use super::operation::{Ended, Operation};
 use super::prompt::AuthorizationPrompt;
 use crate::api::{ActivityRecord, ByLane, Lane};
 use crate::auth::Reason;
@@ -55,6 +58,9 @@ pub struct State {
     last_number: u64,
     held: usize,
     held_bytes: usize,
+    /// The matches whose completion is still to come.
+    matches: HashMap<u64, MatchTally>,
+    last_match: u64,
     /// What the operation found whose completion was polled last, and how many of the bytes are for that.
     found: Option<(u64, Arc<Vec<ActivityRecord>>)>,
     found_bytes: usize,
@@ -65,34 +71,6 @@ pub struct State {
     pub polls: u64,
     counters: Arc<Counters>,
     log: Arc<Log>,
-}
-
-#[derive(Debug, Default)]
-struct LaneState {
-    /// By their numbers: what goes back goes back to where it was.
-    queued: VecDeque<Operation>,
-    expiries: ExpiryIndex,
-    /// Those that are being done.
-    running: Vec<Running>,
-    workers: usize,
-    /// Workers that wait for work, and those of them that have been woken and do not run yet.
-    idle: usize,
-    claimed: usize,
-}
-
-#[derive(Debug)]
-struct Running {
-    number: u64,
-    work: Arc<Work>,
-}
-
-/// What a lane holds now.
-#[derive(Clone, Copy, Debug)]
-pub struct LaneGauges {
-    pub queued: usize,
-    pub running: usize,
-    /// When the one was submitted that is queued longest.
-    pub oldest: Option<Instant>,
 }
 
 /// What the queue holds now.
@@ -120,6 +98,8 @@ impl State {
             last_number: 0,
             held: 0,
             held_bytes: 0,
+            matches: HashMap::new(),
+            last_match: 0,
             found: None,
             found_bytes: 0,
             drained_reported: false,
@@ -132,12 +112,7 @@ impl State {
     }
 
     pub fn gauges(&self, lane: Lane) -> LaneGauges {
-        let lane = &self.lanes[lane as usize];
-        LaneGauges {
-            queued: lane.queued.len(),
-            running: lane.running.len(),
-            oldest: lane.queued.front().map(|operation| operation.submitted),
-        }
+        self.lanes[lane as usize].gauges()
     }
 
     pub fn held(&self) -> Held {
@@ -145,16 +120,28 @@ impl State {
     }
 
     /// Takes an operation in, unless there is no room or no time left for any.
-    pub fn enqueue(&mut self, mut operation: Operation, settings: &Settings) -> Result<u64> {
-        if self.stage != Stage::Open {
-            return refuse(Status::Closed, "The client is being drained or closed; nothing was submitted.");
+    pub fn enqueue(&mut self, operation: Operation, settings: &Settings) -> Result<u64> {
+        self.refuse_unless_open()?;
+        self.refuse_without_room(1, operation.bytes(), settings)?;
+        self.held += 1;
+        self.counters.began(Kind::Operation, operation.work.lane());
+        Ok(self.queue(operation))
+    }
+
+    fn refuse_unless_open(&self) -> Result<()> {
+        match self.stage {
+            Stage::Open => Ok(()),
+            _ => refuse(Status::Closed, "The client is being drained or closed; nothing was submitted."),
         }
-        let bytes = operation.bytes();
+    }
+
+    /// Unless there is room for so many more operations with so many bytes.
+    fn refuse_without_room(&self, operations: usize, bytes: usize, settings: &Settings) -> Result<()> {
         if bytes > settings.capacity_bytes {
             let message = "The operation is larger than all that the queue may hold; nothing was submitted.";
             return Err(Box::new(Outcome::new(Status::InvalidArgument, message).advising(Advice::QueueCapacityBytes)));
         }
-        if self.held >= settings.capacity || self.held_bytes + bytes > settings.capacity_bytes {
+        if self.held + operations > settings.capacity || self.held_bytes + bytes > settings.capacity_bytes {
             if self.ended.len() * 2 >= self.held && !self.ended.is_empty() {
                 return refuse(
                     Status::EventsNotPolled,
@@ -163,16 +150,15 @@ impl State {
             }
             return refuse(Status::QueueFull, "The queue is full; nothing was submitted. Submit it again later.");
         }
+        Ok(())
+    }
+
+    fn queue(&mut self, mut operation: Operation) -> u64 {
         self.last_number += 1;
         operation.number = self.last_number;
-        self.held += 1;
-        self.held_bytes += bytes;
-        let lane = &mut self.lanes[operation.work.lane() as usize];
-        self.counters.began(Kind::Operation, operation.work.lane());
-        lane.expiries.add(operation.expires, operation.number);
-        lane.queued.push_back(operation);
-        lane.trim_expiries();
-        Ok(self.last_number)
+        self.held_bytes += operation.bytes();
+        self.lanes[operation.work.lane() as usize].add(operation);
+        self.last_number
     }
 
     /// Undoes `enqueue` for the operation that was taken in last.
@@ -233,11 +219,11 @@ impl State {
         self.lanes[lane as usize].queued.iter()
     }
 
-    /// Moves the first operation of a lane from the queue to a worker.
-    pub fn dequeue(&mut self, lane: Lane) -> Option<Operation> {
+    /// Moves an operation of a lane from the queue to a worker.
+    pub fn dequeue(&mut self, lane: Lane, number: u64) -> Option<Operation> {
         let lane = &mut self.lanes[lane as usize];
-        let operation = lane.queued.pop_front()?;
-        lane.running.push(Running { number: operation.number, work: operation.work.clone() });
+        let operation = lane.take_queued(number)?;
+        lane.running.push(Running { number, game_match: operation.game_match, work: operation.work.clone() });
         Some(operation)
     }
 
@@ -245,8 +231,7 @@ impl State {
     pub fn requeue(&mut self, operation: Operation) {
         let lane = &mut self.lanes[operation.work.lane() as usize];
         lane.running.retain(|running| running.number != operation.number);
-        lane.expiries.add(operation.expires, operation.number);
-        lane.queued.push_front(operation);
+        lane.add(operation);
     }
 
     /// An operation ends: exactly once, since only who has it can end it. What is left of it is for the
@@ -254,6 +239,11 @@ impl State {
     pub fn end(&mut self, operation: Operation, outcome: Outcome) -> Operation {
         let lane = operation.work.lane();
         self.lanes[lane as usize].running.retain(|running| running.number != operation.number);
+        if let Some(game_match) = operation.game_match {
+            self.held_bytes -= operation.bytes();
+            self.report_ended(game_match, outcome);
+            return operation;
+        }
         self.counters.completed(Kind::Operation, lane, &outcome);
         self.log.write_outcome(&outcome);
         let ended = operation.ended(outcome);
@@ -273,13 +263,26 @@ impl State {
         if number == 0 || number > self.last_number {
             return refuse(Status::InvalidArgument, "There is no operation with this number.");
         }
-        for lane in &mut self.lanes {
-            if let Some(operation) = lane.take_queued(number) {
-                self.end_unsent(operation, Stop::Cancelled.in_queue(Status::Ok));
-                return Ok(());
+        let game_match = self.matches.iter().find(|(_, tally)| tally.number() == Some(number)).map(|(id, _)| *id);
+        for lane in Lane::ALL {
+            let lane = &mut self.lanes[lane as usize];
+            for running in &lane.running {
+                if running.number == number || (game_match.is_some() && running.game_match == game_match) {
+                    running.work.withdraw();
+                }
             }
-            for running in lane.running.iter().filter(|running| running.number == number) {
-                running.work.withdraw();
+            let numbers = match game_match {
+                None => vec![number],
+                Some(_) => lane
+                    .queued
+                    .iter()
+                    .filter(|queued| queued.game_match == game_match)
+                    .map(|queued| queued.number)
+                    .collect(),
+            };
+            let queued: Vec<_> = numbers.into_iter().filter_map(|number| lane.take_queued(number)).collect();
+            for operation in queued {
+                self.end_unsent(operation, Stop::Cancelled.in_queue(Status::Ok));
             }
         }
         Ok(())
@@ -404,20 +407,6 @@ impl State {
     /// How many completions have not been polled.
     pub fn completions(&self) -> usize {
         self.ended.len()
-    }
-}
-
-impl LaneState {
-    /// Takes an operation out of the queue, if it is there.
-    fn take_queued(&mut self, number: u64) -> Option<Operation> {
-        let place = self.queued.binary_search_by_key(&number, |operation| operation.number).ok()?;
-        self.queued.remove(place)
-    }
-
-    fn trim_expiries(&mut self) {
-        if self.expiries.is_outgrown(self.queued.len()) {
-            self.expiries.rebuild(self.queued.iter().map(|operation| (operation.expires, operation.number)));
-        }
     }
 }
 

@@ -4,10 +4,10 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::gather::{Gathered, slice, together};
+use super::gather::{Batch, Gathered, slice};
 use super::operation::Operation;
 use super::state::{Stage, State};
-use crate::api::Lane;
+use crate::api::{Endpoint, Lane};
 use crate::client::Shared;
 use crate::client::{Deadline, Ended, Stop, WaitPolicy};
 use crate::log::Level;
@@ -67,9 +67,9 @@ fn next(shared: &Shared, lane: Lane) -> Option<Vec<Operation>> {
         if state.stage == Stage::Closed {
             return None;
         }
-        let count = ready_count(shared, &state, lane);
-        if count > 0 {
-            let operations = (0..count).filter_map(|_| state.dequeue(lane)).collect();
+        let numbers = ready(shared, &state, lane);
+        if !numbers.is_empty() {
+            let operations = numbers.into_iter().filter_map(|number| state.dequeue(lane, number)).collect();
             shared.note_next_expiry(&state);
             return Some(operations);
         }
@@ -97,24 +97,35 @@ fn wait_for_work<'a>(shared: &Shared, mut state: MutexGuard<'a, State>, lane: La
     state
 }
 
-/// How many operations go out now, together: none while they are held.
-fn ready_count(shared: &Shared, state: &State, lane: Lane) -> usize {
-    let Some(first) = state.queued(lane).next() else { return 0 };
-    if !first.can_be_gathered() {
-        return 1;
+/// The numbers of the operations that go out now, together: none while all are held.
+fn ready(shared: &Shared, state: &State, lane: Lane) -> Vec<u64> {
+    let mut held: Vec<&Endpoint> = Vec::new();
+    for first in state.queued(lane) {
+        if !first.can_be_gathered() {
+            return vec![first.number];
+        }
+        let endpoint = first.work.call().endpoint();
+        if held.contains(&endpoint) {
+            continue;
+        }
+        // Between them may be operations of other endpoints: what goes to different ones has no order.
+        let gathered = state.queued(lane).filter(|other| other.can_be_gathered() && other.is_for(endpoint));
+        let batch = Batch::new(gathered, endpoint.items_per_request);
+        let hold = shared.settings.lanes[lane as usize].hold;
+        let is_held = hold.is_some_and(|hold| first.submitted.elapsed() < hold);
+        let is_wanted = first.number <= state.flushed || state.drain_deadline().is_some();
+        if batch.is_full || is_wanted || !is_held {
+            return batch.numbers;
+        }
+        held.push(endpoint);
     }
-    let endpoint = first.work.call().endpoint();
-    let counts = |operation: &Operation| operation.work.call().count();
-    let gathered = state
-        .queued(lane)
-        .take_while(|operation| operation.can_be_gathered() && operation.work.call().endpoint() == endpoint);
-    let count = together(gathered.map(counts), endpoint.items_per_request);
-    let items: usize = state.queued(lane).take(count).map(counts).sum();
-    let is_full = items >= endpoint.items_per_request || count < state.gauges(lane).queued;
-    let hold = shared.settings.lanes[lane as usize].hold;
-    let is_held = hold.is_some_and(|hold| first.submitted.elapsed() < hold);
-    let is_wanted = first.number <= state.flushed || state.drain_deadline().is_some();
-    if is_full || is_wanted || !is_held { count } else { 0 }
+    vec![]
+}
+
+/// Whether a worker that waits has to look at an operation that was just queued. The first that is held sets the time
+/// for those that follow, until they fill a request.
+pub fn is_awaited(shared: &Shared, state: &State, lane: Lane) -> bool {
+    state.gauges(lane).queued <= 1 || !ready(shared, state, lane).is_empty()
 }
 
 /// What becomes of an operation that a worker has had.

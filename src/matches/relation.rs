@@ -1,4 +1,4 @@
-//! By which call a clique is reported, so that every pair has the type that its teams give it.
+//! How two players met, by the teams that they were in.
 
 use super::tracker::{Clique, Player};
 
@@ -22,8 +22,11 @@ impl Relation {
 }
 
 impl Clique {
-    /// The relation of every two players, if it is the same. Then a group says it; else each pair has its own.
+    /// The relation of every two players, if it is the same.
     pub fn relation(&self) -> Option<Relation> {
+        if self.players.iter().all(|player| player.team == 0) {
+            return Some(Relation::Default);
+        }
         let mut teams: Vec<u32> = self.players.iter().map(|player| player.team).collect();
         teams.sort_unstable();
         let in_no_team = teams.iter().take_while(|team| **team == 0).count();

@@ -1,0 +1,67 @@
+//! The operations of one lane, and its workers.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::expiry::ExpiryIndex;
+use super::operation::{Operation, Work};
+
+#[derive(Debug, Default)]
+pub struct LaneState {
+    /// By their numbers: what goes back goes back to where it was.
+    pub queued: VecDeque<Operation>,
+    pub expiries: ExpiryIndex,
+    /// Those that are being done.
+    pub running: Vec<Running>,
+    pub workers: usize,
+    /// Workers that wait for work, and those of them that have been woken and do not run yet.
+    pub idle: usize,
+    pub claimed: usize,
+}
+
+#[derive(Debug)]
+pub struct Running {
+    pub number: u64,
+    pub game_match: Option<u64>,
+    pub work: Arc<Work>,
+}
+
+/// What a lane holds now.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneGauges {
+    pub queued: usize,
+    pub running: usize,
+    /// When the one was submitted that is queued longest.
+    pub oldest: Option<Instant>,
+}
+
+impl LaneState {
+    /// Takes an operation out of the queue, if it is there.
+    pub fn take_queued(&mut self, number: u64) -> Option<Operation> {
+        let place = self.queued.binary_search_by_key(&number, |operation| operation.number).ok()?;
+        self.queued.remove(place)
+    }
+
+    /// Adds an operation, or puts one back to where it was.
+    pub fn add(&mut self, operation: Operation) {
+        let place = self.queued.partition_point(|queued| queued.number < operation.number);
+        self.expiries.add(operation.expires, operation.number);
+        self.queued.insert(place, operation);
+        self.trim_expiries();
+    }
+
+    pub fn gauges(&self) -> LaneGauges {
+        LaneGauges {
+            queued: self.queued.len(),
+            running: self.running.len(),
+            oldest: self.queued.front().map(|operation| operation.submitted),
+        }
+    }
+
+    fn trim_expiries(&mut self) {
+        if self.expiries.is_outgrown(self.queued.len()) {
+            self.expiries.rebuild(self.queued.iter().map(|operation| (operation.expires, operation.number)));
+        }
+    }
+}
