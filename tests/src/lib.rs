@@ -9,6 +9,7 @@ pub mod handing_on;
 pub mod header;
 pub mod interface;
 pub mod licenses;
+pub mod matches;
 pub mod partner;
 pub mod peer;
 pub mod platform;
