@@ -5,14 +5,13 @@ use std::ptr;
 
 use mpa::ffi::client::{mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::close::mpa_client_close;
-use mpa::ffi::drain::mpa_client_drain;
+use mpa::ffi::drain::{mpa_client_drain, mpa_client_flush};
 use mpa::ffi::event::{
     MPA_EVENT_COMPLETED, MPA_EVENT_DRAINED, MPA_EVENT_NONE, mpa_cancel, mpa_event, mpa_poll_event, mpa_wait_event,
 };
 use mpa::ffi::invite::mpa_server_invite;
-use mpa::ffi::recent_players::mpa_recent_player_group;
 use mpa::ffi::result::mpa_result;
-use mpa::ffi::submit::{mpa_submit_recent_player_groups, mpa_submit_server_invite};
+use mpa::ffi::submit::mpa_submit_server_invite;
 
 use crate::ours::{push, text, zeroed};
 use crate::request;
@@ -89,23 +88,6 @@ impl Client {
         operation
     }
 
-    /// Submits groups of so many players each.
-    pub fn submit_groups(&self, players: &[u64], sizes: &[u32]) {
-        let group = |&size: &u32| {
-            let mut group: mpa_recent_player_group = zeroed();
-            group.struct_size = size_of::<mpa_recent_player_group>() as u32;
-            group.players = players[..size as usize].as_ptr();
-            group.player_count = size;
-            group
-        };
-        let groups: Vec<_> = sizes.iter().map(group).collect();
-        let (count, none) = (groups.len() as u32, ptr::null_mut());
-        // SAFETY: the groups are valid, and so is what they point to.
-        let status =
-            unsafe { mpa_submit_recent_player_groups(self.client, groups.as_ptr(), count, 0, ptr::null_mut(), none) };
-        assert_eq!(status, 0, "mpa_submit_recent_player_groups");
-    }
-
     pub fn poll(&self) -> Found {
         let mut event = event();
         // SAFETY: the event is valid.
@@ -138,6 +120,17 @@ impl Client {
         // SAFETY: no result is wanted.
         let status = unsafe { mpa_cancel(self.client, operation, ptr::null_mut()) };
         assert_eq!(status, 0, "mpa_cancel");
+    }
+
+    /// Waits until all that was submitted has ended.
+    pub fn flush(&self) {
+        // SAFETY: no result is wanted.
+        let status = unsafe { mpa_client_flush(self.client, 60_000, ptr::null_mut()) };
+        assert_eq!(status, 0, "mpa_client_flush");
+    }
+
+    pub fn handle(&self) -> mpa_client {
+        self.client
     }
 
     pub fn drain(&self) {

@@ -1,13 +1,15 @@
-//! How many requests the recent players of a day take. The day is cut into pieces that are replayed all
-//! at once, each faster by the same factor and by a client of its own.
+//! How many requests the matches of a day take. The day is cut into pieces that are replayed all at once, each faster by
+//! the same factor and by a client of its own; a match belongs to the piece in which it begins.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::client::{Client, Found, Token, result};
-use super::trace::{self, DAY_MS, PLAYERS, Report};
+use super::matches::Match;
+use super::trace::{self, DAY_MS, Event};
 use crate::peer;
 use crate::tools::Result;
 
@@ -18,7 +20,8 @@ const HOLDS_MS: [u64; 3] = [2_000, 10_000, 60_000];
 pub const GROUPS_PER_REQUEST: usize = mpa::ffi::recent_players::MPA_MAX_GROUPS_PER_REQUEST as usize;
 
 pub struct Gathering {
-    pub operations: usize,
+    pub matches: usize,
+    pub events: usize,
     pub groups: usize,
     pub holds: Vec<OfAHold>,
     /// How late the replay was at its latest, in milliseconds of the day.
@@ -32,7 +35,7 @@ pub struct OfAHold {
     pub least: usize,
     /// If the day had not been cut.
     pub least_uncut: usize,
-    /// The longest that an operation waited in the queue, in milliseconds of the day.
+    /// The longest that a report waited in the queue, in milliseconds of the day.
     pub longest_held_ms: u64,
 }
 
@@ -50,48 +53,80 @@ struct Replay {
     arrived: Arc<Arrived>,
 }
 
-pub fn pieces() -> u64 {
-    DAY_MS / PIECE_MS
+pub fn pieces() -> usize {
+    (DAY_MS / PIECE_MS) as usize
 }
 
 pub fn measure() -> Result<Gathering> {
     let day = trace::day();
-    let pieces: Vec<Vec<Report>> = (0..pieces()).map(|piece| cut(&day, piece)).collect();
+    let mut pieces = vec![vec![]; pieces()];
+    for played in &day {
+        let begin = played.events.first().map_or(played.end_ms, |(at_ms, _)| *at_ms);
+        // Those of one server follow each other, and the last may begin after midnight.
+        let piece = ((begin / PIECE_MS) as usize).min(pieces.len() - 1);
+        pieces[piece].push(played.clone());
+    }
     let replays =
         HOLDS_MS.into_iter().map(|hold_ms| Replay::open(hold_ms, pieces.len())).collect::<Result<Vec<_>>>()?;
     let latest = replay(&pieces, &replays);
-    let groups = groups(&day);
     let holds = replays.into_iter().map(|replay| replay.end(&day, &pieces)).collect::<Result<Vec<_>>>()?;
-    let latest_ms = latest.as_secs_f64() * 1e3 * FASTER as f64;
-    Ok(Gathering { operations: day.len(), groups, holds, latest_ms })
+    Ok(Gathering {
+        matches: day.len(),
+        events: day.iter().map(|played| played.events.len() + 1).sum(),
+        groups: groups(&day).len(),
+        holds,
+        latest_ms: latest.as_secs_f64() * 1e3 * FASTER as f64,
+    })
 }
 
-/// The reports of a piece, with times that begin with it.
-fn cut(day: &[Report], piece: u64) -> Vec<Report> {
-    let within = day.iter().filter(|report| report.at_ms / PIECE_MS == piece);
-    within.map(|report| Report { at_ms: report.at_ms % PIECE_MS, ..report.clone() }).collect()
+/// When the groups end.
+fn groups(matches: &[trace::Match]) -> Vec<u64> {
+    let mut groups: Vec<u64> = matches.iter().flat_map(trace::Match::groups).collect();
+    groups.sort_unstable();
+    groups
 }
 
-fn groups(reports: &[Report]) -> usize {
-    reports.iter().map(|report| report.groups.len()).sum()
+/// What happens in a piece.
+#[derive(Clone, Copy)]
+enum Step {
+    Open,
+    Event(Event),
+    Close,
 }
 
-/// Submits everything at its time, to everyone. Returns how late that was at its latest.
-fn replay(pieces: &[Vec<Report>], replays: &[Replay]) -> Duration {
-    let players: Vec<u64> = (1..=PLAYERS).collect();
-    let mut all: Vec<(usize, &Report)> = pieces
-        .iter()
-        .enumerate()
-        .flat_map(|(piece, reports)| reports.iter().map(move |report| (piece, report)))
+/// The steps of a piece, each with its time since the piece began and its match.
+fn steps(piece: usize, matches: &[trace::Match]) -> Vec<(u64, usize, Step)> {
+    let begin = piece as u64 * PIECE_MS;
+    let mut steps = Vec::new();
+    for (index, played) in matches.iter().enumerate() {
+        let first = played.events.first().map_or(played.end_ms, |(at_ms, _)| *at_ms);
+        steps.push((first - begin, index, Step::Open));
+        steps.extend(played.events.iter().map(|(at_ms, event)| (at_ms - begin, index, Step::Event(*event))));
+        steps.push((played.end_ms - begin, index, Step::Close));
+    }
+    steps.sort_by_key(|(at_ms, ..)| *at_ms);
+    steps
+}
+
+/// Has everything happen at its time, to everyone. Returns how late that was at its latest.
+fn replay(pieces: &[Vec<trace::Match>], replays: &[Replay]) -> Duration {
+    let mut all: Vec<_> = (0..pieces.len())
+        .flat_map(|piece| steps(piece, &pieces[piece]).into_iter().map(move |step| (piece, step)))
         .collect();
-    all.sort_by_key(|(_, report)| report.at_ms);
+    all.sort_by_key(|(_, (at_ms, ..))| *at_ms);
+    let mut open: Vec<HashMap<(usize, usize), Match>> = replays.iter().map(|_| HashMap::new()).collect();
     let started = Instant::now();
     let mut latest = Duration::ZERO;
-    for (piece, report) in all {
-        let at = started + Duration::from_millis(report.at_ms) / FASTER as u32;
+    for (piece, (at_ms, index, step)) in all {
+        let at = started + Duration::from_millis(at_ms) / FASTER as u32;
         thread::sleep(at.saturating_duration_since(Instant::now()));
-        for replay in replays {
-            replay.clients[piece].submit_groups(&players, &report.groups);
+        for (replay, open) in replays.iter().zip(&mut open) {
+            match step {
+                Step::Open => drop(open.insert((piece, index), Match::open(&replay.clients[piece]))),
+                Step::Event(Event::Join(xuid)) => open[&(piece, index)].join(xuid),
+                Step::Event(Event::Leave(xuid)) => open[&(piece, index)].leave(xuid),
+                Step::Close => open[&(piece, index)].close(),
+            }
         }
         latest = latest.max(at.elapsed());
     }
@@ -109,13 +144,13 @@ impl Replay {
         Ok(Replay { hold_ms, clients: (0..pieces).map(|_| open()).collect(), arrived })
     }
 
-    fn end(self, day: &[Report], pieces: &[Vec<Report>]) -> Result<OfAHold> {
+    fn end(self, day: &[trace::Match], pieces: &[Vec<trace::Match>]) -> Result<OfAHold> {
         let longest = self.clients.iter().map(drained).max().unwrap_or_default();
-        let (arrived, submitted) = (self.arrived.groups.load(Ordering::Relaxed), groups(day) as u64);
-        if arrived != submitted {
-            return Err(format!("{submitted} groups were submitted and {arrived} arrived"));
+        let (arrived, expected) = (self.arrived.groups.load(Ordering::Relaxed), groups(day).len() as u64);
+        if arrived != expected {
+            return Err(format!("the matches have {expected} groups and {arrived} arrived"));
         }
-        let least = |reports: &[Report]| trace::least_requests(reports, self.hold_ms, GROUPS_PER_REQUEST);
+        let least = |matches: &[trace::Match]| trace::least_requests(groups(matches), self.hold_ms, GROUPS_PER_REQUEST);
         Ok(OfAHold {
             hold_ms: self.hold_ms,
             requests: self.arrived.requests.load(Ordering::Relaxed),

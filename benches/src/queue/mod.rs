@@ -7,6 +7,7 @@ mod depth;
 mod frames;
 mod gathering;
 mod libcurl_multi;
+mod matches;
 mod memory;
 mod polls;
 mod report;
@@ -23,7 +24,12 @@ pub fn measure() -> Result<()> {
     let scratch = Scratch::new()?;
     println!("{}\n", report::head());
     let on_the_thread = Placement::TwoProcessors.with_peer(|peer, sides| -> Result<_> {
-        Ok((burst::measure(peer, sides)?, frames::measure(peer, sides)?, polls::measure(peer)))
+        Ok(report::OnTheThread {
+            burst: burst::measure(peer, sides)?,
+            matches: matches::measure(peer, sides)?,
+            frames: frames::measure(peer, sides)?,
+            polls: polls::measure(peer),
+        })
     })?;
     let peer = Peer::start()?;
     let measured = report::Measured {

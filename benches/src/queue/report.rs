@@ -6,6 +6,7 @@ use super::burst::{self, Burst};
 use super::depth::{self, Depth};
 use super::frames::{self, Frames};
 use super::gathering::{self, Gathering};
+use super::matches::{self, Matches};
 use super::memory::{self, Memory};
 use super::polls::{self, Polls};
 use super::system_calls::{SystemCalls, What};
@@ -18,12 +19,20 @@ use crate::tools::Result;
 
 pub struct Measured {
     /// `None` where the machine has too few processors.
-    pub on_the_thread: Option<(Burst, Frames, Polls)>,
+    pub on_the_thread: Option<OnTheThread>,
     pub system_calls: [(What, Result<SystemCalls>); What::ALL.len()],
     pub depths: Vec<Depth>,
     pub memory: Memory,
     pub throughput: Vec<Throughput>,
     pub gathering: Gathering,
+}
+
+/// What is measured on the game's own thread.
+pub struct OnTheThread {
+    pub burst: Burst,
+    pub matches: Matches,
+    pub frames: Frames,
+    pub polls: Polls,
 }
 
 pub fn head() -> String {
@@ -37,7 +46,7 @@ pub fn head() -> String {
 
 pub fn body(measured: &Measured) -> String {
     let mut text = match &measured.on_the_thread {
-        Some((burst, frames, polls)) => on_the_thread(burst, frames, polls),
+        Some(measured) => on_the_thread(measured),
         None => "Not measured: times on the game's thread. They need a second processor.\n\n".to_owned(),
     };
     text += &format!("System calls on that thread, by strace:\n\n{}\n", system_calls(&measured.system_calls));
@@ -56,13 +65,16 @@ pub fn body(measured: &Measured) -> String {
     text + &format!("\n{}", targets(measured))
 }
 
-fn on_the_thread(burst: &Burst, frames: &Frames, polls: &Polls) -> String {
+fn on_the_thread(OnTheThread { burst, matches, frames, polls }: &OnTheThread) -> String {
     format!(
         "Submits in a burst, the worker awake, of {} each in rounds that take turns, in µs:\n\n{}\n\
+         Players who join and leave a match of {}, in µs:\n\n{}\n\
          One invite in each of {} frames of {} ms, the worker asleep, in µs (in {} frames the answer was late):\n\n{}\n\
          Polls that find nothing, in ns, as means of {} in {} batches that take turns; {} allocations in all of mpa's:\n\n{}\n",
         thousands(burst::times_of_each() as f64),
         bursts(burst),
+        matches::PLAYERS,
+        in_a_match(matches),
         thousands(frames::FRAMES as f64),
         frames::FRAME.as_millis(),
         frames.late,
@@ -80,6 +92,14 @@ fn bursts(burst: &Burst) -> Table {
     table.row(times_row("mpa, with an mpa_result", &burst.ours_with_result, 1.0, 3));
     table.row(times_row("bare copy, behind a lock", &burst.copy, 1.0, 3));
     table.row(times_row("nothing: reading the clock", &burst.clock, 1.0, 3));
+    table
+}
+
+fn in_a_match(matches: &Matches) -> Table {
+    let mut table = times_table();
+    table.row(times_row("join", &matches.join, 1.0, 3));
+    table.row(times_row("leave, with a report of all", &matches.leave_and_report, 1.0, 3));
+    table.row(times_row("leave, all being reported", &matches.leave, 1.0, 3));
     table
 }
 
@@ -195,9 +215,10 @@ fn gathered(gathering: &Gathering) -> String {
         ]);
     }
     format!(
-        "Requests for the recent players of a day: {} operations with {} groups, at least {} requests however long \
-         they are held.\nReplayed {} times as fast, in {} pieces at once, at most {:.1} s of the day late:\n\n{table}",
-        thousands(gathering.operations as f64),
+        "Requests for the matches of a day: {} matches in which players joined or left {} times, with {} groups, at \
+         least {} requests however long they are held.\nReplayed {} times as fast, in {} pieces at once, at most {:.1} s of the day late:\n\n{table}",
+        thousands(gathering.matches as f64),
+        thousands(gathering.events as f64),
         thousands(gathering.groups as f64),
         thousands(gathering.groups.div_ceil(gathering::GROUPS_PER_REQUEST) as f64),
         gathering::FASTER,
@@ -225,10 +246,18 @@ fn targets(measured: &Measured) -> Table {
     let least_throughput = measured.throughput.iter().map(|throughput| throughput.of_possible).min_by(f64::total_cmp);
     let mut table = Table::new(&["target", "measured", "aim", ""]);
     for (what, measured, aim, digits) in [
-        ("submit in a burst, median, µs", thread.map(|thread| thread.0.ours.median()), Aim::AtMost(1.0), 3),
+        ("submit in a burst, median, µs", thread.map(|thread| thread.burst.ours.median()), Aim::AtMost(1.0), 3),
+        ("join a match of 100, median, µs", thread.map(|thread| thread.matches.join.median()), Aim::AtMost(1.0), 3),
+        (
+            "leave it with a report of all, median, µs",
+            thread.map(|thread| thread.matches.leave_and_report.median()),
+            Aim::AtMost(1.0),
+            3,
+        ),
+        ("requests of a day of matches, of the least", most_requests(&measured.gathering), Aim::AtMost(1.02), 3),
         (
             "submit in a frame, median, of copy and wake",
-            thread.map(|thread| thread.1.ours.submit.median() / thread.1.bare.median()),
+            thread.map(|thread| thread.frames.ours.submit.median() / thread.frames.bare.median()),
             Aim::AtMost(1.5),
             2,
         ),
@@ -236,18 +265,18 @@ fn targets(measured: &Measured) -> Table {
         ("other system calls in all submits", calls(SystemCalls::others, &submits), Aim::AtMost(0.0), 0),
         (
             "poll that finds nothing, median, ns",
-            thread.map(|thread| thread.2.ours.median() * 1e3),
+            thread.map(|thread| thread.polls.ours.median() * 1e3),
             Aim::AtMost(30.0),
             1,
         ),
         (
             "the same with an mpa_result, ns",
-            thread.map(|thread| thread.2.ours_with_result.median() * 1e3),
+            thread.map(|thread| thread.polls.ours_with_result.median() * 1e3),
             Aim::AtMost(30.0),
             1,
         ),
         ("system calls in all polls", calls(SystemCalls::total, &polls), Aim::AtMost(0.0), 0),
-        ("allocations in all polls", thread.map(|thread| thread.2.allocations as f64), Aim::AtMost(0.0), 0),
+        ("allocations in all polls", thread.map(|thread| thread.polls.allocations as f64), Aim::AtMost(0.0), 0),
         ("throughput, of possible, the least", least_throughput, Aim::AtLeast(0.95), 3),
         (
             "submit in the deepest queue, median, of that in an empty one",
@@ -270,6 +299,11 @@ fn targets(measured: &Measured) -> Table {
         table.row(vec![what.to_owned(), measured, aim, verdict.to_owned()]);
     }
     table
+}
+
+/// The most that the requests of a hold are, of the least possible.
+fn most_requests(gathering: &Gathering) -> Option<f64> {
+    gathering.holds.iter().map(|hold| hold.requests as f64 / hold.least as f64).max_by(f64::total_cmp)
 }
 
 /// The greatest median as a multiple of that with next to nothing in the queue.

@@ -1,7 +1,7 @@
 //! What the reports of a match ended with, for its one completion.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::operation::Ended;
 use crate::client::Match;
@@ -21,8 +21,9 @@ pub struct MatchTally {
     uncertain: u32,
     refused: u32,
     attempts: u32,
-    /// The longest that a report has waited.
+    /// The longest that a report has waited, and has taken.
     queued: Duration,
+    elapsed: Duration,
     /// Of the last response, with what the first failure says once there is one.
     last_success: Outcome,
     first_failure: Option<Outcome>,
@@ -32,7 +33,6 @@ pub struct MatchTally {
 struct Closed {
     number: u64,
     user_data: u64,
-    at: Instant,
 }
 
 impl MatchTally {
@@ -47,6 +47,7 @@ impl MatchTally {
             refused: 0,
             attempts: 0,
             queued: Duration::ZERO,
+            elapsed: Duration::ZERO,
             last_success: Outcome::new(Status::Ok, ""),
             first_failure: None,
         }
@@ -58,7 +59,7 @@ impl MatchTally {
     }
 
     pub fn close(&mut self, number: u64, user_data: u64) {
-        self.closed = Some(Closed { number, user_data, at: Instant::now() });
+        self.closed = Some(Closed { number, user_data });
     }
 
     /// The number of the operation, once the match has been closed.
@@ -82,6 +83,7 @@ impl MatchTally {
             *sum = sum.saturating_add(count);
         }
         self.queued = self.queued.max(outcome.queued);
+        self.elapsed = self.elapsed.max(outcome.elapsed);
         if outcome.status == Status::Ok {
             self.last_success = outcome;
         } else {
@@ -91,8 +93,7 @@ impl MatchTally {
 
     /// The completion, once the match is closed and all of its reports have ended.
     pub fn completion(&mut self) -> Option<Ended> {
-        let Closed { number, user_data, at } = self.closed.filter(|_| self.under_way == 0)?;
-        let elapsed = at.elapsed();
+        let Closed { number, user_data } = self.closed.filter(|_| self.under_way == 0)?;
         let message = self.message();
         let last = self.first_failure.take().unwrap_or_else(|| self.last_success.clone());
         let mut outcome = Outcome {
@@ -102,8 +103,8 @@ impl MatchTally {
             attempts: self.attempts,
             // The caller does not have the groups, so there is nothing that it could send again.
             retryable: false,
-            queued: self.queued.min(elapsed),
-            elapsed,
+            queued: self.queued,
+            elapsed: self.elapsed,
             message: message.into(),
             ..last
         };
