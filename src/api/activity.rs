@@ -7,7 +7,6 @@ use serde::Serialize;
 
 /// Who may join, as the service spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
 #[repr(i32)]
 pub enum JoinRestriction {
     Public = 0,
@@ -17,7 +16,7 @@ pub enum JoinRestriction {
 
 impl JoinRestriction {
     pub const ALL: [(Self, &str); 3] =
-        [(Self::Public, "public"), (Self::InviteOnly, "inviteOnly"), (Self::Followed, "followed")];
+        [(Self::Public, "Public"), (Self::InviteOnly, "InviteOnly"), (Self::Followed, "Followed")];
 
     pub fn from_number(number: i32) -> Option<Self> {
         Self::ALL.iter().map(|(restriction, _)| *restriction).find(|restriction| *restriction as i32 == number)

@@ -7,7 +7,7 @@ fn record(xuid: u64, connection_string: &str) -> ActivityRecord {
 #[test]
 fn every_field_is_read() {
     let body = br#"{"userActivities":[{"userId":"2814613765430389","activities":[{"titleId":"1234567890",
-        "connectionString":"203.0.113.7:7777","joinRestriction":"inviteOnly","sequenceNumber":"17","maxPlayers":8,
+        "connectionString":"203.0.113.7:7777","joinRestriction":"InviteOnly","sequenceNumber":"17","maxPlayers":8,
         "currentPlayers":"3","groupId":"squad","platform":"PlayStation","more":{"a":[1,{"b":null}]}}]}]}"#;
     let expected = ActivityRecord {
         xuid: 2_814_613_765_430_389,
@@ -63,7 +63,7 @@ fn a_value_that_is_not_known_is_no_error() {
     assert_eq!(of_one("{}"), (None, RecordPlatform::Any));
     assert_eq!(of_one(r#"{"joinRestriction":"friends","platform":"Xbox9"}"#), (None, RecordPlatform::Unknown));
     let public = Some(JoinRestriction::Public);
-    assert_eq!(of_one(r#"{"joinRestriction":"Public","platform":"All"}"#), (public, RecordPlatform::Any));
+    assert_eq!(of_one(r#"{"joinRestriction":"Public","platform":"all"}"#), (public, RecordPlatform::Any));
     assert_eq!(of_one(r#"{"joinRestriction":"public","platform":null}"#), (public, RecordPlatform::Any));
     for (platform, name) in Platform::ALL {
         let activity = format!(r#"{{"platform":"{name}"}}"#);

@@ -251,7 +251,7 @@ fn path_of(call: &dyn Call) -> String {
 fn an_activity_is_set_and_deleted() {
     let least = activity().checked().unwrap();
     assert_eq!(path_of(&least), "/titles/7/users/2814613765430389/activities");
-    let written = json!({"connectionString": "203.0.113.7:7777", "joinRestriction": "followed", "sequenceNumber": 17});
+    let written = json!({"connectionString": "203.0.113.7:7777", "joinRestriction": "Followed", "sequenceNumber": 17});
     assert_eq!(body(&least), written);
     let all = SetActivity {
         group_id: Some("squad".to_owned()),
@@ -260,7 +260,7 @@ fn an_activity_is_set_and_deleted() {
         platform: Some(Platform::XboxOne),
         ..activity()
     };
-    let more = json!({"connectionString": "203.0.113.7:7777", "joinRestriction": "followed", "sequenceNumber": 17,
+    let more = json!({"connectionString": "203.0.113.7:7777", "joinRestriction": "Followed", "sequenceNumber": 17,
         "groupId": "squad", "maxPlayers": 8, "currentPlayers": 3, "platform": "XboxOne"});
     assert_eq!(body(&all.checked().unwrap()), more);
     let deletion = DeleteActivity::new(5, SequenceNumber(18)).unwrap();
