@@ -4,11 +4,11 @@ use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::Value;
 
 use crate::error_response::ErrorResponse;
-use crate::json;
+use crate::json::{self, parse_positive};
 use crate::service::title_of_path;
 use crate::service::{MAX_BODY, Service};
 use crate::signature::{self, SIGNED_BODY};
@@ -94,35 +94,74 @@ pub(crate) fn check_credentials(
         .map_err(|bad| ErrorResponse::unauthorized("invalid_signature", &bad.to_string()))
 }
 
-/// The body of a call, after the checks that all endpoints share, in their documented order. Without `allowed`, users
-/// and services may call.
+/// A call that has passed the checks that all endpoints share.
+pub(crate) struct Call {
+    pub title_id: u32,
+    /// The XUID in the path; 0 where the path has none.
+    pub user: u64,
+    /// A user's hash, or a hyphen.
+    pub holder: String,
+    /// `null` where the call takes none.
+    pub body: Value,
+}
+
+impl Call {
+    /// The XUID of the user who calls. Tokens carry none here, so it is the user hash, if that can be one.
+    pub fn calling_user(&self) -> Option<u64> {
+        parse_positive(&self.holder)
+    }
+}
+
+/// Checks a call as all endpoints do, in the documented order. Without `allowed`, users and services may call.
 pub(crate) async fn read_call(
     request: Request,
     service: &Service,
     allowed: Option<Caller>,
-) -> Result<Value, ErrorResponse> {
+) -> Result<Call, ErrorResponse> {
     let (parts, body) = request.into_parts();
-    check_address(&parts.uri)?;
+    let (title_id, user) = read_address(&parts.uri)?;
     let authorization = read_authorization(&parts.headers)?;
     let bytes = to_bytes(body, MAX_BODY).await.map_err(malformed_json)?;
     check_credentials(service, &authorization, &parts, &bytes)?;
     check_contract_version(&parts.headers)?;
-    check_content_type(&parts.headers)?;
+    let takes_body = ![Method::GET, Method::HEAD].contains(&parts.method);
+    if takes_body || parts.headers.contains_key(CONTENT_TYPE) {
+        check_content_type(&parts.headers)?;
+    }
     if let Some(allowed) = allowed {
         service.check_caller(authorization.caller(), allowed)?;
     }
-    json::parse(&bytes).map_err(malformed_json)
+    let body = if takes_body {
+        json::parse(&bytes).map_err(malformed_json)?
+    } else if bytes.is_empty() {
+        Value::Null
+    } else {
+        return Err(ErrorResponse::invalid_request(StatusCode::BAD_REQUEST, "This call takes no body."));
+    };
+    Ok(Call { title_id, user, holder: authorization.holder.to_owned(), body })
 }
 
-fn check_address(uri: &Uri) -> Result<(), ErrorResponse> {
-    let not_found = |what| Err(ErrorResponse::invalid_request(StatusCode::NOT_FOUND, what));
-    if title_of_path(uri.path()).is_none() {
-        return not_found("The title id in the path must be decimal, from 1 to 4294967295.");
-    }
+/// The title and the user that a path is about; 0 where it names no user.
+fn read_address(uri: &Uri) -> Result<(u32, u64), ErrorResponse> {
+    let not_found = |what| ErrorResponse::invalid_request(StatusCode::NOT_FOUND, what);
+    let title_id = title_of_path(uri.path())
+        .ok_or_else(|| not_found("The title id in the path must be decimal, from 1 to 4294967295."))?;
+    let user = match user_of_path(uri.path()) {
+        Some(xuid) => parse_positive(xuid).ok_or_else(|| {
+            not_found("The XUID in the path must be decimal, from 1 to 18446744073709551615, without leading zeros.")
+        })?,
+        None => 0,
+    };
     if uri.query().is_some() {
-        return not_found("This call takes no query string.");
+        return Err(not_found("This call takes no query string."));
     }
-    Ok(())
+    Ok((title_id, user))
+}
+
+/// What stands for the user in `/titles/{title id}/users/{xuid}/...`.
+fn user_of_path(path: &str) -> Option<&str> {
+    let mut segments = path.split('/').skip(3);
+    (segments.next() == Some("users")).then(|| segments.next()).flatten()
 }
 
 pub(crate) fn check_contract_version(headers: &HeaderMap) -> Result<(), ErrorResponse> {
@@ -236,6 +275,26 @@ mod call_tests {
         for value in wrong {
             assert!(!is_json_in_utf8(value), "{value}");
         }
+    }
+
+    #[test]
+    fn a_path_names_a_title_and_may_name_a_user() {
+        let read = |path: &str| read_address(&path.parse().unwrap()).map_err(|error| error.debug_message().to_owned());
+        assert_eq!(read("/titles/7/invites"), Ok((7, 0)));
+        assert_eq!(read("/titles/7/users/18446744073709551615/activities"), Ok((7, u64::MAX)));
+        for wrong in ["0", "x", "01", "18446744073709551616", "+1", "%31"] {
+            let error = read(&format!("/titles/7/users/{wrong}/activities")).unwrap_err();
+            assert!(error.starts_with("The XUID in the path must be decimal"), "{wrong}: {error}");
+        }
+        assert!(read("/titles/x/users/1/activities").unwrap_err().starts_with("The title id"));
+        assert_eq!(read("/titles/7/users/1/activities?a").unwrap_err(), "This call takes no query string.");
+    }
+
+    #[test]
+    fn the_user_who_calls_is_the_user_hash() {
+        let call = |holder: &str| Call { title_id: 7, user: 0, holder: holder.to_owned(), body: Value::Null };
+        assert_eq!(call("2814613765430389").calling_user(), Some(2_814_613_765_430_389));
+        assert_eq!((call("-").calling_user(), call("hash").calling_user()), (None, None));
     }
 
     #[test]

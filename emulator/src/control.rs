@@ -1,5 +1,5 @@
-//! The control interface over HTTP, for tests in any language: the request log, fault rules, throttling, the clock and
-//! tokens.
+//! The control interface over HTTP, for tests in any language: the request log, what is kept of users, fault rules,
+//! throttling, the clock and tokens.
 //!
 //! Its paths begin with `/emulator`, which the real service does not have.
 
@@ -36,6 +36,7 @@ const MAX_WAIT_MS: u64 = 60_000;
 pub(crate) fn routes(access: Access) -> Router<Service> {
     Router::new()
         .route("/titles/{title_id}/requests", get(show_requests).delete(forget_requests))
+        .merge(user_routes())
         .merge(setting_routes())
         .merge(token_routes())
         .fallback(not_found)
@@ -70,8 +71,8 @@ fn in_json(value: &impl Serialize) -> Result<Response, ErrorResponse> {
 }
 
 async fn not_found() -> ErrorResponse {
-    let what = "The control interface has /emulator/titles/{title id}/requests, .../faults and \
-        .../throttle; for all titles /emulator/faults and /emulator/throttle; and /emulator/clock, \
+    let what = "The control interface has /emulator/titles/{title id}/requests, .../users, .../faults and \
+        .../throttle; for one user /emulator/titles/{title id}/users/{xuid}/recent_players and .../activity; for all titles /emulator/faults and /emulator/throttle; and /emulator/clock, \
         /emulator/tokens and /emulator/service_tokens.";
     ErrorResponse::invalid_request(StatusCode::NOT_FOUND, what)
 }
@@ -122,6 +123,46 @@ impl Serialize for Excerpt {
         map.serialize_entry("titles_forgotten", &self.titles_forgotten)?;
         map.end()
     }
+}
+
+fn user_routes() -> Router<Service> {
+    Router::new()
+        .route("/titles/{title_id}/users", delete(forget_users))
+        .route("/titles/{title_id}/users/{xuid}/recent_players", get(show_recent_players))
+        .route("/titles/{title_id}/users/{xuid}/activity", get(show_activity))
+}
+
+async fn show_recent_players(
+    State(service): State<Service>,
+    Path((title_id, xuid)): Path<(String, String)>,
+) -> Result<Response, ErrorResponse> {
+    let (title_id, xuid) = (read_title_id(&title_id)?, read_xuid(&xuid)?);
+    let records = service.users.records();
+    let list = records.recent_players.of_user(title_id, xuid);
+    let forgotten = records.recent_players.forgotten();
+    in_json(&json!({"recent_players": list, "reports_forgotten": forgotten}))
+}
+
+/// `null` where there is none.
+async fn show_activity(
+    State(service): State<Service>,
+    Path((title_id, xuid)): Path<(String, String)>,
+) -> Result<Response, ErrorResponse> {
+    let (title_id, xuid) = (read_title_id(&title_id)?, read_xuid(&xuid)?);
+    in_json(&json!({"activity": service.users.records().activities.of_title(title_id, xuid)}))
+}
+
+async fn forget_users(
+    State(service): State<Service>,
+    Path(title_id): Path<String>,
+) -> Result<StatusCode, ErrorResponse> {
+    service.users.forget(read_title_id(&title_id)?);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn read_xuid(text: &str) -> Result<u64, ErrorResponse> {
+    json::parse_positive(text)
+        .ok_or_else(|| bad_request("The XUID must be decimal, from 1 to 18446744073709551615, without leading zeros."))
 }
 
 fn setting_routes() -> Router<Service> {

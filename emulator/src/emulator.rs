@@ -15,6 +15,7 @@ use crate::signature::ProofKey;
 use crate::start::{RunningEmulator, StartError, start};
 use crate::throttle::Settings;
 use crate::tokens::expiry;
+use crate::users::RecentPlayer;
 
 /// The options of [`Emulator::start`](crate::Emulator::start). The default suits a test: plain HTTP on
 /// a free port of the loopback address.
@@ -130,9 +131,22 @@ impl Emulator {
         copies(self.0.service.request_log.wait_blocking(title_id, after, limit))
     }
 
-    /// Clears the request log of a title. The next request has the index 1 again.
+    /// Clears the request log of a title, its users' activities and their recent players. The next request has the
+    /// index 1 again.
     pub fn reset(&self, title_id: u32) {
         self.0.service.request_log.forget(title_id);
+        self.0.service.users.forget(title_id);
+    }
+
+    /// A user's recent players in a title, the last met first: what a group says of everyone in it, and what was
+    /// reported for this user alone.
+    pub fn recent_players(&self, title_id: u32, xuid: u64) -> Vec<RecentPlayer> {
+        self.0.service.users.records().recent_players.of_user(title_id, xuid)
+    }
+
+    /// A user's activity in a title, as the service lists it.
+    pub fn activity(&self, title_id: u32, xuid: u64) -> Option<serde_json::Value> {
+        self.0.service.users.records().activities.of_title(title_id, xuid)
     }
 
     /// Replaces the fault rules for a title or for all titles; an empty list removes them. Each rule is written in its short form, such as

@@ -15,7 +15,7 @@ use axum::routing::{MethodFilter, on};
 use serde_json::Value;
 
 use crate::access::Access;
-use crate::call::{Caller, read_call};
+use crate::call::{Call, Caller, read_call};
 use crate::control;
 use crate::error_response::ErrorResponse;
 use crate::faults::{Calls, inject};
@@ -23,6 +23,7 @@ use crate::json::Parsed;
 use crate::service::{Service, ServiceKind, parse_title_id};
 use crate::sign_in::{AUTHENTICATE, AUTHORIZE};
 use crate::throttle::ThrottleGroup;
+use crate::users::Users;
 
 /// An endpoint of one of the services.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,8 +43,8 @@ pub(crate) struct EndpointHandler {
     pub endpoint: Endpoint,
     /// `None`: users and services may call.
     pub caller: Option<Caller>,
-    /// The response to a body, or what is wrong with it.
-    pub respond: fn(&Value) -> Parsed<Reply>,
+    /// Acts on a call and gives the response, or what is wrong with its body.
+    pub respond: fn(&Call, &Users) -> Parsed<Reply>,
 }
 
 /// The response to a valid call.
@@ -55,11 +56,16 @@ pub(crate) enum Reply {
 }
 
 /// The service's endpoints. Routes, fault rules and throttling use this list.
-pub(crate) static SERVICE_ENDPOINTS: [&EndpointHandler; 4] = [
+pub(crate) static SERVICE_ENDPOINTS: [&EndpointHandler; 9] = [
     &invites::USER_INVITES,
     &invites::SERVER_INVITES,
     &recent_players::RECENT_PLAYER_GROUPS,
-    &activities::ACTIVITIES_QUERY,
+    &recent_players::USER_RECENT_PLAYERS,
+    &recent_players::SERVER_RECENT_PLAYERS,
+    &activities::SET_ACTIVITY,
+    &activities::DELETE_ACTIVITY,
+    &activities::GET_ACTIVITIES,
+    &activities::QUERY_ACTIVITIES,
 ];
 
 impl Endpoint {
@@ -111,8 +117,8 @@ fn calls() -> Router<Service> {
 }
 
 async fn respond(handler: &EndpointHandler, service: Service, request: Request) -> Result<Response, ErrorResponse> {
-    let body = read_call(request, &service, handler.caller).await?;
-    Ok(match (handler.respond)(&body)? {
+    let call = read_call(request, &service, handler.caller).await?;
+    Ok(match (handler.respond)(&call, &service.users)? {
         Reply::NoContent => StatusCode::NO_CONTENT.into_response(),
         Reply::Json(json) => ([(CONTENT_TYPE, "application/json; charset=utf-8")], json.to_string()).into_response(),
     })
@@ -147,7 +153,12 @@ mod tests {
         assert_eq!(of_post("/titles/7/invites/server"), Some(&invites::SERVER_INVITES.endpoint));
         let groups = Some(&recent_players::RECENT_PLAYER_GROUPS.endpoint);
         assert_eq!(of_post("/titles/7/recentplayergroups/server"), groups);
-        assert_eq!(of_post("/titles/7/activities/query"), Some(&activities::ACTIVITIES_QUERY.endpoint));
+        assert_eq!(of_post("/titles/7/activities/query"), Some(&activities::QUERY_ACTIVITIES.endpoint));
+        let of_user = |method| Endpoint::of(ServiceKind::Service, &method, "/titles/7/users/9/activities");
+        assert_eq!(of_user(Method::PUT), Some(&activities::SET_ACTIVITY.endpoint));
+        assert_eq!(of_user(Method::DELETE), Some(&activities::DELETE_ACTIVITY.endpoint));
+        assert_eq!(of_user(Method::GET), Some(&activities::GET_ACTIVITIES.endpoint));
+        assert_eq!(of_user(Method::POST), None);
         for stray in ["/", "/titles/7", "/titles/0/invites", "/titles/7/invites/", "/titles/7/recentplayergroups"] {
             assert_eq!(of_post(stray), None, "{stray}");
         }
@@ -173,7 +184,7 @@ mod tests {
     #[test]
     fn every_endpoint_has_a_path_of_its_own() {
         for endpoint in Endpoint::all() {
-            let path = endpoint.path.replace("{title_id}", "7");
+            let path = endpoint.path.replace("{title_id}", "7").replace("{xuid}", "9");
             assert_eq!(Endpoint::of(endpoint.service, &endpoint.method, &path), Some(endpoint));
         }
     }

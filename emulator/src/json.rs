@@ -174,28 +174,51 @@ impl<'a> Object<'a> {
 
 /// A list of so many elements, each of which passes `check`.
 pub(crate) fn list(value: &Value, count: RangeInclusive<usize>, check: impl Fn(&Value) -> Checked) -> Checked {
+    list_of(value, count, check).map(drop)
+}
+
+/// What `read` makes of the elements of a list of so many.
+pub(crate) fn list_of<'a, T>(
+    value: &'a Value,
+    count: RangeInclusive<usize>,
+    read: impl Fn(&'a Value) -> Parsed<T>,
+) -> Parsed<Vec<T>> {
     let elements = value.as_array().ok_or_else(|| expected("a list", value))?;
     if !count.contains(&elements.len()) {
         let (least, most) = (count.start(), count.end());
         let what = format!("must have {least} to {most} elements, not {}", elements.len());
         return Err(ValidationError::new(what));
     }
-    for (index, element) in elements.iter().enumerate() {
-        check(element).map_err(|error| error.in_element(index))?;
-    }
-    Ok(())
+    let numbered = elements.iter().enumerate();
+    numbered.map(|(index, element)| read(element).map_err(|error| error.in_element(index))).collect()
 }
 
 /// A XUID: a string with a decimal number of 64 bits that is not zero, and no other characters.
 pub(crate) fn xuid(value: &Value) -> Checked {
-    let text = string(value)?;
+    read_xuid(value).map(drop)
+}
+
+pub(crate) fn read_xuid(value: &Value) -> Parsed<u64> {
+    parse_positive(string(value)?).ok_or_else(|| {
+        ValidationError::new("must be a XUID: decimal digits, from 1 to 18446744073709551615, no leading zero")
+    })
+}
+
+/// A decimal number of 64 bits that is not zero, written the one way that a number is written.
+pub(crate) fn parse_positive(text: &str) -> Option<u64> {
     // Rust's reading also takes "+7" and "007".
-    let valid = !text.starts_with(['+', '0']) && text.parse::<u64>().is_ok();
-    if valid {
-        return Ok(());
-    }
-    let what = "must be a XUID: decimal digits, from 1 to 18446744073709551615, no leading zero";
-    Err(ValidationError::new(what))
+    let canonical = !text.starts_with(['+', '0']);
+    text.parse().ok().filter(|_| canonical)
+}
+
+/// A whole number in a range.
+pub(crate) fn whole(value: &Value, range: RangeInclusive<u64>) -> Parsed<u64> {
+    let (least, most) = (range.start(), range.end());
+    let number = value.as_number().ok_or_else(|| expected("a number", value))?;
+    number
+        .as_u64()
+        .filter(|number| range.contains(number))
+        .ok_or_else(|| ValidationError::new(format!("must be a whole number from {least} to {most}, not {number}")))
 }
 
 /// A string of at most so many UTF-16 code units, which is how the service (.NET) counts.
@@ -209,11 +232,15 @@ pub(crate) fn text(value: &Value, most: usize) -> Checked {
 }
 
 /// One of the names of an enumeration, spelled exactly.
-pub(crate) fn one_of(value: &Value, names: &[&str]) -> Checked {
-    if names.contains(&string(value)?) {
-        return Ok(());
-    }
-    Err(ValidationError::new(format!("must be one of {}", names.join(", "))))
+pub(crate) fn one_of(value: &Value, names: &[&'static str]) -> Checked {
+    name_of(value, names).map(drop)
+}
+
+/// The same, for a name that is kept.
+pub(crate) fn name_of(value: &Value, names: &[&'static str]) -> Parsed<&'static str> {
+    let found = string(value)?;
+    let name = names.iter().find(|name| **name == found);
+    name.copied().ok_or_else(|| ValidationError::new(format!("must be one of {}", names.join(", "))))
 }
 
 /// A text that is always the same.
@@ -316,6 +343,21 @@ mod fields_tests {
         let number = xuid(&json!(2535465515082324_u64)).unwrap_err().to_string();
         assert_eq!(number, "the body must be a string, not a number");
         assert!(xuid(&Value::Null).is_err());
+    }
+
+    #[test]
+    fn a_whole_number_is_in_its_range() {
+        assert_eq!((whole(&json!(1), 1..=100), whole(&json!(100), 1..=100)), (Ok(1), Ok(100)));
+        for (wrong, what) in [
+            (json!(0), "must be a whole number from 1 to 100, not 0"),
+            (json!(101), "must be a whole number from 1 to 100, not 101"),
+            (json!(-1), "must be a whole number from 1 to 100, not -1"),
+            (json!(1.5), "must be a whole number from 1 to 100, not 1.5"),
+            (json!("1"), "must be a number, not a string"),
+            (Value::Null, "must be a number, not null"),
+        ] {
+            assert_eq!(whole(&wrong, 1..=100).unwrap_err().to_string(), format!("the body {what}"));
+        }
     }
 
     #[test]

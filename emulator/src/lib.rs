@@ -1,7 +1,8 @@
 //! A strict local emulator of Microsoft's Multiplayer Activity service, for tests and first steps.
 //!
-//! It accepts what the service's documentation allows and rejects the rest with the name of the invalid field; it logs
-//! every request, for tests to inspect; it injects faults on demand. It delivers nothing.
+//! It accepts what the service's documentation allows and rejects the rest with the name of the invalid field; it keeps
+//! activities and recent players as the service would list them; it logs every request, for tests to inspect; it injects
+//! faults on demand. It delivers nothing.
 //!
 //! ```
 //! use mpa_emulator::{Emulator, Options};
@@ -18,6 +19,7 @@
 //! - `endpoints`: the list of endpoints, their routes, and the checks of each.
 //! - `service`: the state that handlers share, and the logging of requests.
 //! - `request_log`, `logged_request`: the requests that arrived, rejected ones included.
+//! - `users`: what is kept of users, activities and recent players.
 //! - `call`, `json`: the checks that all endpoints share.
 //! - `settings`: settings in JSON, and the messages about invalid ones.
 //! - `tokens`, `signature`, `clock`: whether a token is valid and used by the holder of its key.
@@ -51,6 +53,7 @@ mod signature;
 mod start;
 pub mod throttle;
 mod tokens;
+mod users;
 
 pub use access::AllowedHost;
 pub use certificates::PartnerCertificate;
@@ -62,3 +65,4 @@ pub use settings::InvalidSetting;
 pub use sign_in::{SignIn, SignInOptions};
 pub use signature::ProofKey;
 pub use start::StartError;
+pub use users::RecentPlayer;

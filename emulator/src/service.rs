@@ -22,6 +22,7 @@ use crate::logged_request::LoggedRequest;
 use crate::request_log::RequestLog;
 use crate::throttle::Throttler;
 use crate::tokens::Tokens;
+use crate::users::Users;
 
 /// Which of the three services something belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -69,12 +70,13 @@ pub(crate) fn title_of_path(path: &str) -> Option<u32> {
     parse_title_id(title_id)
 }
 
-/// The emulator's state: the request log, tokens, fault rules and throttling.
+/// The emulator's state: what is kept of users, the request log, tokens, fault rules and throttling.
 #[derive(Clone)]
 pub(crate) struct Service {
     /// Which of the services this is. They share everything else.
     pub kind: ServiceKind,
     pub request_log: Arc<RequestLog>,
+    pub users: Arc<Users>,
     pub faults: Arc<Faults>,
     pub throttler: Arc<Throttler>,
     pub clock: Arc<Clock>,

@@ -82,6 +82,7 @@ fn new_service(options: &Options) -> Service {
     let service = Service {
         kind: ServiceKind::Service,
         request_log: Arc::new(RequestLog::new()),
+        users: Arc::default(),
         faults: Arc::new(Faults::new(options.seed)),
         throttler: Arc::new(Throttler::default()),
         clock: Arc::new(Clock::default()),

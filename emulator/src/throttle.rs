@@ -49,17 +49,20 @@ pub struct Limits {
 
 impl Limits {
     /// As documented for invites in 2022.
-    pub const INVITES: Self = Self::documented(7);
+    pub const INVITES: Self = Self::documented(7, 50);
     /// As documented for recent players in 2022.
-    pub const RECENT_PLAYERS: Self = Self::documented(3);
-
+    pub const RECENT_PLAYERS: Self = Self::documented(3, 50);
+    /// As documented for setting and deleting activities in 2022.
+    pub const ACTIVITY_WRITES: Self = Self::documented(10, 100);
+    /// As documented for getting and querying activities in 2022.
+    pub const ACTIVITY_READS: Self = Self::documented(20, 200);
     /// As documented for the authentication of services in 2022.
-    pub const AUTHENTICATION: Self = Self::documented(15);
+    pub const AUTHENTICATION: Self = Self::documented(15, 50);
 
-    const fn documented(burst: u32) -> Self {
+    const fn documented(burst: u32, sustained: u32) -> Self {
         Self {
             burst: Some(Limit { max: burst, period_ms: 15_000 }),
-            sustained: Some(Limit { max: 50, period_ms: 300_000 }),
+            sustained: Some(Limit { max: sustained, period_ms: 300_000 }),
             shape: Shape::Fixed,
         }
     }
@@ -78,7 +81,12 @@ pub enum Kind {
 pub struct Settings {
     /// For invites of both kinds together. `None`: they are not throttled.
     pub invites: Option<Limits>,
+    /// For the three calls together.
     pub recent_players: Option<Limits>,
+    /// For setting and deleting together.
+    pub activity_writes: Option<Limits>,
+    /// For getting and querying together.
+    pub activity_reads: Option<Limits>,
     /// For requests for tokens, of both kinds and of all callers together.
     pub authentication: Option<Limits>,
     pub answer: RejectionForm,
@@ -91,6 +99,8 @@ impl Default for Settings {
         Self {
             invites: Some(Limits::INVITES),
             recent_players: Some(Limits::RECENT_PLAYERS),
+            activity_writes: Some(Limits::ACTIVITY_WRITES),
+            activity_reads: Some(Limits::ACTIVITY_READS),
             authentication: Some(Limits::AUTHENTICATION),
             answer: RejectionForm::default(),
             retry_after: true,
@@ -124,6 +134,8 @@ const MAX_PERIOD_MS: i128 = 86_400_000;
 struct SettingsJson {
     invites: Option<Nullable<LimitsJson>>,
     recent_players: Option<Nullable<LimitsJson>>,
+    activity_writes: Option<Nullable<LimitsJson>>,
+    activity_reads: Option<Nullable<LimitsJson>>,
     authentication: Option<Nullable<LimitsJson>>,
     windows: Option<Shape>,
     answer: Option<RejectionForm>,
@@ -170,6 +182,8 @@ impl Settings {
         Ok(Self {
             invites: limits(given.invites, Limits::INVITES),
             recent_players: limits(given.recent_players, Limits::RECENT_PLAYERS),
+            activity_writes: limits(given.activity_writes, Limits::ACTIVITY_WRITES),
+            activity_reads: limits(given.activity_reads, Limits::ACTIVITY_READS),
             authentication: limits(given.authentication, Limits::AUTHENTICATION),
             answer: given.answer.unwrap_or(default.answer),
             retry_after: given.retry_after.unwrap_or(default.retry_after),
@@ -177,11 +191,13 @@ impl Settings {
     }
 
     pub(crate) fn json(&self) -> Value {
-        let shape = self.invites.or(self.recent_players).or(self.authentication);
-        let shape = shape.map(|limits| limits.shape).unwrap_or_default();
+        let kinds = [self.invites, self.recent_players, self.activity_writes, self.activity_reads, self.authentication];
+        let shape = kinds.into_iter().flatten().next().map(|limits| limits.shape).unwrap_or_default();
         json!({
             "invites": self.invites.map(write),
             "recent_players": self.recent_players.map(write),
+            "activity_writes": self.activity_writes.map(write),
+            "activity_reads": self.activity_reads.map(write),
             "authentication": self.authentication.map(write),
             "windows": shape,
             "answer": self.answer,
@@ -208,6 +224,10 @@ mod tests {
                         "sustained": {"max": 50, "period_ms": 300_000}},
             "recent_players": {"burst": {"max": 3, "period_ms": 15_000},
                                "sustained": {"max": 50, "period_ms": 300_000}},
+            "activity_writes": {"burst": {"max": 10, "period_ms": 15_000},
+                                "sustained": {"max": 100, "period_ms": 300_000}},
+            "activity_reads": {"burst": {"max": 20, "period_ms": 15_000},
+                               "sustained": {"max": 200, "period_ms": 300_000}},
             "authentication": {"burst": {"max": 15, "period_ms": 15_000},
                                "sustained": {"max": 50, "period_ms": 300_000}},
             "windows": "fixed", "answer": "numbers", "retry_after": true,
@@ -218,7 +238,8 @@ mod tests {
     #[test]
     fn every_field_has_its_effect_and_is_shown_as_it_is_read() {
         let text = r#"{"invites": {"burst": {"max": 2, "period_ms": 100}, "sustained": null},
-            "recent_players": null, "authentication": null, "windows": "sliding", "answer": "strings",
+            "recent_players": null, "activity_writes": {"sustained": null}, "activity_reads": null,
+            "authentication": null, "windows": "sliding", "answer": "strings",
             "retry_after": false}"#;
         let settings: Settings = text.parse().unwrap();
         let invites = settings.invites.unwrap();
@@ -226,6 +247,9 @@ mod tests {
         assert_eq!((invites.burst, invites.sustained), (Some(burst), None));
         assert_eq!(invites.shape, Shape::Sliding);
         assert_eq!((settings.recent_players, settings.authentication), (None, None));
+        let writes = settings.activity_writes.unwrap();
+        assert_eq!((writes.burst, writes.sustained), (Limits::ACTIVITY_WRITES.burst, None));
+        assert_eq!((writes.shape, settings.activity_reads), (Shape::Sliding, None));
         assert_eq!(settings.answer, RejectionForm::Strings);
         assert!(!settings.retry_after);
         assert_eq!(settings.to_string().parse(), Ok(settings));

@@ -20,7 +20,7 @@ pub(crate) static USER_INVITES: EndpointHandler = EndpointHandler {
         throttle_group: Some(ThrottleGroup::Invites),
     },
     caller: Some(Caller::User),
-    respond: |body| check_invite(body).map(|()| Reply::NoContent),
+    respond: |call, _| check_invite(&call.body).map(|()| Reply::NoContent),
 };
 
 /// An invite that a service sends in a user's name.
@@ -33,12 +33,12 @@ pub(crate) static SERVER_INVITES: EndpointHandler = EndpointHandler {
         throttle_group: Some(ThrottleGroup::Invites),
     },
     caller: Some(Caller::Service),
-    respond: |body| check_server_invite(body).map(|()| Reply::NoContent),
+    respond: |call, _| check_server_invite(&call.body).map(|()| Reply::NoContent),
 };
 
 const MAX_INVITED_USERS: usize = 16;
-const MAX_CONNECTION_STRING: usize = 512;
-const PLATFORMS: [&str; 8] =
+pub(super) const MAX_CONNECTION_STRING: usize = 512;
+pub(super) const PLATFORMS: [&str; 8] =
     ["Android", "IOS", "Nintendo", "PlayStation", "Scarlett", "Win32", "WindowsOneCore", "XboxOne"];
 
 /// An invite that a user sends. The sender is the user whose token it carries.

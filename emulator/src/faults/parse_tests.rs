@@ -10,7 +10,7 @@ fn shown(text: &str) -> String {
 }
 
 /// Every fault with every field that it has.
-const ALL: [&str; 24] = [
+const ALL: [&str; 26] = [
     r#"{"delay_ms":5,"fault":"delay"}"#,
     r#"{"delay_ms":5,"fault":"delay_before_body"}"#,
     r#"{"fault":"stall"}"#,
@@ -33,6 +33,8 @@ const ALL: [&str; 24] = [
     r#"{"calls":"token","code":"service_token_expired","fault":"x_err","next":1,"status":401}"#,
     r#"{"calls":"sign_in","code":2148916227,"fault":"x_err_before_body","status":400}"#,
     r#"{"calls":"activities","fault":"reset"}"#,
+    r#"{"calls":"activity_writes","fault":"reset"}"#,
+    r#"{"calls":"activity_reads","fault":"reset"}"#,
     r#"{"fault":"drop_handshake","next":2,"part":"sign_in"}"#,
     r#"{"delay_ms":5,"fault":"drop_handshake","share":0.5}"#,
 ];

@@ -183,6 +183,8 @@ pub(crate) enum Calls {
     ServerInvites,
     RecentPlayers,
     Activities,
+    ActivityWrites,
+    ActivityReads,
     SignIn,
     Token,
 }

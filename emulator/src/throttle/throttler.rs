@@ -48,6 +48,8 @@ struct Key {
 pub(crate) enum ThrottleGroup {
     Invites,
     RecentPlayers,
+    ActivityWrites,
+    ActivityReads,
     Authentication,
 }
 
@@ -56,6 +58,8 @@ impl ThrottleGroup {
         match self {
             Self::Invites => settings.invites,
             Self::RecentPlayers => settings.recent_players,
+            Self::ActivityWrites => settings.activity_writes,
+            Self::ActivityReads => settings.activity_reads,
             Self::Authentication => settings.authentication,
         }
     }
@@ -184,9 +188,9 @@ fn in_seconds(ms: u64) -> u64 {
 #[cfg(test)]
 mod throttler_tests {
     use super::*;
-    use crate::endpoints::activities::ACTIVITIES_QUERY;
+    use crate::endpoints::activities::{DELETE_ACTIVITY, GET_ACTIVITIES, QUERY_ACTIVITIES, SET_ACTIVITY};
     use crate::endpoints::invites::{SERVER_INVITES, USER_INVITES};
-    use crate::endpoints::recent_players::RECENT_PLAYER_GROUPS;
+    use crate::endpoints::recent_players::{RECENT_PLAYER_GROUPS, SERVER_RECENT_PLAYERS, USER_RECENT_PLAYERS};
     use crate::sign_in::{AUTHENTICATE, AUTHORIZE};
 
     fn once_in(period_ms: u64) -> Option<Settings> {
@@ -214,13 +218,18 @@ mod throttler_tests {
     }
 
     #[test]
-    fn requests_for_tokens_count_together() {
+    fn calls_of_a_kind_count_together() {
         let throttler = Throttler::default();
         throttler.set(Titles::All, Some(Settings::default()));
-        let admitted =
-            (0..20).filter(|n| admits(&throttler, 0, if n % 2 == 0 { &AUTHENTICATE } else { &AUTHORIZE }, ""));
-        assert_eq!(admitted.count(), 15);
-        assert!((0..100).all(|_| admits(&throttler, 7, &ACTIVITIES_QUERY.endpoint, "a")), "not throttled");
+        let admitted = |endpoints: &[&Endpoint]| {
+            let calls = endpoints.iter().cycle().take(40);
+            calls.filter(|endpoint| admits(&throttler, 7, endpoint, "a")).count()
+        };
+        assert_eq!(admitted(&[&AUTHENTICATE, &AUTHORIZE]), 15);
+        assert_eq!(admitted(&[&SET_ACTIVITY.endpoint, &DELETE_ACTIVITY.endpoint]), 10);
+        assert_eq!(admitted(&[&GET_ACTIVITIES.endpoint, &QUERY_ACTIVITIES.endpoint]), 20);
+        let recent_players = [&RECENT_PLAYER_GROUPS, &USER_RECENT_PLAYERS, &SERVER_RECENT_PLAYERS];
+        assert_eq!(admitted(&recent_players.map(|handler| &handler.endpoint)), 3);
     }
 
     #[test]

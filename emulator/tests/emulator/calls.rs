@@ -3,14 +3,26 @@
 use mpa_emulator::{Emulator, Options};
 
 use crate::client::{Client, answer, assert_refused, start};
-use crate::requests::{OF_SERVICE, OF_USER, Request, invite, recent_player_groups, server_invite};
+use crate::requests::{
+    OF_SERVICE, OF_USER, Request, delete_activity, get_activities, invite, recent_player_groups, recent_players,
+    server_invite, server_recent_players, set_activity,
+};
 
 #[test]
 fn a_good_call_is_answered_with_204_and_a_correlation_id() {
     let emulator = start();
     let mut client = Client::connect(&emulator);
     let mut correlation_ids = Vec::new();
-    for request in [invite(7), server_invite(7), recent_player_groups(7)] {
+    for request in [
+        invite(7),
+        server_invite(7),
+        recent_player_groups(7),
+        recent_players(7),
+        server_recent_players(7),
+        get_activities(7),
+        set_activity(7),
+        delete_activity(7),
+    ] {
         let answer = client.send(&request);
         assert_eq!((answer.status, answer.body.as_str()), (204, ""), "{answer:?}");
         assert!(answer.header("date").is_some(), "clients learn the time from it");
@@ -18,7 +30,7 @@ fn a_good_call_is_answered_with_204_and_a_correlation_id() {
     }
     assert!(correlation_ids.iter().all(|id| id.len() == 36), "{correlation_ids:?}");
     correlation_ids.dedup();
-    assert_eq!(correlation_ids.len(), 3);
+    assert_eq!(correlation_ids.len(), 8);
 }
 
 #[test]
@@ -40,6 +52,8 @@ fn a_wrong_address_is_not_found() {
         "/titles//invites",
         "/titles/7/invites?",
         "/titles/7/invites?a=b",
+        "/titles/7/recentplayers/Server",
+        "/titles/7/users/9",
     ];
     for path in paths {
         let answer = answer(&Request::call(path, OF_USER, good));
@@ -83,6 +97,8 @@ fn each_endpoint_has_its_kind_of_caller() {
         invite(7).replacing("Authorization", OF_SERVICE),
         server_invite(7).replacing("Authorization", OF_USER),
         recent_player_groups(7).replacing("Authorization", OF_USER),
+        recent_players(7).replacing("Authorization", OF_SERVICE),
+        server_recent_players(7).replacing("Authorization", OF_USER),
     ];
     for request in &wrong {
         assert_refused(&answer(request), 400, "AuthorizationError", "token");
@@ -91,6 +107,10 @@ fn each_endpoint_has_its_kind_of_caller() {
     let mut client = Client::connect(&lenient);
     for request in &wrong {
         assert_eq!(client.send(request).status, 204);
+    }
+    for request in [set_activity(7), get_activities(7), delete_activity(7)] {
+        let statuses = [OF_USER, OF_SERVICE].map(|caller| answer(&request.clone().replacing("Authorization", caller)));
+        assert_eq!(statuses.map(|answer| answer.status), [204, 204]);
     }
     let no_caller = client.send(&invite(7).without("Authorization"));
     assert_eq!(no_caller.status, 401, "any caller is still a caller");
@@ -114,8 +134,11 @@ fn the_contract_version_is_required() {
 fn the_content_type_is_json() {
     let plain = invite(7).replacing("Content-Type", "application/json");
     assert_eq!(answer(&plain).status, 204);
+    assert_eq!(answer(&get_activities(7)).status, 204, "without a body none is needed");
     let wrong = [
         invite(7).without("Content-Type"),
+        delete_activity(7).without("Content-Type"),
+        get_activities(7).with("Content-Type", "text/plain"),
         invite(7).replacing("Content-Type", "text/plain"),
         invite(7).replacing("Content-Type", "application/json; charset=latin1"),
         invite(7).with("Content-Type", "application/json"),

@@ -23,6 +23,7 @@ mod request_log;
 #[path = "../../../tests/src/process.rs"]
 mod process;
 mod program;
+mod recent_players;
 mod requests;
 mod settings;
 mod sign_in_faults;

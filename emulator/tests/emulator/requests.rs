@@ -72,6 +72,37 @@ pub fn query_activities(title_id: u32) -> Request {
     Request::call(&path, OF_SERVICE, r#"{"users":["2535465515082324","1"]}"#)
 }
 
+/// `method` on the activity of user 9.
+pub fn activity(method: &str, title_id: u32, body: &str) -> Request {
+    let path = format!("/titles/{title_id}/users/9/activities");
+    Request { method: method.to_owned(), ..Request::call(&path, OF_SERVICE, body) }
+}
+
+pub fn set_activity(title_id: u32) -> Request {
+    let body = r#"{"connectionString":"c","joinRestriction":"Public","sequenceNumber":5}"#;
+    activity("PUT", title_id, body)
+}
+
+pub fn delete_activity(title_id: u32) -> Request {
+    activity("DELETE", title_id, r#"{"sequenceNumber":"5"}"#)
+}
+
+pub fn get_activities(title_id: u32) -> Request {
+    activity("GET", title_id, "").without("Content-Type")
+}
+
+pub fn recent_players(title_id: u32) -> Request {
+    let path = format!("/titles/{title_id}/recentplayers");
+    Request::call(&path, OF_USER, r#"{"recentPlayers":[{"id":"11","timestamp":"2020-05-12T10:11:12Z"}]}"#)
+}
+
+pub fn server_recent_players(title_id: u32) -> Request {
+    let path = format!("/titles/{title_id}/recentplayers/server");
+    let body = r#"{"recentPlayersByXuid":[{"xuid":"11","recentPlayers":[
+        {"id":"12","timestamp":"2020-05-12T10:11:13Z","encounterType":"Teammate","network":"XboxLive"}]}]}"#;
+    Request::call(&path, OF_SERVICE, body)
+}
+
 pub fn recent_player_groups(title_id: u32) -> Request {
     let path = format!("/titles/{title_id}/recentplayergroups/server");
     let body = r#"{"recentPlayerGroups":[{"timestamp":"2020-05-12T10:11:12Z",

@@ -8,7 +8,10 @@ use mpa_emulator::throttle::{Limits, Settings};
 use serde_json::json;
 
 use crate::client::{Answer, Client, assert_refused, start};
-use crate::requests::{Request, invite, recent_player_groups, server_invite};
+use crate::requests::{
+    Request, delete_activity, get_activities, invite, recent_player_groups, server_invite, server_recent_players,
+    set_activity,
+};
 
 fn start_throttled(settings: &str) -> Emulator {
     let emulator = start();
@@ -27,6 +30,10 @@ fn the_documented_limits_hold_for_each_kind_of_call() {
     let mut client = Client::connect(&emulator);
     assert_eq!(accepted(&mut client, &server_invite(7), 10), 7);
     assert_eq!(accepted(&mut client, &recent_player_groups(7), 10), 3);
+    assert_eq!(accepted(&mut client, &server_recent_players(7), 10), 0, "of the same kind");
+    assert_eq!(accepted(&mut client, &set_activity(7), 9), 9);
+    assert_eq!(accepted(&mut client, &delete_activity(7), 9), 1);
+    assert_eq!(accepted(&mut client, &get_activities(7), 30), 20);
     assert_eq!(accepted(&mut client, &server_invite(8), 10), 10);
     assert_eq!(emulator.throttle(7), Some(Settings::default()));
     assert_eq!(emulator.throttle(8), None);
