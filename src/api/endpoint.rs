@@ -46,8 +46,8 @@ pub enum Caller {
     Both,
 }
 
-/// The limits that a configuration can impose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The limits that a configuration can impose. The service documents one each for these kinds of calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ConfiguredLimit {
     Invites,
     RecentPlayers,

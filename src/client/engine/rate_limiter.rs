@@ -30,11 +30,24 @@ pub struct RateLimiters {
     beginning: Instant,
 }
 
-/// The service counts by user, for its own callers by service, and by endpoint.
+/// The service counts by user, for its own callers by service, and by kind of call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind {
-    endpoint: &'static Endpoint,
+    calls: Calls,
     user_hash: String,
+}
+
+/// Calls that count together: to all endpoints with the same documented limit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Calls {
+    Limited(ConfiguredLimit),
+    To(&'static Endpoint),
+}
+
+impl Calls {
+    fn to(endpoint: &'static Endpoint) -> Self {
+        endpoint.configured_limit.map_or(Self::To(endpoint), Self::Limited)
+    }
 }
 
 impl RateLimiters {
@@ -49,7 +62,7 @@ impl RateLimiters {
             let now = self.beginning.elapsed();
             rate_limiters.retain(|_, rate_limiter| !rate_limiter.is_forgettable(now));
         }
-        let kind = Kind { endpoint, user_hash: user_hash.to_owned() };
+        let kind = Kind { calls: Calls::to(endpoint), user_hash: user_hash.to_owned() };
         rate_limiters
             .entry(kind)
             .or_insert_with(|| Arc::new(RateLimiter::new(self.imposed.on(endpoint), self.beginning)))
@@ -187,7 +200,7 @@ mod tests {
     use std::thread;
 
     use super::*;
-    use crate::api::{POST_RECENT_PLAYER_GROUPS, SEND_INVITE, SEND_SERVER_INVITE};
+    use crate::api::{ENDPOINTS, POST_RECENT_PLAYER_GROUPS, SEND_INVITE, SEND_SERVER_INVITE};
 
     fn rate_limiters(max: u32, period_ms: u64) -> RateLimiters {
         let limit = Limit { max, period: Duration::from_millis(period_ms) };
@@ -209,6 +222,24 @@ mod tests {
         for _ in 0..10 {
             assert!(enter(&POST_RECENT_PLAYER_GROUPS, "-").is_ok());
         }
+    }
+
+    #[test]
+    fn calls_with_the_same_documented_limit_count_together() {
+        let limit = Some(Limit { max: 1, period: Duration::from_secs(60) });
+        let imposed =
+            ImposedLimits { invites: limit, recent_players: limit, activity_writes: limit, activity_reads: limit };
+        let rate_limiters = RateLimiters::new(imposed);
+        let acquired =
+            |endpoint: &&&'static Endpoint| rate_limiters.of(endpoint, "-").acquire(soon(), || false, || ()).is_ok();
+        let first: Vec<_> = ENDPOINTS.iter().filter(acquired).map(|endpoint| endpoint.configured_limit).collect();
+        let kinds = [
+            ConfiguredLimit::Invites,
+            ConfiguredLimit::RecentPlayers,
+            ConfiguredLimit::ActivityWrites,
+            ConfiguredLimit::ActivityReads,
+        ];
+        assert_eq!(first, kinds.map(Some));
     }
 
     #[test]
