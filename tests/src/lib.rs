@@ -1,6 +1,7 @@
 //! What the tests of the library share.
 
 pub mod abi;
+pub mod activities;
 pub mod bindings;
 pub mod build;
 pub mod c;

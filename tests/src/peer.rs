@@ -243,8 +243,9 @@ pub fn read_request(stream: &mut dyn Stream) -> Option<Vec<u8>> {
 fn is_whole(request: &[u8]) -> bool {
     let Some(end) = request.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
     let head = std::str::from_utf8(&request[..end]).unwrap().to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
-    request.len() - end - 4 >= length.parse().unwrap()
+    // A request without a body has no length.
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    request.len() - end - 4 >= length.map_or(0, |length| length.parse().unwrap())
 }
 
 /// Ends the connection with a reset, not with a farewell.
