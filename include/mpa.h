@@ -588,6 +588,15 @@ typedef struct mpa_client_config {
     /// The first token, with its expiry and the key that it is bound to. Not together with
     /// authorization_header. Default NULL: none yet, set one with mpa_client_set_authorization.
     const mpa_authorization *authorization;
+    /// The URL of an HTTP proxy that https:// connections go through (HTTP CONNECT), those for signing in
+    /// included: "http://host:port" or "http://user:password@host:port", at most 1,024 bytes, with the special
+    /// characters of user and password percent-encoded. The proxy sees the names of the hosts, but nothing of
+    /// what is sent: TLS, with the client's certificate where there is one, is between this library and the
+    /// service. It also looks up their names; only its own is looked up here, within connect_timeout_ms. Plain
+    /// http:// never goes through a proxy. If the proxy refuses, nothing was sent, and calls end with
+    /// MPA_ERROR_CONNECTION_FAILED; retryable is 0 where the proxy or this field has to be corrected first.
+    /// https:// and SOCKS proxies are not supported. Default NULL: none. The environment is not read.
+    const char *proxy_url;
 } mpa_client_config;
 
 /// Opens a client and stores its handle in `client`; on failure, stores zero.
@@ -1457,8 +1466,9 @@ mpa_status mpa_match_leave(mpa_match match,
 
 /// Closes a match: all players leave. The handle is invalid from now on. One MPA_EVENT_COMPLETED follows, once all of
 /// the match's reports have ended; its result counts over all of them: `acknowledged`, `uncertain` and `refused` are
-/// groups, or users where teams require it, and `message` says how many there were. If some failed, `status` and what
-/// else it says are those of the first failure; `retryable` is 0, since the library does not return the groups.
+/// groups, or users where teams require it, and `message` says how many there were; `queued_ms` and `elapsed_ms` are the
+/// longest of its reports. If some failed, `status` and what else it says are those of the first failure; `retryable` is
+/// 0, since the library does not return the groups.
 ///
 /// `user_data` comes back with the event. `operation`, or NULL: receives the number of the operation, before its event
 /// can be polled; mpa_cancel cancels those of its reports that were not sent.

@@ -32,6 +32,14 @@ pub enum Advice {
     TrustCertificate,
     /// Trust the authority of a proxy that opens TLS.
     TrustProxy,
+    /// Check which proxy is configured, and whether it runs.
+    CheckProxy,
+    /// Configure a user name and a password for the proxy.
+    GiveProxyPassword,
+    /// Check the user name and the password for the proxy.
+    CheckProxyPassword,
+    /// Have the proxy let this machine connect to the service.
+    AllowInProxy,
     /// Use https, or allow plain HTTP to other machines.
     UseHttps,
     CheckSandbox,

@@ -346,6 +346,10 @@ struct ClientConfig {
     /// Base URLs of the services that take the certificate and give tokens. Default: production.
     std::string sign_in_endpoint;
     std::string token_endpoint;
+    /// The HTTP proxy that https:// connections go through: "http://host:port" or
+    /// "http://user:password@host:port", with the special characters of user and password percent-encoded.
+    /// Default: none; the environment is not read.
+    std::string proxy_url;
     /// How long the destructor waits, at most, for calls that other threads are in. Without such
     /// calls it does not wait at all.
     std::chrono::milliseconds close_deadline{5000};
@@ -863,7 +867,8 @@ private:
                && detail::check_text(config.sandbox_id, "config.sandbox_id", result)
                && detail::check_text(config.relying_party, "config.relying_party", result)
                && detail::check_text(config.sign_in_endpoint, "config.sign_in_endpoint", result)
-               && detail::check_text(config.token_endpoint, "config.token_endpoint", result);
+               && detail::check_text(config.token_endpoint, "config.token_endpoint", result)
+               && detail::check_text(config.proxy_url, "config.proxy_url", result);
     }
 
     /// All but the authorization. What is filled points into `config`.
@@ -904,6 +909,7 @@ private:
         raw.relying_party = detail::text(config.relying_party);
         raw.sign_in_endpoint = detail::text(config.sign_in_endpoint);
         raw.token_endpoint = detail::text(config.token_endpoint);
+        raw.proxy_url = detail::text(config.proxy_url);
         return raw;
     }
 

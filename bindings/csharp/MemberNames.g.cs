@@ -146,6 +146,7 @@ namespace Mpa.Internal
             + "private_key_path=PrivateKeyPath "
             + "private_key_pem=PrivateKeyPem "
             + "proof_key_pem=ProofKeyPem "
+            + "proxy_url=ProxyUrl "
             + "queue_capacity=QueueCapacity "
             + "queue_capacity_bytes=QueueCapacityBytes "
             + "recent_player_count=RecentPlayers.Count "

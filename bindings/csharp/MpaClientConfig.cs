@@ -153,6 +153,13 @@ namespace Mpa
         [AllowNull, MaybeNull]
         public string TokenEndpoint { get; set; }
 
+        /// <summary>The HTTP proxy that https:// connections go through: "http://host:port" or
+        /// "http://user:password@host:port", with the special characters of user and password
+        /// percent-encoded. Default: none; the environment and the system's settings are not
+        /// read.</summary>
+        [AllowNull, MaybeNull]
+        public string ProxyUrl { get; set; }
+
         /// <summary>Who completes the tasks of submitted operations. True: your own calls of
         /// <see cref="MpaClient.Poll"/>, on their thread, as engines want it. False: a thread that the
         /// client starts with the first operation; what awaits the tasks runs elsewhere.</summary>

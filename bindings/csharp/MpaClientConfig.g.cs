@@ -44,6 +44,7 @@ namespace Mpa
             raw.relying_party = texts.Add(RelyingParty, "config.RelyingParty");
             raw.sign_in_endpoint = texts.Add(SignInEndpoint, "config.SignInEndpoint");
             raw.token_endpoint = texts.Add(TokenEndpoint, "config.TokenEndpoint");
+            raw.proxy_url = texts.Add(ProxyUrl, "config.ProxyUrl");
             return raw;
         }
     }

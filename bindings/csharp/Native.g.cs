@@ -82,7 +82,7 @@ namespace Mpa.Internal
             public ulong id;
         }
 
-        [StructLayout(LayoutKind.Sequential, Size = 208)]
+        [StructLayout(LayoutKind.Sequential, Size = 216)]
         internal struct mpa_client_config
         {
             public uint struct_size;
@@ -122,6 +122,7 @@ namespace Mpa.Internal
             public byte* sign_in_endpoint;
             public byte* token_endpoint;
             public mpa_authorization* authorization;
+            public byte* proxy_url;
 
             public static mpa_client_config Init()
             {

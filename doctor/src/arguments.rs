@@ -20,6 +20,8 @@ Usage: mpa-doctor --title-id N [OPTIONS]
   --endpoint URL          the service [https://multiplayeractivity.xboxlive.com]
   --ca-certificates FILE  PEM certificates of authorities to trust beside those that the library carries
   --ca-only               trust those of --ca-certificates only
+  --proxy-url URL         the HTTP proxy to go through, http://host:port [none; the environment is not read]
+  --proxy-url-file FILE   a file with the URL of a proxy that takes a password, http://user:password@host:port
 
 For servers that sign in by themselves:
   --certificate FILE      the Business Partner Certificate with its chain, in PEM or PKCS#12
@@ -65,6 +67,7 @@ pub struct Arguments {
     pub title_id: u32,
     pub endpoint: String,
     pub ca_certificates: Option<String>,
+    pub proxy: ProxyOption,
     pub identity: Identity,
     pub flags: Flags,
 }
@@ -75,6 +78,15 @@ pub struct Flags {
     pub network_only: bool,
     pub strict: bool,
     pub json: bool,
+}
+
+/// Where the URL of the proxy is.
+#[derive(Debug)]
+pub enum ProxyOption {
+    None,
+    /// Without a password.
+    Url(String),
+    File(String),
 }
 
 /// How the server comes by its tokens.
@@ -115,10 +127,12 @@ pub struct ArgumentError {
 #[derive(Default)]
 struct Given(Vec<(&'static str, String)>);
 
-const WITH_VALUE: [&str; 12] = [
+const WITH_VALUE: [&str; 14] = [
     "--title-id",
     "--endpoint",
     "--ca-certificates",
+    PROXY_URL,
+    PROXY_URL_FILE,
     CERTIFICATE,
     "--private-key",
     "--certificate-password-file",
@@ -133,6 +147,8 @@ const WITH_VALUE: [&str; 12] = [
 const CERTIFICATE: &str = "--certificate";
 const HEADER_FILE: &str = "--authorization-header-file";
 const PROOF_KEY_FILE: &str = "--proof-key-file";
+const PROXY_URL: &str = "--proxy-url";
+const PROXY_URL_FILE: &str = "--proxy-url-file";
 const NETWORK_ONLY: &str = "--network-only";
 
 /// Those that make sense only where a certificate is given.
@@ -281,9 +297,29 @@ impl Given {
             title_id,
             endpoint: self.or("--endpoint", Endpoint::PRODUCTION),
             ca_certificates,
+            proxy: self.proxy()?,
             identity: self.identity(flags)?,
             flags,
         })
+    }
+
+    fn proxy(&self) -> Result<ProxyOption> {
+        match (self.get(PROXY_URL), self.get(PROXY_URL_FILE)) {
+            (None, None) => Ok(ProxyOption::None),
+            (None, Some(path)) => Ok(ProxyOption::File(path)),
+            (Some(url), None) if url.contains('@') => {
+                let message = format!(
+                    "{PROXY_URL} has a user name or a password, which other users of this machine can see; put the URL into \
+                     a file and name that in {PROXY_URL_FILE}"
+                );
+                Err(error(Code::InvalidValue, Some(PROXY_URL), message))
+            }
+            (Some(url), None) => Ok(ProxyOption::Url(url)),
+            (Some(_), Some(_)) => {
+                let message = format!("{PROXY_URL_FILE} must not be there beside {PROXY_URL}; one is needed");
+                Err(error(Code::ConflictingOptions, Some(PROXY_URL_FILE), message))
+            }
+        }
     }
 
     fn identity(&self, flags: Flags) -> Result<Identity> {

@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> Report {
     let mut report = Report::start();
     let configuration = report.take(CONFIGURATION, configuration::read(arguments));
     let caller = read_caller(arguments, &mut report);
-    if let Some(finding) = permissions::check(&arguments.identity) {
+    if let Some(finding) = permissions::check(arguments) {
         report.add(PERMISSIONS, finding);
     }
     let proxy_variables = environment::proxy_variables();

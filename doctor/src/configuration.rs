@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use mpa::auth::{Authorization, Credential, CredentialNames, CredentialSource, ProofKey, Validity, date};
 use mpa::file;
-use mpa::http::{BaseUrl, CaMode, Settings, Shared, Trust, UrlError, read_certificates};
+use mpa::http::{BaseUrl, CaMode, Proxy, Settings, Shared, Trust, UrlError, read_certificates};
 use mpa::outcome::Outcome;
 use zeroize::Zeroizing;
 
-use crate::arguments::{Arguments, Identity, SignInOptions};
+use crate::arguments::{Arguments, Identity, ProxyOption, SignInOptions};
 use crate::certificate::CertificateSummary;
 use crate::codes::Code;
 use crate::messages::defect;
@@ -49,7 +49,11 @@ pub fn read(arguments: &Arguments) -> Checked<Configuration> {
         (Some(path), several) => format!(" {path} has {} authorities.", several.len()),
         (None, _) => String::new(),
     };
-    let message = format!("Title {title_id}, the service at {endpoint}.{trusted}");
+    let proxy = match &configuration.settings.proxy {
+        Some(proxy) => format!(", through the proxy {proxy}"),
+        None => String::new(),
+    };
+    let message = format!("Title {title_id}, the service at {endpoint}{proxy}.{trusted}");
     Ok((configuration, Finding::ok(message).certificates(authorities)))
 }
 
@@ -73,6 +77,7 @@ fn read_endpoints(arguments: &Arguments) -> Result<Configuration, Finding> {
         user_agent: user_agent
             .map_err(|_| defect(Outcome::internal("The name of this program was no header value.")))?,
         connect_timeout: CONNECT_TIMEOUT,
+        proxy: read_proxy(&arguments.proxy)?,
     };
     let sign_in = match &arguments.identity {
         Identity::SignsIn(config) => Some(SignInHosts {
@@ -82,6 +87,18 @@ fn read_endpoints(arguments: &Arguments) -> Result<Configuration, Finding> {
         Identity::GivenTokens { .. } | Identity::Unknown => None,
     };
     Ok(Configuration { settings, endpoint: base_url(&arguments.endpoint, "--endpoint")?, sign_in })
+}
+
+fn read_proxy(option: &ProxyOption) -> Result<Option<Arc<Proxy>>, Finding> {
+    let (url, name) = match option {
+        ProxyOption::None => return Ok(None),
+        ProxyOption::Url(url) => (Zeroizing::new(url.clone()), "--proxy-url".to_owned()),
+        ProxyOption::File(path) => (read_secret(path, "--proxy-url-file")?, named("--proxy-url-file", path)),
+    };
+    match Proxy::parse(&url) {
+        Ok(proxy) => Ok(Some(Arc::new(proxy))),
+        Err(error) => Err(Finding::failed(Code::ProxyUrlInvalid, format!("{name} {error}."), CORRECT)),
+    }
 }
 
 /// As a client takes it that does not allow plain HTTP.

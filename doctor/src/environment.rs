@@ -1,5 +1,5 @@
-//! Proxies that the environment names. The library reads no environment variable and connects to the
-//! hosts themselves, which surprises where every other program takes the proxy.
+//! Proxies that the environment names. The library reads no environment variable and uses only the proxy of its
+//! configuration, which surprises where every other program takes that of the environment.
 
 use std::env;
 
@@ -28,7 +28,8 @@ pub fn check(variables: &[String]) -> Option<Finding> {
         _ => "are",
     };
     let message = format!(
-        "{} {verb} set in the environment and ignored: the library connects to the hosts directly, as this check does.",
+        "{} {verb} set in the environment and ignored: the library takes its proxy from proxy_url of its configuration only, and this \
+         check from --proxy-url.",
         variables.join(" and ")
     );
     Some(Finding::note(Code::ProxyIgnored, message))

@@ -9,12 +9,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::Method;
 use mpa::auth::{Credential, ServiceClock, Validity};
-use mpa::http::{BaseUrl, Deadlines, Http, MAX_SHORT_RESPONSE, Request, Settings, TlsReason, Transport};
+use mpa::http::{
+    BaseUrl, Deadlines, Http, MAX_SHORT_RESPONSE, Proxy, Request, Settings, TlsReason, Transport, TransportError,
+};
+use mpa::outcome::Outcome;
 
 use crate::codes::Code;
 use crate::messages;
 use crate::report::{Finding, Report, Step};
-use crate::tls::{self, Handshake, HandshakeError};
+use crate::tls::{self, Handshake, HandshakeError, PROBE_LIMIT};
 use crate::tls_messages::{self, TlsProblem};
 
 pub const LIMIT: Duration = Duration::from_secs(5);
@@ -54,6 +57,13 @@ pub struct Route {
     pub host: String,
     /// It asked for the certificate in the handshake.
     pub wants_certificate: bool,
+}
+
+/// How a host was connected to.
+#[derive(Clone, Copy)]
+enum Line {
+    Address(SocketAddr),
+    Proxy,
 }
 
 /// What is the same for all hosts.
@@ -107,12 +117,21 @@ impl<'a> Host<'a> {
 
     /// Checks the way there, as far as it goes. The clock learns from what the host answers.
     pub fn check(&self, report: &mut Report) -> Option<Route> {
-        let addresses = report.take(self.step("name"), self.look_up())?;
-        let (stream, address) = report.take(self.step("connection"), self.connect(&addresses))?;
+        let (stream, line) = match &self.context.settings.proxy {
+            Some(proxy) if self.is_secure => {
+                let stream = report.take(self.step("proxy"), self.connect_through(proxy))?;
+                (stream, Line::Proxy)
+            }
+            _ => {
+                let addresses = report.take(self.step("name"), self.look_up())?;
+                let (stream, address) = report.take(self.step("connection"), self.connect(&addresses))?;
+                (stream, Line::Address(address))
+            }
+        };
         let wants_certificate =
-            if self.is_secure { report.take(self.step("TLS"), self.handshake(&stream, &address))? } else { false };
+            if self.is_secure { report.take(self.step("TLS"), self.handshake(&stream, line))? } else { false };
         drop(stream);
-        let (answer, clock_offset_ms) = report.take(self.step("HTTP"), self.send(&address))?;
+        let (answer, clock_offset_ms) = report.take(self.step("HTTP"), self.send(line))?;
         report.clock_offset_ms = clock_offset_ms.or(report.clock_offset_ms);
         Some(Route { transport: answer, base: self.base.clone(), host: self.name.clone(), wants_certificate })
     }
@@ -122,6 +141,28 @@ impl<'a> Host<'a> {
         let Host { role, name, port, .. } = self;
         let host = if *port == 443 { name.clone() } else { format!("{name}:{port}") };
         Step { id: format!("{}_{}", role.id(), part.to_ascii_lowercase()), label: format!("{host}, {part}") }
+    }
+
+    /// The proxy looks up the name. As a client does it, so that its name and a connection to it are tried, too.
+    fn connect_through(&self, proxy: &Proxy) -> Result<(TcpStream, Finding), Finding> {
+        let stream = self.tunnel(LIMIT).map_err(|error| messages::proxy_failed(&error))?;
+        let finding = Finding::ok(format!("Connected through the proxy {proxy}."));
+        stream.map(|stream| (stream, finding)).ok_or_else(|| messages::defect(Outcome::internal("There is no proxy.")))
+    }
+
+    /// `None` where there is no proxy.
+    fn tunnel(&self, limit: Duration) -> Result<Option<TcpStream>, TransportError> {
+        // What is wrong with the settings is found where they are used for a request.
+        let Ok(http) = Http::new(self.context.settings.clone()) else { return Ok(None) };
+        http.tunnel(&self.name, self.port, Instant::now() + limit).transpose()
+    }
+
+    /// Another connection the same way.
+    fn reconnect(&self, line: Line, limit: Duration) -> Option<TcpStream> {
+        match line {
+            Line::Address(address) => TcpStream::connect_timeout(&address, limit).ok(),
+            Line::Proxy => self.tunnel(limit).ok().flatten(),
+        }
     }
 
     fn look_up(&self) -> Result<(Vec<SocketAddr>, Finding), Finding> {
@@ -167,7 +208,7 @@ impl<'a> Host<'a> {
     }
 
     /// Returns whether the host asked for the certificate.
-    fn handshake(&self, stream: &TcpStream, address: &SocketAddr) -> Result<(bool, Finding), Finding> {
+    fn handshake(&self, stream: &TcpStream, line: Line) -> Result<(bool, Finding), Finding> {
         let key = self.credential.map(Credential::client_certificate).transpose();
         let key = key.map_err(messages::defect)?;
         let handshake = tls::handshake(stream, &self.name, &self.context.settings.trust, key, LIMIT);
@@ -182,13 +223,15 @@ impl<'a> Host<'a> {
             },
         };
         // A server that waits for a request may also close, or wait.
-        let problem = if tls::speaks_plain_http(address, &self.name) { TlsProblem::PlainHttp } else { problem };
+        let again = self.reconnect(line, PROBE_LIMIT);
+        let is_plain = again.is_some_and(|stream| tls::speaks_plain_http(&stream, &self.name));
+        let problem = if is_plain { TlsProblem::PlainHttp } else { problem };
         Err(tls_messages::tls_not_spoken(self, problem))
     }
 
     /// Sends a request that every host answers and none acts on: for no path, without a token. Returns the
     /// clock's offset too, where the answer has a Date.
-    fn send(&self, address: &SocketAddr) -> Result<((Http, Option<i64>), Finding), Finding> {
+    fn send(&self, line: Line) -> Result<((Http, Option<i64>), Finding), Finding> {
         let CheckContext { settings, clock, .. } = *self.context;
         let defect = messages::defect;
         let client_certificate = self.credential.map(Credential::client_certificate).transpose().map_err(defect)?;
@@ -205,7 +248,7 @@ impl<'a> Host<'a> {
         let before = SystemTime::now();
         let answer = transport
             .send(request, Deadlines::both(Instant::now() + LIMIT))
-            .map_err(|error| messages::unanswered(self, &error, || self.speaks_tls(address)))?;
+            .map_err(|error| messages::unanswered(self, &error, || self.speaks_tls(line)))?;
         let offset_ms = answer.header("Date").map(|date| {
             clock.observe(before, SystemTime::now(), date);
             clock.offset_ms()
@@ -215,11 +258,11 @@ impl<'a> Host<'a> {
     }
 
     /// Whether TLS is spoken at the port of an endpoint with http://.
-    fn speaks_tls(&self, address: &SocketAddr) -> bool {
+    fn speaks_tls(&self, line: Line) -> bool {
         if self.is_secure {
             return false;
         }
-        let Ok(stream) = TcpStream::connect_timeout(address, LIMIT / 2) else { return false };
+        let Some(stream) = self.reconnect(line, LIMIT / 2) else { return false };
         let handshake = tls::handshake(&stream, &self.name, &self.context.settings.trust, None, LIMIT / 2);
         handshake.is_ok_and(|handshake| handshake.result.is_ok() || !handshake.chain.is_empty())
     }

@@ -3,7 +3,7 @@
 
 use mpa::auth::{SignInFailure, Step};
 use mpa::http::{ErrorKind, TransportError};
-use mpa::outcome::{Outcome, Status};
+use mpa::outcome::{Advice, Outcome, Status};
 use mpa::policy::Prospect;
 
 use crate::codes::Code;
@@ -39,8 +39,35 @@ pub fn connection_advice(host: &Host<'_>) -> String {
 fn proxy_hint(host: &Host<'_>) -> String {
     match host.context.proxy_variables.first() {
         None => String::new(),
-        Some(name) => format!(" A proxy is named by {name}, but the library uses none: hosts are reached directly."),
+        Some(name) => format!(
+            " {name} names a proxy, which is not used: if the host is reached through it, give it in --proxy-url, and in \
+             the same field of your configuration."
+        ),
     }
+}
+
+/// No connection to a host could be made through the proxy.
+pub fn proxy_failed(error: &TransportError) -> Finding {
+    let detail = &error.detail;
+    let mut characters = detail.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    let message = format!("{}.", first.into_iter().chain(characters).collect::<String>());
+    let code = if error.kind == ErrorKind::ProxyRefused { Code::ProxyRefused } else { Code::ProxyFailed };
+    let advice = match error.advice {
+        Some(Advice::GiveProxyPassword) => {
+            "Put http://user:password@host:port into a file, name it in --proxy-url-file, and correct the same field of your \
+             configuration."
+        }
+        Some(Advice::CheckProxyPassword) => {
+            "Check the user name and the password in the file of --proxy-url-file, where special characters are \
+             percent-encoded, and the same field of your configuration."
+        }
+        Some(Advice::AllowInProxy) => {
+            "Have the proxy let this machine connect to this host, without a login by other means."
+        }
+        _ => "Check the proxy's host and port, and that it runs, accepts this machine and can reach the host.",
+    };
+    Finding::failed(code, message, advice).transient(error.kind == ErrorKind::TimedOut)
 }
 
 /// A host answered a request that it does not act on.
@@ -111,6 +138,7 @@ pub fn transport_failed(error: &TransportError) -> Finding {
             format!("What answers is not the service: {detail}."),
             "Look for a proxy in between.",
         ),
+        ErrorKind::ProxyRefused => proxy_failed(error),
         ErrorKind::InsecureTransport => Finding::failed(
             Code::InsecureTransport,
             "The host is another machine, to which tokens are not sent in the clear.",

@@ -28,6 +28,7 @@ fn with_host<T>(
         allow_plain_http: false,
         user_agent: "tests".parse().unwrap(),
         connect_timeout: Duration::from_secs(1),
+        proxy: None,
     };
     let mut context = CheckContext {
         settings: &settings,
@@ -137,6 +138,7 @@ fn every_transport_error_has_an_advice_without_names_of_fields() {
         ErrorKind::TimedOut,
         ErrorKind::InvalidResponse,
         ErrorKind::InsecureTransport,
+        ErrorKind::ProxyRefused,
     ] {
         let error = TransportError {
             kind,

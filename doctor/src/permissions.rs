@@ -1,19 +1,19 @@
 //! Who else can read the files with secrets. On Unix their permissions say so; Windows has access control
 //! lists instead, which are not looked at.
 
-use crate::arguments::Identity;
+use crate::arguments::Arguments;
 use crate::report::Finding;
 
 /// `None` where there is no such file, or where nothing is known about its readers.
 #[cfg(not(unix))]
-pub fn check(_: &Identity) -> Option<Finding> {
+pub fn check(_: &Arguments) -> Option<Finding> {
     None
 }
 
 /// `None` where there is no such file. One that cannot be inspected is reported where it is read.
 #[cfg(unix)]
-pub fn check(identity: &Identity) -> Option<Finding> {
-    unix::check(&unix::files_with_secrets(identity))
+pub fn check(arguments: &Arguments) -> Option<Finding> {
+    unix::check(&unix::files_with_secrets(arguments))
 }
 
 #[cfg(unix)]
@@ -24,7 +24,7 @@ mod unix {
 
     use zeroize::Zeroizing;
 
-    use crate::arguments::Identity;
+    use crate::arguments::{Arguments, Identity, ProxyOption};
     use crate::codes::Code;
     use crate::report::Finding;
 
@@ -42,12 +42,15 @@ mod unix {
         pub mode: u32,
     }
 
-    pub fn files_with_secrets(identity: &Identity) -> Vec<SecretFile> {
+    pub fn files_with_secrets(arguments: &Arguments) -> Vec<SecretFile> {
         let mut files = Vec::new();
         let mut add = |option, path: &str| {
             files.extend(mode(path).map(|mode| SecretFile { option, path: path.to_owned(), mode }));
         };
-        match identity {
+        if let ProxyOption::File(path) = &arguments.proxy {
+            add("--proxy-url-file", path);
+        }
+        match &arguments.identity {
             Identity::SignsIn(signs_in) => {
                 if holds_key(&signs_in.certificate) {
                     add("--certificate", &signs_in.certificate);

@@ -2,7 +2,7 @@
 //! showed, accepted or not, and whether it asked for ours.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, Signa
 use crate::certificate::CertificateSummary;
 
 /// How long a server may take to show that it speaks plain HTTP.
-const PROBE_LIMIT: Duration = Duration::from_secs(2);
+pub const PROBE_LIMIT: Duration = Duration::from_secs(2);
 
 pub struct Handshake {
     /// What the host showed: its own certificate first, then each one's issuer.
@@ -70,9 +70,8 @@ fn run(config: Arc<ClientConfig>, host: &str, stream: &TcpStream, deadline: Inst
 }
 
 /// Whether a server answers a request in plain HTTP.
-pub fn speaks_plain_http(address: &SocketAddr, host: &str) -> bool {
-    let Ok(stream) = TcpStream::connect_timeout(address, PROBE_LIMIT) else { return false };
-    let mut stream = Bounded { stream: &stream, deadline: Instant::now() + PROBE_LIMIT };
+pub fn speaks_plain_http(stream: &TcpStream, host: &str) -> bool {
+    let mut stream = Bounded { stream, deadline: Instant::now() + PROBE_LIMIT };
     let request = format!("HEAD / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     let mut answer = [0; 12];
     let is_http = stream.write_all(request.as_bytes()).is_ok()

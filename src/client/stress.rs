@@ -109,6 +109,7 @@ impl Round {
             allow_plain_http: false,
             user_agent: HeaderValue::from_static("stress"),
             connect_timeout: Duration::from_secs(1),
+            proxy: None,
             request_timeout: milliseconds(random, &[5, 30]),
             call_timeout: Duration::from_millis(50),
             max_attempts: random.u32(1..=3),

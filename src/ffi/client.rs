@@ -1,9 +1,11 @@
 //! Clients: opened with a configuration, used from any thread, closed in the end.
 
 use std::ffi::c_char;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
+use zeroize::Zeroizing;
 
 use super::boundary::report;
 use super::caller::Slot;
@@ -15,7 +17,7 @@ use super::{handles, sentences, sign_in, text};
 use crate::api::{Endpoint, Lane};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
 use crate::client::{Client, Config, Engine, ImposedLimits, LaneSettings, Settings};
-use crate::http::{BaseUrl, CaMode, read_certificates};
+use crate::http::{BaseUrl, CaMode, MAX_PROXY_URL_LENGTH, Proxy, read_certificates};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Limit;
@@ -172,6 +174,15 @@ pub struct mpa_client_config {
     /// The first token, with its expiry and the key that it is bound to. Not together with
     /// authorization_header. Default NULL: none yet, set one with mpa_client_set_authorization.
     pub authorization: *const mpa_authorization,
+    /// The URL of an HTTP proxy that https:// connections go through (HTTP CONNECT), those for signing in
+    /// included: "http://host:port" or "http://user:password@host:port", at most 1,024 bytes, with the special
+    /// characters of user and password percent-encoded. The proxy sees the names of the hosts, but nothing of
+    /// what is sent: TLS, with the client's certificate where there is one, is between this library and the
+    /// service. It also looks up their names; only its own is looked up here, within connect_timeout_ms. Plain
+    /// http:// never goes through a proxy. If the proxy refuses, nothing was sent, and calls end with
+    /// MPA_ERROR_CONNECTION_FAILED; retryable is 0 where the proxy or this field has to be corrected first.
+    /// https:// and SOCKS proxies are not supported. Default NULL: none. The environment is not read.
+    pub proxy_url: *const c_char,
 }
 
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers and pointers.
@@ -221,12 +232,13 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
         return Err(Outcome::invalid("config.title_id is 0; it must be the number of your title."));
     }
     // SAFETY: each of the caller's fields is NULL or a text.
-    let (endpoint, header, ca_certificates_path, user_agent) = unsafe {
+    let (endpoint, header, ca_certificates_path, user_agent, proxy_url) = unsafe {
         (
             text::read(fields.endpoint, MAX_URL_LENGTH, "config.endpoint")?,
             text::read_secret(fields.authorization_header, MAX_HEADER_LENGTH, "config.authorization_header")?,
             text::read(fields.ca_certificates_path, MAX_PATH_LENGTH, "config.ca_certificates_path")?,
             text::read(fields.user_agent, MAX_USER_AGENT_LENGTH, "config.user_agent")?,
+            text::read_secret(fields.proxy_url, MAX_PROXY_URL_LENGTH, "config.proxy_url")?,
         )
     };
     let authorization = match (header, fields.authorization.is_null()) {
@@ -284,6 +296,7 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
         ca_mode,
         allow_plain_http,
         user_agent: user_agent_header(user_agent)?,
+        proxy: proxy(proxy_url)?,
         connect_timeout: timeout(fields.connect_timeout_ms, 3_000, "config.connect_timeout_ms")?,
         request_timeout: timeout(fields.request_timeout_ms, 5_000, "config.request_timeout_ms")?,
         call_timeout: timeout(fields.call_timeout_ms, 30_000, "config.call_timeout_ms")?,
@@ -348,6 +361,11 @@ fn lane_settings(lane: Lane, fields: &mpa_client_config, invite_workers: usize) 
 
 fn milliseconds(value: u32, default: Duration) -> Duration {
     if value == 0 { default } else { Duration::from_millis(value.into()) }
+}
+
+fn proxy(url: Option<Zeroizing<String>>) -> Result<Option<Arc<Proxy>>> {
+    let proxy = url.map(|url| Proxy::parse(&url)).transpose();
+    proxy.map(|proxy| proxy.map(Arc::new)).map_err(|error| sentences::invalid("config.proxy_url", &error))
 }
 
 fn user_agent_header(user_agent: Option<String>) -> Result<HeaderValue> {

@@ -190,6 +190,14 @@ fn sentence(advice: Advice) -> &'static str {
              `-addext basicConstraints=critical,CA:FALSE`."
         }
         Advice::TrustProxy => "Name its authority's certificate in config.ca_certificates_path.",
+        Advice::CheckProxy => {
+            "Check config.proxy_url, and that the proxy runs, accepts this machine and can reach the service."
+        }
+        Advice::GiveProxyPassword => "Write both into config.proxy_url, as http://user:password@host:port.",
+        Advice::CheckProxyPassword => "Check both in config.proxy_url, where special characters are percent-encoded.",
+        Advice::AllowInProxy => {
+            "Have the proxy of config.proxy_url let this machine connect to the service, without a login by other means."
+        }
         Advice::UseHttps => "Use https://, or set config.allow_plain_http to 1 if that is really meant.",
         Advice::CheckSandbox => {
             "Check config.sandbox_id, which is case-sensitive, and for which sandbox the certificate was issued."

@@ -8,7 +8,7 @@ use crate::outcome::Status;
 
 const HEADER: &str = include_str!("../../include/mpa.h");
 
-const ALL: [Advice; 13] = [
+const ALL: [Advice; 17] = [
     Advice::PushAuthorization,
     Advice::PushAuthorizationUnlessSigningIn,
     Advice::CheckKindOfToken,
@@ -16,6 +16,10 @@ const ALL: [Advice; 13] = [
     Advice::CheckAuthority,
     Advice::TrustCertificate,
     Advice::TrustProxy,
+    Advice::CheckProxy,
+    Advice::GiveProxyPassword,
+    Advice::CheckProxyPassword,
+    Advice::AllowInProxy,
     Advice::UseHttps,
     Advice::CheckSandbox,
     Advice::CheckSandboxAndRelyingParty,

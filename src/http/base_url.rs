@@ -102,7 +102,7 @@ fn bad_port(authority: &http::uri::Authority) -> bool {
 
 /// A host is an address, or a name of letters, digits, hyphens, dots and (in private networks) underscores.
 /// What TLS could not verify is found out here, not at the first call.
-fn is_bad_host(host: &str) -> bool {
+pub fn is_bad_host(host: &str) -> bool {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     let is_literal = if host.starts_with('[') {
         host.trim_matches(['[', ']']).parse::<std::net::Ipv6Addr>().is_ok()

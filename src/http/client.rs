@@ -1,7 +1,7 @@
 //! Sends requests over connections that it keeps.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,10 +14,12 @@ use super::connect::connect;
 use super::connection::Connection;
 use super::dns::CachingResolver;
 use super::error::{ErrorKind, Sent, Source, TransportError, io_source};
+use super::proxy::Proxy;
 use super::request::Request;
 use super::response::{Response, ResponseReader};
 use super::socket::{OpenSockets, Socket};
 use super::trust::{TlsDefaults, Trust};
+use super::tunnel;
 use crate::outcome::{self, Advice};
 use crate::sync::lock::Mutex;
 
@@ -41,6 +43,8 @@ pub struct Settings {
     pub allow_plain_http: bool,
     pub user_agent: HeaderValue,
     pub connect_timeout: Duration,
+    /// Where TLS connections go through.
+    pub proxy: Option<Arc<Proxy>>,
 }
 
 /// Until when an exchange may begin, and end.
@@ -152,13 +156,27 @@ impl Http {
         let is_tls = uri.scheme() != Some(&http::uri::Scheme::HTTP);
         let host = uri.host().unwrap_or_default();
         let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
+        // What is not encrypted does not go through a proxy, which could read the token.
+        if let Some(proxy) = self.settings.proxy.as_ref().filter(|_| is_tls) {
+            let socket = self.open_tunnel(proxy, host, port, deadline)?;
+            progress.was_connected = true;
+            return Connection::tls(socket, self.tls.clone(), host, deadline)
+                .map_err(|source| tunnel::failed_behind(proxy, source));
+        }
+        let socket = self.reach(host, port, is_tls || self.settings.allow_plain_http, deadline)?;
+        progress.was_connected = true;
+        if is_tls { Connection::tls(socket, self.tls.clone(), host, deadline) } else { Ok(Connection::plain(socket)) }
+    }
+
+    /// Connects to a host. `anywhere`: also to one that is not this machine.
+    fn reach(&self, host: &str, port: u16, anywhere: bool, deadline: Instant) -> Result<Socket, Source> {
         let is_shut_down = || self.sockets.is_shut_down();
         let literal = ip_literal(host);
         let addresses = match literal {
             Some(ip) => vec![SocketAddr::new(ip, port)],
             None => self.settings.shared.resolver.addresses(host, port, deadline, is_shut_down)?,
         };
-        if !is_tls && !self.settings.allow_plain_http && !addresses.iter().all(|address| is_loopback(address.ip())) {
+        if !anywhere && !addresses.iter().all(|address| is_loopback(address.ip())) {
             return Err(plain_http_refused(host));
         }
         let connected = connect(&addresses, deadline, is_shut_down);
@@ -166,9 +184,23 @@ impl Http {
             self.note(host, connected.as_ref().ok().map(|(_, address)| address.ip()));
         }
         let (stream, _) = connected?;
-        progress.was_connected = true;
-        let socket = Socket::new(stream, &self.sockets).map_err(|error| io_source(&error))?;
-        if is_tls { Connection::tls(socket, self.tls.clone(), host, deadline) } else { Ok(Connection::plain(socket)) }
+        Socket::new(stream, &self.sockets).map_err(|error| io_source(&error))
+    }
+
+    /// A connection to a host through the proxy, which looks up the host's name.
+    fn open_tunnel(&self, proxy: &Proxy, host: &str, port: u16, deadline: Instant) -> Result<Socket, Source> {
+        let socket = self.reach(proxy.host(), proxy.port(), true, deadline);
+        let mut socket = socket.map_err(|source| tunnel::unreached(proxy, source))?;
+        tunnel::open(&mut socket, proxy, (host, port), &self.settings.user_agent, deadline)?;
+        Ok(socket)
+    }
+
+    /// A connection to a host through the proxy of the settings; `None` where they have none.
+    pub fn tunnel(&self, host: &str, port: u16, deadline: Instant) -> Option<Result<TcpStream, TransportError>> {
+        let proxy = self.settings.proxy.as_ref()?;
+        let opened = self.open_tunnel(proxy, host, port, deadline);
+        let stream = opened.and_then(|socket| socket.into_stream().map_err(|error| io_source(&error)));
+        Some(stream.map_err(|source| Progress::default().failure(source)))
     }
 
     /// Which of a host's addresses answered, if one did.

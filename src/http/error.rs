@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::tls_error::TlsReason;
 use crate::outcome::Advice;
 
 /// How much of a request can have reached the service.
@@ -31,12 +32,14 @@ pub enum ErrorKind {
     InvalidResponse,
     /// The configuration forbids to send the request in the clear.
     InsecureTransport,
+    /// The proxy, or what answers in its place, does not connect us: its configuration or ours has to change.
+    ProxyRefused,
 }
 
 impl ErrorKind {
     /// Whether the same request can fare better without a change of the configuration.
     pub fn may_pass(self) -> bool {
-        !matches!(self, ErrorKind::Tls | ErrorKind::TlsAlert | ErrorKind::InsecureTransport)
+        !matches!(self, ErrorKind::Tls | ErrorKind::TlsAlert | ErrorKind::InsecureTransport | ErrorKind::ProxyRefused)
     }
 }
 
@@ -60,11 +63,13 @@ pub struct Source {
     pub advice: Option<Advice>,
     /// The peer ended the handshake of TLS, so that it cannot have read what was sent after it.
     pub ended_handshake: bool,
+    /// Where TLS failed.
+    pub tls_reason: Option<TlsReason>,
 }
 
 impl Source {
     pub fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
-        Source { kind, detail: detail.into(), advice: None, ended_handshake: false }
+        Source { kind, detail: detail.into(), advice: None, ended_handshake: false, tls_reason: None }
     }
 
     /// The other side ended the connection in order.

@@ -3,7 +3,8 @@
 //!
 //! The layers of a connection, from the socket up: `socket` (deadlines, what entered it), `tls` (rustls
 //! without buffers of its own), `connection` (either of them), `client` (connections that are kept).
-//! `request`, `response` and its `head` are what goes over it, without I/O.
+//! `request`, `response` and its `head` are what goes over it, without I/O. Where a `proxy` is configured, TLS
+//! goes through the `tunnel` that it opens.
 
 mod base_url;
 mod client;
@@ -12,16 +13,19 @@ mod connection;
 mod dns;
 mod error;
 mod head;
+mod proxy;
 mod request;
 mod response;
 mod socket;
 mod tls;
 mod tls_error;
 mod trust;
+mod tunnel;
 
 pub use base_url::{BaseUrl, UrlError};
 pub use client::{Deadlines, Http, Settings, Shared, Transport};
 pub use error::{ErrorKind, Sent, TransportError};
+pub use proxy::{MAX_PROXY_URL_LENGTH, Proxy, ProxyUrlError};
 pub use request::Request;
 pub use response::{MAX_HEAD, MAX_SHORT_RESPONSE, Response, ResponseReader};
 pub use tls_error::{TlsFailure, TlsReason};

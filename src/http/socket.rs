@@ -34,6 +34,11 @@ impl Socket {
         })
     }
 
+    /// The socket itself, with the time limits of the last read and write.
+    pub fn into_stream(self) -> io::Result<TcpStream> {
+        self.stream.try_clone()
+    }
+
     /// Reads what has arrived, or waits for it; 0 is the end. When the time is up it looks once more,
     /// since the process may have been stopped while something arrived.
     pub fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {

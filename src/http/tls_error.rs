@@ -69,7 +69,7 @@ impl TlsFailure {
 pub fn tls_source(error: &Error) -> Source {
     let TlsFailure { kind, reason, what, hint } = TlsFailure::of(error);
     let detail = if hint.is_empty() { what.into_owned() } else { format!("{what}; {hint}") };
-    Source { advice: reason.advice(), ..Source::new(kind, detail) }
+    Source { advice: reason.advice(), tls_reason: Some(reason), ..Source::new(kind, detail) }
 }
 
 /// Whether an alert says that the server did not accept the client's part of a handshake. Others may

@@ -133,7 +133,7 @@ pub fn classify_response(
 /// No answer came.
 pub fn classify_error(batch: &Batch, failure: &TransportError) -> Outcome {
     let status = match failure.kind {
-        ErrorKind::Connection | ErrorKind::InsecureTransport => Status::ConnectionFailed,
+        ErrorKind::Connection | ErrorKind::InsecureTransport | ErrorKind::ProxyRefused => Status::ConnectionFailed,
         ErrorKind::Tls | ErrorKind::TlsAlert => Status::TlsFailed,
         ErrorKind::TimedOut => Status::TimedOut,
         ErrorKind::InvalidResponse => Status::UnexpectedAnswer,

@@ -105,6 +105,7 @@ fn what_cannot_have_arrived_is_not_in_doubt() {
             (ErrorKind::TimedOut, Status::TimedOut, true),
             (ErrorKind::Tls, Status::TlsFailed, false),
             (ErrorKind::InsecureTransport, Status::ConnectionFailed, false),
+            (ErrorKind::ProxyRefused, Status::ConnectionFailed, false),
         ] {
             let outcome = failed(&second(&SEND_INVITE), kind, sent);
             assert_eq!(outcome.status, status);

@@ -45,7 +45,7 @@ pub fn in_rust() -> Vec<String> {
             invite_time_to_live_ms recent_players_time_to_live_ms recent_players_hold_ms worker_count
             queue_capacity queue_capacity_bytes authorization_lead_ms owner_tag log_level reserved
             certificate_path private_key_path certificate_password certificate_pem private_key_pem
-            sandbox_id relying_party sign_in_endpoint token_endpoint authorization
+            sandbox_id relying_party sign_in_endpoint token_endpoint authorization proxy_url
         }
         mpa_close_report {
             struct_size reserved calls succeeded uncertain failed unfinished submitted

@@ -152,6 +152,12 @@ impl SignInFailure {
                 "Look for a proxy in between.".to_owned(),
                 Prospect::Transient,
             ),
+            ErrorKind::ProxyRefused => (
+                Status::ConnectionFailed,
+                format!("found no way to {}: {detail}", at.host),
+                String::new(),
+                Prospect::Permanent,
+            ),
             ErrorKind::InsecureTransport => {
                 (Status::ConnectionFailed, format!("was not tried: {detail}"), String::new(), Prospect::Permanent)
             }
@@ -298,7 +304,7 @@ impl ErrorContext<'_> {
             }
             Validity::Valid | Validity::ExpiresSoon { .. } => {
                 "Usually it does not take the certificate: check that it is the Business Partner Certificate with its \
-                 chain. A proxy that opens TLS cannot pass it on either: this connection has to go straight."
+                 chain. A proxy that opens TLS cannot pass it on either: have this host exempted there."
                     .to_owned()
             }
         }

@@ -17,7 +17,7 @@ use rustls_pki_types::CertificateDer;
 
 use crate::api::Call;
 use crate::auth::{Authorization, AuthorizationStore, MAX_SIGNED_BODY_BYTES, ProofKey, Reason, Signed, Standing};
-use crate::http::{BaseUrl, CaMode, Http, Settings, Shared, Transport, Trust};
+use crate::http::{BaseUrl, CaMode, Http, Proxy, Settings, Shared, Transport, Trust};
 use crate::log::{Level, Log};
 use crate::outcome::{Advice, Outcome, Result, Status};
 use crate::policy::RetryBudget;
@@ -46,6 +46,8 @@ pub struct Config {
     pub allow_plain_http: bool,
     pub user_agent: HeaderValue,
     pub connect_timeout: Duration,
+    /// Where TLS connections go through.
+    pub proxy: Option<Arc<Proxy>>,
     pub request_timeout: Duration,
     pub call_timeout: Duration,
     /// For each request.
@@ -83,6 +85,7 @@ impl Engine {
             allow_plain_http: config.allow_plain_http,
             user_agent: config.user_agent.clone(),
             connect_timeout: config.connect_timeout,
+            proxy: config.proxy.clone(),
         };
         let with_certificate = settings.clone();
         let connect = Box::new(move |certificate| {
@@ -344,6 +347,7 @@ impl Config {
             allow_plain_http: false,
             user_agent: HeaderValue::from_static("test"),
             connect_timeout: Duration::from_secs(1),
+            proxy: None,
             request_timeout: Duration::from_secs(1),
             call_timeout: Duration::from_secs(1),
             max_attempts: 1,

@@ -61,6 +61,7 @@ pub fn host(kind: Kind) -> Arc<Host> {
         allow_plain_http: false,
         user_agent: HeaderValue::from_static("model"),
         connect_timeout: NEVER,
+        proxy: None,
         request_timeout: NEVER,
         call_timeout: NEVER,
         // The second is for a token that was refused.

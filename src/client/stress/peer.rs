@@ -14,12 +14,13 @@ pub fn user(number: u64) -> u64 {
     77_000_000_000_000 + number
 }
 
-const FAILURES: [ErrorKind; 5] = [
+const FAILURES: [ErrorKind; 6] = [
     ErrorKind::Connection,
     ErrorKind::Tls,
     ErrorKind::TimedOut,
     ErrorKind::InvalidResponse,
     ErrorKind::InsecureTransport,
+    ErrorKind::ProxyRefused,
 ];
 
 const SENT: [Sent; 3] = [Sent::Nothing, Sent::Incomplete, Sent::MaybeDelivered];

@@ -9,7 +9,8 @@ use super::peer::Peer;
 use crate::http::dns::CachingResolver;
 use crate::http::trust::TlsDefaults;
 use crate::http::{
-    CaMode, Deadlines, Http, MAX_SHORT_RESPONSE, Request, Response, Settings, Shared, Transport, TransportError, Trust,
+    CaMode, Deadlines, Http, MAX_SHORT_RESPONSE, Proxy, Request, Response, Settings, Shared, Transport, TransportError,
+    Trust,
 };
 
 /// A client that trusts this peer.
@@ -24,6 +25,11 @@ pub fn client_with(peer: &Peer, resolver: CachingResolver) -> Client {
 }
 
 pub fn client_trusting(peer: &Peer, trust: Trust, resolver: CachingResolver) -> Client {
+    client_through(None, peer, trust, resolver)
+}
+
+/// A client whose TLS connections go through a proxy.
+pub fn client_through(proxy: Option<Proxy>, peer: &Peer, trust: Trust, resolver: CachingResolver) -> Client {
     let settings = Settings {
         shared: Arc::new(Shared { resolver, tls: TlsDefaults::default() }),
         trust,
@@ -31,6 +37,7 @@ pub fn client_trusting(peer: &Peer, trust: Trust, resolver: CachingResolver) -> 
         allow_plain_http: false,
         user_agent: HeaderValue::from_static("test"),
         connect_timeout: Duration::from_millis(500),
+        proxy: proxy.map(Arc::new),
     };
     Client { http: Http::new(settings).unwrap(), base: peer.endpoint() }
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod keeping;
+mod proxy;
 mod sent;
 
 // Shared with the tests through the C ABI.
