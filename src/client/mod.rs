@@ -351,7 +351,7 @@ impl Shared {
 
     /// Wakes those who have to look at an operation that was just queued.
     fn wake_after_enqueue(&self, mut state: MutexGuard<'_, State>, lane: Lane, expires: Instant) {
-        let wakes_a_worker = worker::is_awaited(self, &state, lane) && state.claim_idle_worker(lane);
+        let wakes_a_worker = state.claim_idle_worker(lane);
         self.note_next_expiry(&state);
         // A thread that sleeps for longer than this operation may take is to look again.
         let expires_in_a_wait = state.waiting > 0 && expires < state.latest_wake;

@@ -62,14 +62,14 @@ pub fn measure(peer: &Peer, sides: Sides) -> Result<Matches> {
         let client = Client::open(&peer.endpoint, Token::Given, |config| config.queue_capacity_bytes = 1 << 30);
         let game = Match::open(&client);
         // The first report starts the worker.
-        (0..=PLAYERS).for_each(|xuid| game.join(1 + xuid));
-        game.leave(PLAYERS + 1);
+        (1..=PLAYERS).chain([u64::MAX]).for_each(|xuid| game.join(xuid));
+        game.leave(u64::MAX);
         client.flush();
         (client, game)
     })?;
     let (mut join, mut leave_and_report, mut leave) = (vec![], vec![], vec![]);
     for round in 0..WARM_UP_ROUNDS + ROUNDS {
-        let (oldest, newest) = (2 * round + 1, 2 * round + 2 + PLAYERS);
+        let (oldest, newest) = (2 * round + 1, 2 * round + 1 + PLAYERS);
         let joins = [timed(|| game.join(newest)), timed(|| game.join(newest + 1))];
         let leaves = [timed(|| game.leave(oldest)), timed(|| game.leave(oldest + 1))];
         if round >= WARM_UP_ROUNDS {

@@ -10,21 +10,20 @@ use crate::redactor::Redactor;
 /// Operations that go together: as many from the front as fit into one request, the first in any case.
 pub struct Batch {
     pub numbers: Vec<u64>,
-    /// No more fit.
-    pub is_full: bool,
+    /// How many items still fit into the request; 0 as well where the next operation does not.
+    pub room: usize,
 }
 
 impl Batch {
     pub fn new<'a>(operations: impl Iterator<Item = &'a Operation>, items_per_request: usize) -> Self {
-        let mut batch = Batch { numbers: Vec::new(), is_full: false };
-        let mut items = 0;
+        let mut batch = Batch { numbers: Vec::new(), room: items_per_request };
         for operation in operations {
-            items += operation.work.call().count();
-            batch.is_full = items >= items_per_request;
-            if items <= items_per_request || batch.numbers.is_empty() {
+            let count = operation.work.call().count();
+            if count <= batch.room || batch.numbers.is_empty() {
                 batch.numbers.push(operation.number);
             }
-            if batch.is_full {
+            batch.room = batch.room.saturating_sub(count);
+            if batch.room == 0 {
                 break;
             }
         }
@@ -119,14 +118,14 @@ mod tests {
             };
             let operations: Vec<_> = counts.iter().map(operation).collect();
             let batch = Batch::new(operations.iter(), 20);
-            (batch.numbers.len(), batch.is_full)
+            (batch.numbers.len(), batch.room)
         };
-        assert_eq!(of(&[1, 1, 1]), (3, false));
-        assert_eq!(of(&[19, 1, 1]), (2, true));
-        assert_eq!(of(&[20, 1]), (1, true));
-        assert_eq!(of(&[45, 1]), (1, true), "more than a request takes goes on its own");
-        assert_eq!(of(&[10, 11]), (1, true));
-        assert_eq!(of(&[]), (0, false));
+        assert_eq!(of(&[1, 1, 1]), (3, 17));
+        assert_eq!(of(&[19, 1, 1]), (2, 0));
+        assert_eq!(of(&[20, 1]), (1, 0));
+        assert_eq!(of(&[45, 1]), (1, 0), "more than a request takes goes on its own");
+        assert_eq!(of(&[10, 11]), (1, 0));
+        assert_eq!(of(&[]), (0, 20));
     }
 
     #[test]

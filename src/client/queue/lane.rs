@@ -18,6 +18,8 @@ pub struct LaneState {
     /// Workers that wait for work, and those of them that have been woken and do not run yet.
     pub idle: usize,
     pub claimed: usize,
+    /// How many items of operations that can be gathered are queued before a worker has to look again.
+    pub room: usize,
 }
 
 #[derive(Debug)]
@@ -49,6 +51,13 @@ impl LaneState {
         self.expiries.add(operation.expires, operation.number);
         self.queued.insert(place, operation);
         self.trim_expiries();
+    }
+
+    /// Whether a worker that waits has to look at an operation that was just queued.
+    pub fn is_awaited(&mut self, can_be_gathered: bool, items: usize) -> bool {
+        let is_awaited = !can_be_gathered || items >= self.room;
+        self.room = if is_awaited { 0 } else { self.room - items };
+        is_awaited
     }
 
     pub fn gauges(&self) -> LaneGauges {

@@ -186,10 +186,12 @@ impl State {
         self.lanes[lane as usize].workers == 0
     }
 
-    /// Whether there is a worker to be woken for one more operation; it counts as busy from now on.
+    /// Whether there is a worker to be woken for the operation that was queued last; it counts as busy from now on.
     pub fn claim_idle_worker(&mut self, lane: Lane) -> bool {
         let lane = &mut self.lanes[lane as usize];
-        let is_there = lane.idle > 0;
+        let last = lane.queued.back().map(|last| (last.can_be_gathered(), last.work.call().count()));
+        let is_awaited = last.is_some_and(|(can_be_gathered, items)| lane.is_awaited(can_be_gathered, items));
+        let is_there = lane.idle > 0 && is_awaited;
         if is_there {
             lane.idle -= 1;
             lane.claimed += 1;
@@ -201,8 +203,11 @@ impl State {
         self.lanes[lane as usize].workers += 1;
     }
 
-    pub fn worker_rests(&mut self, lane: Lane) {
-        self.lanes[lane as usize].idle += 1;
+    /// A worker waits: for the next `room` items that can be gathered it need not be woken.
+    pub fn worker_rests(&mut self, lane: Lane, room: usize) {
+        let lane = &mut self.lanes[lane as usize];
+        lane.idle += 1;
+        lane.room = room;
     }
 
     /// A worker runs again: one that was woken for an operation, or any.

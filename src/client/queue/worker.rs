@@ -67,24 +67,31 @@ fn next(shared: &Shared, lane: Lane) -> Option<Vec<Operation>> {
         if state.stage == Stage::Closed {
             return None;
         }
-        let numbers = ready(shared, &state, lane);
-        if !numbers.is_empty() {
-            let operations = numbers.into_iter().filter_map(|number| state.dequeue(lane, number)).collect();
-            shared.note_next_expiry(&state);
-            return Some(operations);
-        }
+        let room = match next_batch(shared, &state, lane) {
+            Next::Ready(numbers) => {
+                let operations = numbers.into_iter().filter_map(|number| state.dequeue(lane, number)).collect();
+                shared.note_next_expiry(&state);
+                return Some(operations);
+            }
+            Next::Held { room } => room,
+        };
         if state.drain_deadline().is_some() && state.queued(lane).next().is_none() {
             return None;
         }
-        state = wait_for_work(shared, state, lane);
+        state = wait_for_work(shared, state, lane, room);
     }
 }
 
-/// Waits for work, or until held operations are due or expire.
-fn wait_for_work<'a>(shared: &Shared, mut state: MutexGuard<'a, State>, lane: Lane) -> MutexGuard<'a, State> {
+/// Waits for work, or until held operations are due or expire. It is not woken for the next `room` items.
+fn wait_for_work<'a>(
+    shared: &Shared,
+    mut state: MutexGuard<'a, State>,
+    lane: Lane,
+    room: usize,
+) -> MutexGuard<'a, State> {
     let hold = shared.settings.lanes[lane as usize].hold.unwrap_or_default();
     let first = state.queued(lane).map(|operation| operation.expires.min(operation.submitted + hold)).min();
-    state.worker_rests(lane);
+    state.worker_rests(lane, room);
     let work = &shared.work[lane as usize];
     let mut state = match first {
         None => work.wait(state),
@@ -97,35 +104,39 @@ fn wait_for_work<'a>(shared: &Shared, mut state: MutexGuard<'a, State>, lane: La
     state
 }
 
-/// The numbers of the operations that go out now, together: none while all are held.
-fn ready(shared: &Shared, state: &State, lane: Lane) -> Vec<u64> {
+/// What a lane's queue has for a worker.
+enum Next {
+    /// The numbers of the operations that go out now, together.
+    Ready(Vec<u64>),
+    /// All operations are held, or there is none. So many items can be added before one more request is full.
+    Held { room: usize },
+}
+
+fn next_batch(shared: &Shared, state: &State, lane: Lane) -> Next {
     let mut held: Vec<&Endpoint> = Vec::new();
+    let mut room = usize::MAX;
     for first in state.queued(lane) {
         if !first.can_be_gathered() {
-            return vec![first.number];
+            return Next::Ready(vec![first.number]);
         }
         let endpoint = first.work.call().endpoint();
         if held.contains(&endpoint) {
             continue;
         }
-        // Between them may be operations of other endpoints: what goes to different ones has no order.
+        // Between them may be operations for other endpoints: what goes to different ones has no order.
         let gathered = state.queued(lane).filter(|other| other.can_be_gathered() && other.is_for(endpoint));
         let batch = Batch::new(gathered, endpoint.items_per_request);
         let hold = shared.settings.lanes[lane as usize].hold;
         let is_held = hold.is_some_and(|hold| first.submitted.elapsed() < hold);
         let is_wanted = first.number <= state.flushed || state.drain_deadline().is_some();
-        if batch.is_full || is_wanted || !is_held {
-            return batch.numbers;
+        if batch.room == 0 || is_wanted || !is_held {
+            return Next::Ready(batch.numbers);
         }
+        room = room.min(batch.room);
         held.push(endpoint);
     }
-    vec![]
-}
-
-/// Whether a worker that waits has to look at an operation that was just queued. The first that is held sets the time
-/// for those that follow, until they fill a request.
-pub fn is_awaited(shared: &Shared, state: &State, lane: Lane) -> bool {
-    state.gauges(lane).queued <= 1 || !ready(shared, state, lane).is_empty()
+    // The first operation sets the time until which the worker waits.
+    Next::Held { room: if held.is_empty() { 0 } else { room } }
 }
 
 /// What becomes of an operation that a worker has had.
