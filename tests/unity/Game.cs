@@ -89,13 +89,15 @@ public static class Game
         MpaRunner.EnsurePolling();
     }
 
-    public static string Problems(int titleId, string endpoint, string certificatePath, string privateKeyPath)
+    public static string Problems(
+        int titleId, string endpoint, string certificatePath, string privateKeyPath, string proxyUrl)
     {
         var settings = ScriptableObject.CreateInstance<MpaSettings>();
         settings.TitleId = (uint)titleId;
         settings.Endpoint = endpoint;
         settings.CertificatePath = certificatePath;
         settings.PrivateKeyPath = privateKeyPath;
+        settings.ProxyUrl = proxyUrl;
         return string.Join("\n", settings.Problems());
     }
 

@@ -307,14 +307,15 @@ internal static class Tests
     public static void SettingsSayWhatIsWrong()
     {
         Domain domain = Domain.Load();
-        Check.Equal("", domain.Call("Problems", 1, "https://example.com", "a.pem", "b.pem"));
-        Check.Equal("", domain.Call("Problems", 1, "", "", ""));
+        Check.Equal("", domain.Call("Problems", 1, "https://example.com", "a.pem", "b.pem", "http://proxy:1"));
+        Check.Equal("", domain.Call("Problems", 1, "", "", "", ""));
         foreach ((object[] settings, string expected) in new[]
         {
-            (new object[] { 0, "", "", "" }, "Title Id is 0"),
-            (new object[] { 1, "example.com", "", "" }, "Endpoint is not a URL"),
-            (new object[] { 1, "ftp://example.com", "", "" }, "Endpoint is not a URL"),
-            (new object[] { 1, "", "", "b.pem" }, "without Certificate Path"),
+            (new object[] { 0, "", "", "", "" }, "Title Id is 0"),
+            (new object[] { 1, "example.com", "", "", "" }, "Endpoint is not a URL"),
+            (new object[] { 1, "ftp://example.com", "", "", "" }, "Endpoint is not a URL"),
+            (new object[] { 1, "", "", "b.pem", "" }, "without Certificate Path"),
+            (new object[] { 1, "", "", "", "http://user:password@proxy:1" }, "Proxy Url contains"),
         })
         {
             var problems = (string)domain.Call("Problems", settings);

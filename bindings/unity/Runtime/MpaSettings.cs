@@ -40,6 +40,11 @@ namespace Mpa.Unity
         private string privateKeyPath = "";
 
         [SerializeField]
+        [Tooltip("The HTTP proxy that servers reach the service through, such as http://proxy.example:3128. Empty: none. "
+            + "One with a password is set in code.")]
+        private string proxyUrl = "";
+
+        [SerializeField]
         [Tooltip("Up to which level the client logs to the console.")]
         private MpaLogLevel logLevel = MpaLogLevel.Warning;
 
@@ -62,6 +67,9 @@ namespace Mpa.Unity
 
         /// <summary>As <see cref="MpaClientConfig.PrivateKeyPath"/>.</summary>
         public string PrivateKeyPath { get => privateKeyPath; set => privateKeyPath = value; }
+
+        /// <summary>As <see cref="MpaClientConfig.ProxyUrl"/>, without a password.</summary>
+        public string ProxyUrl { get => proxyUrl; set => proxyUrl = value; }
 
         /// <summary>As <see cref="MpaClientConfig.LogLevel"/>; <see cref="MpaLogLevel.Warning"/> unless you set
         /// it.</summary>
@@ -99,6 +107,11 @@ namespace Mpa.Unity
             {
                 problems.Add("Private Key Path is set without Certificate Path: enter both, or neither.");
             }
+            if (!string.IsNullOrEmpty(proxyUrl) && proxyUrl.IndexOf('@') >= 0)
+            {
+                problems.Add(
+                    "Proxy Url contains a user name or a password, and assets are shipped: set MpaClientConfig.ProxyUrl in code.");
+            }
             return problems;
         }
 
@@ -111,6 +124,7 @@ namespace Mpa.Unity
                 SandboxId = NullIfEmpty(sandboxId),
                 CertificatePath = NullIfEmpty(certificatePath),
                 PrivateKeyPath = NullIfEmpty(privateKeyPath),
+                ProxyUrl = NullIfEmpty(proxyUrl),
                 LogLevel = logLevel,
             };
         }

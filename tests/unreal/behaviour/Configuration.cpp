@@ -39,6 +39,8 @@ static void WrongSettingsAreLogged()
 		{ [] { Settings().Endpoint = TEXT("ftp://example.com"); }, "endpoint" },
 		{ [] { Settings().CertificatePath = TEXT("no-such-file.pem"); }, "certificate_path" },
 		{ [] { Settings().AuthorizationFile = TEXT("no-such-file"); }, "no-such-file" },
+		{ [] { Settings().ProxyUrl = TEXT("socks5://127.0.0.1:1080"); }, "proxy_url" },
+		{ [] { Settings().ProxyUrlFile = TEXT("no-such-proxy"); }, "no-such-proxy" },
 		{ [] { Settings().RequestTimeoutMs = -3; }, "request_timeout_ms" },
 	};
 	for (const auto& Case : Cases)

@@ -56,6 +56,8 @@ FMpaConfig::FMpaConfig(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
 	, RelyingParty(Settings.RelyingParty)
 	, SignInEndpoint(Settings.SignInEndpoint)
 	, TokenEndpoint(Settings.TokenEndpoint)
+	, ProxyUrlOfFile(ReadSecret(Secrets.ProxyUrl, TEXT("MpaProxyUrlFile="), Settings.ProxyUrlFile))
+	, ProxyUrl(Settings.ProxyUrl)
 	, Native(MPA_INIT(mpa_client_config))
 {
 	if (Settings.TitleId < 1 || Settings.TitleId > MAX_uint32)
@@ -83,6 +85,7 @@ FMpaConfig::FMpaConfig(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
 	Native.relying_party = RelyingParty.Get();
 	Native.sign_in_endpoint = SignInEndpoint.Get();
 	Native.token_endpoint = TokenEndpoint.Get();
+	Native.proxy_url = ProxyUrlOfFile.Get() ? ProxyUrlOfFile.Get() : ProxyUrl.Get();
 	Native.log_level = static_cast<mpa_log_level>(Settings.LogLevel);
 
 	// A negative number becomes a large one: -1 is MPA_NONE, which some fields allow; the library refuses others by name.

@@ -55,5 +55,7 @@ private:
 	FMpaUtf8 RelyingParty;
 	FMpaUtf8 SignInEndpoint;
 	FMpaUtf8 TokenEndpoint;
+	FMpaUtf8 ProxyUrlOfFile;
+	FMpaUtf8 ProxyUrl;
 	mpa_client_config Native;
 };

@@ -33,8 +33,8 @@ enum class EMpaLogLevel : uint8
 
 /**
  * The section [/Script/Mpa.MpaSettings] of DefaultGame.ini. Secrets do not belong there: the file is in version
- * control, and is cooked into what players download. See AuthorizationFile, CertificatePasswordFile and
- * UMpaSubsystem::Open.
+ * control, and is cooked into what players download. See AuthorizationFile, CertificatePasswordFile,
+ * ProxyUrlFile and UMpaSubsystem::Open.
  *
  * Paths that are not absolute are relative to the folder of the project. Times are in milliseconds, and 0 is the
  * default of the library.
@@ -73,6 +73,17 @@ public:
 	/** Put before the library's own User-Agent, such as MyGame/1.2. */
 	UPROPERTY(Config, EditAnywhere, Category = "Service")
 	FString UserAgent;
+
+	/** The HTTP proxy that servers reach the service through, such as http://proxy.example:3128. Empty: none. */
+	UPROPERTY(Config, EditAnywhere, Category = "Service")
+	FString ProxyUrl;
+
+	/**
+	 * A file with the URL of a proxy that takes a password, instead of ProxyUrl. -MpaProxyUrlFile=PATH on the command line
+	 * overrides it.
+	 */
+	UPROPERTY(Config, EditAnywhere, Category = "Service")
+	FString ProxyUrlFile;
 
 	/**
 	 * A file with the first token: the value of the Authorization header. -MpaAuthorizationFile=PATH on the command line

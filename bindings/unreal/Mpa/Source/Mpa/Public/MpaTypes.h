@@ -254,4 +254,7 @@ struct FMpaSecrets
 	/** The certificate with its chain, and the private key, as PEM text: instead of the files of the settings. */
 	FString CertificatePem;
 	FString PrivateKeyPem;
+
+	/** The URL of a proxy, with its user name and password: instead of that of the settings. */
+	FString ProxyUrl;
 };
