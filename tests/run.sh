@@ -37,6 +37,7 @@ readelf binutils
 valgrind valgrind
 openssl openssl
 nginx nginx-light
+tinyproxy tinyproxy
 mcs mono-mcs
 mono mono-runtime
 /usr/lib/mono/4.5/Mono.Posix.dll libmono-posix4.0-cil

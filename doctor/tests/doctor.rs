@@ -21,12 +21,20 @@ mod peers;
 #[cfg(unix)]
 #[path = "doctor/permissions.rs"]
 mod permissions;
+// tinyproxy is not on Windows.
+#[cfg(unix)]
+#[path = "doctor/proxy.rs"]
+mod proxy;
 #[path = "doctor/schema.rs"]
 mod schema;
 // Shared with the tests through the C ABI, which need more of it.
 #[allow(dead_code)]
 #[path = "../../tests/src/process.rs"]
 mod process;
+#[cfg(unix)]
+#[allow(dead_code)]
+#[path = "../../tests/src/tinyproxy.rs"]
+mod tinyproxy;
 
 const TITLE: u32 = 7;
 

@@ -120,14 +120,14 @@ fn judge(answer: &Answer, proxy: &Proxy, (host, port): (&str, u16)) -> Result<()
     match (status, proxy.authorization()) {
         (200..=299, _) if !has_page => Ok(()),
         (200..=399, _) => Err(login_page(proxy, status)),
-        (407, _) if !takes_basic => refused(
+        (401 | 407, _) if !takes_basic => refused(
             format!("does not offer Basic authentication, the only kind that is supported (HTTP {status})"),
             Advice::AllowInProxy,
         ),
-        (407, None) => {
+        (401 | 407, None) => {
             refused(format!("asks for a user name and a password (HTTP {status})"), Advice::GiveProxyPassword)
         }
-        (407, Some(_)) => refused(
+        (401 | 407, Some(_)) => refused(
             format!("did not accept the user name and the password (HTTP {status})"),
             Advice::CheckProxyPassword,
         ),

@@ -96,6 +96,9 @@ fn each_answer_has_its_sentence() {
         (page(403), &with, refused(Advice::AllowInProxy), "does not allow a connection to host:443 (HTTP 403)"),
         (page(407), &without, refused(Advice::GiveProxyPassword), "asks for a user name and a password (HTTP 407)"),
         (status(407), &with, refused(Advice::CheckProxyPassword), "did not accept the user name and the password"),
+        // As tinyproxy answers to a wrong password.
+        (status(401), &with, refused(Advice::CheckProxyPassword), "did not accept the user name and the password"),
+        (status(401), &without, refused(Advice::GiveProxyPassword), "asks for a user name and a password (HTTP 401)"),
         (challenged(407, false), &with, refused(Advice::AllowInProxy), "does not offer Basic authentication"),
         (challenged(407, false), &without, refused(Advice::AllowInProxy), "does not offer Basic authentication"),
         (status(408), &with, failed, "could not connect to host:443 (HTTP 408)"),

@@ -15,3 +15,4 @@ pub mod partner;
 pub mod peer;
 pub mod platform;
 pub mod process;
+pub mod tinyproxy;

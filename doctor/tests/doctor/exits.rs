@@ -90,7 +90,7 @@ fn a_proxy_of_the_environment_is_reported_and_is_no_warning() {
     assert!(!run_with(&[("HTTPS_PROXY", "")], &arguments).text.contains("proxy"), "empty is not set");
     let unreachable = run_with(&[("HTTPS_PROXY", value)], &["--title-id", "7", "--endpoint", NOBODY]);
     assert!(
-        unreachable.text.contains("A proxy is named by HTTPS_PROXY, but the library uses none"),
+        unreachable.text.contains("HTTPS_PROXY names a proxy, which is not used: if the host"),
         "{}",
         unreachable.text
     );
