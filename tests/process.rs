@@ -7,6 +7,7 @@ use std::process::Command;
 use mpa_emulator::{Emulator, Options};
 use mpa_tests::build::{self, GCC};
 use mpa_tests::partner::{Partner, TITLE};
+use mpa_tests::tinyproxy::Tinyproxy;
 
 /// A program of `c/`, without sanitizers or Valgrind, which have threads and signals of their own.
 fn compile(name: &str) -> PathBuf {
@@ -45,7 +46,12 @@ fn nothing_reads_the_environment() {
 
 #[test]
 fn secrets_do_not_stay_in_memory() {
-    run(&compile("wiped"), signing_in(&Partner::start("wiped")));
+    let partner = Partner::start("wiped");
+    let proxy = Tinyproxy::start(&partner.folder, "");
+    let mut arguments = signing_in(&partner);
+    arguments.push(format!("127.0.0.1:{}", proxy.port));
+    run(&compile("wiped"), arguments);
+    assert!(!proxy.targets().is_empty());
 }
 
 #[test]

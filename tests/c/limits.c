@@ -123,6 +123,10 @@ static void configurations(void)
     mpa_client client = { 0 };
     mpa_server_invite invite = a_server_invite();
     config.user_agent = text_at_the_edge(256, 'u');
+    char *proxy = text_at_the_edge(1024, 'p');
+    memcpy(proxy, "http://u:", 9);
+    memcpy(proxy + 1024 - 4, "@h:1", 4);
+    config.proxy_url = proxy;
     config.connect_timeout_ms = MPA_MAX_TIMEOUT_MS;
     config.request_timeout_ms = MPA_MAX_TIMEOUT_MS;
     config.call_timeout_ms = MPA_MAX_TIMEOUT_MS;

@@ -1,9 +1,11 @@
 /*
- * After a client is closed, neither its token nor the private key of its certificate is in the memory of the
- * process, freed memory included. What is searched for is kept with some of its bits turned, so that it is not
+ * After a client is closed, neither its token nor the private key of its certificate nor the password of its proxy is
+ * in the memory of the process, freed memory included. What is searched for is kept with some of its bits turned, so that it is not
  * found here.
  *
- * wiped ENDPOINT TITLE_ID SIGN_IN_ENDPOINT TOKEN_ENDPOINT CA CERTIFICATE KEY
+ * wiped ENDPOINT TITLE_ID SIGN_IN_ENDPOINT TOKEN_ENDPOINT CA CERTIFICATE KEY PROXY
+ *
+ * PROXY is the host and port of one that takes any password.
  */
 
 #include "mpa.h"
@@ -102,6 +104,19 @@ static void remember_key(const char *path, struct secret *text, struct secret *b
     wipe(pem, sizeof pem);
 }
 
+/* The text in base64 of three bytes for each four characters. */
+static void remember_base64(const char *text, struct secret *secret)
+{
+    const char *const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    unsigned char encoded[LENGTH];
+    for (size_t i = 0; i < LENGTH; i += 4, text += 3) {
+        const unsigned bits = (unsigned)text[0] << 16 | (unsigned)text[1] << 8 | (unsigned)text[2];
+        for (size_t j = 0; j < 4; j++) encoded[i + j] = (unsigned char)digits[bits >> (18 - 6 * j) & 63];
+    }
+    remember(secret, "the password of the proxy, in base64", encoded);
+    wipe(encoded, sizeof encoded);
+}
+
 static int failures;
 
 static void check(mpa_status status, const mpa_result *result, const char *what)
@@ -137,11 +152,11 @@ static void use(const mpa_client_config *config)
 
 int main(int count, char **arguments)
 {
-    if (count < 8) {
+    if (count < 9) {
         fprintf(stderr, "usage: see the first lines of wiped.c\n");
         return 2;
     }
-    struct secret token, key_text, key_bytes;
+    struct secret token, key_text, key_bytes, password, base64;
     mpa_client_config config = MPA_INIT(mpa_client_config);
     config.endpoint = arguments[1];
     config.title_id = (uint32_t)strtoul(arguments[2], NULL, 10);
@@ -168,9 +183,24 @@ int main(int count, char **arguments)
     config.certificate_path = arguments[6];
     config.private_key_path = arguments[7];
     use(&config);
+
+    /* Three bytes come before the password. */
+    char proxy[256] = "http://us:";
+    start = strlen(proxy);
+    for (size_t i = start; i < start + 99; i++) {
+        state = state * 1103515245u + 12345u;
+        proxy[i] = (char)('a' + (state >> 16) % 26);
+    }
+    remember(&password, "the password of the proxy", (unsigned char *)proxy + start + 30);
+    remember_base64(proxy + start + 30, &base64);
+    strcat(strcat(proxy, "@"), arguments[8]);
+    config.proxy_url = proxy;
+    use(&config);
+    wipe(proxy, sizeof proxy);
     usleep(200000);
 
-    int found = occurrences(&token) + occurrences(&key_text) + occurrences(&key_bytes);
+    int found = occurrences(&token) + occurrences(&key_text) + occurrences(&key_bytes)
+        + occurrences(&password) + occurrences(&base64);
 
     /* That it would be found: */
     volatile unsigned char *planted = malloc(LENGTH);

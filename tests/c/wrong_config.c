@@ -113,6 +113,16 @@ static void texts(void)
     const char *const user_agents[] = {
         "", "Game\r\nX-Evil: 1", "Game\n", "Game\t1", "Game\x7f", "Gam\xc3\xa9", "Game\xff", text_at_the_edge(257, 'a'),
     };
+    const char *const proxies[] = {
+        "", "proxy", "proxy:1", "https://proxy:1", "socks5h://proxy:1", "http://proxy", "http://proxy:65536", "http://:1",
+        "http://u:p@:1", "http://u:p\r\n@proxy:1", "http://u:%0a@proxy:1", "http://proxy:1/p", "http://\xff:1",
+        text_at_the_edge(1025, 'p'),
+    };
+    for (size_t i = 0; i < COUNT(proxies); i++) {
+        mpa_client_config config = config_with(SERVICE_TOKEN);
+        config.proxy_url = proxies[i];
+        not_opened(&config, "config.proxy_url");
+    }
     for (size_t i = 0; i < COUNT(authorizations); i++) {
         mpa_client_config config = config_with(authorizations[i]);
         not_opened(&config, "config.authorization_header");
@@ -137,6 +147,9 @@ static void texts_without_end(void)
     config = config_with(NULL);
     config.ca_certificates_path = text_without_end(4097, '/');
     not_opened(&config, "config.ca_certificates_path");
+    config = config_with(NULL);
+    config.proxy_url = text_without_end(1025, 'p');
+    not_opened(&config, "config.proxy_url");
 }
 
 static void no_certificates_at(const char *path)

@@ -7,7 +7,7 @@ use super::{Config, Engine};
 use crate::api::{Call, Invitation, ServerInvite};
 use crate::auth::{Authorization, ProofKey};
 use crate::client::{Operation, Work};
-use crate::http::{Deadlines, Request, Response, Transport, TransportError};
+use crate::http::{Deadlines, Proxy, Request, Response, Transport, TransportError};
 
 const TOKEN: &str = "a-token-that-must-not-show";
 
@@ -42,7 +42,8 @@ fn shows_nothing(printed: &str) {
 fn nothing_that_is_printed_shows_a_secret() {
     let authorization = Authorization::new(&format!("XBL3.0 x=-;{TOKEN}"), 0).unwrap();
     let authorization = authorization.bound_to(ProofKey::generate().unwrap());
-    let config = Config::for_a_test(authorization.clone());
+    let proxy = Some(Arc::new(Proxy::parse(&format!("http://user:{TOKEN}@proxy.example:1")).unwrap()));
+    let config = Config { proxy, ..Config::for_a_test(authorization.clone()) };
     shows_nothing(&format!("{config:?} {authorization:?}"));
     let client = Engine::over(Arc::new(Printer), Box::new(|_| unreachable!()), config).unwrap();
     let invite = || {
