@@ -49,7 +49,7 @@ pub fn check(dist: &Dist, target: &'static Target) -> Result<()> {
         }
         let found = facts::static_globals(&data).with_context(|| format!("reading {name}"))?;
         problems.extend(
-            compare_globals(&found, &functions, expected.prelinked)
+            compare_globals(&found, &functions, expected.other_globals)
                 .into_iter()
                 .map(|problem| format!("{name}: {problem}")),
         );
@@ -98,7 +98,8 @@ fn compare(library: &SharedLibrary, expected: &Expected, functions: &[String], v
     {
         problems.push(format!("needs glibc {newest:?}, expected at most {:?}", expected.newest_glibc));
     }
-    problems.extend(compare_globals(&library.exports, functions, true));
+    problems.extend(library.signature_problem.map(str::to_owned));
+    problems.extend(compare_globals(&library.exports, functions, &[]));
     problems
 }
 
@@ -110,10 +111,11 @@ fn matches(name: &str, allowed: &str) -> bool {
     }
 }
 
-/// `exactly`: no other symbols than those of the header.
-fn compare_globals(found: &[String], functions: &[String], exactly: bool) -> Vec<String> {
+/// `others`: symbols that may be there besides those of the header.
+fn compare_globals(found: &[String], functions: &[String], others: &[&str]) -> Vec<String> {
     let missing: Vec<&String> = functions.iter().filter(|name| !found.contains(name)).collect();
-    let other: Vec<&String> = found.iter().filter(|name| exactly && !functions.contains(name)).take(10).collect();
+    let allowed = |name: &String| functions.contains(name) || others.iter().any(|other| matches(name, other));
+    let other: Vec<&String> = found.iter().filter(|name| !allowed(name)).take(10).collect();
     let mut problems = Vec::new();
     if !missing.is_empty() {
         problems.push(format!("lacks the functions {missing:?} of the header"));

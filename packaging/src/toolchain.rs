@@ -2,6 +2,7 @@
 
 pub mod clang_cl;
 mod debian;
+pub mod macos_stubs;
 pub mod mingw;
 pub mod pip;
 pub mod rust;

@@ -25,6 +25,8 @@ pub struct SharedLibrary {
     pub oldest_system: Option<String>,
     /// Sorted.
     pub protections: Vec<&'static str>,
+    /// What is wrong with the signature that macOS expects.
+    pub signature_problem: Option<&'static str>,
     /// The version in the properties of the file.
     pub version_resource: Option<String>,
 }

@@ -13,6 +13,7 @@ use crate::toolchain::rust::{self, Rust};
 use crate::toolchain::zig::Zig;
 use crate::tools;
 
+#[derive(Clone, Copy)]
 pub enum Linker<'a> {
     /// What Rust uses by itself.
     Native,

@@ -4,10 +4,13 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::compile::{Compilation, Linker, compile};
-use super::{copy, create_parent};
+use super::compile::{Compilation, Linker, compile, utf8};
+use super::{copy, create_parent, prelink};
 use crate::dist::Dist;
+use crate::header;
 use crate::targets::Target;
+use crate::toolchain::clang_cl::CLANG;
+use crate::toolchain::macos_stubs;
 use crate::toolchain::rust::{self, Rust};
 use crate::toolchain::zig::Zig;
 use crate::tools::{self, Tool};
@@ -26,12 +29,16 @@ const DSYMUTIL: Tool = Tool { names: &["dsymutil"], ..LIPO };
 
 pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     DSYMUTIL.path()?;
-    let zig = if cfg!(target_os = "macos") { None } else { Some(Zig::of(dist)?) };
+    let zig = Zig::of(dist)?;
+    let exports = header::functions(dist)?;
     let mut folders = Vec::new();
     for &triple in target.triples {
         let rust = Rust::with(dist, triple)?;
+        let (linker, flags) = linker(dist, &zig, triple)?;
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         let compilation = Compilation {
-            linker: zig.as_ref().map_or(Linker::Native, Linker::Zig),
+            linker,
+            rust_flags: &flags,
             environment: vec![
                 ("MACOSX_DEPLOYMENT_TARGET".to_owned(), DEPLOYMENT_TARGET.into()),
                 ("CARGO_PROFILE_RELEASE_SPLIT_DEBUGINFO".to_owned(), "packed".into()),
@@ -39,22 +46,20 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
             ..Compilation::of(&rust, triple)
         };
         let folder = compile(dist, &compilation)?;
-        // The LLVM of `lipo` may be older than that of Rust, and then cannot read the bitcode.
-        let without_bitcode = ["--remove-section=__LLVM,__bitcode", "--remove-section=__LLVM,__cmdline"];
-        for (option, name, result) in [
-            (Some("--discard-all"), "libmpa.dylib", "stripped.dylib"),
-            (Some("--strip-debug"), "libmpa.a", "stripped.a"),
-            (None, "libmpa.a", "with-symbols.a"),
-        ] {
-            let mut objcopy = rust::objcopy()?;
-            objcopy.args(option).args(without_bitcode).arg(folder.join(name)).arg(folder.join(result));
-            tools::run(&mut objcopy)?;
-        }
+        // The signature has the name of the file in it.
+        let stripped = folder.join(STRIPPED);
+        create_parent(&stripped)?;
+        let mut objcopy = rust::objcopy()?;
+        objcopy.arg("--discard-all").arg(folder.join("libmpa.dylib")).arg(&stripped);
+        tools::run(&mut objcopy)?;
+        let [library, stripped, with_symbols] =
+            ["libmpa.a", "stripped.a", "with-symbols.a"].map(|name| folder.join(name));
+        prelink::macho(&zig, &exports, &library, &stripped, &with_symbols)?;
         folders.push(folder);
     }
     let (stage, symbols) = (dist.stage(target), dist.symbols(target));
     for (name, result) in [
-        ("stripped.dylib", stage.join("lib/libmpa.dylib")),
+        (STRIPPED, stage.join("lib/libmpa.dylib")),
         ("stripped.a", stage.join("lib/libmpa.a")),
         ("with-symbols.a", symbols.join("libmpa.a")),
         // A bundle: this and a description.
@@ -67,5 +72,24 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     copy(&folders[0].join(INFO), &symbols.join(INFO))
 }
 
+/// What links the shared library, and the flags of Rust that it needs. On macOS Apple's linker; elsewhere Rust's own,
+/// which clang calls as it would call Apple's. Zig compiles the C code.
+fn linker<'a>(dist: &Dist, zig: &'a Zig, triple: &str) -> Result<(Linker<'a>, Vec<String>)> {
+    if cfg!(target_os = "macos") {
+        return Ok((Linker::Native, Vec::new()));
+    }
+    let flags = [
+        format!("linker={}", utf8(&CLANG.path()?)?),
+        format!("link-arg=--target={triple}"),
+        format!("link-arg=-fuse-ld={}", utf8(&rust::lld("ld64.lld")?)?),
+        // The first version of Apple's linker that has the options of Rust's.
+        "link-arg=-mlinker-version=520".to_owned(),
+        "link-arg=-Wl,-dead_strip_dylibs".to_owned(),
+        format!("link-arg=-L{}", utf8(&macos_stubs::of(dist, zig)?)?),
+    ];
+    Ok((Linker::Zig(zig), flags.iter().map(|flag| format!("-C{flag}")).collect()))
+}
+
+const STRIPPED: &str = "stripped/libmpa.dylib";
 const DWARF: &str = "libmpa.dylib.dSYM/Contents/Resources/DWARF/libmpa.dylib";
 const INFO: &str = "libmpa.dylib.dSYM/Contents/Info.plist";

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use object::pe;
 use object::read::archive::ArchiveFile;
-use object::{FileKind, Object as _, ObjectSection as _};
+use object::{FileKind, Object as _, ObjectSection as _, ObjectSymbol as _};
 
 use super::compile::utf8;
 use crate::toolchain::zig::Zig;
@@ -61,6 +61,53 @@ pub fn coff(zig: &Zig, exports: &[String], library: &Path, stripped: &Path, with
     }
     Ok(())
 }
+
+/// For macOS, where no linker here makes one object of several. In the objects of Rust only the functions of the header stay
+/// global. Those of C code refer to each other; the names have the version of ring in them, so that they are the same
+/// code in another library. What else Rust puts into a static library is part of macOS.
+pub fn macho(zig: &Zig, exports: &[String], library: &Path, stripped: &Path, with_symbols: &Path) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = fs::read(library).with_context(|| format!("reading {}", library.display()))?;
+    let mut objects = Vec::new();
+    for member in ArchiveFile::parse(&*data)?.members() {
+        let member = member?;
+        let content = member.data(&*data)?;
+        let file = object::File::parse(content)?;
+        let defines = |wanted: &dyn Fn(&str) -> bool| {
+            let mut definitions = file.symbols().filter(|symbol| symbol.is_global() && symbol.is_definition());
+            definitions.any(|symbol| symbol.name().is_ok_and(|name| wanted(name.trim_start_matches('_'))))
+        };
+        let of_rust = defines(&|name| exports.iter().any(|export| export == name));
+        if of_rust || defines(&|name| name.starts_with(RING)) {
+            let path = folder.path().join(String::from_utf8_lossy(member.name()).as_ref());
+            fs::write(&path, content).with_context(|| format!("writing {}", path.display()))?;
+            objects.push((path, of_rust));
+        }
+    }
+    ensure!(objects.iter().any(|(_, of_rust)| *of_rust), "{} has no functions of the header", library.display());
+
+    for (strip, result) in [(Some("--strip-debug"), stripped), (None, with_symbols)] {
+        let results = folder.path().join(strip.unwrap_or("with-symbols"));
+        fs::create_dir(&results).with_context(|| format!("creating {}", results.display()))?;
+        let mut members = Vec::new();
+        for (path, of_rust) in &objects {
+            let mut objcopy = rust::objcopy()?;
+            // An older LLVM cannot read the bitcode of Rust's.
+            objcopy.args(strip).args(["--remove-section=__LLVM,__bitcode", "--remove-section=__LLVM,__cmdline"]);
+            if *of_rust {
+                objcopy.args(exports.iter().map(|name| format!("--keep-global-symbol=_{name}")));
+            }
+            let member = results.join(path.file_name().unwrap_or_default());
+            tools::run(objcopy.args([path, &member]))?;
+            members.push(member);
+        }
+        archive(zig, result, &members)?;
+    }
+    Ok(())
+}
+
+/// What the names of the C code in the crate ring start with; the version follows.
+const RING: &str = "ring_core_";
 
 /// What the C library of the program defines. MinGW's linker wants to see it, even where it links no program.
 const TLS: &str = "_tls_used";

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::dist::Dist;
 use crate::tools::Tool;
 
-const CLANG: Tool = Tool {
+pub const CLANG: Tool = Tool {
     names: &["clang", "clang-19", "clang-14"],
     package: "clang",
     elsewhere: "clang from the packages of your system",

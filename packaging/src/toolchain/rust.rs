@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::debian::DebianRust;
 use crate::dist::Dist;
@@ -113,6 +113,14 @@ pub fn objcopy() -> Result<Command> {
     let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
     command.env(variable, sysroot.join("lib"));
     Ok(command)
+}
+
+/// The linker that comes with Rust, LLVM's, under one of its names.
+pub fn lld(name: &str) -> Result<PathBuf> {
+    let folder = own_sysroot()?.join("lib/rustlib").join(host_triple()?).join("bin/gcc-ld");
+    let path = folder.join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    ensure!(path.is_file(), "{} is missing: install Rust with rustup, which has it", path.display());
+    Ok(path)
 }
 
 const LLVM_OBJCOPY: Tool = Tool {

@@ -40,6 +40,11 @@ impl Zig {
         ]
     }
 
+    /// What it knows of the C libraries of systems.
+    pub fn libraries(&self) -> PathBuf {
+        self.folder.join("ziglang/lib")
+    }
+
     fn program(&self) -> PathBuf {
         self.folder.join("ziglang/zig").with_extension(env::consts::EXE_EXTENSION)
     }
