@@ -2,12 +2,19 @@
 //!
 //! A warm request costs three system calls: one look whether the connection is quiet, one write, one
 //! read. The socket's own time limits are set again only when they change.
+//!
+//! On Windows the socket does not block, and what waits is a poll: the state of a blocking socket is not defined after
+//! one of its time limits has passed, and a write that fails then does not return how much it sent.
 
 use crate::sync::lock::Mutex;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
+
+/// On Windows, how long one wait takes at most: what another thread shuts down need not end it.
+#[cfg(windows)]
+const MAX_WAIT: Duration = Duration::from_millis(50);
 
 /// Time limits of the socket are rounded up to this, so that the first attempt of most calls finds
 /// the limit that the call before it has set.
@@ -16,18 +23,22 @@ const GRANULARITY: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub struct Socket {
     stream: Arc<TcpStream>,
+    #[cfg(unix)]
     read_limit: Duration,
     #[cfg(unix)]
     write_limit: Duration,
 }
 
 impl Socket {
-    /// A connected, blocking socket, which `sockets` can shut down.
+    /// Of a connected, blocking socket, which `sockets` can shut down.
     pub fn new(stream: TcpStream, sockets: &OpenSockets) -> io::Result<Self> {
+        #[cfg(windows)]
+        stream.set_nonblocking(true)?;
         let stream = Arc::new(stream);
         sockets.add(&stream)?;
         Ok(Socket {
             stream,
+            #[cfg(unix)]
             read_limit: Duration::ZERO,
             #[cfg(unix)]
             write_limit: Duration::ZERO,
@@ -49,15 +60,39 @@ impl Socket {
                     _ => error,
                 });
             };
-            if limit != self.read_limit {
-                self.stream.set_read_timeout(Some(limit))?;
-                self.read_limit = limit;
-            }
-            match (&*self.stream).read(buffer) {
+            match self.read_within(buffer, limit) {
                 Err(error) if is_pause(&error) => {}
                 other => return other,
             }
         }
+    }
+
+    #[cfg(unix)]
+    fn read_within(&mut self, buffer: &mut [u8], limit: Duration) -> io::Result<usize> {
+        if limit != self.read_limit {
+            self.stream.set_read_timeout(Some(limit))?;
+            self.read_limit = limit;
+        }
+        (&*self.stream).read(buffer)
+    }
+
+    #[cfg(windows)]
+    fn read_within(&mut self, buffer: &mut [u8], limit: Duration) -> io::Result<usize> {
+        let read = (&*self.stream).read(buffer);
+        if !is_blocked(&read) {
+            return read;
+        }
+        self.wait(rustix::event::PollFlags::IN, limit)?;
+        (&*self.stream).read(buffer)
+    }
+
+    /// Waits until reading or writing would not block, or for a while.
+    #[cfg(windows)]
+    fn wait(&self, what: rustix::event::PollFlags, limit: Duration) -> io::Result<()> {
+        let mut sockets = [rustix::event::PollFd::new(&*self.stream, what)];
+        let limit = limit.min(MAX_WAIT).try_into().map_err(|_| io::ErrorKind::InvalidInput)?;
+        rustix::event::poll(&mut sockets, Some(&limit))?;
+        Ok(())
     }
 
     /// Reads what has arrived; `WouldBlock` where that is nothing.
@@ -75,7 +110,7 @@ impl Socket {
         let mut rest = bytes;
         while !rest.is_empty() {
             let limit = limit_until(deadline).ok_or(io::ErrorKind::TimedOut)?;
-            match self.write(rest, limit) {
+            match self.write_within(rest, limit) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(amount) => {
                     *entered += amount;
@@ -89,7 +124,7 @@ impl Socket {
     }
 
     #[cfg(unix)]
-    fn write(&mut self, bytes: &[u8], limit: Duration) -> io::Result<usize> {
+    fn write_within(&mut self, bytes: &[u8], limit: Duration) -> io::Result<usize> {
         if limit != self.write_limit {
             self.stream.set_write_timeout(Some(limit))?;
             self.write_limit = limit;
@@ -99,24 +134,20 @@ impl Socket {
         (&*self.stream).write(bytes)
     }
 
-    /// On Windows, a blocking write that fails may have sent a part, and does not return how much. One that does not
-    /// block takes what it returns. Only a peer that stops reading makes it wait.
-    #[cfg(not(unix))]
-    fn write(&mut self, bytes: &[u8], limit: Duration) -> io::Result<usize> {
-        const PAUSE: Duration = Duration::from_millis(5);
-        self.stream.set_nonblocking(true)?;
-        let started = Instant::now();
-        let written = loop {
-            match (&*self.stream).write(bytes) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock && started.elapsed() < limit => {
-                    std::thread::sleep(PAUSE);
-                }
-                other => break other,
-            }
-        };
-        self.stream.set_nonblocking(false)?;
-        written
+    #[cfg(windows)]
+    fn write_within(&mut self, bytes: &[u8], limit: Duration) -> io::Result<usize> {
+        let written = (&*self.stream).write(bytes);
+        if !is_blocked(&written) {
+            return written;
+        }
+        self.wait(rustix::event::PollFlags::OUT, limit)?;
+        (&*self.stream).write(bytes)
     }
+}
+
+#[cfg(windows)]
+fn is_blocked(result: &io::Result<usize>) -> bool {
+    matches!(result, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
 }
 
 /// A signal, or a limit of the socket: the time that is really left decides.
@@ -143,12 +174,9 @@ fn read_without_waiting(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result
     stream.read(buffer)
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 fn read_without_waiting(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
-    stream.set_nonblocking(true)?;
-    let read = stream.read(buffer);
-    stream.set_nonblocking(false)?;
-    read
+    stream.read(buffer)
 }
 
 /// The sockets of a client, for shutting them down while other threads use them.
