@@ -158,13 +158,13 @@ enum class EncounterType : mpa_encounter_type {
 /// Who may join an activity without an invite.
 enum class JoinRestriction : mpa_join_restriction {
     /// Left out by the service, or not known to this version. Only in records.
-    RestrictionUnknown = MPA_JOIN_RESTRICTION_UNKNOWN,
+    Unknown = MPA_JOIN_RESTRICTION_UNKNOWN,
     /// Everyone.
-    RestrictionPublic = MPA_JOIN_RESTRICTION_PUBLIC,
+    Public = MPA_JOIN_RESTRICTION_PUBLIC,
     /// Only who is invited.
-    RestrictionInviteOnly = MPA_JOIN_RESTRICTION_INVITE_ONLY,
+    InviteOnly = MPA_JOIN_RESTRICTION_INVITE_ONLY,
     /// Those whom the user follows.
-    RestrictionFollowed = MPA_JOIN_RESTRICTION_FOLLOWED,
+    Followed = MPA_JOIN_RESTRICTION_FOLLOWED,
 };
 
 /// The type of an event. Later versions may add some: ignore those that you do not know.

@@ -228,16 +228,16 @@ namespace Mpa
     public enum MpaJoinRestriction
     {
         /// <summary>Left out by the service, or not known to this version. Only in records.</summary>
-        RestrictionUnknown = -1,
+        Unknown = -1,
 
         /// <summary>Everyone.</summary>
-        RestrictionPublic = 0,
+        Public = 0,
 
         /// <summary>Only who is invited.</summary>
-        RestrictionInviteOnly = 1,
+        InviteOnly = 1,
 
         /// <summary>Those whom the user follows.</summary>
-        RestrictionFollowed = 2,
+        Followed = 2,
     }
 
     /// <summary>Why another authorization is needed. Later versions may add some.</summary>

@@ -42,7 +42,7 @@ pub fn files() -> Vec<(PathBuf, String)> {
     summary::check(&interface);
     let generated = [
         ("bindings/cpp/mpa_enums.hpp", cpp::enumerations(&interface)),
-        ("bindings/cpp/mpa.hpp", config::cpp(&interface, &read("bindings/cpp/mpa.hpp"))),
+        ("bindings/cpp/mpa_config.hpp", config::cpp(&interface, &read("bindings/cpp/mpa_config.hpp"))),
         ("bindings/csharp/Native.g.cs", csharp::native(&interface)),
         ("bindings/csharp/Enumerations.g.cs", csharp::enumerations(&interface)),
         ("bindings/csharp/Constants.g.cs", csharp::constants(&interface)),

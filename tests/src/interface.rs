@@ -71,11 +71,16 @@ pub enum Pointer {
 }
 
 impl Enumeration {
-    /// What the names of its members begin with: `MPA_LOG_` for `mpa_log_level`. The one member without
+    /// What the names of its members begin with: `MPA_LOG_` for `mpa_log_level`, and `MPA_JOIN_RESTRICTION_` for
+    /// `mpa_join_restriction`. The one member without
     /// is `MPA_OK`.
     pub fn prefix(&self) -> String {
         if self.name == "mpa_status" {
             return "MPA_ERROR_".to_owned();
+        }
+        let whole = format!("{}_", self.name.to_uppercase());
+        if !self.members.is_empty() && self.members.iter().all(|member| member.name.starts_with(&whole)) {
+            return whole;
         }
         let first = self.name.split('_').nth(1).expect("names begin with mpa_");
         format!("MPA_{}_", first.to_uppercase())

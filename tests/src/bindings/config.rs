@@ -1,5 +1,5 @@
 //! How the configuration is copied into its struct of C, field by field: in C# a file, in C++ a part of
-//! mpa.hpp.
+//! mpa_config.hpp.
 
 use std::fmt::Write;
 
@@ -7,8 +7,8 @@ use super::NOTICE;
 use super::names::property;
 use crate::interface::{Field, Interface, Struct};
 
-const BEGIN: &str = "    // <generated>";
-const END: &str = "    // </generated>";
+const BEGIN: &str = "// <generated>";
+const END: &str = "// </generated>";
 
 /// What a field is in C++ and C#.
 enum Kind {
@@ -74,43 +74,43 @@ namespace Mpa
     )
 }
 
-/// `mpa.hpp` with its generated part written anew.
+/// `mpa_config.hpp` with its generated part written anew.
 pub fn cpp(interface: &Interface, header: &str) -> String {
     let (mut checks, mut copies) = (Vec::new(), String::new());
     for (_, Field { name, type_of, .. }, kind) in fields(interface) {
         let member = name.strip_suffix("_ms").unwrap_or(name);
         if matches!(kind, Kind::Text) {
-            checks.push(format!("detail::check_text(config.{name}, \"config.{name}\", result)"));
+            checks.push(format!("check_text(config.{name}, \"config.{name}\", result)"));
         }
         let value = match kind {
-            Kind::Text => format!("detail::text(config.{member})"),
+            Kind::Text => format!("text(config.{member})"),
             Kind::Enumeration => format!("static_cast<{}>(config.{member})", type_of.base),
             Kind::Flag => format!("config.{member} ? 1 : 0"),
-            Kind::Duration => format!("detail::milliseconds(config.{member})"),
-            Kind::DurationOrNone => format!("detail::milliseconds_or_none(config.{member})"),
+            Kind::Duration => format!("milliseconds(config.{member})"),
+            Kind::DurationOrNone => format!("milliseconds_or_none(config.{member})"),
             Kind::Number => format!("config.{member}"),
         };
-        _ = writeln!(copies, "        raw.{name} = {value};");
+        _ = writeln!(copies, "    raw.{name} = {value};");
     }
-    let (before, rest) = header.split_once(BEGIN).expect("mpa.hpp says where its generated part begins");
-    let (_, after) = rest.split_once(END).expect("mpa.hpp says where its generated part ends");
+    let (before, rest) = header.split_once(BEGIN).expect("mpa_config.hpp says where its generated part begins");
+    let (_, after) = rest.split_once(END).expect("mpa_config.hpp says where its generated part ends");
     format!(
         "{before}{BEGIN} {NOTICE}
 
-    /// False where a text cannot be passed on as it is; `result` says which.
-    static bool check_texts(const ClientConfig& config, mpa_result& result) noexcept
-    {{
-        return {};
-    }}
+/// False where a text cannot be passed on as it is; `result` says which.
+inline bool check_texts(const ClientConfig& config, mpa_result& result) noexcept
+{{
+    return {};
+}}
 
-    /// All but the authorization. What is filled points into `config`.
-    static mpa_client_config raw_config(const ClientConfig& config) noexcept
-    {{
-        mpa_client_config raw = MPA_INIT(mpa_client_config);
-{copies}        return raw;
-    }}
+/// All but the authorization. What is filled points into `config`.
+inline mpa_client_config raw_config(const ClientConfig& config) noexcept
+{{
+    mpa_client_config raw = MPA_INIT(mpa_client_config);
+{copies}    return raw;
+}}
 
 {END}{after}",
-        checks.join("\n               && ")
+        checks.join("\n           && ")
     )
 }
