@@ -14,6 +14,8 @@ mod quickstarts;
 mod request_log;
 #[path = "bindings/results.rs"]
 mod results;
+#[path = "bindings/service.rs"]
+mod service;
 // What they start is stopped by a signal.
 #[cfg(unix)]
 #[path = "bindings/server_loop.rs"]

@@ -264,7 +264,7 @@ private:
         std::uint32_t total = 0;
         query(own.raw(), raw.data(), raw.capacity(), &total, &result.raw_);
         raw.copy_to(records, total);
-        if (total > raw.capacity()) {
+        if (result.ok() && total > raw.capacity()) {
             result.raw_.status = MPA_ERROR_UNEXPECTED_ANSWER;
             std::snprintf(result.raw_.message, sizeof result.raw_.message,
                           "The service lists %u activities of %u users, of which this call keeps %u. Submit the "

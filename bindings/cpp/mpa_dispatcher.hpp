@@ -31,6 +31,7 @@
 
 #include <deque>
 #include <exception>
+#include <type_traits>
 #include <unordered_map>
 
 /// Define it before including this to use an assertion of your own.
@@ -150,10 +151,10 @@ public:
 
 private:
     struct Operation {
-        Owner owner;
-        Callback callback;
+        Completion completion;
         std::size_t count;
         bool is_invite;
+        bool is_query;
     };
 
     struct Refused {
@@ -161,38 +162,72 @@ private:
         Result result;
     };
 
-    Submitted submit(const Invite& invite, const Owner& owner, Callback callback) override
+    Submitted submit(Work work, Completion completion) override
     {
-        return submit_with({owner, std::move(callback), invite.invited_users.size(), true},
-                           [&](std::uint64_t key) { return client_.submit_invite(invite, key); });
+        return std::visit([&](const auto& one) { return submit_with(std::move(completion), one); }, work);
     }
 
-    Submitted submit(const ServerInvite& invite, const Owner& owner, Callback callback) override
-    {
-        return submit_with({owner, std::move(callback), invite.invited_users.size(), true},
-                           [&](std::uint64_t key) { return client_.submit_server_invite(invite, key); });
-    }
+    // How much each is of what results count.
 
-    Submitted submit(const std::vector<RecentPlayerGroup>& groups, const Owner& owner,
-                     Callback callback) override
+    template <typename AnyInvite> static std::size_t count_of(const AnyInvite& invite)
     {
-        return submit_with({owner, std::move(callback), groups.size(), false}, [&](std::uint64_t key) {
-            return client_.submit_recent_player_groups(groups, key);
-        });
+        return invite.invited_users.size();
+    }
+    template <typename Item> static std::size_t count_of(const std::vector<Item>& items) { return items.size(); }
+    static std::size_t count_of(const RecentPlayers& work) { return work.players.size(); }
+    static std::size_t count_of(const ActivityQuery& work) { return work.xuids.size(); }
+    static std::size_t count_of(const ActivitySetting&) { return 1; }
+    static std::size_t count_of(const ActivityDeletion&) { return 1; }
+    static std::size_t count_of(const UserActivityQuery&) { return 1; }
+
+    Submitted submit_keyed(const Invite& invite, std::uint64_t key) { return client_.submit_invite(invite, key); }
+    Submitted submit_keyed(const ServerInvite& invite, std::uint64_t key)
+    {
+        return client_.submit_server_invite(invite, key);
+    }
+    Submitted submit_keyed(const std::vector<RecentPlayerGroup>& groups, std::uint64_t key)
+    {
+        return client_.submit_recent_player_groups(groups, key);
+    }
+    Submitted submit_keyed(const RecentPlayers& work, std::uint64_t key)
+    {
+        return client_.submit_recent_players(work.players, key, work.authorization);
+    }
+    Submitted submit_keyed(const std::vector<UserRecentPlayers>& users, std::uint64_t key)
+    {
+        return client_.submit_server_recent_players(users, key);
+    }
+    Submitted submit_keyed(const ActivitySetting& work, std::uint64_t key)
+    {
+        return client_.submit_set_activity(work.xuid, work.activity, key);
+    }
+    Submitted submit_keyed(const ActivityDeletion& work, std::uint64_t key)
+    {
+        return client_.submit_delete_activity(work.xuid, work.sequence_number, key, work.authorization);
+    }
+    Submitted submit_keyed(const ActivityQuery& work, std::uint64_t key)
+    {
+        return client_.submit_query_activities(work.xuids, key, work.authorization);
+    }
+    Submitted submit_keyed(const UserActivityQuery& work, std::uint64_t key)
+    {
+        return client_.submit_get_activities(work.xuid, key, work.authorization);
     }
 
     bool completes_refusals() const noexcept override { return refusals_ == Refusals::ToCallback; }
 
     /// The callback is kept before the operation is submitted: its event may come before that returns.
-    template <typename Submit> Submitted submit_with(Operation operation, Submit submit_keyed)
+    template <typename Kind> Submitted submit_with(Completion completion, const Kind& work)
     {
+        constexpr bool is_invite = std::is_same_v<Kind, Invite> || std::is_same_v<Kind, ServerInvite>;
+        constexpr bool is_query = std::is_same_v<Kind, ActivityQuery> || std::is_same_v<Kind, UserActivityQuery>;
         std::uint64_t key = 0;
         {
             const std::lock_guard<std::mutex> lock(mutex_);
             key = ++last_key_;
-            operations_.emplace(key, std::move(operation));
+            operations_.emplace(key, Operation{std::move(completion), count_of(work), is_invite, is_query});
         }
-        Submitted submitted = submit_keyed(key);
+        Submitted submitted = submit_keyed(work, key);
         if (submitted.ok()) return submitted;
         std::optional<Operation> refused = take(key);
         if (refused && completes_refusals()) {
@@ -224,15 +259,17 @@ private:
     {
         const std::lock_guard<std::mutex> lock(mutex_);
         const auto is_unbound = [](const auto& entry) {
-            return !entry.second.owner.is_bound() && entry.second.callback;
+            const Completion& completion = entry.second.completion;
+            return !completion.is_bound() && !completion.is_empty();
         };
         return static_cast<std::size_t>(std::count_if(operations_.begin(), operations_.end(), is_unbound));
     }
 
     /// In the destructor, what a callback refers to may be gone.
-    void complete(const Operation& operation, const Result& result) const
+    void complete(const Operation& operation, const Result& result,
+                  const std::vector<ActivityRecord>& records = {}) const
     {
-        if (operation.owner.is_bound() || !is_destroyed_) operation.owner.call(operation.callback, result);
+        if (operation.completion.is_bound() || !is_destroyed_) operation.completion(result, records);
     }
 
     /// Those that there are now: a callback may submit again, and be refused again.
@@ -270,7 +307,10 @@ private:
             break;
         case EventType::Completed:
             if (const std::optional<Operation> operation = take(event.user_data)) {
-                complete(*operation, event.result);
+                std::vector<ActivityRecord> records;
+                // Before the callback, which may poll the next event.
+                if (operation->is_query) static_cast<void>(client_.read_activities(event.operation, records));
+                complete(*operation, event.result, records);
             }
             break;
         case EventType::Drained:

@@ -15,8 +15,6 @@
 
 #include "mpa_submitter.hpp"
 
-#include <variant>
-
 namespace mpa::testing {
 
 /// How much of an operation ended in which way, from the front.
@@ -44,12 +42,11 @@ inline Result result(Status status, Counts counts = {}, std::chrono::millisecond
 /// Records what is submitted; a test says how it ends, which calls the callback. For one thread.
 class FakeSubmitter final : public Submitter {
 public:
-    using Work = std::variant<Invite, ServerInvite, std::vector<RecentPlayerGroup>>;
+    using Work = mpa::Work;
 
     struct Operation {
         Work work;
-        Owner owner;
-        Callback callback;
+        Completion completion;
         bool has_ended;
     };
 
@@ -65,21 +62,21 @@ public:
     /// Refuses the next submit with this; its callback is called by poll().
     void refuse_next(const Result& refusal) { refusal_ = refusal; }
 
-    /// Ends an operation and calls its callback, once; false where it has ended, or is not there.
-    bool complete(std::size_t index, const Result& result)
+    /// Ends an operation and calls its callback, once; false where it has ended, or is not there. `records`: what a
+    /// query has found.
+    bool complete(std::size_t index, const Result& result, const std::vector<ActivityRecord>& records = {})
     {
         if (index >= operations_.size() || std::exchange(operations_[index].has_ended, true)) return false;
         // The callback may submit, which moves the operations.
-        const Owner owner = operations_[index].owner;
-        const Callback callback = std::move(operations_[index].callback);
-        owner.call(callback, result);
+        const Completion completion = std::move(operations_[index].completion);
+        completion(result, records);
         return true;
     }
 
     /// Calls back for what was refused and cancelled.
     void poll()
     {
-        for (const Ended& ended : std::exchange(ended_, {})) ended.owner.call(ended.callback, ended.result);
+        for (const Ended& ended : std::exchange(ended_, {})) ended.completion(ended.result);
     }
 
     Result cancel(std::uint64_t operation) override
@@ -87,45 +84,28 @@ public:
         const std::uint64_t index = operation - 1;
         if (index < operations_.size() && !std::exchange(operations_[index].has_ended, true)) {
             Operation& cancelled = operations_[index];
-            ended_.push_back({cancelled.owner, std::move(cancelled.callback), result(Status::Cancelled)});
+            ended_.push_back({std::move(cancelled.completion), result(Status::Cancelled)});
         }
         return index < operations_.size() ? Result() : result(Status::InvalidArgument);
     }
 
 private:
     struct Ended {
-        Owner owner;
-        Callback callback;
+        Completion completion;
         Result result;
     };
 
-    Submitted submit(const Invite& invite, const Owner& owner, Callback callback) override
+    Submitted submit(Work work, Completion completion) override
     {
-        return keep(invite, owner, std::move(callback));
-    }
-
-    Submitted submit(const ServerInvite& invite, const Owner& owner, Callback callback) override
-    {
-        return keep(invite, owner, std::move(callback));
-    }
-
-    Submitted submit(const std::vector<RecentPlayerGroup>& groups, const Owner& owner,
-                     Callback callback) override
-    {
-        return keep(groups, owner, std::move(callback));
+        if (const std::optional<Result> refusal = std::exchange(refusal_, std::nullopt)) {
+            ended_.push_back({std::move(completion), *refusal});
+            return {*refusal, 0};
+        }
+        operations_.push_back({std::move(work), std::move(completion), false});
+        return {Result(), operations_.size()};
     }
 
     bool completes_refusals() const noexcept override { return true; }
-
-    Submitted keep(Work work, const Owner& owner, Callback callback)
-    {
-        if (const std::optional<Result> refusal = std::exchange(refusal_, std::nullopt)) {
-            ended_.push_back({owner, std::move(callback), *refusal});
-            return {*refusal, 0};
-        }
-        operations_.push_back({std::move(work), owner, std::move(callback), false});
-        return {Result(), operations_.size()};
-    }
 
     std::vector<Operation> operations_;
     std::vector<Ended> ended_;

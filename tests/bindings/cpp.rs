@@ -9,7 +9,7 @@ use mpa_tests::header::repository;
 use mpa_tests::peer::{self, Answer};
 use mpa_tests::platform::Platform;
 
-use crate::{interface, request_log, results};
+use crate::{interface, request_log, results, service};
 
 const COMPILERS: [Tool; 2] = [GPP, CLANGPP];
 const STANDARDS: [&str; 2] = ["-std=c++17", "-std=c++20"];
@@ -47,6 +47,16 @@ fn what_is_submitted_completes_once() {
         let emulator = request_log::emulator();
         build::run(program.args([emulator.url(), "7", &silent]));
         request_log::check_that_everything_arrived(&emulator.requests(7), 7);
+    }
+}
+
+#[test]
+fn every_endpoint_is_called() {
+    let (silent, _requests) = peer::start(|_| Answer::Stall);
+    for (mut program, _) in programs("activities") {
+        let (endpoint, requests) = service::start();
+        build::run(program.args([&endpoint, "7", &silent]));
+        service::check(&requests, 7);
     }
 }
 
