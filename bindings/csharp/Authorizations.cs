@@ -225,6 +225,15 @@ namespace Mpa.Internal
             }
         }
 
+        /// <summary>That of one call, for which there is room at <paramref name="room"/>; null: the
+        /// client's.</summary>
+        internal static unsafe Native.mpa_authorization* Own(
+            [AllowNull] MpaAuthorization own, Native.mpa_authorization* room, Texts texts)
+        {
+            *room = own == null ? default(Native.mpa_authorization) : Raw(own, "authorization", texts);
+            return own == null ? null : room;
+        }
+
         internal static unsafe Native.mpa_authorization Raw(
             MpaAuthorization authorization, string name, Texts texts)
         {

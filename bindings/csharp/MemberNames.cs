@@ -12,14 +12,23 @@ namespace Mpa.Internal
 
         /// <summary>A field of an argument or with an underscore, a function, a number, or NULL.</summary>
         private static readonly Regex Names = new Regex(
-            @"(?<=\b(?:config|invite|authorization|groups\[[0-9]+\])\.)[a-z_]+"
+            @"(?<=\b(?:config|invite|activity|authorization|(?:groups|users|players|recent_players)\[[0-9]+\])\.)"
+            + @"[a-z_]+"
             + @"|\b[a-z]+(?:_[a-z]+)+\b|\bMPA_[A-Z0-9_]+|\bNULL\b");
+
+        /// <summary>The count of an array, which is one argument with it here.</summary>
+        private static readonly Regex Counts = new Regex(
+            "^count(?<rest> is [0-9]+; it must be 1 to [0-9]+ (?<what>groups|recent players|users|XUIDs)\\.)");
+
+        private static readonly Dictionary<string, string> Lists = new Dictionary<string, string>
+        {
+            { "groups", "groups" }, { "recent players", "players" }, { "users", "users" }, { "XUIDs", "xuids" },
+        };
 
         internal static string Translate(string message)
         {
-            // Of the groups, which are one argument here.
-            string text = message.StartsWith("count is ", System.StringComparison.Ordinal)
-                ? "groups.Count" + message.Substring("count".Length) : message;
+            string text = Counts.Replace(
+                message, count => Lists[count.Groups["what"].Value] + ".Count" + count.Groups["rest"].Value);
             return Names.Replace(text, name => NameOf(name.Value));
         }
 

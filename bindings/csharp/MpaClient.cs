@@ -8,7 +8,7 @@ namespace Mpa
 
     /// <summary>A connection to the service for one title. Every member may be called from any thread at
     /// any time, also while another thread closes the client.</summary>
-    public sealed partial class MpaClient : IMpaClient
+    public sealed partial class MpaClient : IMpaClient, IMpaActivityClient, IMpaRecentPlayersClient
     {
         private readonly Native.mpa_client handle;
         private readonly uint closeDeadlineMs;
@@ -109,11 +109,7 @@ namespace Mpa
                     }
                 }
             }
-            if (submission != null)
-            {
-                submission.Operation = operation;
-            }
-            return Ended(&result, users.Length);
+            return Submitted(submission, operation, &result, users.Length);
         }
 
         /// <summary>Reports to the service who met whom, and waits for its answer: not for a game's own
@@ -144,6 +140,7 @@ namespace Mpa
             var players = new ulong[playerCount];
             var raw = new Native.mpa_recent_player_group[copies.Length];
             var result = Native.mpa_result.Init();
+            ulong operation = 0;
             fixed (ulong* playerNumbers = players)
             fixed (Native.mpa_recent_player_group* rawGroups = raw)
             {
@@ -166,12 +163,11 @@ namespace Mpa
                 }
                 else
                 {
-                    ulong operation = 0, key = submission.Key;
-                    Native.mpa_submit_recent_player_groups(handle, rawGroups, count, key, &operation, &result);
-                    submission.Operation = operation;
+                    Native.mpa_submit_recent_player_groups(
+                        handle, rawGroups, count, submission.Key, &operation, &result);
                 }
             }
-            return Ended(&result, raw.Length);
+            return Submitted(submission, operation, &result, raw.Length);
         }
 
         /// <summary>No event reports a blocking call without an authorization.</summary>
@@ -190,9 +186,15 @@ namespace Mpa
             return result;
         }
 
-        /// <summary>The finalizer must not close the client while a call is in it.</summary>
-        private unsafe MpaResult Ended(Native.mpa_result* result, int total)
+        /// <summary>The end of a call, or of submitting it. The finalizer must not close the client while a call
+        /// is in it.</summary>
+        private unsafe MpaResult Submitted(
+            [AllowNull] Submission submission, ulong operation, Native.mpa_result* result, int total)
         {
+            if (submission != null)
+            {
+                submission.Operation = operation;
+            }
             GC.KeepAlive(this);
             return new MpaResult(result, total);
         }

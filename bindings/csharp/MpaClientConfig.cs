@@ -72,7 +72,15 @@ namespace Mpa
         /// Default: the same.</summary>
         public uint RecentPlayersLimit { get; set; }
 
-        /// <summary>The period of the two limits above, up to an hour. Required where one of them is
+        /// <summary>How many requests that set or delete activities may go out in
+        /// <see cref="LimitPeriod"/>. Default: the same.</summary>
+        public uint ActivityWriteLimit { get; set; }
+
+        /// <summary>How many requests that get or query activities may go out in
+        /// <see cref="LimitPeriod"/>. Default: the same.</summary>
+        public uint ActivityReadLimit { get; set; }
+
+        /// <summary>The period of the limits above, up to an hour. Required where one of them is
         /// set.</summary>
         public TimeSpan LimitPeriod { get; set; }
 

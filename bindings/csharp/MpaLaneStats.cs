@@ -5,7 +5,7 @@ namespace Mpa
 {
     using Mpa.Internal;
 
-    /// <summary>The statistics of one lane: invites of both kinds, or recent players. All but
+    /// <summary>The statistics of one lane: a kind of calls that do not wait for those of another. All but
     /// <see cref="Queued"/>, <see cref="Running"/> and <see cref="OldestQueued"/> only grow, so that
     /// those of many clients, or of a fleet, can be added up.</summary>
     /// <remarks>Buckets count what took up to 1, 5, 10, 25, 50, 100, 250, 500, 1,000, 2,500, 5,000,

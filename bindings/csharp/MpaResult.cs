@@ -78,6 +78,18 @@ namespace Mpa
             return new MpaResult(MpaStatus.Cancelled, Message, total);
         }
 
+        /// <summary>Of a query that blocks, for which there was not enough room.</summary>
+        internal static MpaResult TooManyActivities(MpaResult result, ActivityRecords records)
+        {
+            string message = "The service lists " + records.Total + " activities of " + result.Total
+                + " users, of which this call keeps " + records.Capacity
+                + ". Submit the query instead, which keeps all.";
+            return new MpaResult(
+                MpaStatus.UnexpectedAnswer, message, result.Total, result.Acknowledged, httpStatus: result.HttpStatus,
+                attempts: result.Attempts, queued: result.Queued, elapsed: result.Elapsed,
+                correlationId: result.CorrelationId);
+        }
+
         /// <summary>Of an operation that is in the queue.</summary>
         internal static readonly MpaResult Submitted = new MpaResult(MpaStatus.Ok, "It was submitted.");
 

@@ -16,12 +16,21 @@ namespace Mpa
             this.raw = raw;
             Invites = new MpaLaneStats(raw.invites);
             RecentPlayers = new MpaLaneStats(raw.recent_players);
+            Activities = new MpaLaneStats(raw.activities);
+            ActivityQueries = new MpaLaneStats(raw.activity_queries);
         }
 
         /// <summary>Invites and server invites.</summary>
         public MpaLaneStats Invites { get; }
 
+        /// <summary>All three calls with recent players.</summary>
         public MpaLaneStats RecentPlayers { get; }
+
+        /// <summary>Activities that are set and deleted.</summary>
+        public MpaLaneStats Activities { get; }
+
+        /// <summary>Activities that are got and queried.</summary>
+        public MpaLaneStats ActivityQueries { get; }
 
         /// <summary>Now: places of <see cref="MpaClientConfig.QueueCapacity"/> that are taken, by
         /// operations that have ended and whose task has not completed yet too.</summary>

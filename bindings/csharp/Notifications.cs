@@ -68,8 +68,13 @@ namespace Mpa.Internal
             Raise(logged, new MpaLogEventArgs(level, entry));
         }
 
-        internal Action<MpaResult> Guard(Action<MpaResult> callback)
+        [return: MaybeNull]
+        internal Action<T> Guard<T>([AllowNull] Action<T> callback)
         {
+            if (callback == null)
+            {
+                return null;
+            }
             return result =>
             {
                 try

@@ -82,6 +82,12 @@ namespace Mpa.Internal
             return submission.Task;
         }
 
+        internal Task<MpaActivities> Submit(QuerySubmission query)
+        {
+            Submit((Submission)query);
+            return query.Found;
+        }
+
         /// <summary>Submits as soon as there is room in the queue.</summary>
         internal Task<MpaOperation> SubmitWhenThereIsRoom(Submission submission)
         {
@@ -92,9 +98,21 @@ namespace Mpa.Internal
             MpaClient owner, bool isInvite, int count, CancellationToken token,
             Func<Submission, MpaResult> call, [AllowNull] Action<MpaResult> completed = null)
         {
-            ulong key = (ulong)Interlocked.Increment(ref lastKey);
-            var notify = completed == null ? null : Notifications.Guard(completed);
-            return new Submission(owner, key, isInvite, count, token, call, notify, Options);
+            var notify = Notifications.Guard(completed);
+            return new Submission(owner, NewKey(), isInvite, count, token, call, notify, Options);
+        }
+
+        internal QuerySubmission NewQuery(
+            MpaClient owner, int count, CancellationToken token, Func<Submission, MpaResult> call,
+            [AllowNull] Action<MpaActivities> completed = null)
+        {
+            var notify = Notifications.Guard(completed);
+            return new QuerySubmission(owner, NewKey(), count, token, call, notify, Options);
+        }
+
+        private ulong NewKey()
+        {
+            return (ulong)Interlocked.Increment(ref lastKey);
         }
 
         internal MpaResult TrySubmit(Submission submission)
@@ -275,6 +293,7 @@ namespace Mpa.Internal
             var next = Native.mpa_event.Init();
             var result = Native.mpa_result.Init();
             var ended = default(Submission);
+            var found = default(ActivityRecords);
             lock (polling)
             {
                 if (timeoutMs == 0)
@@ -293,8 +312,14 @@ namespace Mpa.Internal
                 {
                     // A key that is not known was submitted past this class: not ours.
                     pending.TryRemove(next.user_data, out ended);
+                    if (ended is QuerySubmission)
+                    {
+                        // It is there until the next event is polled.
+                        found = ActivityRecords.Read(handle, next.operation);
+                    }
                 }
             }
+            (ended as QuerySubmission)?.Take(found);
             // Outside of the lock: this runs what awaits the task, which may come back here.
             switch ((MpaEventType)next.type)
             {

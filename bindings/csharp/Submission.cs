@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 namespace Mpa.Internal
 {
     /// <summary>An operation that is submitted, and the task that is to complete.</summary>
-    internal sealed class Submission
+    internal class Submission
     {
         private readonly TaskCompletionSource<MpaResult> source;
         private CancellationTokenRegistration registration;
@@ -38,10 +38,10 @@ namespace Mpa.Internal
         /// call that submits it has returned.</summary>
         internal ulong Key { get; }
 
-        /// <summary>Else recent players.</summary>
+        /// <summary>What must not be sent twice.</summary>
         internal bool IsInvite { get; }
 
-        /// <summary>How many users or groups.</summary>
+        /// <summary>How many users, groups or activities.</summary>
         internal int Count { get; }
 
         internal CancellationToken Token { get; }
@@ -49,7 +49,7 @@ namespace Mpa.Internal
         /// <summary>Submits it.</summary>
         internal Func<Submission, MpaResult> Call { get; }
 
-        internal bool HasCallback => completed != null;
+        internal virtual bool HasCallback => completed != null;
 
         internal ulong Operation { get; set; }
 
@@ -89,12 +89,17 @@ namespace Mpa.Internal
                 registered = registration;
             }
             registered.Dispose();
+            Complete(result);
+            GC.KeepAlive(owner);
+        }
+
+        protected virtual void Complete(MpaResult result)
+        {
             source.TrySetResult(result);
             if (completed != null)
             {
                 completed(result);
             }
-            GC.KeepAlive(owner);
         }
     }
 }

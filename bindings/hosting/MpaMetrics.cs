@@ -89,7 +89,11 @@ namespace Mpa.Extensions.Hosting
         private IEnumerable<Lane> Lanes()
         {
             return client.TryGetStats(out MpaStats? stats, out _)
-                ? new[] { new Lane("invites", stats.Invites), new Lane("recent_players", stats.RecentPlayers) }
+                ? new[]
+                {
+                    new Lane("invites", stats.Invites), new Lane("recent_players", stats.RecentPlayers),
+                    new Lane("activities", stats.Activities), new Lane("activity_queries", stats.ActivityQueries),
+                }
                 : Array.Empty<Lane>();
         }
 

@@ -42,6 +42,8 @@ namespace Microsoft.Extensions.DependencyInjection
             services.TryAddSingleton<MpaHostedClient>();
             services.TryAddSingleton(provider => provider.GetRequiredService<MpaHostedClient>().Client);
             services.TryAddSingleton<IMpaClient>(provider => provider.GetRequiredService<MpaClient>());
+            services.TryAddSingleton<IMpaActivityClient>(provider => provider.GetRequiredService<MpaClient>());
+            services.TryAddSingleton<IMpaRecentPlayersClient>(provider => provider.GetRequiredService<MpaClient>());
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MpaHostedService>());
             return services.AddOptions<MpaOptions>()
                 .Configure<IServiceProvider>((options, provider) => configure(provider, options.Client));

@@ -95,7 +95,7 @@ fn invalid_call_sentence(object: &str, error: InvalidCall) -> String {
         InvalidCall::MaxPlayers(number) => too_many_players(object, "max_players", number),
         InvalidCall::CurrentPlayers(number) => too_many_players(object, "current_players", number),
         InvalidCall::QueriedUserCount(count) => {
-            format!("count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL} users.")
+            format!("count is {count}; it must be 1 to {MAX_ITEMS_PER_CALL} XUIDs.")
         }
         InvalidCall::QueriedUser(index) => no_xuid(&format_args!("xuids[{index}]")),
     }

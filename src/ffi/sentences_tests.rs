@@ -93,7 +93,7 @@ fn the_same_holds_for_recent_players_and_activities() {
         (InvalidCall::GroupId(128), "activity.group_id has 128 UTF-16 units; the service takes at most 127."),
         (InvalidCall::MaxPlayers(101), "activity.max_players is 101; the service takes 1 to 100, and 0 leaves it out."),
         (InvalidCall::CurrentPlayers(7), "activity.current_players is 7; the service takes 1 to 100, and 0 leaves it"),
-        (InvalidCall::QueriedUserCount(10_001), "count is 10001; it must be 1 to 10000 users."),
+        (InvalidCall::QueriedUserCount(10_001), "count is 10001; it must be 1 to 10000 XUIDs."),
         (InvalidCall::QueriedUser(31), "xuids[31] is 0, which is no XUID."),
     ] {
         let message = &invalid_call("activity")(error).message;

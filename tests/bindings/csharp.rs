@@ -10,7 +10,7 @@ use mpa_tests::header::repository;
 use mpa_tests::peer::{self, Answer};
 use serde_json::json;
 
-use crate::{interface, request_log, results};
+use crate::{interface, request_log, results, service};
 
 const STRICT: [&str; 4] = ["-langversion:7.2", "-warn:4", "-warnaserror", "-unsafe"];
 
@@ -45,6 +45,17 @@ fn every_task_completes_once() {
         let emulator = request_log::emulator();
         build::run(mono(&program).args([emulator.url(), "7", &silent, who_polls]));
         request_log::check_that_everything_arrived(&emulator.requests(7), 7);
+    }
+}
+
+#[test]
+fn every_endpoint_is_called() {
+    let Some(program) = compile("Activities") else { return };
+    let (silent, _requests) = peer::start(|_| Answer::Stall);
+    for who_polls in ["host", "thread"] {
+        let (endpoint, requests) = service::start();
+        build::run(mono(&program).args([&endpoint, "7", &silent, who_polls]));
+        service::check(&requests, 7);
     }
 }
 

@@ -21,9 +21,20 @@ static class Members
         EveryFieldIsAProperty("mpa_invite", typeof(MpaInvite));
         EveryFieldIsAProperty("mpa_server_invite", typeof(MpaServerInvite));
         EveryFieldIsAProperty("mpa_recent_player_group", typeof(MpaRecentPlayerGroup));
+        EveryFieldIsAProperty("mpa_recent_player", typeof(MpaRecentPlayer));
+        EveryFieldIsAProperty("mpa_user_recent_players", typeof(MpaUserRecentPlayers));
+        EveryFieldIsAProperty("mpa_activity", typeof(MpaActivity));
         EveryStatusIsAMember();
         Check(Translated("invite.invited_users[3] is 0") == "invite.InvitedUsers[3] is 0");
-        Check(Translated("count is 0; it must be 1 to 10000.") == "groups.Count is 0; it must be 1 to 10000.");
+        Check(Translated("count is 0; it must be 1 to 10000 groups.")
+            == "groups.Count is 0; it must be 1 to 10000 groups.");
+        Check(Translated("count is 0; it must be 1 to 10000 recent players.").StartsWith("players.Count is 0"));
+        Check(Translated("count is 0; it must be 1 to 10000 users.").StartsWith("users.Count is 0"));
+        Check(Translated("count is 0; it must be 1 to 10000 XUIDs.").StartsWith("xuids.Count is 0"));
+        Check(Translated("users[1].recent_players[2].xuid is 0") == "users[1].RecentPlayers[2].Xuid is 0");
+        Check(Translated("players[2].encounter_type is 7") == "players[2].EncounterType is 7");
+        Check(Translated("activity.authorization.header is NULL") == "activity.Authorization.Header is null");
+        Check(Translated("activity.platform is 9") == "activity.Platform is 9");
         Check(Translated("groups[2].player_count is 101") == "groups[2].Players.Count is 101");
         Check(Translated("config.connect_timeout_ms is 7") == "config.ConnectTimeout.TotalMilliseconds is 7");
         Check(Translated("Push one with mpa_client_set_authorization.") == "Push one with SetAuthorization.");

@@ -1,0 +1,45 @@
+using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Mpa
+{
+    /// <summary>The activities of an <see cref="MpaClient"/>, as <see cref="IMpaClient"/> is for the rest. Members may
+    /// be added.</summary>
+    public interface IMpaActivityClient
+    {
+        /// <summary>See <see cref="MpaClient.SetActivity(ulong, MpaActivity)"/>.</summary>
+        MpaResult SetActivity(ulong xuid, MpaActivity activity);
+
+        /// <summary>See <see cref="MpaClient.DeleteActivity(ulong, ulong, MpaAuthorization)"/>.</summary>
+        MpaResult DeleteActivity(
+            ulong xuid, ulong sequenceNumber = 0, [AllowNull] MpaAuthorization authorization = null);
+
+        /// <summary>See <see cref="MpaClient"/>.</summary>
+        MpaActivities QueryActivities(
+            IReadOnlyList<ulong> xuids, [AllowNull] MpaAuthorization authorization = null);
+
+        /// <summary>See <see cref="MpaClient.GetActivities(ulong, MpaAuthorization)"/>.</summary>
+        MpaActivities GetActivities(ulong xuid, [AllowNull] MpaAuthorization authorization = null);
+
+        /// <summary>See <see cref="MpaClient.SetActivityAsync"/>.</summary>
+        Task<MpaResult> SetActivityAsync(
+            ulong xuid, MpaActivity activity, CancellationToken token = default(CancellationToken));
+
+        /// <summary>See <see cref="MpaClient.DeleteActivityAsync"/>.</summary>
+        Task<MpaResult> DeleteActivityAsync(
+            ulong xuid, ulong sequenceNumber = 0, [AllowNull] MpaAuthorization authorization = null,
+            CancellationToken token = default(CancellationToken));
+
+        /// <summary>See <see cref="MpaClient.QueryActivitiesAsync"/>.</summary>
+        Task<MpaActivities> QueryActivitiesAsync(
+            IReadOnlyList<ulong> xuids, [AllowNull] MpaAuthorization authorization = null,
+            CancellationToken token = default(CancellationToken));
+
+        /// <summary>See <see cref="MpaClient.GetActivitiesAsync"/>.</summary>
+        Task<MpaActivities> GetActivitiesAsync(
+            ulong xuid, [AllowNull] MpaAuthorization authorization = null,
+            CancellationToken token = default(CancellationToken));
+    }
+}
