@@ -46,6 +46,7 @@
 
 #include "mpa_calls.hpp"
 #include "mpa_config.hpp"
+#include "mpa_match.hpp"
 #include "mpa_stats.hpp"
 
 #include <algorithm>
@@ -192,6 +193,19 @@ public:
             authorization.expires_in = std::chrono::milliseconds(ms);
         }
         return result;
+    }
+
+    /// Opens a match. Empty on failure; `result` says why. It may outlive the client, which closes it when it is
+    /// drained or closed. Never blocks.
+    std::optional<Match> open_match(const MatchConfig& config, Result& result) const noexcept
+    {
+        result = Result();
+        mpa_match_config raw = MPA_INIT(mpa_match_config);
+        raw.minimum_together_ms = detail::milliseconds(config.minimum_together);
+        raw.user_data = config.user_data;
+        mpa_match handle = mpa_match();
+        if (mpa_match_open(handle_, &raw, &handle, &result.raw_) != MPA_OK) return std::nullopt;
+        return Match(handle, config.user_data);
     }
 
     /// Polls the next event; false where there is none. Call it each frame until then. Never blocks.

@@ -97,6 +97,18 @@ public:
     /// way already, or there is no source. Never blocks.
     bool renew_authorization() { return renewer_.renew(); }
 
+    /// Opens a match, and calls back once everything that it has reported has ended, whatever closes it: Match::close(),
+    /// its destructor, or the client. Empty on failure; `result` says why, and nothing is called. `config.user_data` is
+    /// the dispatcher's to choose. Never blocks.
+    std::optional<Match> open_match(MatchConfig config, const Owner& owner, Callback callback, Result& result)
+    {
+        const std::uint64_t key = keep(Operation{{owner, std::move(callback)}, 0, false, false});
+        config.user_data = key;
+        std::optional<Match> match = client_.open_match(config, result);
+        if (!match) take(key);
+        return match;
+    }
+
     Result cancel(std::uint64_t operation) noexcept override { return client_.cancel(operation); }
 
     /// Completes what has ended; returns how much that was, other events included. Blocks no longer than
@@ -216,17 +228,20 @@ private:
 
     bool completes_refusals() const noexcept override { return refusals_ == Refusals::ToCallback; }
 
+    /// Under the key that it returns.
+    std::uint64_t keep(Operation operation)
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        operations_.emplace(++last_key_, std::move(operation));
+        return last_key_;
+    }
+
     /// The callback is kept before the operation is submitted: its event may come before that returns.
     template <typename Kind> Submitted submit_with(Completion completion, const Kind& work)
     {
         constexpr bool is_invite = std::is_same_v<Kind, Invite> || std::is_same_v<Kind, ServerInvite>;
         constexpr bool is_query = std::is_same_v<Kind, ActivityQuery> || std::is_same_v<Kind, UserActivityQuery>;
-        std::uint64_t key = 0;
-        {
-            const std::lock_guard<std::mutex> lock(mutex_);
-            key = ++last_key_;
-            operations_.emplace(key, Operation{std::move(completion), count_of(work), is_invite, is_query});
-        }
+        const std::uint64_t key = keep(Operation{std::move(completion), count_of(work), is_invite, is_query});
         Submitted submitted = submit_keyed(work, key);
         if (submitted.ok()) return submitted;
         std::optional<Operation> refused = take(key);

@@ -212,6 +212,7 @@ public:
 
 private:
     friend class Client;
+    friend class Match;
     friend class ServiceCalls;
     friend class Stats;
 

@@ -93,6 +93,9 @@ namespace Mpa
         /// <summary>Of an operation that is in the queue.</summary>
         internal static readonly MpaResult Submitted = new MpaResult(MpaStatus.Ok, "It was submitted.");
 
+        /// <summary>Of a match that was opened, or has taken a player who joins or leaves.</summary>
+        internal static readonly MpaResult OfMatch = new MpaResult(MpaStatus.Ok, "The match is open, and has taken it.");
+
         internal static MpaResult Flushed(bool inTime)
         {
             return inTime

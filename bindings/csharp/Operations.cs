@@ -206,7 +206,8 @@ namespace Mpa.Internal
         /// <summary>Completes when all have that are pending now.</summary>
         internal Task Pending()
         {
-            return Task.WhenAll(pending.Values.Select(submission => submission.Task));
+            var waitedFor = pending.Values.Where(submission => !submission.IsOpenMatch);
+            return Task.WhenAll(waitedFor.Select(submission => submission.Task));
         }
 
         internal Task<MpaResult> DrainAsync(uint deadlineMs)

@@ -53,6 +53,9 @@ namespace Mpa.Internal
 
         internal ulong Operation { get; set; }
 
+        /// <summary>A match that goes on: its end is nothing to wait for yet.</summary>
+        internal bool IsOpenMatch { get; set; }
+
         internal Task<MpaResult> Task => source.Task;
 
         /// <summary>From now on, cancelling the token cancels the operation.</summary>

@@ -16,11 +16,12 @@ const STANDARDS: [&str; 2] = ["-std=c++17", "-std=c++20"];
 const LANGUAGES: [&[&str]; 2] = [&[], &["-fno-exceptions", "-fno-rtti"]];
 const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 /// What `mpa.hpp` includes, and itself.
-const CORE: [&str; 7] = [
+const CORE: [&str; 8] = [
     "mpa.hpp",
     "mpa_calls.hpp",
     "mpa_config.hpp",
     "mpa_enums.hpp",
+    "mpa_match.hpp",
     "mpa_requests.hpp",
     "mpa_result.hpp",
     "mpa_stats.hpp",
@@ -57,6 +58,15 @@ fn every_endpoint_is_called() {
         let (endpoint, requests) = service::start();
         build::run(program.args([&endpoint, "7", &silent]));
         service::check(&requests, 7);
+    }
+}
+
+#[test]
+fn matches_report_themselves() {
+    for (mut program, _) in programs("matches") {
+        let emulator = request_log::emulator();
+        build::run(program.args([emulator.url(), "7"]));
+        request_log::check_that_matches_arrived(&emulator.requests(7), 7);
     }
 }
 

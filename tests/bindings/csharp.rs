@@ -60,6 +60,17 @@ fn every_endpoint_is_called() {
 }
 
 #[test]
+fn matches_report_themselves() {
+    let Some(program) = compile("Matches") else { return };
+    let (silent, _requests) = peer::start(|_| Answer::Stall);
+    for who_polls in ["host", "thread"] {
+        let emulator = request_log::emulator();
+        build::run(mono(&program).args([emulator.url(), "7", &silent, who_polls]));
+        request_log::check_that_matches_arrived(&emulator.requests(7), 7);
+    }
+}
+
+#[test]
 fn statistics_and_the_log_are_available() {
     let Some(program) = compile("Observability") else { return };
     let (silent, _requests) = peer::start(|_| Answer::Stall);

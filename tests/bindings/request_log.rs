@@ -73,3 +73,31 @@ pub fn check_that_refusals_stayed_here(requests: &[LoggedRequest]) {
         assert_eq!(accepted.json(), json!({"invitedUsers": xuids([2, 3]), "sender": "1"}));
     }
 }
+
+/// Checks what `cpp/matches.cpp` and `csharp/Matches.cs` send first: one match without teams, and one with two.
+pub fn check_that_matches_arrived(requests: &[LoggedRequest], title_id: u32) {
+    let ids = |list: &Value| -> Vec<String> {
+        let mut ids: Vec<_> = list.as_array().expect("a list").iter().map(|it| it["id"].to_string()).collect();
+        ids.sort();
+        ids
+    };
+    let paths: Vec<_> = requests.iter().map(|request| request.path.clone()).collect();
+    let title = format!("/titles/{title_id}");
+    assert_eq!(paths, [format!("{title}/recentplayergroups/server"), format!("{title}/recentplayers/server")]);
+    let groups = requests[0].json()["recentPlayerGroups"].clone();
+    let groups: Vec<_> = groups.as_array().expect("groups").iter().map(|group| ids(&group["recentPlayers"])).collect();
+    assert_eq!(groups, [["\"1\"", "\"2\""], ["\"2\"", "\"3\""]]);
+    let users = requests[1].json()["recentPlayersByXuid"].clone();
+    let mut met: Vec<_> = users
+        .as_array()
+        .expect("users")
+        .iter()
+        .flat_map(|user| user["recentPlayers"].as_array().expect("players").iter().map(move |player| (user, player)))
+        .map(|(user, player)| format!("{} {} {}", user["xuid"], player["id"], player["encounterType"]))
+        .collect();
+    met.sort();
+    let kind = |a: u64, b: u64| if (a < 3) == (b < 3) { "Teammate" } else { "Opponent" };
+    let pairs = (1..=4).flat_map(|user| (1..=4).map(move |player| (user, player))).filter(|(a, b)| a != b);
+    let expected: Vec<_> = pairs.map(|(a, b)| format!("\"{a}\" \"{b}\" \"{}\"", kind(a, b))).collect();
+    assert_eq!(met, expected);
+}

@@ -15,6 +15,7 @@ const EVERYWHERE: &[&str] = &[
     "include/mpa_config.hpp",
     "include/mpa_dispatcher.hpp",
     "include/mpa_enums.hpp",
+    "include/mpa_match.hpp",
     "include/mpa_renewer.hpp",
     "include/mpa_requests.hpp",
     "include/mpa_result.hpp",
