@@ -67,7 +67,7 @@ pub fn check(requests: &Receiver<String>, title_id: u32) {
     };
     let activity = json!({
         "connectionString": "gr\u{fc}\u{df}e \u{1f600}",
-        "joinRestriction": "inviteOnly",
+        "joinRestriction": "InviteOnly",
         "sequenceNumber": 9,
         "currentPlayers": 3,
         "maxPlayers": 8,
