@@ -14,7 +14,7 @@ internal sealed class Domain
 {
     private static readonly string[] Names =
     {
-        "Mpa.Client", "Mpa.Unity", "Mpa.Unity.Editor", "Mpa.Samples.Quickstart", "Guide", "Game",
+        "Mpa.Client", "Mpa.Unity", "Mpa.Unity.Editor", "Mpa.Samples.Quickstart", "Mpa.Samples.Match", "Guide", "Game",
     };
 
     private Scripts scripts;

@@ -73,6 +73,21 @@ public static class Game
         Engine.Note(name + ": " + result.Status);
     }
 
+    /// <summary>A match of two players, which goes on; notes how it ended.</summary>
+    public static async void Match(string name)
+    {
+        MpaMatch match = MpaRunner.OpenMatch(new MpaMatchConfig());
+        if (match == null)
+        {
+            Engine.Note(name + ": none");
+            return;
+        }
+        match.Join(2535400000000001);
+        match.Join(2535400000000002);
+        MpaResult result = await match.Completion;
+        Engine.Note(name + ": " + result.Status + " " + result.Acknowledged + ", in " + Engine.Place);
+    }
+
     public static async void CloseAsync(int deadlineMs)
     {
         MpaCloseReport report = await MpaRunner.CloseAsync(TimeSpan.FromMilliseconds(deadlineMs));

@@ -50,6 +50,45 @@ internal static class Tests
         Check.Equal(1, Requests(2));
     }
 
+    public static void TheSampleReportsAMatch()
+    {
+        Domain domain = Domain.Load();
+        domain.Call("SetSettings", "", 22, "Warning", 2000);
+        EditorEngine.EnterPlayMode();
+        object sample = New(domain, "Mpa.Samples.Match", "MatchReporter");
+        sample.GetType().GetField("emulator", Instance).SetValue(sample, Emulator);
+        // Without a client, and after the end, nothing happens.
+        Call(sample, "PlayerJoined", 1, 2535400000000001UL, 0u);
+        Call(sample, "PlayerLeft", 1);
+        Call(sample, "End");
+        Check.Equal(0, Engine.Logged.Count);
+        Call(sample, "Start");
+        Call(sample, "PlayerJoined", 1, 2535400000000001UL, 1u);
+        Call(sample, "PlayerJoined", 2, 2535400000000002UL, 2u);
+        Call(sample, "PlayerJoined", 3, 2535400000000002UL, 2u);
+        Check.That(Logged("Match").StartsWith("Warning: Match: InvalidArgument: "), "the sample logs what is refused");
+        Engine.ForgetLines();
+        Call(sample, "PlayerLeft", 1);
+        Call(sample, "End");
+        FramesUntil(() => Logged("Match") != null);
+        Check.That(Logged("Match").StartsWith("Log: Match: Ok: "), "the sample logs how the match ended");
+        Check.Equal(1, Requests(22));
+    }
+
+    public static void QuittingReportsAMatchThatGoesOn()
+    {
+        Domain domain = Play(titleId: 23);
+        domain.Call("Match", "match");
+        FramesFor(TimeSpan.FromMilliseconds(100));
+        Engine.Quit();
+        Check.Equal("match: Ok 1, in no frame", Noted("match"));
+        Check.Equal(1, Requests(23));
+        Check.Equal(0, Engine.Logged.Count);
+        domain.Call("Match", "late");
+        Check.Equal("late: none", Noted("late"));
+        Check.That(Logged("No match was opened: there is no client") != null, "the log says why");
+    }
+
     public static void TheScriptsOfTheGuideDoWhatItSays()
     {
         Domain domain = Domain.Load();

@@ -64,6 +64,25 @@ namespace Mpa.Unity
             return true;
         }
 
+        /// <summary>Opens a match of the client: say who joins and who leaves, and it reports who met whom. If it fails,
+        /// it logs one error that says why, and returns null: call its members with <c>?.</c>, and the game goes on.
+        /// A match that is open when the client is closed is reported then.</summary>
+        /// <param name="config">Null: the defaults.</param>
+        public static MpaMatch OpenMatch(MpaMatchConfig config = null)
+        {
+            if (Client == null)
+            {
+                UnityLog.Error("No match was opened: there is no client. Call MpaRunner.Open first.");
+                return null;
+            }
+            if (!Client.TryOpenMatch(config, out MpaMatch match, out MpaResult result))
+            {
+                UnityLog.Error("No match was opened: " + result.Message);
+                return null;
+            }
+            return match;
+        }
+
         /// <summary>Closes the client. Submitted operations have until the deadline to complete while frames go
         /// on; none is accepted any more. A server awaits this before it calls Application.Quit, which then
         /// does not wait.</summary>

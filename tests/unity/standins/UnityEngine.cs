@@ -163,6 +163,11 @@ namespace UnityEngine
             Simulation.Engine.Log("Log: " + message);
         }
 
+        public static void LogWarning(object message)
+        {
+            LogWarning(message, null);
+        }
+
         public static void LogWarning(object message, Object context)
         {
             Simulation.Engine.Log("Warning: " + message);
