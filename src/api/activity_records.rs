@@ -1,10 +1,11 @@
 //! Activities as the service lists them: read leniently, field by field, of JSON that is whole.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::Platform;
 use super::activity::JoinRestriction;
@@ -12,6 +13,8 @@ use crate::sync::Mutex;
 
 /// The most records of a call: a bound on what a service can make the library keep.
 pub const MAX_RECORDS: usize = 100_000;
+
+const TOO_MANY: &str = "It lists more activities than a call takes.";
 
 /// An activity, of any title. What the service left out is 0 or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +49,7 @@ impl Found {
     pub fn add(&self, mut records: Vec<ActivityRecord>) -> Result<(), &'static str> {
         let mut found = self.0.lock();
         if found.len() + records.len() > MAX_RECORDS {
-            return Err("It lists more activities than a call takes.");
+            return Err(TOO_MANY);
         }
         found.append(&mut records);
         Ok(())
@@ -59,14 +62,14 @@ impl Found {
 
 /// Reads `{"userActivities":[{"userId":"...","activities":[...]}]}`.
 pub fn read_query(body: &[u8]) -> Result<Vec<ActivityRecord>, &'static str> {
-    let body: Body = read(body)?;
+    let body = read(body)?;
     body.user_activities.ok_or("Its body does not list activities: it has no \"userActivities\".")
 }
 
 /// Reads the activities of one user. The documentation does not show this response, so the forms that its siblings
 /// suggest are all taken: `{"activities":[...]}`, that of a query, a list, or a single activity.
 pub fn read_of_user(xuid: u64, body: &[u8]) -> Result<Vec<ActivityRecord>, &'static str> {
-    let body: Body = read(body)?;
+    let body = read(body)?;
     let (is_single, single) = body.single;
     let single = is_single.then(|| vec![single]);
     let mut records =
@@ -77,9 +80,36 @@ pub fn read_of_user(xuid: u64, body: &[u8]) -> Result<Vec<ActivityRecord>, &'sta
     Ok(records)
 }
 
-fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, &'static str> {
+fn read(body: &[u8]) -> Result<Body, &'static str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    serde_json::from_slice(body).map_err(|_| "Its body is not the JSON that lists activities.")
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let room = Room(Cell::new(MAX_RECORDS));
+    let read = BodySeed(&room).deserialize(&mut deserializer).and_then(|body| deserializer.end().map(|()| body));
+    read.map_err(|_| if room.is_exceeded() { TOO_MANY } else { "Its body is not the JSON that lists activities." })
+}
+
+/// How many more activities and users may be read: a few bytes of JSON become a whole record.
+struct Room(Cell<usize>);
+
+impl Room {
+    const EXCEEDED: usize = usize::MAX;
+
+    fn take<E: Error>(&self) -> Result<(), E> {
+        match self.0.get() {
+            0 | Self::EXCEEDED => {
+                self.0.set(Self::EXCEEDED);
+                Err(E::custom(TOO_MANY))
+            }
+            left => {
+                self.0.set(left - 1);
+                Ok(())
+            }
+        }
+    }
+
+    fn is_exceeded(&self) -> bool {
+        self.0.get() == Self::EXCEEDED
+    }
 }
 
 /// A body, in any of the forms.
@@ -91,38 +121,41 @@ struct Body {
     single: (bool, ActivityRecord),
 }
 
-impl<'de> Deserialize<'de> for Body {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct BodyVisitor;
-        impl<'de> Visitor<'de> for BodyVisitor {
-            type Value = Body;
+struct BodySeed<'r>(&'r Room);
 
-            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-                formatter.write_str("activities")
-            }
+impl<'de> DeserializeSeed<'de> for BodySeed<'_> {
+    type Value = Body;
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
-                let mut body = Body::default();
-                while let Some(name) = map.next_key::<Scalar>()? {
-                    match name.text() {
-                        "activities" => body.activities = Some(map.next_value::<List<Record>>()?.records()),
-                        "userActivities" => {
-                            let users = map.next_value::<List<OfUser>>()?.0;
-                            let records = users.into_iter().map(OfUser::records).collect::<Result<Vec<_>, _>>();
-                            body.user_activities = Some(records.map_err(A::Error::custom)?.concat());
-                        }
-                        name => body.single.0 |= body.single.1.take_member(name, &mut map)?,
-                    }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Body, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for BodySeed<'_> {
+    type Value = Body;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("activities")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
+        let mut body = Body::default();
+        while let Some(name) = map.next_key::<Scalar>()? {
+            match name.text() {
+                "activities" => body.activities = Some(map.next_value_seed(List::within(self.0))?),
+                "userActivities" => {
+                    let users: Vec<OfUser> = map.next_value_seed(List::within(self.0))?;
+                    let records = users.into_iter().map(OfUser::records).collect::<Result<Vec<_>, _>>();
+                    body.user_activities = Some(records.map_err(A::Error::custom)?.concat());
                 }
-                Ok(body)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Body, A::Error> {
-                let list = ListVisitor::<Record>(PhantomData).visit_seq(sequence)?;
-                Ok(Body { activities: Some(list.records()), ..Body::default() })
+                name => body.single.0 |= body.single.1.take_member(name, &mut map, self.0)?,
             }
         }
-        deserializer.deserialize_any(BodyVisitor)
+        Ok(body)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Body, A::Error> {
+        Ok(Body { activities: Some(List::within(self.0).visit_seq(sequence)?), ..Body::default() })
     }
 }
 
@@ -146,10 +179,10 @@ impl OfUser {
 }
 
 impl<'de> Members<'de> for OfUser {
-    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A, room: &Room) -> Result<bool, A::Error> {
         match name {
             "userId" => self.user = map.next_value::<Scalar>()?.number(),
-            "activities" => self.activities = map.next_value::<List<Record>>()?.records(),
+            "activities" => self.activities = map.next_value_seed(List::within(room))?,
             _ => return ignore(map),
         }
         Ok(true)
@@ -157,7 +190,7 @@ impl<'de> Members<'de> for OfUser {
 }
 
 impl<'de> Members<'de> for ActivityRecord {
-    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A, _: &Room) -> Result<bool, A::Error> {
         let small = |value: Scalar| u32::try_from(value.number()).unwrap_or(0);
         match name {
             "titleId" => self.title_id = small(map.next_value()?),
@@ -196,20 +229,18 @@ fn ignore<'de, A: MapAccess<'de>>(map: &mut A) -> Result<bool, A::Error> {
 /// What is read member by member; of members with the same name the last counts.
 trait Members<'de>: Default {
     /// Takes a member, or passes over it. Whether it is one of those that are known.
-    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error>;
+    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A, room: &Room) -> Result<bool, A::Error>;
 }
 
-/// An object; `None`: the element is something else.
-struct Object<T>(Option<T>);
+/// An object; `None` where there is something else.
+struct Object<'r, T>(&'r Room, PhantomData<T>);
 
-type Record = Object<ActivityRecord>;
+/// The objects of a list, without what is none; empty where there is something else.
+struct List<'r, T>(&'r Room, PhantomData<T>);
 
-/// A list; empty where there is something else.
-struct List<T>(Vec<T>);
-
-impl List<Record> {
-    fn records(self) -> Vec<ActivityRecord> {
-        self.0.into_iter().filter_map(|record| record.0).collect()
+impl<'r, T> List<'r, T> {
+    fn within(room: &'r Room) -> Self {
+        Self(room, PhantomData)
     }
 }
 
@@ -293,73 +324,54 @@ impl<'de> Deserialize<'de> for Scalar<'de> {
     }
 }
 
-impl<'de, T: Members<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ObjectVisitor<T>(PhantomData<T>);
-        impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<T> {
-            nothing!(
-                Object<T>,
-                Object(None),
-                visit_bool(bool),
-                visit_i64(i64),
-                visit_u64(u64),
-                visit_f64(f64),
-                visit_str(&str)
-            );
+impl<'de, T: Members<'de>> DeserializeSeed<'de> for Object<'_, T> {
+    type Value = Option<T>;
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<T>, A::Error> {
-                let mut object = T::default();
-                while let Some(name) = map.next_key::<Scalar>()? {
-                    object.take_member(name.text(), &mut map)?;
-                }
-                Ok(Object(Some(object)))
-            }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
-            fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Object<T>, A::Error> {
-                IgnoredAny.visit_seq(sequence)?;
-                Ok(Object(None))
-            }
+impl<'de, T: Members<'de>> Visitor<'de> for Object<'_, T> {
+    nothing!(Option<T>, None, visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
+        self.0.take()?;
+        let mut object = T::default();
+        while let Some(name) = map.next_key::<Scalar>()? {
+            object.take_member(name.text(), &mut map, self.0)?;
         }
-        deserializer.deserialize_any(ObjectVisitor(PhantomData))
+        Ok(Some(object))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Option<T>, A::Error> {
+        IgnoredAny.visit_seq(sequence)?;
+        Ok(None)
     }
 }
 
-impl<'de> Deserialize<'de> for OfUser {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Object::<OfUser>::deserialize(deserializer)?.0.unwrap_or_default())
+impl<'de, T: Members<'de>> DeserializeSeed<'de> for List<'_, T> {
+    type Value = Vec<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct ListVisitor<T>(PhantomData<T>);
+impl<'de, T: Members<'de>> Visitor<'de> for List<'_, T> {
+    nothing!(Vec<T>, Vec::new(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
-    nothing!(
-        List<T>,
-        List(Vec::new()),
-        visit_bool(bool),
-        visit_i64(i64),
-        visit_u64(u64),
-        visit_f64(f64),
-        visit_str(&str)
-    );
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<List<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
         let mut elements = Vec::new();
-        while let Some(element) = sequence.next_element()? {
-            elements.push(element);
+        while let Some(element) = sequence.next_element_seed(Object(self.0, PhantomData))? {
+            elements.extend(element);
         }
-        Ok(List(elements))
+        Ok(elements)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<List<T>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<T>, A::Error> {
         IgnoredAny.visit_map(map)?;
-        Ok(List(Vec::new()))
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ListVisitor(PhantomData))
+        Ok(Vec::new())
     }
 }
 

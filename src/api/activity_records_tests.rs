@@ -108,3 +108,23 @@ fn a_call_keeps_what_its_requests_find_up_to_a_bound() {
     assert!(found.add(vec![record(1, "a")]).is_err());
     assert_eq!(found.take().len(), MAX_RECORDS);
 }
+
+/// A few bytes of JSON become a record: what is too much is not read first and refused afterwards.
+#[test]
+fn no_more_is_read_than_a_call_takes() {
+    let list = |count: usize| vec!["{}"; count].join(",");
+    let of_users = |counts: &[usize]| {
+        let user = |count: &usize| format!(r#"{{"userId":"1","activities":[{}]}}"#, list(*count));
+        let users: Vec<_> = counts.iter().map(user).collect();
+        read_query(format!(r#"{{"userActivities":[{}]}}"#, users.join(",")).as_bytes()).map(|found| found.len())
+    };
+    // Users count too: one here, and three there.
+    assert_eq!(of_users(&[MAX_RECORDS - 1]), Ok(MAX_RECORDS - 1));
+    assert_eq!(of_users(&[MAX_RECORDS]), Err(TOO_MANY));
+    assert_eq!(of_users(&[MAX_RECORDS / 2, MAX_RECORDS / 2 - 3, 0]), Ok(MAX_RECORDS - 3));
+    assert_eq!(of_users(&[MAX_RECORDS / 2, MAX_RECORDS / 2 - 2, 0]), Err(TOO_MANY));
+    let of_one = |count| read_of_user(1, format!("[{}]", list(count)).as_bytes()).map(|found| found.len());
+    assert_eq!((of_one(MAX_RECORDS), of_one(MAX_RECORDS + 1)), (Ok(MAX_RECORDS), Err(TOO_MANY)));
+    let of_nothing = format!(r#"{{"userActivities":[{}]}}"#, vec!["null"; MAX_RECORDS + 1].join(","));
+    assert_eq!(read_query(of_nothing.as_bytes()), Ok(vec![]));
+}
