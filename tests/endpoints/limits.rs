@@ -233,3 +233,24 @@ fn the_limits_of_the_service_are_learned_from_its_responses() {
     let rejected = emulator.requests(TITLE).iter().filter(|request| request.status == 429).count();
     assert_eq!(rejected, 2, "one of each kind");
 }
+
+/// What was found last keeps its place in the queue until the next event, and there may be none to come.
+#[test]
+fn what_was_found_keeps_nothing_out_for_good() {
+    let (emulator, client) = open_with(mpa_client_config { queue_capacity_bytes: 8_192, ..init() });
+    let users: Vec<u64> = (1..=30).collect();
+    for user in &users {
+        client.set_activity(*user, &activity(&"c".repeat(512), 1));
+    }
+    for round in 1..=3 {
+        let (submitted, number) = client.submit_query(&users, round);
+        assert_eq!(submitted.status, "MPA_OK", "{}", submitted.message);
+        assert_eq!(client.wait_event(LONG).unwrap().1.status, "MPA_OK");
+        assert!(client.stats().held_bytes > 8_192, "{}", client.stats().held_bytes);
+        assert_eq!(client.read_activities(number, 0).1.total, 30);
+    }
+    assert_eq!(client.submit_deletion(1, 2, 4).0.status, "MPA_OK");
+    assert_eq!(client.wait_event(LONG).unwrap().1.status, "MPA_OK");
+    assert_eq!(client.stats().held_bytes, 0);
+    assert_eq!(emulator.requests(TITLE).len(), 30 + 3 + 1);
+}

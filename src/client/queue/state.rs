@@ -141,7 +141,10 @@ impl State {
             let message = "The operation is larger than all that the queue may hold; nothing was submitted.";
             return Err(Box::new(Outcome::new(Status::InvalidArgument, message).advising(Advice::QueueCapacityBytes)));
         }
-        if self.held + operations > settings.capacity || self.held_bytes + bytes > settings.capacity_bytes {
+        // Where no event is to come but those of matches, what was found last could keep everything out for good.
+        let found_bytes = if self.held == self.matches.len() { self.found_bytes } else { 0 };
+        let held_bytes = self.held_bytes - found_bytes;
+        if self.held + operations > settings.capacity || held_bytes + bytes > settings.capacity_bytes {
             if self.ended.len() * 2 >= self.held && !self.ended.is_empty() {
                 return refuse(
                     Status::EventsNotPolled,
