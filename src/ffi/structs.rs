@@ -151,13 +151,12 @@ impl<T: Struct> Targets<T> {
         self.count
     }
 
-    /// Writes all of an element but its size, as far as the caller's struct goes. The size becomes that of the first.
+    /// Writes all of an element but its size, as far as the caller's struct goes.
     pub fn write(&self, index: usize, value: &T) {
         let Some(memory) = self.memory.filter(|_| index < self.count) else { return };
         let bytes = caller::bytes_of(value);
         let end = bytes.len().min(self.stride);
         let element = memory.part(index * self.stride, self.stride);
-        element.write(0, &u32::try_from(self.stride).unwrap_or(u32::MAX).to_ne_bytes());
         element.write(SIZE_OF_SIZE, &bytes[SIZE_OF_SIZE..end]);
     }
 }
