@@ -43,6 +43,17 @@ fn wrong_values_are_refused() {
 }
 
 #[test]
+fn wrong_activities_and_recent_players_are_refused() {
+    Program::new("wrong_activities").run(|run| run.sent(&[]));
+}
+
+#[test]
+fn activities_are_found_in_records_of_the_caller() {
+    // 40 are set; eight queries in two requests each, one for a single user; then a submitted one of each kind.
+    Program::new("activities").run(|run| run.sent_so_many(40 + 8 * 2 + 1 + 2 + 1 + 1));
+}
+
+#[test]
 fn wrong_configurations_are_refused() {
     Program::new("wrong_config").run(|run| run.sent(&[]));
 }

@@ -270,6 +270,32 @@ static inline mpa_recent_player_group a_group(void)
     return group;
 }
 
+static inline mpa_activity an_activity(void)
+{
+    mpa_activity activity = MPA_INIT(mpa_activity);
+    activity.connection_string = "secret";
+    activity.sequence_number = 5;
+    return activity;
+}
+
+static inline mpa_recent_player a_player(void)
+{
+    mpa_recent_player player = MPA_INIT(mpa_recent_player);
+    player.xuid = XUID + 1;
+    player.timestamp_unix_ms = UINT64_C(1700000000000);
+    return player;
+}
+
+/* A user who met these players. */
+static inline mpa_user_recent_players a_user_who_met(const mpa_recent_player *players, uint32_t count)
+{
+    mpa_user_recent_players user = MPA_INIT(mpa_user_recent_players);
+    user.xuid = XUID;
+    user.recent_players = players;
+    user.recent_player_count = count;
+    return user;
+}
+
 static inline mpa_authorization an_authorization(const char *header)
 {
     mpa_authorization authorization = MPA_INIT(mpa_authorization);

@@ -143,8 +143,8 @@ static void no_event_beside(mpa_client client, mpa_result *result, mpa_status st
 
 static void wrong_places(void)
 {
-    const uint32_t sizes[] = { 0, 1, 4, 8, 16, 20, 23, 4097, 65536, UINT32_MAX };
-    const uint32_t of_results[] = { 0, 4, 12, sizeof(mpa_result) - 8, sizeof(mpa_result) - 1, 4097, UINT32_MAX };
+    const uint32_t sizes[] = { 0, 1, 4, 8, 16, 20, 23, 8193, 65536, UINT32_MAX };
+    const uint32_t of_results[] = { 0, 4, 12, sizeof(mpa_result) - 8, sizeof(mpa_result) - 1, 8193, UINT32_MAX };
     static union {
         uint64_t aligned;
         unsigned char bytes[sizeof(mpa_result) + 8];
@@ -196,7 +196,7 @@ static void wrong_places(void)
 /* A wrong result is found before anything is ended. */
 static void wrong_results(void)
 {
-    const uint32_t sizes[] = { 0, 4, sizeof(mpa_result) - 8, 4097, UINT32_MAX };
+    const uint32_t sizes[] = { 0, 4, sizeof(mpa_result) - 8, 8193, UINT32_MAX };
     mpa_client client = open_holding();
     uint64_t operation = held(client, 1);
     for (size_t i = 0; i < COUNT(sizes); i++) {

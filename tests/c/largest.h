@@ -16,6 +16,11 @@ static uint64_t users[MPA_MAX_PLAYERS_PER_GROUP];
 static char connection_string[MPA_MAX_CONNECTION_STRING_LENGTH + 1];
 static mpa_server_invite server_invite;
 static mpa_recent_player_group groups[MPA_MAX_GROUPS_PER_REQUEST];
+static uint64_t queried[MPA_MAX_QUERIED_USERS_PER_REQUEST];
+static mpa_activity activity;
+static mpa_activity_record records[64];
+static mpa_recent_player players[MPA_MAX_RECENT_PLAYERS_PER_REQUEST];
+static mpa_user_recent_players of_users[MPA_MAX_USERS_PER_REQUEST];
 static mpa_stats stats;
 static char page[MPA_STATS_PROMETHEUS_SIZE];
 
@@ -41,6 +46,24 @@ static inline void prepare_largest(const char *endpoint, const char *authorizati
         groups[i].timestamp_unix_ms = UINT64_C(1700000000000);
         groups[i].players = users;
         groups[i].player_count = MPA_MAX_PLAYERS_PER_GROUP;
+    }
+    for (size_t i = 0; i < sizeof queried / sizeof *queried; i++) queried[i] = UINT64_C(2814630000000000) + i;
+    activity = MPA_INIT(mpa_activity);
+    activity.connection_string = connection_string;
+    activity.group_id = connection_string + sizeof connection_string - 1 - MPA_MAX_GROUP_ID_LENGTH;
+    activity.max_players = MPA_MAX_ACTIVITY_PLAYERS;
+    activity.current_players = MPA_MAX_ACTIVITY_PLAYERS;
+    records[0] = MPA_INIT(mpa_activity_record);
+    for (size_t i = 0; i < sizeof players / sizeof *players; i++) {
+        players[i] = MPA_INIT(mpa_recent_player);
+        players[i].xuid = UINT64_C(2814630000000000) + i;
+        players[i].encounter_type = MPA_ENCOUNTER_TEAMMATE;
+    }
+    for (size_t i = 0; i < sizeof of_users / sizeof *of_users; i++) {
+        of_users[i] = MPA_INIT(mpa_user_recent_players);
+        of_users[i].xuid = UINT64_C(2814630000000000) + i;
+        of_users[i].recent_players = players;
+        of_users[i].recent_player_count = MPA_MAX_RECENT_PLAYERS_PER_USER;
     }
     stats = MPA_INIT(mpa_stats);
 }

@@ -97,10 +97,90 @@ static mpa_status submit_groups(void)
     return mpa_submit_recent_player_groups(client, groups, sizeof groups / sizeof *groups, 1, &operation, &result);
 }
 
+static mpa_status set_activity(void)
+{
+    return mpa_set_activity(client, users[0], &activity, &result);
+}
+
+static mpa_status delete_activity(void)
+{
+    return mpa_delete_activity(client, users[0], 0, &authorization, &result);
+}
+
+static uint32_t total;
+
+#define COUNT(array) (uint32_t)(sizeof(array) / sizeof *(array))
+
+static mpa_status get_activities(void)
+{
+    return mpa_get_activities(client, users[0], &authorization, records, COUNT(records), &total, &result);
+}
+
+static mpa_status query_activities(void)
+{
+    return mpa_query_activities(client, queried, COUNT(queried), &authorization, records, COUNT(records), &total,
+                                &result);
+}
+
+static mpa_status read_activities(void)
+{
+    return mpa_read_activities(client, operation, records, COUNT(records), &total, &result);
+}
+
+static mpa_status post_players(void)
+{
+    return mpa_post_recent_players(client, players, COUNT(players), &authorization, &result);
+}
+
+static mpa_status post_users(void)
+{
+    return mpa_post_server_recent_players(client, of_users, COUNT(of_users), &result);
+}
+
+static mpa_status submit_activity(void)
+{
+    return mpa_submit_set_activity(client, users[0], &activity, 1, &operation, &result);
+}
+
+static mpa_status submit_deletion(void)
+{
+    return mpa_submit_delete_activity(client, users[0], 0, &authorization, 1, &operation, &result);
+}
+
+static mpa_status submit_get(void)
+{
+    return mpa_submit_get_activities(client, users[0], &authorization, 1, &operation, &result);
+}
+
+static mpa_status submit_query(void)
+{
+    return mpa_submit_query_activities(client, queried, COUNT(queried), NULL, 1, &operation, &result);
+}
+
+static mpa_status submit_players(void)
+{
+    return mpa_submit_recent_players(client, players, COUNT(players), &authorization, 1, &operation, &result);
+}
+
+static mpa_status submit_users(void)
+{
+    return mpa_submit_server_recent_players(client, of_users, COUNT(of_users), 1, &operation, &result);
+}
+
+/* Its completion is the event that was polled last. */
+static void query_and_poll(void)
+{
+    submit_query();
+    mpa_wait_event(client, 10000, &event, &result);
+}
+
 static void submit_all(void)
 {
     submit_invite();
     submit_groups();
+    submit_users();
+    submit_activity();
+    submit_query();
     submit_server_invite();
 }
 
@@ -237,9 +317,22 @@ static const struct function {
     { "mpa_send_invite", nothing, send_invite },
     { "mpa_send_server_invite", nothing, send_server_invite },
     { "mpa_post_recent_player_groups", nothing, post_groups },
+    { "mpa_post_recent_players", nothing, post_players },
+    { "mpa_post_server_recent_players", nothing, post_users },
+    { "mpa_set_activity", nothing, set_activity },
+    { "mpa_delete_activity", nothing, delete_activity },
+    { "mpa_get_activities", nothing, get_activities },
+    { "mpa_query_activities", nothing, query_activities },
     { "mpa_submit_invite", nothing, submit_invite },
     { "mpa_submit_server_invite", nothing, submit_server_invite },
     { "mpa_submit_recent_player_groups", nothing, submit_groups },
+    { "mpa_submit_recent_players", nothing, submit_players },
+    { "mpa_submit_server_recent_players", nothing, submit_users },
+    { "mpa_submit_set_activity", nothing, submit_activity },
+    { "mpa_submit_delete_activity", nothing, submit_deletion },
+    { "mpa_submit_get_activities", nothing, submit_get },
+    { "mpa_submit_query_activities", nothing, submit_query },
+    { "mpa_read_activities", query_and_poll, read_activities },
     { "mpa_poll_event", submit_and_finish, poll_events },
     { "mpa_wait_event", submit_and_finish, wait_events },
     { "mpa_client_wake", nothing, wake },

@@ -164,7 +164,7 @@ static void wrong_pointers(void)
 
 static void wrong_sizes(void)
 {
-    const uint32_t sizes[] = { 0, 1, 4, 8, 12, 4097, 65536, UINT32_MAX };
+    const uint32_t sizes[] = { 0, 1, 4, 8, 12, 8193, 65536, UINT32_MAX };
     for (size_t i = 0; i < COUNT(sizes); i++) {
         mpa_invite invite = an_invite();
         mpa_server_invite by_server = a_server_invite();
@@ -194,7 +194,7 @@ static void all_with(mpa_result *result, mpa_status expected)
 /* A wrong result is found before anything is submitted, and nothing is written. */
 static void wrong_results(void)
 {
-    const uint32_t sizes[] = { 0, 4, 12, sizeof(mpa_result) - 8, sizeof(mpa_result) - 1, 4097, UINT32_MAX };
+    const uint32_t sizes[] = { 0, 4, 12, sizeof(mpa_result) - 8, sizeof(mpa_result) - 1, 8193, UINT32_MAX };
     static mpa_result result, before;
     for (size_t i = 0; i < COUNT(sizes); i++) {
         memset(&result, 0x5A, sizeof result);

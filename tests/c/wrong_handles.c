@@ -8,6 +8,12 @@ static void no_function_takes(mpa_client client)
     mpa_invite invite = an_invite();
     mpa_server_invite server_invite = a_server_invite();
     mpa_recent_player_group group = a_group();
+    mpa_activity activity = an_activity();
+    mpa_recent_player player = a_player();
+    mpa_user_recent_players of_user = a_user_who_met(&player, 1);
+    mpa_activity_record record = MPA_INIT(mpa_activity_record);
+    uint64_t operation = 7;
+    uint32_t total = 7;
     mpa_close_report report = MPA_INIT(mpa_close_report);
 
     memset(&report, 0x5A, sizeof report);
@@ -17,6 +23,21 @@ static void no_function_takes(mpa_client client)
     WRONG_HANDLE(mpa_send_invite(client, &invite, fresh()));
     WRONG_HANDLE(mpa_send_server_invite(client, &server_invite, fresh()));
     WRONG_HANDLE(mpa_post_recent_player_groups(client, &group, 1, fresh()));
+    WRONG_HANDLE(mpa_set_activity(client, XUID, &activity, fresh()));
+    WRONG_HANDLE(mpa_delete_activity(client, XUID, 1, NULL, fresh()));
+    WRONG_HANDLE(mpa_get_activities(client, XUID, NULL, &record, 1, &total, fresh()));
+    WRONG_HANDLE(mpa_query_activities(client, SOME_USERS, 2, NULL, &record, 1, &total, fresh()));
+    WRONG_HANDLE(mpa_read_activities(client, 1, &record, 1, &total, fresh()));
+    CHECK_NUMBER(total, 0);
+    WRONG_HANDLE(mpa_post_recent_players(client, &player, 1, NULL, fresh()));
+    WRONG_HANDLE(mpa_post_server_recent_players(client, &of_user, 1, fresh()));
+    WRONG_HANDLE(mpa_submit_set_activity(client, XUID, &activity, 1, &operation, fresh()));
+    WRONG_HANDLE(mpa_submit_delete_activity(client, XUID, 1, NULL, 1, &operation, fresh()));
+    WRONG_HANDLE(mpa_submit_get_activities(client, XUID, NULL, 1, &operation, fresh()));
+    WRONG_HANDLE(mpa_submit_query_activities(client, SOME_USERS, 2, NULL, 1, &operation, fresh()));
+    WRONG_HANDLE(mpa_submit_recent_players(client, &player, 1, NULL, 1, &operation, fresh()));
+    WRONG_HANDLE(mpa_submit_server_recent_players(client, &of_user, 1, 1, &operation, fresh()));
+    CHECK_NUMBER(operation, 7);
     CHECK_STATUS(mpa_send_invite(client, &invite, NULL), MPA_ERROR_INVALID_HANDLE);
     CHECK_STATUS(mpa_client_close(client, 0, &report), MPA_ERROR_INVALID_HANDLE);
     CHECK_STATUS(mpa_client_close(client, UINT32_MAX, NULL), MPA_ERROR_INVALID_HANDLE);

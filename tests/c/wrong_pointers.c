@@ -1,21 +1,7 @@
 /* NULL and misaligned pointers, wherever a pointer goes in: each is refused and nothing is sent. */
 
 #include "checks.h"
-
-static const size_t OFFSETS[] = { 1, 2, 4 };
-#define FOR_EACH_OFFSET(i) for (size_t i = 0; i < sizeof OFFSETS / sizeof *OFFSETS; i++)
-
-static union {
-    uint64_t aligned;
-    unsigned char bytes[4096];
-} place;
-
-/* What is right but for its address. */
-static void *misaligned(const void *right, size_t size, size_t offset)
-{
-    memset(place.bytes, 0, sizeof place.bytes);
-    return memcpy(place.bytes + offset, right, size);
-}
+#include "misaligned.h"
 
 static void open_with_wrong_pointers(void)
 {

@@ -7,7 +7,7 @@
     union {                     \
         type known;             \
         uint64_t aligned;       \
-        unsigned char all[4104]; \
+        unsigned char all[8200]; \
     }
 
 /* A setter for each struct that goes in, so that one list of sizes serves all. */
@@ -52,11 +52,85 @@ static mpa_status post_group(mpa_client client, const void *input)
     return mpa_post_recent_player_groups(client, input, 1, fresh());
 }
 
+static mpa_status set_activity(mpa_client client, const void *input)
+{
+    return mpa_set_activity(client, XUID, input, fresh());
+}
+
+static mpa_status set_activity_authorized_by(mpa_client client, const void *input)
+{
+    mpa_activity activity = an_activity();
+    activity.authorization = input;
+    return mpa_set_activity(client, XUID, &activity, fresh());
+}
+
+static mpa_status delete_authorized_by(mpa_client client, const void *input)
+{
+    return mpa_delete_activity(client, XUID, 1, input, fresh());
+}
+
+static mpa_status get_authorized_by(mpa_client client, const void *input)
+{
+    return mpa_get_activities(client, XUID, input, NULL, 0, NULL, fresh());
+}
+
+static mpa_status query_authorized_by(mpa_client client, const void *input)
+{
+    return mpa_query_activities(client, SOME_USERS, 2, input, NULL, 0, NULL, fresh());
+}
+
+/* Records are written, so that what is made of the input is a copy. */
+static NEWER(mpa_activity_record) records;
+
+static mpa_activity_record *copied(const void *input)
+{
+    memcpy(&records, input, sizeof records);
+    return &records.known;
+}
+
+static mpa_status query_into(mpa_client client, const void *input)
+{
+    return mpa_query_activities(client, SOME_USERS, 2, NULL, copied(input), 1, NULL, fresh());
+}
+
+static mpa_status get_into(mpa_client client, const void *input)
+{
+    return mpa_get_activities(client, XUID, NULL, copied(input), 1, NULL, fresh());
+}
+
+static mpa_status read_into(mpa_client client, const void *input)
+{
+    return mpa_read_activities(client, 1, copied(input), 1, NULL, fresh());
+}
+
+static mpa_status post_player(mpa_client client, const void *input)
+{
+    return mpa_post_recent_players(client, input, 1, NULL, fresh());
+}
+
+static mpa_status post_authorized_by(mpa_client client, const void *input)
+{
+    mpa_recent_player player = a_player();
+    return mpa_post_recent_players(client, &player, 1, input, fresh());
+}
+
+static mpa_status post_user(mpa_client client, const void *input)
+{
+    return mpa_post_server_recent_players(client, input, 1, fresh());
+}
+
+static mpa_status post_player_of_user(mpa_client client, const void *input)
+{
+    mpa_user_recent_players user = a_user_who_met(input, 1);
+    return mpa_post_server_recent_players(client, &user, 1, fresh());
+}
+
 static void wrong_sizes_and_tails(mpa_client client, const struct subject *subject, const void *right)
 {
     static NEWER(unsigned char) place;
     const uint32_t known = (uint32_t)subject->size;
-    const uint32_t wrong[] = { 0, 1, 3, 4, 8, known - 8, known - 4, known - 1, 4097, 4104, 65536, INT32_MAX, UINT32_MAX };
+    const uint32_t wrong[] = { 0, 1, 3, 4, 8, known - 8, known - 4, known - 1, known + 4097, known + 4104, 65536,
+                               INT32_MAX, UINT32_MAX };
     const size_t tails[] = { 0, 1, 7, 8, 100 };
 
     memset(&place, 0, sizeof place);
@@ -73,7 +147,7 @@ static void wrong_sizes_and_tails(mpa_client client, const struct subject *subje
         WRONG_STRUCT(subject->call(client, place.all), subject->name);
         place.all[known + tails[i]] = 0;
     }
-    uint32_t largest = 4096;
+    uint32_t largest = known + 4096;
     memcpy(place.all, &largest, sizeof largest);
     place.all[largest - 1] = 0x80;
     WRONG_STRUCT(subject->call(client, place.all), subject->name);
@@ -87,6 +161,10 @@ static void inputs(mpa_client user, mpa_client server)
     mpa_invite invite = an_invite();
     mpa_server_invite server_invite = a_server_invite();
     mpa_recent_player_group group = a_group();
+    mpa_activity activity = an_activity();
+    mpa_activity_record record = MPA_INIT(mpa_activity_record);
+    mpa_recent_player player = a_player();
+    mpa_user_recent_players of_user = a_user_who_met(&player, 1);
     const struct {
         struct subject subject;
         mpa_client client;
@@ -98,6 +176,18 @@ static void inputs(mpa_client user, mpa_client server)
         { { "invite.authorization", sizeof own, send_invite_authorized_by }, user, &own },
         { { "invite", sizeof server_invite, send_server_invite }, server, &server_invite },
         { { "groups[0]", sizeof group, post_group }, server, &group },
+        { { "activity", sizeof activity, set_activity }, server, &activity },
+        { { "activity.authorization", sizeof own, set_activity_authorized_by }, server, &own },
+        { { "authorization", sizeof own, delete_authorized_by }, server, &own },
+        { { "authorization", sizeof own, get_authorized_by }, server, &own },
+        { { "authorization", sizeof own, query_authorized_by }, server, &own },
+        { { "records[0]", sizeof record, query_into }, server, &record },
+        { { "records[0]", sizeof record, get_into }, server, &record },
+        { { "records[0]", sizeof record, read_into }, server, &record },
+        { { "players[0]", sizeof player, post_player }, user, &player },
+        { { "authorization", sizeof own, post_authorized_by }, user, &own },
+        { { "users[0]", sizeof of_user, post_user }, server, &of_user },
+        { { "users[0].recent_players[0]", sizeof player, post_player_of_user }, server, &player },
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         wrong_sizes_and_tails(all[i].client, &all[i].subject, all[i].right);
@@ -139,6 +229,16 @@ static void arrays(mpa_client server)
     groups[0].struct_size = 36;
     WRONG_STRUCT(mpa_post_recent_player_groups(server, groups, 1, fresh()), "groups[0].struct_size");
 
+    mpa_recent_player players[3] = { a_player(), a_player(), a_player() };
+    mpa_user_recent_players of_users[3] = { a_user_who_met(players, 3), a_user_who_met(players, 3),
+                                            a_user_who_met(players, 3) };
+    players[2].struct_size -= 8;
+    WRONG_STRUCT(mpa_post_server_recent_players(server, of_users, 3, fresh()),
+                 "users[0].recent_players[2].struct_size");
+    players[2].struct_size += 8;
+    of_users[1].struct_size = UINT32_MAX;
+    WRONG_STRUCT(mpa_post_server_recent_players(server, of_users, 3, fresh()), "users[1].struct_size");
+
     struct newer {
         mpa_recent_player_group known;
         uint64_t unknown;
@@ -157,12 +257,15 @@ static void results(mpa_client user, mpa_client server)
 {
     static NEWER(mpa_result) place, before;
     const uint32_t known = sizeof(mpa_result);
-    const uint32_t wrong[] = { 0, 1, 3, 4, 12, known - 512, known - 1, 4097, 4104, UINT32_MAX };
+    const uint32_t wrong[] = { 0, 1, 3, 4, 12, known - 512, known - 1, known + 4097, known + 4104, UINT32_MAX };
     mpa_client_config config = config_with(SERVICE_TOKEN);
     mpa_authorization authorization = an_authorization("XBL3.0 x=-;another");
     mpa_invite invite = an_invite();
     mpa_server_invite server_invite = a_server_invite();
     mpa_recent_player_group group = a_group();
+    mpa_activity activity = an_activity();
+    mpa_recent_player player = a_player();
+    mpa_user_recent_players of_user = a_user_who_met(&player, 1);
 
     for (size_t i = 0; i <= sizeof wrong / sizeof *wrong; i++) {
         mpa_client client = { 5 };
@@ -177,6 +280,17 @@ static void results(mpa_client user, mpa_client server)
         CHECK_STATUS(mpa_send_invite(user, &invite, result), MPA_ERROR_INVALID_STRUCT);
         CHECK_STATUS(mpa_send_server_invite(server, &server_invite, result), MPA_ERROR_INVALID_STRUCT);
         CHECK_STATUS(mpa_post_recent_player_groups(server, &group, 1, result), MPA_ERROR_INVALID_STRUCT);
+        CHECK_STATUS(mpa_set_activity(server, XUID, &activity, result), MPA_ERROR_INVALID_STRUCT);
+        CHECK_STATUS(mpa_delete_activity(server, XUID, 1, NULL, result), MPA_ERROR_INVALID_STRUCT);
+        CHECK_STATUS(mpa_get_activities(server, XUID, NULL, NULL, 0, NULL, result), MPA_ERROR_INVALID_STRUCT);
+        CHECK_STATUS(mpa_query_activities(server, SOME_USERS, 2, NULL, NULL, 0, NULL, result),
+                     MPA_ERROR_INVALID_STRUCT);
+        CHECK_STATUS(mpa_read_activities(server, 1, NULL, 0, NULL, result), MPA_ERROR_INVALID_STRUCT);
+        CHECK_STATUS(mpa_post_recent_players(user, &player, 1, NULL, result), MPA_ERROR_INVALID_STRUCT);
+        CHECK_STATUS(mpa_post_server_recent_players(server, &of_user, 1, result), MPA_ERROR_INVALID_STRUCT);
+        CHECK_STATUS(mpa_submit_set_activity(server, XUID, &activity, 1, NULL, result), MPA_ERROR_INVALID_STRUCT);
+        CHECK_STATUS(mpa_submit_query_activities(server, SOME_USERS, 2, NULL, 1, NULL, result),
+                     MPA_ERROR_INVALID_STRUCT);
         CHECK(memcmp(&before, &place, sizeof place) == 0);
     }
 }
@@ -184,7 +298,7 @@ static void results(mpa_client user, mpa_client server)
 /* The result of a newer caller is written as far as it is known, and not a byte beyond. */
 static void larger_results(mpa_client user)
 {
-    const uint32_t sizes[] = { sizeof(mpa_result), sizeof(mpa_result) + 1, sizeof(mpa_result) + 8, 4096 };
+    const uint32_t sizes[] = { sizeof(mpa_result), sizeof(mpa_result) + 1, sizeof(mpa_result) + 8, sizeof(mpa_result) + 4096 };
     static NEWER(mpa_result) place;
     mpa_invite invite = MPA_INIT(mpa_invite);
 
@@ -211,7 +325,7 @@ static void reports(void)
 {
     static NEWER(mpa_close_report) place, before;
     const uint32_t known = sizeof(mpa_close_report);
-    const uint32_t wrong[] = { 0, 4, known - 8, known - 1, 4097, UINT32_MAX, known + 8 };
+    const uint32_t wrong[] = { 0, 4, known - 8, known - 1, known + 4097, UINT32_MAX, known + 8 };
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         mpa_client client = open_client(SERVICE_TOKEN);
