@@ -73,8 +73,7 @@ static int wait_for_the_end(mpa_client client)
                 fprintf(stderr, "The match: %s: %s\n", mpa_status_name(result.status), result.message);
                 return 0;
             }
-            printf("The match: %" PRIu32 " reports acknowledged, %" PRIu32 " request%s\n", result.acknowledged,
-                   result.attempts, result.attempts == 1 ? "" : "s");
+            printf("The match: %" PRIu32 " groups and lists of players acknowledged\n", result.acknowledged);
             return 1;
         }
         sleep_ms(16);

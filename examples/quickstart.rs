@@ -7,6 +7,7 @@
 //! cargo run --example quickstart c loop        examples/server_loop.c, stopped by SIGTERM after 3 s
 //! cargo run --example quickstart cpp loop      examples/server_loop.cpp
 //! cargo run --example quickstart csharp loop   examples/server_loop.cs
+//! cargo run --example quickstart c match       examples/match_server.c, and who met whom
 //! cargo run --example quickstart c sign-in     examples/sign_in.c
 //! ```
 //!
@@ -17,6 +18,7 @@
 use std::error::Error;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus};
 use std::time::{Duration, Instant};
@@ -50,10 +52,20 @@ enum Language {
     CSharp,
 }
 
+/// How much faster than in a game a match is played, which then takes 3 s.
+const MATCH_SPEED: u32 = 20;
+
+/// The seed of the match.
+const MATCH_SEED: u32 = 1;
+
+/// The players of the match, as the program makes them up.
+const MATCH_PLAYERS: RangeInclusive<u64> = 2535400000000001..=2535400000000008;
+
 #[derive(Clone, Copy, PartialEq)]
 enum What {
     Quickstart,
     ServerLoop,
+    Match,
     SignIn,
 }
 
@@ -77,11 +89,12 @@ fn chosen_program(arguments: &[String]) -> Result<(Language, What)> {
     match (language, arguments.get(1).map(String::as_str)) {
         (_, None) => Ok((language, What::Quickstart)),
         (_, Some("loop")) => Ok((language, What::ServerLoop)),
+        (_, Some("match")) => Ok((language, What::Match)),
         (Language::C, Some("sign-in")) => Ok((language, What::SignIn)),
         (_, Some("sign-in")) => Err("The program that signs in is there in C only: say \"c sign-in\".".into()),
         (_, Some(other)) => Err(format!(
-            "After the language comes nothing, \"loop\" for a server loop, or \"sign-in\" for a server that signs \
-             in, not {other:?}."
+            "After the language comes nothing, \"loop\" for a server loop, \"match\" for a match, or \"sign-in\" for a \
+             server that signs in, not {other:?}."
         )
         .into()),
     }
@@ -96,9 +109,12 @@ fn run(language: Language, what: What) -> Result<()> {
     if let Some(sign_in) = emulator.sign_in() {
         program.args([sign_in.url(), sign_in.token_url()]).args(write_files(sign_in, &folder)?);
     }
+    if what == What::Match {
+        program.args([MATCH_SEED, MATCH_SPEED].map(|number| number.to_string()));
+    }
     println!("{source} prints:\n");
     let ended = match what {
-        What::Quickstart | What::SignIn => run_to_the_end(&mut program),
+        What::Quickstart | What::Match | What::SignIn => run_to_the_end(&mut program),
         What::ServerLoop => run_for_a_while(&mut program),
     };
     println!("\nThe stand-in for the service received:\n");
@@ -108,6 +124,10 @@ fn run(language: Language, what: What) -> Result<()> {
     if requests.len() > MOST_SHOWN {
         println!("and {} more", requests.len() - MOST_SHOWN);
     }
+    if what == What::Match {
+        println!("\nWho met whom, as it lists them:\n");
+        MATCH_PLAYERS.for_each(|player| show_recent_players(&emulator, player));
+    }
     ended
 }
 
@@ -115,6 +135,7 @@ fn source(language: Language, what: What) -> String {
     let name = match what {
         What::Quickstart => "quickstart",
         What::ServerLoop => "server_loop",
+        What::Match => "match_server",
         What::SignIn => "sign_in",
     };
     let ending = match language {
@@ -190,7 +211,8 @@ struct Running {
 impl Running {
     fn start(program: &mut Command) -> Result<Self> {
         let name = program.get_program().to_string_lossy().into_owned();
-        let child = program.spawn().map_err(|error| not_started(&name, &error))?;
+        // Cargo puts its own folders there, which may have an older library.
+        let child = program.env_remove("LD_LIBRARY_PATH").spawn().map_err(|error| not_started(&name, &error))?;
         Ok(Running { name, child })
     }
 
@@ -335,6 +357,14 @@ fn show(received: &LoggedRequest) {
 
 fn show_line(received: &LoggedRequest) {
     println!("{} {}, answered with {}", received.method, received.path, received.status);
+}
+
+/// Whom a player of the match met, the last met first.
+fn show_recent_players(emulator: &Emulator, player: u64) {
+    let number = |xuid: u64| xuid - MATCH_PLAYERS.start() + 1;
+    let met = emulator.recent_players(TITLE_ID, player);
+    let met: Vec<_> = met.iter().map(|met| format!("{} ({})", number(met.xuid), met.encounter_type)).collect();
+    println!("Player {}: {}", number(player), if met.is_empty() { "nobody".to_owned() } else { met.join(", ") });
 }
 
 /// Of a list of texts the first two, of others the first one, and how many more there are.

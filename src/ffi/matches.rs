@@ -131,8 +131,8 @@ pub unsafe extern "C" fn mpa_match_leave(r#match: mpa_match, xuid: u64, result: 
 
 /// Closes a match: all players leave. The handle is invalid from now on. One MPA_EVENT_COMPLETED follows, once all of
 /// the match's reports have ended; its result counts over all of them: `acknowledged`, `uncertain` and `refused` are
-/// groups, or users where teams require it, and `message` says how many there were; `queued_ms` and `elapsed_ms` are the
-/// longest of its reports. If some failed, `status` and what else it says are those of the first failure; `retryable` is
+/// groups, or users where teams require it, and `message` says how many there were; `attempts` is the sum of its
+/// reports', `queued_ms` and `elapsed_ms` are the longest of them. If some failed, `status` and what else it says are those of the first failure; `retryable` is
 /// 0, since the library does not return the groups.
 ///
 /// `user_data` comes back with the event. `operation`, or NULL: receives the number of the operation, before its event

@@ -1,5 +1,6 @@
 //! The quickstarts: what a user reads first must compile, run, tell what it did, and fail properly.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Once;
@@ -247,6 +248,56 @@ fn folder_with_a_c_compiler_alone() -> PathBuf {
         std::os::unix::fs::symlink(found.unwrap_or_else(|| panic!("there is no {tool}")), link).expect("a link");
     }
     folder
+}
+
+#[test]
+fn the_launcher_shows_who_met_whom_in_a_match() {
+    if !GCC.is_there() {
+        return;
+    }
+    for (language, source) in [("c", "match_server.c")] {
+        let printed = printed(&build::run(launcher(language).arg("match")));
+        assert!(printed.starts_with(&format!("examples/{source} prints:\n\nPlayer ")), "{printed}");
+        let (said, lists) = printed.split_once("\nWho met whom, as it lists them:\n\n").expect("there are lists");
+        let met = met_in_the_match(said);
+        assert!(met.len() > 10, "{printed}");
+        assert_eq!(listed(lists), met, "{printed}");
+    }
+}
+
+/// Who was there at the same time, from the lines that say who joins and who leaves. The teams are the odd and the even
+/// numbers.
+fn met_in_the_match(said: &str) -> BTreeSet<(u32, u32, String)> {
+    let (mut present, mut met) = (BTreeSet::new(), BTreeSet::new());
+    for line in said.lines() {
+        let words: Vec<_> = line.split(' ').collect();
+        match words[..] {
+            ["Player", player, "joins"] => {
+                let player: u32 = player.parse().expect("a number");
+                for other in &present {
+                    let kind = if player % 2 == other % 2 { "Teammate" } else { "Opponent" };
+                    met.extend([(player, *other, kind.to_owned()), (*other, player, kind.to_owned())]);
+                }
+                present.insert(player);
+            }
+            ["Player", player, "leaves"] => assert!(present.remove(&player.parse().expect("a number"))),
+            _ => {}
+        }
+    }
+    met
+}
+
+/// What lines such as `Player 1: 3 (Teammate), 2 (Opponent)` say.
+fn listed(lists: &str) -> BTreeSet<(u32, u32, String)> {
+    let mut met = BTreeSet::new();
+    for line in lists.lines() {
+        let (player, others) = line.strip_prefix("Player ").and_then(|rest| rest.split_once(": ")).expect("a list");
+        for other in others.split(", ").filter(|other| *other != "nobody") {
+            let (other, kind) = other.strip_suffix(')').and_then(|rest| rest.split_once(" (")).expect("an entry");
+            met.insert((player.parse().expect("a number"), other.parse().expect("a number"), kind.to_owned()));
+        }
+    }
+    met
 }
 
 #[test]
