@@ -31,12 +31,11 @@ mod client;
 mod date;
 mod encoding;
 mod log;
-mod matches;
 mod stats;
 mod sync;
 
-// Not an interface: for the simulation in `benches/src/throttling/`, the targets in `fuzz/`, and
-// the program in `doctor/`.
+// Not an interface: for the simulation in `benches/src/throttling/`, the targets in `fuzz/`, the pictures in
+// `docs/matches.md`, and the program in `doctor/`.
 #[doc(hidden)]
 pub mod api;
 #[doc(hidden)]
@@ -47,6 +46,8 @@ pub mod file;
 pub mod http;
 #[doc(hidden)]
 pub mod json;
+#[doc(hidden)]
+pub mod matches;
 #[doc(hidden)]
 pub mod outcome;
 #[doc(hidden)]

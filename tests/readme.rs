@@ -47,6 +47,14 @@ fn check_that_one_invite_was_sent(emulator: &Emulator, users: usize) {
 }
 
 #[test]
+fn the_pictures_are_what_the_library_makes_of_their_matches() {
+    for (path, svg) in mpa_tests::pictures::files() {
+        let drawn = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(drawn, svg, "{}: cargo run -p mpa-tests --bin write-pictures draws it", path.display());
+    }
+}
+
+#[test]
 fn the_five_steps_of_the_readme_send_an_invite() {
     let emulator = Emulator::start(Options::default()).expect("an emulator starts");
     let steps = five_steps().concat();
@@ -88,6 +96,13 @@ fn the_piece_about_signing_in_compiles_without_a_warning() {
     assert_eq!(pieces.len(), 1, "a configuration");
     // It ends before the configuration is used.
     compile("configuration.c", &whole(&format!("{}mpa_client_open(&config, &client, &result);\n", pieces[0])));
+}
+
+#[test]
+fn the_piece_about_matches_compiles_without_a_warning() {
+    let pieces = in_c("docs/matches.md");
+    assert_eq!(pieces.len(), 1, "a match");
+    compile("match.c", &whole(&pieces[0]));
 }
 
 #[test]

@@ -15,4 +15,4 @@ mod split;
 mod tracker;
 
 pub use report::Report;
-pub use tracker::{MAX_PLAYERS_PRESENT, Player, Refused, Tracker};
+pub use tracker::{Clique, MAX_PLAYERS_PRESENT, Player, Refused, Tracker};

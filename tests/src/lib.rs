@@ -13,6 +13,7 @@ pub mod licenses;
 pub mod matches;
 pub mod partner;
 pub mod peer;
+pub mod pictures;
 pub mod platform;
 pub mod process;
 pub mod tinyproxy;

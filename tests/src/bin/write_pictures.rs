@@ -1,0 +1,14 @@
+//! Draws the pictures of `docs/matches.md`: `cargo run -p mpa-tests --bin write-pictures`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    for (path, svg) in mpa_tests::pictures::files() {
+        if let Err(error) = std::fs::write(&path, svg) {
+            eprintln!("{} could not be written: {error}", path.display());
+            return ExitCode::FAILURE;
+        }
+        println!("wrote {}", path.display());
+    }
+    ExitCode::SUCCESS
+}
