@@ -11,7 +11,7 @@ PATH="$PATH:${HOME:-/root}/.cargo/bin"
 
 VERSION=0.20.2
 MANIFESTS=(Cargo.toml benches/Cargo.toml fuzz/Cargo.toml tests/licenses/standard-library/Cargo.toml
-    packaging/consumers/two-archives/other/Cargo.toml)
+    packaging/consumers/two-rust-libraries/other/Cargo.toml)
 # As cargo-deny calls the folder of a database: a hash of its address.
 DATABASE=target/advisory-databases/advisory-db-3157b0e258782691
 

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::dist::Dist;
+use crate::toolchain::rust;
 use crate::tools;
 
 /// Longer than anything takes that runs on this machine.
@@ -24,10 +25,9 @@ pub struct Emulator {
 impl Emulator {
     /// Builds the program if it is not there yet.
     pub fn program(dist: &Dist) -> Result<PathBuf> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let folder = dist.repository().join("target");
         tools::run(
-            Command::new(cargo)
+            rust::cargo()
                 .args(["build", "--quiet", "--locked", "--package", "mpa-emulator", "--target-dir"])
                 .arg(&folder)
                 .current_dir(dist.repository()),

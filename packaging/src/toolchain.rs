@@ -1,7 +1,7 @@
 //! What compiles the library: Rust with the standard library of the target, and a linker and C compiler for it.
 
 pub mod clang_cl;
-mod debian;
+pub mod compilers;
 pub mod macos_stubs;
 pub mod mingw;
 pub mod pip;

@@ -60,12 +60,12 @@ pub fn compile(dist: &Dist, compilation: &Compilation) -> Result<PathBuf> {
     // Makes the folders whose names are kept out of the library.
     let manifest = dist.repository().join("Cargo.toml");
     tools::run(
-        rust.cargo().args(["fetch", "--quiet", "--locked", "--target", triple, "--manifest-path"]).arg(&manifest),
+        rust::cargo().args(["fetch", "--quiet", "--locked", "--target", triple, "--manifest-path"]).arg(&manifest),
     )?;
 
     let mut cargo = match compilation.linker {
-        Linker::Native => rust.cargo(),
-        Linker::Zig(zig) => zig.cargo(rust),
+        Linker::Native => rust::cargo(),
+        Linker::Zig(zig) => zig.cargo(),
     };
     let of_the_library = compilation.programs.is_empty();
     if of_the_library {
@@ -77,7 +77,6 @@ pub fn compile(dist: &Dist, compilation: &Compilation) -> Result<PathBuf> {
         Linker::Zig(_) if triple.ends_with("linux-gnu") => format!("{triple}.{}.{}", GLIBC.0, GLIBC.1),
         _ => (*triple).to_owned(),
     });
-    cargo.args(rust.arguments());
     let folder = dist.build_folder().join(compilation.purpose);
     cargo.arg("--target-dir").arg(&folder);
     if of_the_library {

@@ -13,7 +13,7 @@ use crate::toolchain::zig::Zig;
 pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     let zig = Zig::of(dist)?;
     let triple = target.triples[0];
-    let rust = Rust::with(dist, triple)?;
+    let rust = Rust::with(triple)?;
     // Otherwise Rust would link musl into the shared library, which has one already in the program that loads it.
     let dynamic: &[&str] = if target.system == System::LinuxMusl { &["-Ctarget-feature=-crt-static"] } else { &[] };
     let folder = compile(

@@ -33,7 +33,7 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     let exports = header::functions(dist)?;
     let mut folders = Vec::new();
     for &triple in target.triples {
-        let rust = Rust::with(dist, triple)?;
+        let rust = Rust::with(triple)?;
         let (linker, flags) = linker(dist, &zig, triple)?;
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         let compilation = Compilation {

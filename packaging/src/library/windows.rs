@@ -31,13 +31,13 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
     let lines: String = exports.iter().map(|name| format!("    {name}\n")).collect();
     fs::write(&definition, format!("LIBRARY mpa.dll\nEXPORTS\n{lines}"))?;
 
-    let rust = Rust::with(dist, GNU)?;
+    let rust = Rust::with(GNU)?;
     let gnu_library =
         Compilation { crate_types: "staticlib", environment: mingw::environment()?, ..Compilation::of(&rust, GNU) };
     let gnu_library = compile(dist, &gnu_library)?.join("libmpa.a");
     prelink::coff(&zig, &exports, &gnu_library, &stage.join("lib/libmpa.a"), &symbols.join("libmpa.a"))?;
 
-    let rust = Rust::with(dist, MSVC)?;
+    let rust = Rust::with(MSVC)?;
     let msvc_library = Compilation {
         crate_types: "staticlib",
         environment: if cfg!(windows) { Vec::new() } else { clang_cl::environment(dist)? },

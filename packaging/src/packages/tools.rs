@@ -4,7 +4,6 @@ mod check;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -83,7 +82,7 @@ fn make(dist: &Dist, targets: &[&'static Target]) -> Result<()> {
 }
 
 fn programs(dist: &Dist, target: &Target, triple: &'static str, folder: &Path) -> Result<()> {
-    let rust = Rust::with(dist, triple)?;
+    let rust = Rust::with(triple)?;
     let zig = Zig::of(dist)?;
     let names: Vec<&str> = PROGRAMS.iter().map(|program| program.name).collect();
     let compilation =
@@ -126,7 +125,7 @@ fn documents(dist: &Dist, target: &Target, folder: &Path) -> Result<()> {
 
 /// Who wrote what is linked into the program, and the licences of that.
 fn notice(dist: &Dist, program: &Program) -> Result<String> {
-    let mut cargo = Command::new(rust::cargo());
+    let mut cargo = rust::cargo();
     cargo.args(["run", "--quiet", "--locked", "--package", "mpa-tests", "--bin", "write-licenses", program.name]);
     tools::run(cargo.current_dir(dist.repository()))
 }

@@ -9,7 +9,6 @@ mod plugin;
 mod programs;
 mod reflection;
 mod run;
-mod two_archives;
 
 use std::fs;
 use std::path::PathBuf;
@@ -56,8 +55,7 @@ fn check(dist: &Dist, target: &'static Target) -> Result<()> {
         return Ok(());
     }
     build_rules::check(dist, &plugin, platform)?;
-    run::check(dist, &plugin, platform)?;
-    two_archives::check(dist, platform)
+    run::check(dist, &plugin, platform)
 }
 
 fn archive_path(dist: &Dist) -> Result<PathBuf> {

@@ -5,98 +5,37 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
-use super::debian::DebianRust;
-use crate::dist::Dist;
 use crate::tools::{self, Tool};
 
-/// A Rust compiler that can build for one Rust target.
+/// A Rust compiler with the standard library of one Rust target.
 pub struct Rust {
     /// Of the compiler.
     sysroot: PathBuf,
-    /// For cargo and what it calls.
-    environment: Vec<(&'static str, OsString)>,
-    /// Whether cargo has to build the standard library too.
-    builds_standard_library: bool,
 }
 
 impl Rust {
-    /// The compiler that runs this program, with the standard library of `triple`, which rustup adds if it is missing.
-    /// Where that cannot be had, Debian's, which builds the standard library from its sources.
-    pub fn with(dist: &Dist, triple: &'static str) -> Result<Self> {
-        // To try what happens without rustup: see packaging/README.md.
-        if env::var_os("MPA_PACKAGING_RUST").is_some_and(|rust| rust == "debian") {
-            return Self::of_debian(dist, triple);
-        }
+    /// The compiler that runs this program. rustup adds the standard library of `triple` if it is missing.
+    pub fn with(triple: &str) -> Result<Self> {
         let sysroot = own_sysroot()?;
         let standard_library = sysroot.join("lib/rustlib").join(triple).join("lib");
-        let mut added = Ok(String::new());
         if !standard_library.is_dir() && tools::find("rustup").is_some() {
             println!("adding Rust's standard library for {triple}");
-            added = tools::run(Command::new("rustup").args(["target", "add", triple]));
+            tools::run(Command::new("rustup").args(["target", "add", triple]))?;
         }
-        if standard_library.is_dir() {
-            return Ok(Self { sysroot, environment: Vec::new(), builds_standard_library: false });
-        }
-        if tools::has_apt() {
-            if let Err(error) = added {
-                println!("Debian's Rust is used, since rustup does not have that library: {error:#}");
-            }
-            return Self::of_debian(dist, triple);
-        }
-        added?;
-        bail!("Rust's standard library for {triple} is missing: install Rust with rustup, which can add it")
-    }
-
-    fn of_debian(dist: &Dist, triple: &str) -> Result<Self> {
-        let rust = DebianRust::of(dist)?;
-        let mut libraries = vec![rust.libraries()?];
-        libraries.extend(env::var_os("LD_LIBRARY_PATH").iter().flat_map(env::split_paths));
-        Ok(Self {
-            sysroot: rust.sysroot(),
-            environment: vec![
-                ("RUSTC", rust.rustc().into()),
-                ("LD_LIBRARY_PATH", env::join_paths(libraries)?),
-                // Building the standard library is not a stable feature of cargo.
-                ("RUSTC_BOOTSTRAP", "1".into()),
-            ],
-            builds_standard_library: !rust.sysroot().join("lib/rustlib").join(triple).join("lib").is_dir(),
-        })
+        ensure!(
+            standard_library.is_dir(),
+            "Rust in {} has no standard library for {triple}: install Rust with rustup (https://rustup.rs), which can \
+             add it. Debian's packages of Rust have none for other platforms",
+            sysroot.display()
+        );
+        Ok(Self { sysroot })
     }
 
     /// Where the sources of its standard library may be, as it names them.
     pub fn sources(&self) -> PathBuf {
         self.sysroot.join("lib/rustlib/src/rust")
-    }
-
-    pub fn cargo(&self) -> Command {
-        let mut command = Command::new(cargo());
-        self.configure(&mut command);
-        command
-    }
-
-    /// The compiler itself, if it has the standard library.
-    pub fn rustc(&self) -> Option<Command> {
-        if self.builds_standard_library {
-            return None;
-        }
-        let environment = self.environment.iter().map(|(name, value)| (name, value));
-        let program =
-            self.environment.iter().find(|(name, _)| *name == "RUSTC").map_or_else(rustc, |(_, path)| path.clone());
-        let mut command = Command::new(program);
-        command.envs(environment);
-        Some(command)
-    }
-
-    /// Makes a command that calls cargo use this compiler.
-    pub fn configure(&self, command: &mut Command) {
-        command.env("CARGO", cargo()).envs(self.environment.iter().map(|(name, value)| (name, value)));
-    }
-
-    /// The arguments of cargo that this compiler needs.
-    pub fn arguments(&self) -> &'static [&'static str] {
-        if self.builds_standard_library { &["-Zbuild-std=std,panic_unwind"] } else { &[] }
     }
 }
 
@@ -130,7 +69,11 @@ const LLVM_OBJCOPY: Tool = Tool {
 };
 
 /// The cargo that started this program.
-pub fn cargo() -> OsString {
+pub fn cargo() -> Command {
+    Command::new(cargo_program())
+}
+
+pub fn cargo_program() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 

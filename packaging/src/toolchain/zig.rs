@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::pip;
-use super::rust::Rust;
+use super::rust;
 use crate::dist::Dist;
 
 pub struct Zig {
@@ -50,11 +50,11 @@ impl Zig {
     }
 
     /// cargo with Zig as its linker and C compiler: takes `rustc` and the like as an argument.
-    pub fn cargo(&self, rust: &Rust) -> Command {
+    pub fn cargo(&self) -> Command {
         let program = self.folder.join("bin/cargo-zigbuild").with_extension(env::consts::EXE_EXTENSION);
         let mut command = Command::new(program);
-        rust.configure(&mut command);
         command
+            .env("CARGO", rust::cargo_program())
             .env("CARGO_ZIGBUILD_ZIG_PATH", self.program())
             .env("CARGO_ZIGBUILD_CACHE_DIR", self.caches.join("cargo-zigbuild"));
         self.set_environment(&mut command);

@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -97,7 +96,7 @@ fn run(dist: &Dist, target: &Target, way: &Way, file: &str, arguments: &[&str]) 
     let description = dist.cache().join("platform.json");
     let text = serde_json::to_string_pretty(&describe(dist, target, way)?)?;
     fs::write(&description, text).with_context(|| format!("writing {}", description.display()))?;
-    let mut cargo = Command::new(rust::cargo());
+    let mut cargo = rust::cargo();
     cargo.args(["test", "--quiet", "--locked", "--package", "mpa-tests", "--test", file, "--"]).args(arguments);
     cargo.current_dir(dist.repository()).env("MPA_TEST_PLATFORM", &description);
     // Of the compilers, where Zig is one.

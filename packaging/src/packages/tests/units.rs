@@ -10,7 +10,7 @@ use super::passed;
 use crate::dist::Dist;
 use crate::runner::{self, MINGW_C, Runner};
 use crate::targets::{Processor, System, Target};
-use crate::toolchain::rust::Rust;
+use crate::toolchain::rust::{self, Rust};
 use crate::toolchain::zig::Zig;
 use crate::tools::{self, Tool};
 
@@ -41,15 +41,13 @@ pub fn check(dist: &Dist, target: &'static Target, runner: &Runner) -> Result<()
 
 fn compile(dist: &Dist, target: &'static Target) -> Result<PathBuf> {
     let triple = target.triples[0];
-    let rust = Rust::with(dist, triple)?;
+    Rust::with(triple)?;
     let mut cargo = match target.system {
-        System::LinuxMusl => Zig::of(dist)?.cargo(&rust),
-        _ => rust.cargo(),
+        System::LinuxMusl => Zig::of(dist)?.cargo(),
+        _ => rust::cargo(),
     };
     cargo.args(["test", "--no-run", "--quiet", "--locked", "--package", "mpa", "--lib", "--message-format=json"]);
     cargo.args(["--target", triple, "--target-dir"]).arg(dist.cache().join("tests"));
-    // The standard library's crate for tests too.
-    cargo.args(rust.arguments().iter().map(|argument| format!("{argument},test")));
     if target.system != System::LinuxMusl && !std::ptr::eq(target, Target::host()?) {
         let variable = triple.replace('-', "_");
         let compiler = c_compiler(target)?;

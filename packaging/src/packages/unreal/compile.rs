@@ -11,21 +11,8 @@ use super::reflection;
 use crate::archive;
 use crate::dist::Dist;
 use crate::targets::{Processor, System};
-use crate::tools::{Tool, run};
-
-pub const CLANG: Tool =
-    Tool { names: &["clang++", "clang++-14"], package: "clang", elsewhere: "LLVM from releases.llvm.org" };
-/// Its libraries are also those of clang for arm64.
-pub const ARM64_GCC: Tool = Tool {
-    names: &["aarch64-linux-gnu-g++"],
-    package: "g++-aarch64-linux-gnu",
-    elsewhere: "a cross compiler for aarch64-linux-gnu of your distribution",
-};
-pub const MINGW: Tool = Tool {
-    names: &["x86_64-w64-mingw32-g++-posix"],
-    package: "g++-mingw-w64-x86-64-posix",
-    elsewhere: "MinGW-w64 from mingw-w64.org",
-};
+use crate::toolchain::compilers::{ARM64_GCC, CLANG, MINGW};
+use crate::tools::run;
 
 /// The language version of the engine 5.0 to 5.2, and that of later ones.
 pub const OLDER_STANDARD: &str = "-std=c++17";
