@@ -34,7 +34,7 @@ impl ExpiryIndex {
         Some(number)
     }
 
-    /// Whether it holds so many that have left the queue that it is to be made anew.
+    /// Whether it holds so many that have left the queue that it is to be rebuilt.
     pub fn is_outgrown(&self, queued: usize) -> bool {
         self.by_time.len() > 2 * queued + SLACK
     }
