@@ -257,8 +257,8 @@ typedef int32_t mpa_status;
 /// The response is not one that the service gives: something else answered, such as a proxy.
 #define MPA_ERROR_UNEXPECTED_ANSWER (-63)
 
-/// The service could not be reached: its host name was not resolved, or the connection was refused or
-/// broke. Recent players may have been sent before it broke; see `uncertain`.
+/// The service could not be reached: its host name was not resolved, the connection was refused or broke,
+/// or a proxy refused it. Recent players may have been sent before it broke; see `uncertain`.
 #define MPA_ERROR_CONNECTION_FAILED (-80)
 
 /// The server could not prove its identity, or does not speak TLS: its certificate has an unknown issuer
@@ -506,7 +506,7 @@ typedef struct mpa_client_config {
     mpa_ca_mode ca_mode;
     /// 1: allows plain http:// to other machines, which sends the token unencrypted. Default 0.
     uint32_t allow_plain_http;
-    /// Time limit for connecting, in milliseconds: name resolution, TCP and TLS together. Default 0: 3,000.
+    /// Time limit for connecting, in milliseconds: name resolution, TCP, a proxy and TLS together. Default 0: 3,000.
     /// At most MPA_MAX_TIMEOUT_MS.
     uint32_t connect_timeout_ms;
     /// Time limit for one request with its response, connecting included, in milliseconds. Default 0: 5,000.

@@ -99,8 +99,8 @@ macro_rules! statuses {
             UnexpectedAnswer = -63, MPA_ERROR_UNEXPECTED_ANSWER, completion,
                 "Something answered that does not seem to be the service. Look for a proxy in between.";
 
-            /// The service could not be reached: its host name was not resolved, or the connection was refused or
-            /// broke. Recent players may have been sent before it broke; see `uncertain`.
+            /// The service could not be reached: its host name was not resolved, the connection was refused or broke,
+            /// or a proxy refused it. Recent players may have been sent before it broke; see `uncertain`.
             ConnectionFailed = -80, MPA_ERROR_CONNECTION_FAILED, completion,
                 "There is no way to the service, or the connection broke. Try again later.";
 

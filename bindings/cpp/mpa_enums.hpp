@@ -64,8 +64,8 @@ enum class Status : mpa_status {
     ServiceUnavailable = MPA_ERROR_SERVICE_UNAVAILABLE,
     /// The response is not one that the service gives: something else answered, such as a proxy.
     UnexpectedAnswer = MPA_ERROR_UNEXPECTED_ANSWER,
-    /// The service could not be reached: its host name was not resolved, or the connection was refused or
-    /// broke. Recent players may have been sent before it broke; see `uncertain`.
+    /// The service could not be reached: its host name was not resolved, the connection was refused or broke,
+    /// or a proxy refused it. Recent players may have been sent before it broke; see `uncertain`.
     ConnectionFailed = MPA_ERROR_CONNECTION_FAILED,
     /// The server could not prove its identity, or does not speak TLS: its certificate has an unknown issuer
     /// or another name, or is out of date. A retry does not help.

@@ -91,9 +91,9 @@ namespace Mpa
         /// proxy.</summary>
         UnexpectedAnswer = -63,
 
-        /// <summary>The service could not be reached: its host name was not resolved, or the connection
-        /// was refused or broke. Recent players may have been sent before it broke; see
-        /// <see cref="MpaResult.Uncertain"/>.</summary>
+        /// <summary>The service could not be reached: its host name was not resolved, the connection
+        /// was refused or broke, or a proxy refused it. Recent players may have been sent before it
+        /// broke; see <see cref="MpaResult.Uncertain"/>.</summary>
         ConnectionFailed = -80,
 
         /// <summary>The server could not prove its identity, or does not speak TLS: its certificate has

@@ -28,7 +28,7 @@ pub fn check(variables: &[String]) -> Option<Finding> {
         _ => "are",
     };
     let message = format!(
-        "{} {verb} set in the environment and ignored: the library takes its proxy from proxy_url of its configuration only, and this \
+        "{} {verb} set in the environment and ignored: the library takes its proxy from its configuration only, and this \
          check from --proxy-url.",
         variables.join(" and ")
     );

@@ -92,7 +92,7 @@ pub struct mpa_client_config {
     pub ca_mode: mpa_ca_mode,
     /// 1: allows plain http:// to other machines, which sends the token unencrypted. Default 0.
     pub allow_plain_http: u32,
-    /// Time limit for connecting, in milliseconds: name resolution, TCP and TLS together. Default 0: 3,000.
+    /// Time limit for connecting, in milliseconds: name resolution, TCP, a proxy and TLS together. Default 0: 3,000.
     /// At most MPA_MAX_TIMEOUT_MS.
     pub connect_timeout_ms: u32,
     /// Time limit for one request with its response, connecting included, in milliseconds. Default 0: 5,000.

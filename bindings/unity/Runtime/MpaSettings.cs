@@ -40,8 +40,8 @@ namespace Mpa.Unity
         private string privateKeyPath = "";
 
         [SerializeField]
-        [Tooltip("The HTTP proxy that servers reach the service through, such as http://proxy.example:3128. Empty: none. "
-            + "One with a password is set in code.")]
+        [Tooltip("The HTTP proxy that servers reach the service through, such as http://proxy.example:3128. "
+            + "Empty: none. One with a password is set in code.")]
         private string proxyUrl = "";
 
         [SerializeField]
@@ -110,7 +110,7 @@ namespace Mpa.Unity
             if (!string.IsNullOrEmpty(proxyUrl) && proxyUrl.IndexOf('@') >= 0)
             {
                 problems.Add(
-                    "Proxy Url contains a user name or a password, and assets are shipped: set MpaClientConfig.ProxyUrl in code.");
+                    "Proxy Url contains a user name or a password, and assets are shipped: set it in code instead.");
             }
             return problems;
         }
