@@ -45,9 +45,13 @@ impl Socket {
         })
     }
 
-    /// The socket itself, with the time limits of the last read and write.
+    /// The socket itself, as it came: it blocks, without time limits.
     pub fn into_stream(self) -> io::Result<TcpStream> {
-        self.stream.try_clone()
+        let stream = self.stream.try_clone()?;
+        stream.set_nonblocking(false)?;
+        stream.set_read_timeout(None)?;
+        stream.set_write_timeout(None)?;
+        Ok(stream)
     }
 
     /// Reads what has arrived, or waits for it; 0 is the end. When the time is up it looks once more,

@@ -308,6 +308,7 @@ fn a_tunnel_can_be_opened_by_itself() {
     let client = through(&url_of(&proxy), &service);
     let deadline = Instant::now() + Duration::from_secs(5);
     let mut stream = client.http.tunnel("host.example", 7, deadline).unwrap().unwrap();
+    assert_eq!((stream.read_timeout().unwrap(), stream.write_timeout().unwrap()), (None, None));
     let mut said = String::new();
     stream.read_to_string(&mut said).unwrap();
     assert_eq!(said, "hello");
