@@ -25,6 +25,7 @@ fn answers_are_read() {
     let interim = "HTTP/1.1 100 Continue\r\n\r\n";
     let interims = interim.repeat(MAX_HEAD / interim.len() + 1);
     let late = format!("{}HTTP/1.1 200 OK\r\n\r\n", interim.repeat(MAX_HEAD / interim.len()));
+    let large_page = format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(MAX_HEAD));
     for (arrived, answer) in [
         ("", None),
         ("\r\n", None),
@@ -55,6 +56,7 @@ fn answers_are_read() {
         ("<html>", Some(Answer::NotHttp)),
         ("\x15\x03\x01\x00\x02\x02\x16", Some(Answer::NotHttp)),
         ("\x05\x7f", Some(Answer::NotHttp)),
+        (&large_page, Some(page(200))),
         (&largest, Some(status(200))),
         (&larger, Some(Answer::Oversized)),
         (&endless, Some(Answer::Oversized)),

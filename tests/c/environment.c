@@ -89,6 +89,8 @@ int main(int count, char **arguments)
     setenv("RUST_MIN_STACK", "1", 1);
     setenv("RUST_BACKTRACE", "full", 1);
     setenv("https_proxy", "http://127.0.0.1:9", 1);
+    setenv("HTTPS_PROXY", "http://127.0.0.1:9", 1);
+    setenv("HTTP_PROXY", "http://127.0.0.1:9", 1);
     setenv("ALL_PROXY", "socks5://127.0.0.1:9", 1);
     pthread_t changing;
     pthread_create(&changing, NULL, change_variables, NULL);
