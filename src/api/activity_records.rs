@@ -55,8 +55,11 @@ impl Found {
         Ok(())
     }
 
+    /// No larger than needed, since they may be kept for long.
     pub fn take(&self) -> Vec<ActivityRecord> {
-        std::mem::take(&mut self.0.lock())
+        let mut found = std::mem::take(&mut *self.0.lock());
+        found.shrink_to_fit();
+        found
     }
 }
 
@@ -145,8 +148,11 @@ impl<'de> Visitor<'de> for BodySeed<'_> {
                 "activities" => body.activities = Some(map.next_value_seed(List::within(self.0))?),
                 "userActivities" => {
                     let users: Vec<OfUser> = map.next_value_seed(List::within(self.0))?;
-                    let records = users.into_iter().map(OfUser::records).collect::<Result<Vec<_>, _>>();
-                    body.user_activities = Some(records.map_err(A::Error::custom)?.concat());
+                    let mut records = Vec::with_capacity(users.iter().map(|user| user.activities.len()).sum());
+                    for user in users {
+                        records.append(&mut user.records().map_err(A::Error::custom)?);
+                    }
+                    body.user_activities = Some(records);
                 }
                 name => body.single.0 |= body.single.1.take_member(name, &mut map, self.0)?,
             }

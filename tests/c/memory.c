@@ -123,6 +123,10 @@ static void call_all(void)
     mpa_submit_server_invite(client, &server_invite, 1, &operation, &result);
     mpa_submit_recent_player_groups(client, groups, 20, 1, &operation, &result);
     mpa_cancel(client, operation, &result);
+    mpa_set_activity(client, 1, &activity, &result);
+    mpa_query_activities(client, queried, 30, &authorization, records, 64, NULL, &result);
+    mpa_post_server_recent_players(client, of_users, 20, &result);
+    mpa_submit_query_activities(client, queried, 30, NULL, 1, &operation, &result);
     mpa_client_flush(client, 10000, &result);
     mpa_client_stats(client, &stats, &result);
     mpa_stats_prometheus(&stats, "region=\"eu\"", page, sizeof page, NULL, &result);
@@ -319,6 +323,30 @@ static void finish(void)
     must(mpa_client_close(client, 1000, NULL));
 }
 
+/* What a query takes while it is under way, and what is held of it until the event after its own. */
+static int query(void)
+{
+    mpa_event event = MPA_INIT(mpa_event);
+    uint64_t operation;
+    uint32_t total;
+
+    must(mpa_client_open(&config, &client, &result));
+    begin();
+    must(mpa_query_activities(client, queried, 30, NULL, records, 64, &total, &result));
+    printf("query %u %ld\n", total, most_held - at_first);
+    begin();
+    must(mpa_submit_query_activities(client, queried, 30, NULL, 0, &operation, &result));
+    must(mpa_client_flush(client, 60000, &result));
+    for (int polled = 0; polled < 2; polled++) {
+        must(mpa_client_stats(client, &stats, &result));
+        printf("found 1 %llu %ld\n", (unsigned long long)stats.held_bytes, held - at_first);
+        mpa_poll_event(client, &event, &result);
+    }
+    must(mpa_read_activities(client, operation, records, 64, &total, &result));
+    must(mpa_client_close(client, 1000, NULL));
+    return 0;
+}
+
 static int measure(void)
 {
     call_at_the_same_time();
@@ -338,5 +366,5 @@ int main(int count, char **arguments)
         return 2;
     }
     prepare(arguments[1]);
-    return strcmp(arguments[2], "fails") == 0 ? fail_each() : measure();
+    return strcmp(arguments[2], "fails") == 0 ? fail_each() : strcmp(arguments[2], "query") == 0 ? query() : measure();
 }

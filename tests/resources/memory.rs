@@ -42,6 +42,32 @@ fn no_client_holds_more_memory_than_the_header_says() {
     }
 }
 
+/// The longest response that is read, with as many activities as a call takes.
+#[test]
+fn no_query_holds_more_memory_than_the_header_says() {
+    let activity = format!(r#"{{"connectionString":"{}"}},"#, "c".repeat(15));
+    let mut body = format!(r#"{{"userActivities":[{{"userId":"1","activities":[{}0]}}]"#, activity.repeat(99_999));
+    body.push_str(&format!(r#","more":"{}"}}"#, "x".repeat(4 * 1024 * 1024 - body.len() - 11)));
+    assert_eq!(body.len(), 4 * 1024 * 1024);
+    let service = Service::plain_answering(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
+    let printed = Program::compile("memory").run(Library::OfTheTests, &[&service.url, "query"], &[]);
+    for line in printed.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        let number = |index: usize| words[index].parse::<usize>().expect("a number");
+        let bound = match words[0] {
+            "query" => {
+                assert_eq!(number(1), 99_999);
+                of_memory("each query under way")
+            }
+            // What it found counts as what an operation carries.
+            _ => of_memory("a client") + number(2) * 4 / 3,
+        };
+        let held = number(words.len() - 1);
+        println!("{line}: {held} of {bound}");
+        assert!(held <= bound, "{line}: more than {bound}");
+    }
+}
+
 #[test]
 fn an_allocation_that_fails_ends_the_process_and_says_so() {
     let program = Program::compile("memory");

@@ -87,7 +87,11 @@ const A_MOMENT: Duration = Duration::from_millis(20);
 
 impl Service {
     pub fn plain() -> Self {
-        Self::start("http", |socket| answer(&mut { socket }, ACCEPTED))
+        Self::plain_answering(ACCEPTED.to_owned())
+    }
+
+    pub fn plain_answering(response: String) -> Self {
+        Self::start("http", move |socket| answer(&mut { socket }, &response))
     }
 
     /// It takes a client's certificate where there is one. `name`: of its certificate and key.

@@ -39,6 +39,8 @@ fn no_function_needs_more_stack_than_the_header_says() {
 /// The services that the calls are made to, which all go on until the test ends.
 struct Services {
     plain: Service,
+    /// It answers with as deep a nesting as is read.
+    deep: Service,
     tls: Vec<(&'static str, Service)>,
     emulator: Emulator,
 }
@@ -56,6 +58,7 @@ impl Services {
         ];
         Services {
             plain: Service::plain(),
+            deep: Service::plain_answering(deep_response()),
             tls: tls.map(|(way, version, name)| (way, Service::tls(version, files, name))).into(),
             emulator: Emulator::start(options).expect("the emulator starts"),
         }
@@ -75,6 +78,10 @@ fn cases(functions: &[String], files: &Files, services: &Services) -> Vec<Case> 
         add("mpa_client_close", way, trusting());
     }
     add("mpa_send_server_invite", "an authority that is not trusted", to(&services.tls[0].1.url));
+
+    for function in ["mpa_query_activities", "mpa_get_activities"] {
+        add(function, "activities, and deep nesting", to(&services.deep.url));
+    }
 
     // Signing in on the calling thread.
     let emulator = &services.emulator;
@@ -107,6 +114,15 @@ fn cases(functions: &[String], files: &Files, services: &Services) -> Vec<Case> 
         }
     }
     cases
+}
+
+/// Activities, with something unknown that is nested as deep as JSON is read.
+fn deep_response() -> String {
+    let nested = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let activity = format!(r#"{{"connectionString":"c","more":{nested},"titleId":7}}"#);
+    let activities = [&*activity; 50].join(",");
+    let body = format!(r#"{{"userActivities":[{{"userId":"1","activities":[{activities}]}}]}}"#);
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
 /// All functions of the header, which are those that the program knows.

@@ -96,8 +96,9 @@
  * The process   The library prints nothing (except: see Memory), installs no signal handlers, raises no
  *               SIGPIPE, reads no environment variables (libc's resolver may), and lets no panic out. It
  *               starts no threads before the first submit, except one while a host name is resolved and
- *               one while changed certificate files are read again. Then there is one for invites (more
- *               if configured), one for recent players, and one to sign in. These threads block all
+ *               one while changed certificate files are read again. Then there is one for each kind of
+ *               submitted operation that is used (invites, recent players, activities, queries of
+ *               activities; more for invites if configured), and one to sign in. These threads block all
  *               signals except those of faults, such as SIGSEGV, so that signals to the process are
  *               delivered to your own threads. In the child of a fork, clients of the parent are invalid
  *               and new ones can be opened.
@@ -106,6 +107,8 @@
  *               in reserve):
  *
  *                   mpa_send_*, mpa_post_*                  64 KiB
+ *                   mpa_set_*, mpa_delete_*                 64 KiB
+ *                   mpa_get_*, mpa_query_*                  64 KiB
  *                   mpa_client_open                         32 KiB
  *                   all others                              16 KiB
  *
@@ -114,6 +117,7 @@
  *
  *                   a client                              1024 KiB
  *                   each call and worker under way        1024 KiB, and a copy of its input
+ *                   each query under way                 32768 KiB, for the longest response
  *                   each of queue_capacity                   2 KiB
  *                   what these carry                         queue_capacity_bytes, and a third of that
  *
