@@ -84,6 +84,32 @@ fn polling_reads_every_event_too() {
 }
 
 #[test]
+fn what_was_found_is_read_while_others_poll_and_close() {
+    check(|| {
+        let host = host(Kind { manner: one_of(&[Manner::Accepts, Manner::Varies]), ..Kind::default() });
+        let mut threads = vec![
+            go(&host, Host::read),
+            go(&host, |host| host.submit_some(3, &[Lane::ActivityQueries, Lane::Invites], 1)),
+            go(&host, |host| {
+                for operation in [1, 2, 3, 1] {
+                    // Nothing was found by what is no query, or was refused.
+                    if let Ok(found) = host.client.found(operation) {
+                        assert!(matches!(found.len(), 0 | 2), "{}", found.len());
+                    }
+                    thread::yield_now();
+                }
+            }),
+        ];
+        if one_of(&[false, true]) {
+            threads.push(go(&host, |host| drop(host.client.poll().map(|event| host.book(event)))));
+        }
+        threads.push(go(&host, |host| host.close(one_of(&[NOW, NEVER]))));
+        join(threads);
+        host.settle();
+    });
+}
+
+#[test]
 fn there_is_room_again_after_reading() {
     check(|| {
         let host = host(Kind { capacity: 1, ..Kind::default() });

@@ -17,7 +17,8 @@ use http::HeaderValue;
 
 use super::{Client, Config, Engine, Event, ImposedLimits, LaneSettings, Settings, Stage, Work};
 use crate::api::{
-    EncounterType, Invitation, Invite, Lane, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp,
+    EncounterType, Invitation, Invite, JoinRestriction, Lane, QueryActivities, RecentPlayer, RecentPlayerGroup,
+    RecentPlayerGroups, SequenceNumber, ServerInvite, ServerRecentPlayers, SetActivity, Timestamp, UserRecentPlayers,
 };
 use crate::auth::Authorization;
 use crate::http::{BaseUrl, CaMode};
@@ -44,12 +45,13 @@ fn a_million_operations_end_once_each() {
     println!("MPA_TEST_SEED={seed}");
     let mut random = fastrand::Rng::with_seed(seed);
     let started = Instant::now();
-    let (mut total, mut rounds, mut requests, mut panics) = (Ends::default(), 0, 0, 0);
+    let (mut total, mut rounds, mut requests, mut panics, mut found) = (Ends::default(), 0, 0, 0, 0);
     while total.began < OPERATIONS {
         let round = Round::new(&mut random);
         let report = round.run(&mut random);
         requests += round.record.requests.load(Ordering::SeqCst);
         panics += round.record.panics.load(Ordering::SeqCst);
+        found += round.found.load(Ordering::SeqCst);
         total.began += report.began;
         total.succeeded += report.succeeded;
         total.uncertain += report.uncertain;
@@ -57,7 +59,11 @@ fn a_million_operations_end_once_each() {
         total.abandoned += report.abandoned;
         rounds += 1;
     }
-    println!("{rounds} rounds, {requests} requests, {panics} panics, {:?}: {total:?}", started.elapsed());
+    println!(
+        "{rounds} rounds, {requests} requests, {panics} panics, {found} activities, {:?}: {total:?}",
+        started.elapsed()
+    );
+    assert!(found > OPERATIONS / 100, "{found} activities were read");
     assert!(total.uncertain > 0 && total.failed > 0 && total.abandoned > 0 && panics > 0, "too little went wrong");
     assert!(total.succeeded > OPERATIONS / 2, "too much went wrong");
 }
@@ -82,7 +88,12 @@ struct Round {
     /// Acknowledged, as the callers' outcomes say.
     acknowledged: AtomicU64,
     drained: AtomicBool,
+    /// How many activities were read.
+    found: AtomicU64,
 }
+
+/// In the user data of a query.
+const IS_QUERY: u64 = 1 << 63;
 
 /// Number and user data of an operation.
 type Name = (u64, u64);
@@ -131,6 +142,7 @@ impl Round {
             polled: AtomicU64::new(0),
             acknowledged: AtomicU64::new(0),
             drained: AtomicBool::new(false),
+            found: AtomicU64::new(0),
         }
     }
 
@@ -168,6 +180,10 @@ impl Round {
         assert_eq!(report.operations.began, submitted.len() as u64, "{what}");
         assert_eq!((report.operations.unfinished(), report.events_not_polled), (0, 0), "{what}");
         assert_eq!(report.calls.unfinished(), 0, "{what}");
+        let mut state = self.client.shared.state.lock();
+        state.forget_found();
+        let held = state.held();
+        assert_eq!((held.operations, held.bytes, held.completions), (0, 0, 0), "{what}");
         report.operations
     }
 
@@ -199,7 +215,8 @@ impl Round {
     fn submit_until_closed(&self, thread: u64, mut random: fastrand::Rng) -> Vec<Name> {
         let mut own = vec![];
         for count in 0_u64.. {
-            let user_data = thread << 32 | count;
+            let is_query = random.u8(..8) == 0;
+            let user_data = thread << 32 | count | if is_query { IS_QUERY } else { 0 };
             match self.submit(&mut random, user_data) {
                 Ok(number) => own.push((number, user_data)),
                 Err(Status::QueueFull | Status::EventsNotPolled) => thread::sleep(Duration::from_micros(100)),
@@ -228,9 +245,12 @@ impl Round {
 
     fn submit(&self, random: &mut fastrand::Rng, user_data: u64) -> Result<u64, Status> {
         let own = (random.u8(..8) == 0).then(|| authorization(&random.u8(1..100).to_string(), 0));
-        let (work, own) = match random.u8(..4) {
-            0 => (Work::new(Invite::new(invitation(random)).unwrap()), own),
-            1 => (Work::new(server_invite(random)), None),
+        let (work, own) = match random.u8(..8) {
+            _ if user_data & IS_QUERY > 0 => (Work::new(QueryActivities::new(users(random)).unwrap()), own),
+            0 | 1 => (Work::new(Invite::new(invitation(random)).unwrap()), own),
+            2 => (Work::new(server_invite(random)), None),
+            3 => (Work::new(set_activity(random)), own),
+            4 => (Work::new(server_recent_players(random)), None),
             _ => (Work::new(groups(random)), None),
         };
         // With an authorization of their own, they may meet a way that is closed for a while.
@@ -272,6 +292,12 @@ impl Round {
             Event::Completed { operation, user_data, outcome } => {
                 self.polled.fetch_add(1, Ordering::SeqCst);
                 self.acknowledged.fetch_add(outcome.acknowledged.into(), Ordering::SeqCst);
+                // Another reader may have polled the next event by now.
+                if let Ok(found) = self.client.found(operation) {
+                    let expected = if user_data & IS_QUERY > 0 { outcome.acknowledged as usize } else { 0 };
+                    assert_eq!(found.len(), expected, "{}", outcome.message);
+                    self.found.fetch_add(expected as u64, Ordering::SeqCst);
+                }
                 ended.push((operation, user_data));
             }
             Event::AuthorizationNeeded(_) => {
@@ -321,4 +347,26 @@ fn groups(random: &mut fastrand::Rng) -> RecentPlayerGroups {
     // Up to one more than go into one request.
     let count = if random.u8(..50) == 0 { random.u64(2..=21) } else { 1 };
     RecentPlayerGroups::new((0..count).map(group).collect()).unwrap()
+}
+
+fn set_activity(random: &mut fastrand::Rng) -> SetActivity {
+    let activity = SetActivity {
+        xuid: user(random.u64(..1_000)),
+        join_restriction: JoinRestriction::Public,
+        connection_string: "c".repeat(random.usize(..512)),
+        group_id: None,
+        max_players: 0,
+        current_players: 0,
+        platform: None,
+        sequence_number: SequenceNumber::or_next(0),
+    };
+    activity.checked().unwrap()
+}
+
+fn server_recent_players(random: &mut fastrand::Rng) -> ServerRecentPlayers {
+    let time = Timestamp::from_unix_ms(1_000, UNIX_EPOCH).unwrap();
+    let players = || vec![RecentPlayer::new(5, None, time).unwrap()];
+    let count = if random.u8(..50) == 0 { random.u64(2..=21) } else { 1 };
+    let of_user = |number| UserRecentPlayers::new(user(number), players(), 0).unwrap();
+    ServerRecentPlayers::new((0..count).map(of_user).collect()).unwrap()
 }

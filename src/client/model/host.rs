@@ -1,6 +1,6 @@
 //! The host of the model: it submits, polls and closes, and keeps records of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -9,7 +9,10 @@ use shuttle::thread;
 
 use super::peer::{Manner, Peer};
 use super::{NEVER, NOW, one_of};
-use crate::api::{EncounterType, Invitation, Lane, RecentPlayerGroup, RecentPlayerGroups, ServerInvite, Timestamp};
+use crate::api::{
+    DeleteActivity, EncounterType, Invitation, Lane, QueryActivities, RecentPlayerGroup, RecentPlayerGroups,
+    SequenceNumber, ServerInvite, Timestamp,
+};
 use crate::auth::Authorization;
 use crate::client::{Client, Config, Engine, Event, ImposedLimits, LaneSettings, Settings, Stage, Work};
 use crate::http::{BaseUrl, CaMode};
@@ -28,6 +31,8 @@ pub struct HostRecord {
     /// User data by number.
     pub submitted: BTreeMap<u64, u64>,
     pub ended: BTreeMap<u64, Status>,
+    /// The numbers of queries.
+    pub queries: BTreeSet<u64>,
     pub drained: u32,
     pub last_token: u32,
 }
@@ -74,10 +79,11 @@ pub fn host(kind: Kind) -> Arc<Host> {
     let settings = Settings {
         capacity: kind.capacity,
         capacity_bytes: 1 << 20,
-        lanes: [
-            LaneSettings { time_to_live: NEVER, hold: None, workers: kind.workers },
-            LaneSettings { time_to_live: NEVER, hold: kind.holds.then_some(NEVER / 2), workers: 1 },
-        ],
+        lanes: Lane::ALL.map(|lane| LaneSettings {
+            time_to_live: NEVER,
+            hold: lane.info().hold.and(kind.holds.then_some(NEVER / 2)),
+            workers: if lane == Lane::Invites { kind.workers } else { 1 },
+        }),
         authorization_lead: None,
     };
     let engine = Engine::over(Arc::new(peer), Box::new(|_| unreachable!("there is no sign-in")), config).unwrap();
@@ -89,7 +95,7 @@ pub fn invite() -> ServerInvite {
 }
 
 pub fn group() -> RecentPlayerGroups {
-    let time = Timestamp::from_unix_ms(1_000, UNIX_EPOCH, 0).unwrap();
+    let time = Timestamp::from_unix_ms(1_000, UNIX_EPOCH).unwrap();
     let group = RecentPlayerGroup::new(Some(EncounterType::Teammate), time, vec![1, 2], 0).unwrap();
     RecentPlayerGroups::new(vec![group]).unwrap()
 }
@@ -100,6 +106,8 @@ impl Host {
         let work = match lane {
             Lane::Invites => Work::new(invite()),
             Lane::RecentPlayers => Work::new(group()),
+            Lane::Activities => Work::new(DeleteActivity::new(1, SequenceNumber(1)).unwrap()),
+            Lane::ActivityQueries => Work::new(QueryActivities::new(vec![1, 2]).unwrap()),
         };
         let mut stored = 0;
         self.client
@@ -107,8 +115,12 @@ impl Host {
                 // A moment for others, who have to wait for what comes now.
                 thread::sleep(NOW);
                 stored = number;
-                let before = self.record.lock().unwrap().submitted.insert(number, user_data);
+                let mut record = self.record.lock().unwrap();
+                let before = record.submitted.insert(number, user_data);
                 assert_eq!(before, None, "number {number} was given twice");
+                if lane == Lane::ActivityQueries {
+                    record.queries.insert(number);
+                }
             })
             .map(|()| stored)
             .map_err(|outcome| outcome.status)
@@ -128,6 +140,9 @@ impl Host {
                 let mut record = self.record.lock().unwrap();
                 assert_eq!(record.submitted.get(&operation), Some(&user_data), "{operation} has other user data");
                 assert_eq!(record.ended.insert(operation, outcome.status), None, "{operation} ended twice");
+                let found = if record.queries.contains(&operation) && outcome.status == Status::Ok { 2 } else { 0 };
+                drop(record);
+                self.look_for(operation, found);
                 true
             }
             Event::AuthorizationNeeded(_) => {
@@ -142,6 +157,14 @@ impl Host {
                 assert_eq!(record.submitted.len(), record.ended.len(), "drained, and an event is missing");
                 false
             }
+        }
+    }
+
+    /// Reads what an operation has found, which is so much if no other event has been polled since.
+    pub fn look_for(&self, operation: u64, expected: usize) {
+        match self.client.found(operation) {
+            Ok(found) => assert_eq!(found.len(), expected, "{operation}"),
+            Err(outcome) => assert_eq!(outcome.status, Status::InvalidArgument),
         }
     }
 
@@ -211,6 +234,10 @@ impl Host {
         assert_eq!(report.operations.succeeded, counted(|status| *status == Status::Ok), "{report:?}");
         assert_eq!((report.operations.unfinished(), report.calls.unfinished()), (0, 0), "{report:?}");
         assert_eq!(report.events_not_polled, 0, "{report:?}");
+        let mut state = self.client.shared.state.lock();
+        state.forget_found();
+        let held = state.held();
+        assert_eq!((held.operations, held.bytes, held.completions), (0, 0, 0), "{held:?}");
     }
 
     pub fn ended_as(&self, number: u64) -> Status {

@@ -32,7 +32,7 @@ const SELDOM: u32 = 150;
 #[derive(Debug, Default)]
 pub struct Record {
     pub requests: AtomicU64,
-    /// Invited users and groups that were acknowledged.
+    /// Users, groups and activities that were acknowledged.
     pub acknowledged: AtomicU64,
     pub panics: AtomicU64,
     /// The first of the tokens that are good; those before have been refused.
@@ -80,9 +80,12 @@ impl Transport for Peer {
             return Ok(answer(401, None));
         }
         let items = items(&request);
-        if random.u32(..SELDOM) > 0 {
+        let accept = || {
             self.record.acknowledged.fetch_add(items, Ordering::Relaxed);
-            return Ok(answer(204, None));
+            if is_query(&request) { found(items) } else { answer(204, None) }
+        };
+        if random.u32(..SELDOM) > 0 {
+            return Ok(accept());
         }
         // What closes the way for a second or more is for those who do not share it with all.
         let is_own = user_hash != "-";
@@ -110,9 +113,9 @@ impl Transport for Peer {
             11 => Err(self.stall(deadlines.response)),
             12 | 13 => {
                 std::thread::sleep(Duration::from_micros(random.u64(..2_000)));
-                self.record.acknowledged.fetch_add(items, Ordering::Relaxed);
-                Ok(answer(204, None))
+                Ok(accept())
             }
+            14 if is_query(&request) => Ok(Response::new(200, &[], b"{\"userActivities\":[{")),
             _ => Err(failure(FAILURES[random.usize(..5)], SENT[random.usize(..3)])),
         }
     }
@@ -130,10 +133,28 @@ fn identity<'a>(request: &'a Request<'_>) -> (&'a str, u64) {
     (user_hash, token.parse().unwrap())
 }
 
-/// How many users it invites, or how many groups of two it has.
+/// How many users it names, groups of two it has, or activities it sets.
 fn items(request: &Request<'_>) -> u64 {
+    let path = request.uri.path();
     let users = request.body.windows(BEGINNING.len()).filter(|bytes| *bytes == BEGINNING).count() as u64;
-    if request.uri.path().contains("recentplayergroups") { users / 2 } else { users }
+    if path.ends_with("/activities") {
+        1
+    } else if path.contains("recentplayergroups") {
+        users / 2
+    } else {
+        users
+    }
+}
+
+fn is_query(request: &Request<'_>) -> bool {
+    request.uri.path().ends_with("/query")
+}
+
+/// The answer to a query for so many users: each has one activity.
+fn found(users: u64) -> Response {
+    let user = |number| format!(r#"{{"userId":"{}","activities":[{{"connectionString":"c"}}]}}"#, user(number));
+    let users: Vec<_> = (0..users).map(user).collect();
+    Response::new(200, &[], format!(r#"{{"userActivities":[{}]}}"#, users.join(",")).as_bytes())
 }
 
 fn answer(status: u16, retry_after: Option<u64>) -> Response {
