@@ -125,6 +125,15 @@ FMpaCompletedDelegate UReceiver::Delegate()
 	return FMpaCompletedDelegate::CreateUObject(this, &UReceiver::Receive);
 }
 
+FMpaActivitiesDelegate UReceiver::ActivitiesDelegate(TArray<FMpaActivityRecord>& OutFound)
+{
+	return FMpaActivitiesDelegate::CreateWeakLambda(this, [this, &OutFound](const FMpaResult& Result, const TArray<FMpaActivityRecord>& Records)
+	{
+		OutFound = Records;
+		Receive(Result);
+	});
+}
+
 int main(int ArgumentCount, char** Arguments)
 {
 	check(ArgumentCount == 4);
@@ -135,7 +144,7 @@ int main(int ArgumentCount, char** Arguments)
 	StandIn::Module().StartupModule();
 
 	bool bFailed = false;
-	for (const TArray<FCase>& Cases : { CasesOfCalls(), CasesOfConfiguration(), CasesOfLifetime() })
+	for (const TArray<FCase>& Cases : { CasesOfCalls(), CasesOfActivities(), CasesOfConfiguration(), CasesOfLifetime() })
 	{
 		for (const FCase& Case : Cases)
 		{

@@ -16,6 +16,7 @@ struct FCase
 	void (*Run)();
 };
 
+TArray<FCase> CasesOfActivities();
 TArray<FCase> CasesOfCalls();
 TArray<FCase> CasesOfConfiguration();
 TArray<FCase> CasesOfLifetime();
@@ -57,6 +58,8 @@ class UReceiver : public UObject
 public:
 	void Receive(const FMpaResult& Result);
 	FMpaCompletedDelegate Delegate();
+	/** Keeps what a query has found too, where that stays. */
+	FMpaActivitiesDelegate ActivitiesDelegate(TArray<FMpaActivityRecord>& OutFound);
 	int Count(EMpaStatus Status) const;
 
 	int Calls = 0;

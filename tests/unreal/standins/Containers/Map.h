@@ -19,6 +19,12 @@ public:
 	void Reset() { Held.clear(); }
 	void Add(const KeyType& Key, ValueType&& Value) { Held[Key] = { Key, std::move(Value) }; }
 	void Add(const KeyType& Key, const ValueType& Value) { Held[Key] = { Key, Value }; }
+	ValueType* Find(const KeyType& Key)
+	{
+		const auto Found = Held.find(Key);
+		return Found == Held.end() ? nullptr : &Found->second.Value;
+	}
+	int32 Remove(const KeyType& Key) { return static_cast<int32>(Held.erase(Key)); }
 	bool RemoveAndCopyValue(const KeyType& Key, ValueType& OutValue)
 	{
 		const auto Found = Held.find(Key);

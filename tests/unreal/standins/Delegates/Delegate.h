@@ -76,6 +76,7 @@ private:
 };
 
 #define DECLARE_DELEGATE_OneParam(Name, Type1) using Name = TDelegate<void(Type1)>
+#define DECLARE_DELEGATE_TwoParams(Name, Type1, Type2) using Name = TDelegate<void(Type1, Type2)>
 #define DECLARE_MULTICAST_DELEGATE_TwoParams(Name, Type1, Type2) using Name = TMulticastDelegate<Type1, Type2>
 // A Blueprint binds these; a test binds a lambda.
 #define DECLARE_DYNAMIC_MULTICAST_DELEGATE_OneParam(Name, Type1, Name1) class Name : public TMulticastDelegate<Type1> {}

@@ -2,26 +2,8 @@
 
 #include "MpaAsyncActions.h"
 
-#include "Engine/GameInstance.h"
-#include "Kismet/GameplayStatics.h"
-#include "MpaConversions.h"
-#include "MpaLibrary.h"
+#include "MpaActionSubsystem.h"
 #include "MpaSubsystem.h"
-
-namespace
-{
-	UMpaSubsystem* FindSubsystem(const UObject* WorldContext)
-	{
-		const UGameInstance* GameInstance = UGameplayStatics::GetGameInstance(WorldContext);
-		return GameInstance ? GameInstance->GetSubsystem<UMpaSubsystem>() : nullptr;
-	}
-
-	FMpaResult NoGameInstance()
-	{
-		return MpaConversions::MakeResult(MPA_ERROR_INVALID_HANDLE,
-			TEXT("There is no game instance here: call the node from an object that is in a world."));
-	}
-}
 
 UMpaSendServerInviteAction* UMpaSendServerInviteAction::SendServerInvite(
 	UObject* WorldContextObject, const FMpaServerInvite& Invite)
@@ -35,13 +17,13 @@ UMpaSendServerInviteAction* UMpaSendServerInviteAction::SendServerInvite(
 
 void UMpaSendServerInviteAction::Activate()
 {
-	if (UMpaSubsystem* Subsystem = FindSubsystem(WorldContext))
+	if (UMpaSubsystem* Subsystem = MpaActions::FindSubsystem(WorldContext))
 	{
 		Subsystem->SendServerInvite(
 			ToSend, FMpaCompletedDelegate::CreateUObject(this, &UMpaSendServerInviteAction::Complete));
 		return;
 	}
-	Complete(NoGameInstance());
+	Complete(MpaActions::NoGameInstance());
 }
 
 void UMpaSendServerInviteAction::Complete(const FMpaResult& Result)
@@ -62,16 +44,68 @@ UMpaReportRecentPlayersAction* UMpaReportRecentPlayersAction::ReportRecentPlayer
 
 void UMpaReportRecentPlayersAction::Activate()
 {
-	if (UMpaSubsystem* Subsystem = FindSubsystem(WorldContext))
+	if (UMpaSubsystem* Subsystem = MpaActions::FindSubsystem(WorldContext))
 	{
 		Subsystem->ReportRecentPlayers(
 			ToReport, FMpaCompletedDelegate::CreateUObject(this, &UMpaReportRecentPlayersAction::Complete));
 		return;
 	}
-	Complete(NoGameInstance());
+	Complete(MpaActions::NoGameInstance());
 }
 
 void UMpaReportRecentPlayersAction::Complete(const FMpaResult& Result)
+{
+	(Result.IsOk() ? OnReported : OnFailed).Broadcast(Result);
+	SetReadyToDestroy();
+}
+
+UMpaReportRecentPlayersOfUsersAction* UMpaReportRecentPlayersOfUsersAction::ReportRecentPlayersOfUsers(
+	UObject* WorldContextObject, const TArray<FMpaUserRecentPlayers>& Users)
+{
+	UMpaReportRecentPlayersOfUsersAction* Action = NewObject<UMpaReportRecentPlayersOfUsersAction>();
+	Action->WorldContext = WorldContextObject;
+	Action->ToReport = Users;
+	Action->RegisterWithGameInstance(WorldContextObject);
+	return Action;
+}
+
+void UMpaReportRecentPlayersOfUsersAction::Activate()
+{
+	if (UMpaSubsystem* Subsystem = MpaActions::FindSubsystem(WorldContext))
+	{
+		Subsystem->ReportRecentPlayersOfUsers(
+			ToReport, FMpaCompletedDelegate::CreateUObject(this, &UMpaReportRecentPlayersOfUsersAction::Complete));
+		return;
+	}
+	Complete(MpaActions::NoGameInstance());
+}
+
+void UMpaReportRecentPlayersOfUsersAction::Complete(const FMpaResult& Result)
+{
+	(Result.IsOk() ? OnReported : OnFailed).Broadcast(Result);
+	SetReadyToDestroy();
+}
+
+UMpaCloseMatchAction* UMpaCloseMatchAction::CloseMatch(UObject* WorldContextObject, const FMpaMatch& Match)
+{
+	UMpaCloseMatchAction* Action = NewObject<UMpaCloseMatchAction>();
+	Action->WorldContext = WorldContextObject;
+	Action->ToClose = Match;
+	Action->RegisterWithGameInstance(WorldContextObject);
+	return Action;
+}
+
+void UMpaCloseMatchAction::Activate()
+{
+	if (UMpaSubsystem* Subsystem = MpaActions::FindSubsystem(WorldContext))
+	{
+		Subsystem->MatchClose(ToClose, FMpaCompletedDelegate::CreateUObject(this, &UMpaCloseMatchAction::Complete));
+		return;
+	}
+	Complete(MpaActions::NoGameInstance());
+}
+
+void UMpaCloseMatchAction::Complete(const FMpaResult& Result)
 {
 	(Result.IsOk() ? OnReported : OnFailed).Broadcast(Result);
 	SetReadyToDestroy();

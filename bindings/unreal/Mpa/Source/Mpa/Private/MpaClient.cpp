@@ -15,15 +15,6 @@ namespace
 	/** What the time limit aborts is reported while events are polled, so they are polled a little longer. */
 	constexpr double AbortSeconds = 1.0;
 
-	FMpaResult InvalidXuid(const FString& Name, const FString& Text, const int32 Count)
-	{
-		// Without the text itself: it may be a XUID with a mistake, and messages are written to logs.
-		const TCHAR* Found = Text.IsEmpty() ? TEXT("is empty") : TEXT("is not a XUID");
-		return MpaConversions::MakeResult(MPA_ERROR_INVALID_ARGUMENT,
-			FString::Printf(TEXT("%s %s: pass a decimal number from 1 to 18446744073709551615."), *Name, Found),
-			EMpaResend::AfterFix, Count);
-	}
-
 	void Log(const uint64 Level, const char* Message)
 	{
 		switch (Level)
@@ -85,23 +76,19 @@ int64 FMpaClient::SendServerInvite(
 	mpa_server_invite NativeInvite = MPA_INIT(mpa_server_invite);
 	if (!MpaConversions::ParseXuid(Invite.Sender, NativeInvite.sender))
 	{
-		OutRefusal = InvalidXuid(TEXT("Sender"), Invite.Sender, Count);
+		OutRefusal = MpaConversions::InvalidXuid(TEXT("Sender"), Invite.Sender, Count);
 		return 0;
 	}
 	TArray<FMpaNativeXuid> Users;
 	int32 Invalid = 0;
 	if (!MpaConversions::ParseXuids(Invite.InvitedUsers, Users, Invalid))
 	{
-		OutRefusal =
-			InvalidXuid(FString::Printf(TEXT("InvitedUsers[%d]"), Invalid), Invite.InvitedUsers[Invalid], Count);
+		OutRefusal = MpaConversions::InvalidXuid(
+			FString::Printf(TEXT("InvitedUsers[%d]"), Invalid), Invite.InvitedUsers[Invalid], Count);
 		return 0;
 	}
-	int32 Nul = INDEX_NONE;
-	if (Invite.ConnectionString.FindChar(TEXT('\0'), Nul))
+	if (!MpaConversions::CheckText(TEXT("ConnectionString"), Invite.ConnectionString, Count, OutRefusal))
 	{
-		OutRefusal = MpaConversions::MakeResult(MPA_ERROR_INVALID_ARGUMENT,
-			TEXT("ConnectionString has a NUL character: it would be cut off there, so remove it."),
-			EMpaResend::AfterFix, Count);
 		return 0;
 	}
 	const FMpaUtf8 ConnectionString(Invite.ConnectionString);
@@ -111,7 +98,7 @@ int64 FMpaClient::SendServerInvite(
 	NativeInvite.platform = static_cast<mpa_platform>(Invite.Platform);
 	NativeInvite.time_to_live_ms = static_cast<uint32>(Invite.TimeToLiveMs);
 	return Submit(
-		{ Completed, Count, true },
+		{ Completed, Count, true, FMpaActivitiesDelegate(), 0 },
 		[this, &NativeInvite](const uint64 Key, uint64_t* Number, mpa_result* Result)
 		{
 			return mpa_submit_server_invite(Native, &NativeInvite, Key, Number, Result);
@@ -133,7 +120,7 @@ int64 FMpaClient::ReportRecentPlayers(
 		int32 Invalid = 0;
 		if (!MpaConversions::ParseXuids(Group.Players, Players[Index], Invalid))
 		{
-			OutRefusal = InvalidXuid(
+			OutRefusal = MpaConversions::InvalidXuid(
 				FString::Printf(TEXT("Groups[%d].Players[%d]"), Index, Invalid), Group.Players[Invalid], Count);
 			return 0;
 		}
@@ -141,21 +128,216 @@ int64 FMpaClient::ReportRecentPlayers(
 		Added.players = Players[Index].GetData();
 		Added.player_count = static_cast<uint32>(Players[Index].Num());
 		Added.encounter_type = static_cast<mpa_encounter_type>(Group.EncounterType);
-		if (Group.Timestamp.GetTicks() != 0)
-		{
-			// A time before 1970 becomes one that the library refuses.
-			Added.timestamp_unix_ms = static_cast<uint64>(Group.Timestamp.ToUnixTimestamp() * 1000);
-		}
+		Added.timestamp_unix_ms = MpaConversions::ToUnixMs(Group.Timestamp);
 		NativeGroups.Add(Added);
 	}
 	return Submit(
-		{ Completed, Count, false },
+		{ Completed, Count, false, FMpaActivitiesDelegate(), 0 },
 		[this, &NativeGroups, Count](const uint64 Key, uint64_t* Number, mpa_result* Result)
 		{
 			return mpa_submit_recent_player_groups(
 				Native, NativeGroups.GetData(), static_cast<uint32>(Count), Key, Number, Result);
 		},
 		OutRefusal);
+}
+
+int64 FMpaClient::ReportRecentPlayersOfUsers(
+	const TArray<FMpaUserRecentPlayers>& Users, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
+{
+	const int32 Count = Users.Num();
+	TArray<mpa_user_recent_players> NativeUsers;
+	TArray<TArray<mpa_recent_player>> Players;
+	NativeUsers.Reserve(Count);
+	Players.SetNum(Count);
+	for (int32 Index = 0; Index < Count; ++Index)
+	{
+		const FMpaUserRecentPlayers& User = Users[Index];
+		mpa_user_recent_players Added = MPA_INIT(mpa_user_recent_players);
+		if (!MpaConversions::ParseXuid(User.Xuid, Added.xuid))
+		{
+			OutRefusal = MpaConversions::InvalidXuid(FString::Printf(TEXT("Users[%d].Xuid"), Index), User.Xuid, Count);
+			return 0;
+		}
+		for (const FMpaRecentPlayer& Player : User.RecentPlayers)
+		{
+			mpa_recent_player Met = MPA_INIT(mpa_recent_player);
+			if (!MpaConversions::ParseXuid(Player.Xuid, Met.xuid))
+			{
+				OutRefusal = MpaConversions::InvalidXuid(
+					FString::Printf(TEXT("Users[%d].RecentPlayers[%d].Xuid"), Index, Players[Index].Num()), Player.Xuid,
+					Count);
+				return 0;
+			}
+			Met.encounter_type = static_cast<mpa_encounter_type>(Player.EncounterType);
+			Met.timestamp_unix_ms = MpaConversions::ToUnixMs(Player.Timestamp);
+			Players[Index].Add(Met);
+		}
+		Added.recent_players = Players[Index].GetData();
+		Added.recent_player_count = static_cast<uint32>(Players[Index].Num());
+		NativeUsers.Add(Added);
+	}
+	return Submit(
+		{ Completed, Count, false, FMpaActivitiesDelegate(), 0 },
+		[this, &NativeUsers, Count](const uint64 Key, uint64_t* Number, mpa_result* Result)
+		{
+			return mpa_submit_server_recent_players(
+				Native, NativeUsers.GetData(), static_cast<uint32>(Count), Key, Number, Result);
+		},
+		OutRefusal);
+}
+
+int64 FMpaClient::SetActivity(
+	const FString& Xuid, const FMpaActivity& Activity, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
+{
+	FMpaNativeXuid NativeXuid = 0;
+	if (!MpaConversions::ParseXuid(Xuid, NativeXuid))
+	{
+		OutRefusal = MpaConversions::InvalidXuid(TEXT("Xuid"), Xuid, 1);
+		return 0;
+	}
+	if (!MpaConversions::CheckText(TEXT("ConnectionString"), Activity.ConnectionString, 1, OutRefusal) ||
+		!MpaConversions::CheckText(TEXT("GroupId"), Activity.GroupId, 1, OutRefusal))
+	{
+		return 0;
+	}
+	const FMpaUtf8 ConnectionString(Activity.ConnectionString);
+	const FMpaUtf8 GroupId(Activity.GroupId);
+	mpa_activity NativeActivity = MPA_INIT(mpa_activity);
+	NativeActivity.connection_string = ConnectionString.Get() ? ConnectionString.Get() : "";
+	NativeActivity.group_id = GroupId.Get();
+	NativeActivity.join_restriction = static_cast<mpa_join_restriction>(Activity.JoinRestriction);
+	NativeActivity.max_players = static_cast<uint32>(Activity.MaxPlayers);
+	NativeActivity.current_players = static_cast<uint32>(Activity.CurrentPlayers);
+	NativeActivity.platform = static_cast<mpa_platform>(Activity.Platform);
+	NativeActivity.time_to_live_ms = static_cast<uint32>(Activity.TimeToLiveMs);
+	NativeActivity.sequence_number = static_cast<uint64>(Activity.SequenceNumber);
+	return Submit(
+		{ Completed, 1, false, FMpaActivitiesDelegate(), 0 },
+		[this, NativeXuid, &NativeActivity](const uint64 Key, uint64_t* Number, mpa_result* Result)
+		{
+			return mpa_submit_set_activity(Native, NativeXuid, &NativeActivity, Key, Number, Result);
+		},
+		OutRefusal);
+}
+
+int64 FMpaClient::DeleteActivity(
+	const FString& Xuid, const int64 SequenceNumber, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
+{
+	FMpaNativeXuid NativeXuid = 0;
+	if (!MpaConversions::ParseXuid(Xuid, NativeXuid))
+	{
+		OutRefusal = MpaConversions::InvalidXuid(TEXT("Xuid"), Xuid, 1);
+		return 0;
+	}
+	return Submit(
+		{ Completed, 1, false, FMpaActivitiesDelegate(), 0 },
+		[this, NativeXuid, SequenceNumber](const uint64 Key, uint64_t* Number, mpa_result* Result)
+		{
+			return mpa_submit_delete_activity(
+				Native, NativeXuid, static_cast<uint64>(SequenceNumber), nullptr, Key, Number, Result);
+		},
+		OutRefusal);
+}
+
+int64 FMpaClient::QueryActivities(
+	const TArray<FString>& Xuids, const FMpaActivitiesDelegate& Completed, FMpaResult& OutRefusal)
+{
+	const int32 Count = Xuids.Num();
+	TArray<FMpaNativeXuid> Users;
+	int32 Invalid = 0;
+	if (!MpaConversions::ParseXuids(Xuids, Users, Invalid))
+	{
+		OutRefusal = MpaConversions::InvalidXuid(FString::Printf(TEXT("Xuids[%d]"), Invalid), Xuids[Invalid], Count);
+		return 0;
+	}
+	return Submit(
+		{ FMpaCompletedDelegate(), Count, false, Completed, 0 },
+		[this, &Users, Count](const uint64 Key, uint64_t* Number, mpa_result* Result)
+		{
+			return mpa_submit_query_activities(
+				Native, Users.GetData(), static_cast<uint32>(Count), nullptr, Key, Number, Result);
+		},
+		OutRefusal);
+}
+
+/** What a query has found, as long as no other event is polled. */
+TArray<FMpaActivityRecord> FMpaClient::ReadActivities(const uint64 Operation)
+{
+	TArray<FMpaActivityRecord> Records;
+	uint32_t Total = 0;
+	if (mpa_read_activities(Native, Operation, nullptr, 0, &Total, nullptr) != MPA_OK || Total == 0)
+	{
+		return Records;
+	}
+	TArray<mpa_activity_record> NativeRecords;
+	NativeRecords.SetNum(static_cast<int32>(Total));
+	NativeRecords[0].struct_size = sizeof(mpa_activity_record);
+	mpa_read_activities(Native, Operation, NativeRecords.GetData(), Total, &Total, nullptr);
+	Records.Reserve(NativeRecords.Num());
+	for (const mpa_activity_record& Record : NativeRecords)
+	{
+		Records.Add(MpaConversions::ToRecord(Record));
+	}
+	return Records;
+}
+
+FMpaResult FMpaClient::MatchOpen(const int32 MinimumTogetherMs, FMpaMatch& OutMatch)
+{
+	mpa_match_config Config = MPA_INIT(mpa_match_config);
+	Config.minimum_together_ms = static_cast<uint32>(FMath::Max(MinimumTogetherMs, 0));
+	// If it is closed by the end of the client, its completion comes with this too.
+	Config.user_data = LastKey + 1;
+	mpa_match Opened = mpa_match();
+	mpa_result Result = MPA_INIT(mpa_result);
+	if (mpa_match_open(Native, &Config, &Opened, &Result) == MPA_OK)
+	{
+		// The end of the client waits for what it reports.
+		Pending.Add(++LastKey, { FMpaCompletedDelegate(), 0, false, FMpaActivitiesDelegate(), Opened.id });
+		Matches.Add(Opened.id, LastKey);
+	}
+	OutMatch.Id = static_cast<int64>(Opened.id);
+	return MpaConversions::ToResult(Result, 0);
+}
+
+FMpaResult FMpaClient::MatchJoin(const FMpaMatch& Match, const FString& Xuid, const int32 Team)
+{
+	FMpaNativeXuid NativeXuid = 0;
+	if (!MpaConversions::ParseXuid(Xuid, NativeXuid))
+	{
+		return MpaConversions::InvalidXuid(TEXT("Xuid"), Xuid, 0);
+	}
+	mpa_result Result = MPA_INIT(mpa_result);
+	mpa_match_join({ static_cast<uint64>(Match.Id) }, NativeXuid, static_cast<uint32>(Team), &Result);
+	return MpaConversions::ToResult(Result, 0);
+}
+
+FMpaResult FMpaClient::MatchLeave(const FMpaMatch& Match, const FString& Xuid)
+{
+	FMpaNativeXuid NativeXuid = 0;
+	if (!MpaConversions::ParseXuid(Xuid, NativeXuid))
+	{
+		return MpaConversions::InvalidXuid(TEXT("Xuid"), Xuid, 0);
+	}
+	mpa_result Result = MPA_INIT(mpa_result);
+	mpa_match_leave({ static_cast<uint64>(Match.Id) }, NativeXuid, &Result);
+	return MpaConversions::ToResult(Result, 0);
+}
+
+int64 FMpaClient::MatchClose(const FMpaMatch& Match, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
+{
+	const uint64* Key = Matches.Find(static_cast<uint64>(Match.Id));
+	FPending* Operation = Key ? Pending.Find(*Key) : nullptr;
+	uint64_t Number = 0;
+	mpa_result Result = MPA_INIT(mpa_result);
+	// One that is not open here is refused by the library.
+	const mpa_match NativeMatch = { Operation ? static_cast<uint64>(Match.Id) : 0 };
+	if (mpa_match_close(NativeMatch, Operation ? *Key : 0, &Number, &Result) != MPA_OK)
+	{
+		OutRefusal = MpaConversions::ToResult(Result, 0);
+		return 0;
+	}
+	Operation->Completed = Completed;
+	return static_cast<int64>(Number);
 }
 
 int64 FMpaClient::Submit(FPending Operation,
@@ -208,7 +390,14 @@ void FMpaClient::Handle(const mpa_event& Event, const mpa_result& Result)
 		FPending Operation;
 		if (Pending.RemoveAndCopyValue(Event.user_data, Operation))
 		{
-			Operation.Completed.ExecuteIfBound(MpaConversions::ToResult(Result, Operation.Count));
+			Matches.Remove(Operation.Match);
+			TArray<FMpaActivityRecord> Records;
+			if (Operation.Found.IsBound())
+			{
+				// Before the delegate, which may poll the next event by closing the client.
+				Records = ReadActivities(Event.operation);
+			}
+			Complete(Operation, MpaConversions::ToResult(Result, Operation.Count), Records);
 		}
 		break;
 	}
@@ -253,6 +442,7 @@ void FMpaClient::CompleteRest()
 {
 	TMap<uint64, FPending> Rest = MoveTemp(Pending);
 	Pending.Reset();
+	Matches.Reset();
 	for (TPair<uint64, FPending>& Entry : Rest)
 	{
 		// It may have been sent. Sending recent players twice does no harm.
@@ -265,6 +455,13 @@ void FMpaClient::CompleteRest()
 				  EMpaResend::Elsewhere, Operation.Count);
 		Result.Cause = EMpaStatus::Closed;
 		Result.Uncertain = Operation.Count;
-		Operation.Completed.ExecuteIfBound(Result);
+		Complete(Operation, Result, TArray<FMpaActivityRecord>());
 	}
+}
+
+void FMpaClient::Complete(
+	const FPending& Operation, const FMpaResult& Result, const TArray<FMpaActivityRecord>& Records)
+{
+	Operation.Completed.ExecuteIfBound(Result);
+	Operation.Found.ExecuteIfBound(Result, Records);
 }

@@ -30,6 +30,20 @@ public:
 	int64 ReportRecentPlayers(
 		const TArray<FMpaRecentPlayerGroup>& Groups, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
 
+	int64 ReportRecentPlayersOfUsers(
+		const TArray<FMpaUserRecentPlayers>& Users, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
+	int64 SetActivity(const FString& Xuid, const FMpaActivity& Activity, const FMpaCompletedDelegate& Completed,
+		FMpaResult& OutRefusal);
+	int64 DeleteActivity(
+		const FString& Xuid, int64 SequenceNumber, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
+	int64 QueryActivities(
+		const TArray<FString>& Xuids, const FMpaActivitiesDelegate& Completed, FMpaResult& OutRefusal);
+
+	FMpaResult MatchOpen(int32 MinimumTogetherMs, FMpaMatch& OutMatch);
+	FMpaResult MatchJoin(const FMpaMatch& Match, const FString& Xuid, int32 Team);
+	FMpaResult MatchLeave(const FMpaMatch& Match, const FString& Xuid);
+	int64 MatchClose(const FMpaMatch& Match, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
+
 	void Cancel(int64 Operation);
 	FMpaResult SetAuthorization(const FMpaAuthorization& Authorization);
 
@@ -48,6 +62,10 @@ private:
 		FMpaCompletedDelegate Completed;
 		int32 Count = 0;
 		bool bIsInvite = false;
+		/** Of a query, instead of Completed. */
+		FMpaActivitiesDelegate Found;
+		/** Of a match: its handle. */
+		uint64 Match = 0;
 	};
 
 	FMpaClient(mpa_client InHandle, FAuthorizationNeeded InAuthorizationNeeded);
@@ -56,10 +74,15 @@ private:
 		TFunctionRef<mpa_status(uint64 Key, uint64_t* Number, mpa_result* Result)> SubmitNative,
 		FMpaResult& OutRefusal);
 	void Handle(const mpa_event& Event, const mpa_result& Result);
+	TArray<FMpaActivityRecord> ReadActivities(uint64 Operation);
+	static void Complete(
+		const FPending& Operation, const FMpaResult& Result, const TArray<FMpaActivityRecord>& Records);
 
 	mpa_client Native;
 	FAuthorizationNeeded AuthorizationNeeded;
 	TMap<uint64, FPending> Pending;
+	/** The keys of the open matches. */
+	TMap<uint64, uint64> Matches;
 	uint64 LastKey = 0;
 	bool bClosing = false;
 };

@@ -98,6 +98,8 @@ FMpaConfig::FMpaConfig(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
 	Native.authorization_lead_ms = static_cast<uint32>(Settings.AuthorizationLeadMs);
 	Native.invite_limit = static_cast<uint32>(Settings.InviteLimit);
 	Native.recent_players_limit = static_cast<uint32>(Settings.RecentPlayersLimit);
+	Native.activity_write_limit = static_cast<uint32>(Settings.ActivityWriteLimit);
+	Native.activity_read_limit = static_cast<uint32>(Settings.ActivityReadLimit);
 	Native.limit_period_ms = static_cast<uint32>(Settings.LimitPeriodMs);
 	Native.max_attempts = static_cast<uint32>(Settings.MaxAttempts);
 	Native.worker_count = static_cast<uint32>(Settings.WorkerCount);

@@ -14,6 +14,12 @@ static_assert(static_cast<int32>(EMpaPlatform::Scarlett) == MPA_PLATFORM_SCARLET
 static_assert(static_cast<int32>(EMpaPlatform::Win32) == MPA_PLATFORM_WIN32, "platforms");
 static_assert(static_cast<int32>(EMpaPlatform::WindowsOneCore) == MPA_PLATFORM_WINDOWS_ONE_CORE, "platforms");
 static_assert(static_cast<int32>(EMpaPlatform::XboxOne) == MPA_PLATFORM_XBOX_ONE, "platforms");
+static_assert(static_cast<int32>(EMpaJoinRestriction::Public) == MPA_JOIN_RESTRICTION_PUBLIC, "restrictions");
+static_assert(static_cast<int32>(EMpaJoinRestriction::InviteOnly) == MPA_JOIN_RESTRICTION_INVITE_ONLY, "restrictions");
+static_assert(static_cast<int32>(EMpaJoinRestriction::Followed) == MPA_JOIN_RESTRICTION_FOLLOWED, "restrictions");
+// The library refuses them in what is sent.
+static_assert(static_cast<int32>(EMpaPlatform::Unknown) != MPA_PLATFORM_UNKNOWN, "platforms");
+static_assert(static_cast<int32>(EMpaJoinRestriction::Unknown) != MPA_JOIN_RESTRICTION_UNKNOWN, "restrictions");
 static_assert(static_cast<int32>(EMpaEncounterType::Default) == MPA_ENCOUNTER_DEFAULT, "encounter types");
 static_assert(static_cast<int32>(EMpaEncounterType::Teammate) == MPA_ENCOUNTER_TEAMMATE, "encounter types");
 static_assert(static_cast<int32>(EMpaEncounterType::Opponent) == MPA_ENCOUNTER_OPPONENT, "encounter types");
@@ -101,6 +107,18 @@ EMpaStatus MpaConversions::ToStatus(const mpa_status Status)
 	return Found ? Found->Status : EMpaStatus::Unknown;
 }
 
+EMpaPlatform MpaConversions::ToPlatform(const mpa_platform Platform)
+{
+	const bool bKnown = Platform >= MPA_PLATFORM_ANY && Platform <= MPA_PLATFORM_XBOX_ONE;
+	return bKnown ? static_cast<EMpaPlatform>(Platform) : EMpaPlatform::Unknown;
+}
+
+EMpaJoinRestriction MpaConversions::ToJoinRestriction(const mpa_join_restriction Restriction)
+{
+	const bool bKnown = Restriction >= MPA_JOIN_RESTRICTION_PUBLIC && Restriction <= MPA_JOIN_RESTRICTION_FOLLOWED;
+	return bKnown ? static_cast<EMpaJoinRestriction>(Restriction) : EMpaJoinRestriction::Unknown;
+}
+
 EMpaAuthorizationReason MpaConversions::ToReason(const mpa_authorization_reason Reason)
 {
 	switch (Reason)
@@ -156,6 +174,48 @@ FMpaResult MpaConversions::MakeResult(
 	Result.Resend = Resend;
 	Result.ResendCount = Resend == EMpaResend::None ? 0 : Count;
 	return Result;
+}
+
+FMpaResult MpaConversions::InvalidXuid(const FString& Name, const FString& Text, const int32 Count)
+{
+	// Without the text itself: it may be a XUID with a mistake, and messages are written to logs.
+	const TCHAR* Found = Text.IsEmpty() ? TEXT("is empty") : TEXT("is not a XUID");
+	return MakeResult(MPA_ERROR_INVALID_ARGUMENT,
+		FString::Printf(TEXT("%s %s: pass a decimal number from 1 to 18446744073709551615."), *Name, Found),
+		EMpaResend::AfterFix, Count);
+}
+
+bool MpaConversions::CheckText(const TCHAR* Name, const FString& Text, const int32 Count, FMpaResult& OutRefusal)
+{
+	int32 Nul = INDEX_NONE;
+	if (!Text.FindChar(TEXT('\0'), Nul))
+	{
+		return true;
+	}
+	OutRefusal = MakeResult(MPA_ERROR_INVALID_ARGUMENT,
+		FString::Printf(TEXT("%s has a NUL character: it would be cut off there, so remove it."), Name),
+		EMpaResend::AfterFix, Count);
+	return false;
+}
+
+uint64 MpaConversions::ToUnixMs(const FDateTime& Time)
+{
+	return Time.GetTicks() == 0 ? 0 : static_cast<uint64>(Time.ToUnixTimestamp() * 1000);
+}
+
+FMpaActivityRecord MpaConversions::ToRecord(const mpa_activity_record& Record)
+{
+	FMpaActivityRecord Converted;
+	Converted.Xuid = FString::Printf(TEXT("%llu"), static_cast<uint64>(Record.xuid));
+	Converted.TitleId = Record.title_id;
+	Converted.SequenceNumber = static_cast<int64>(Record.sequence_number);
+	Converted.JoinRestriction = ToJoinRestriction(Record.join_restriction);
+	Converted.Platform = ToPlatform(Record.platform);
+	Converted.MaxPlayers = static_cast<int32>(Record.max_players);
+	Converted.CurrentPlayers = static_cast<int32>(Record.current_players);
+	Converted.ConnectionString = UTF8_TO_TCHAR(Record.connection_string);
+	Converted.GroupId = UTF8_TO_TCHAR(Record.group_id);
+	return Converted;
 }
 
 bool MpaConversions::ParseXuid(const FString& Text, FMpaNativeXuid& OutXuid)

@@ -30,6 +30,8 @@ using FMpaNativeXuid = uint64_t;
 namespace MpaConversions
 {
 	EMpaStatus ToStatus(mpa_status Status);
+	EMpaPlatform ToPlatform(mpa_platform Platform);
+	EMpaJoinRestriction ToJoinRestriction(mpa_join_restriction Restriction);
 	EMpaAuthorizationReason ToReason(mpa_authorization_reason Reason);
 
 	/** Count: how many users or groups were passed in. */
@@ -38,6 +40,17 @@ namespace MpaConversions
 	/** A result of the plugin itself. Calls nothing of the library, which may be missing. */
 	FMpaResult MakeResult(
 		mpa_status Status, const FString& Message, EMpaResend Resend = EMpaResend::None, int32 Count = 0);
+
+	/** The refusal of a text that is no XUID. Name: of the input. Count: how many of the call were passed in. */
+	FMpaResult InvalidXuid(const FString& Name, const FString& Text, int32 Count);
+
+	/** Whether a text can be passed on as it is; else OutRefusal says what is wrong with it. */
+	bool CheckText(const TCHAR* Name, const FString& Text, int32 Count, FMpaResult& OutRefusal);
+
+	/** 0 for a time that is not set. A time before 1970 becomes one that the library refuses. */
+	uint64 ToUnixMs(const FDateTime& Time);
+
+	FMpaActivityRecord ToRecord(const mpa_activity_record& Record);
 
 	/** A decimal number from 1 to 2^64 - 1 and nothing else. */
 	bool ParseXuid(const FString& Text, FMpaNativeXuid& OutXuid);

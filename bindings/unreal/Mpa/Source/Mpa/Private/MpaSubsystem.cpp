@@ -101,26 +101,110 @@ bool UMpaSubsystem::IsOpen() const
 
 int64 UMpaSubsystem::SendServerInvite(const FMpaServerInvite& Invite, FMpaCompletedDelegate Completed)
 {
-	check(IsInGameThread());
-	FMpaResult Refusal;
-	const int64 Operation = Client.IsValid() ? Client->SendServerInvite(Invite, Completed, Refusal) : 0;
-	if (Operation == 0)
-	{
-		Refuse(Client.IsValid() ? Refusal : NotOpen(Invite.InvitedUsers.Num()), MoveTemp(Completed));
-	}
-	return Operation;
+	return Submit(Invite.InvitedUsers.Num(), Completed,
+		[&](FMpaClient& Open, FMpaResult& OutRefusal)
+		{
+			return Open.SendServerInvite(Invite, Completed, OutRefusal);
+		});
 }
 
 int64 UMpaSubsystem::ReportRecentPlayers(const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed)
 {
+	return Submit(Groups.Num(), Completed,
+		[&](FMpaClient& Open, FMpaResult& OutRefusal)
+		{
+			return Open.ReportRecentPlayers(Groups, Completed, OutRefusal);
+		});
+}
+
+int64 UMpaSubsystem::ReportRecentPlayersOfUsers(
+	const TArray<FMpaUserRecentPlayers>& Users, FMpaCompletedDelegate Completed)
+{
+	return Submit(Users.Num(), Completed,
+		[&](FMpaClient& Open, FMpaResult& OutRefusal)
+		{
+			return Open.ReportRecentPlayersOfUsers(Users, Completed, OutRefusal);
+		});
+}
+
+int64 UMpaSubsystem::SetActivity(const FString& Xuid, const FMpaActivity& Activity, FMpaCompletedDelegate Completed)
+{
+	return Submit(1, Completed,
+		[&](FMpaClient& Open, FMpaResult& OutRefusal)
+		{
+			return Open.SetActivity(Xuid, Activity, Completed, OutRefusal);
+		});
+}
+
+int64 UMpaSubsystem::DeleteActivity(const FString& Xuid, FMpaCompletedDelegate Completed, const int64 SequenceNumber)
+{
+	return Submit(1, Completed,
+		[&](FMpaClient& Open, FMpaResult& OutRefusal)
+		{
+			return Open.DeleteActivity(Xuid, SequenceNumber, Completed, OutRefusal);
+		});
+}
+
+int64 UMpaSubsystem::QueryActivities(const TArray<FString>& Xuids, FMpaActivitiesDelegate Completed)
+{
+	return Submit(Xuids.Num(), FMpaCompletedDelegate(), Completed,
+		[&](FMpaClient& Open, FMpaResult& OutRefusal)
+		{
+			return Open.QueryActivities(Xuids, Completed, OutRefusal);
+		});
+}
+
+FMpaResult UMpaSubsystem::MatchOpen(FMpaMatch& OutMatch, const int32 MinimumTogetherMs)
+{
+	check(IsInGameThread());
+	OutMatch = FMpaMatch();
+	return Client.IsValid() ? Client->MatchOpen(MinimumTogetherMs, OutMatch) : NotOpen(0);
+}
+
+FMpaResult UMpaSubsystem::MatchJoin(const FMpaMatch& Match, const FString& Xuid, const int32 Team)
+{
+	check(IsInGameThread());
+	return Client.IsValid() ? Client->MatchJoin(Match, Xuid, Team) : NotOpen(0);
+}
+
+FMpaResult UMpaSubsystem::MatchLeave(const FMpaMatch& Match, const FString& Xuid)
+{
+	check(IsInGameThread());
+	return Client.IsValid() ? Client->MatchLeave(Match, Xuid) : NotOpen(0);
+}
+
+int64 UMpaSubsystem::MatchClose(const FMpaMatch& Match, FMpaCompletedDelegate Completed)
+{
+	return Submit(0, Completed,
+		[&](FMpaClient& Open, FMpaResult& OutRefusal)
+		{
+			return Open.MatchClose(Match, Completed, OutRefusal);
+		});
+}
+
+/** What is refused is reported in the next tick, so that a delegate is never called inside the call that it is passed to. */
+int64 UMpaSubsystem::Submit(const int32 Count, FMpaCompletedDelegate Completed, FMpaActivitiesDelegate Found,
+	const TFunctionRef<int64(FMpaClient& Open, FMpaResult& OutRefusal)> SubmitToClient)
+{
 	check(IsInGameThread());
 	FMpaResult Refusal;
-	const int64 Operation = Client.IsValid() ? Client->ReportRecentPlayers(Groups, Completed, Refusal) : 0;
+	const int64 Operation = Client.IsValid() ? SubmitToClient(*Client, Refusal) : 0;
 	if (Operation == 0)
 	{
-		Refuse(Client.IsValid() ? Refusal : NotOpen(Groups.Num()), MoveTemp(Completed));
+		if (!Client.IsValid())
+		{
+			Refusal = NotOpen(Count);
+		}
+		UE_LOG(LogMpa, Verbose, TEXT("Refused: %s"), *Refusal.Message);
+		Refused.Add({ MoveTemp(Completed), MoveTemp(Found), Refusal });
 	}
 	return Operation;
+}
+
+int64 UMpaSubsystem::Submit(const int32 Count, FMpaCompletedDelegate Completed,
+	const TFunctionRef<int64(FMpaClient& Open, FMpaResult& OutRefusal)> SubmitToClient)
+{
+	return Submit(Count, MoveTemp(Completed), FMpaActivitiesDelegate(), SubmitToClient);
 }
 
 void UMpaSubsystem::Cancel(const int64 Operation)
@@ -163,13 +247,6 @@ void UMpaSubsystem::Reopen()
 	}
 }
 
-/** Reported in the next tick, so that a delegate is never called inside the call that it is passed to. */
-void UMpaSubsystem::Refuse(const FMpaResult& Result, FMpaCompletedDelegate Completed)
-{
-	UE_LOG(LogMpa, Verbose, TEXT("Refused: %s"), *Result.Message);
-	Refused.Add({ MoveTemp(Completed), Result });
-}
-
 void UMpaSubsystem::CompleteRefused()
 {
 	// Those that there are now: a delegate may submit again, and be refused again.
@@ -178,6 +255,7 @@ void UMpaSubsystem::CompleteRefused()
 	for (const FRefused& Entry : Completed)
 	{
 		Entry.Completed.ExecuteIfBound(Entry.Result);
+		Entry.Found.ExecuteIfBound(Entry.Result, TArray<FMpaActivityRecord>());
 	}
 }
 

@@ -70,3 +70,64 @@ private:
 
 	TArray<FMpaRecentPlayerGroup> ToReport;
 };
+
+/** The node Report Recent Players Of Users. */
+UCLASS()
+class MPA_API UMpaReportRecentPlayersOfUsersAction : public UBlueprintAsyncActionBase
+{
+	GENERATED_BODY()
+
+public:
+	/** Reports for each of many players whom that player met, where a type or a time differs from pair to pair. */
+	UFUNCTION(BlueprintCallable, Category = "Mpa",
+		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
+	static UMpaReportRecentPlayersOfUsersAction* ReportRecentPlayersOfUsers(
+		UObject* WorldContextObject, const TArray<FMpaUserRecentPlayers>& Users);
+
+	virtual void Activate() override;
+
+	/** The service has acknowledged all players. */
+	UPROPERTY(BlueprintAssignable)
+	FMpaActionDelegate OnReported;
+
+	UPROPERTY(BlueprintAssignable)
+	FMpaActionDelegate OnFailed;
+
+private:
+	void Complete(const FMpaResult& Result);
+
+	UPROPERTY()
+	TObjectPtr<UObject> WorldContext;
+
+	TArray<FMpaUserRecentPlayers> ToReport;
+};
+
+/** The node Close Match. */
+UCLASS()
+class MPA_API UMpaCloseMatchAction : public UBlueprintAsyncActionBase
+{
+	GENERATED_BODY()
+
+public:
+	/** Closes a match: all players leave. */
+	UFUNCTION(BlueprintCallable, Category = "Mpa",
+		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
+	static UMpaCloseMatchAction* CloseMatch(UObject* WorldContextObject, const FMpaMatch& Match);
+
+	virtual void Activate() override;
+
+	/** The service has acknowledged everything that the match has reported. */
+	UPROPERTY(BlueprintAssignable)
+	FMpaActionDelegate OnReported;
+
+	UPROPERTY(BlueprintAssignable)
+	FMpaActionDelegate OnFailed;
+
+private:
+	void Complete(const FMpaResult& Result);
+
+	UPROPERTY()
+	TObjectPtr<UObject> WorldContext;
+
+	FMpaMatch ToClose;
+};

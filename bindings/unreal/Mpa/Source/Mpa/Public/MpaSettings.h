@@ -156,7 +156,15 @@ public:
 	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Limits", meta = (ClampMin = "0"))
 	int32 RecentPlayersLimit = 0;
 
-	/** Required if one of the two limits is set. */
+	/** How many requests that set or delete activities may be sent in LimitPeriodMs. 0: the same. */
+	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Limits", meta = (ClampMin = "0"))
+	int32 ActivityWriteLimit = 0;
+
+	/** How many requests that query activities may be sent in LimitPeriodMs. 0: the same. */
+	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Limits", meta = (ClampMin = "0"))
+	int32 ActivityReadLimit = 0;
+
+	/** Required if one of the limits is set. */
 	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Limits", meta = (ClampMin = "0", ClampMax = "3600000"))
 	int32 LimitPeriodMs = 0;
 

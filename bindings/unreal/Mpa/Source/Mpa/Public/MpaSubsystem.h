@@ -6,6 +6,7 @@
 #include "CoreMinimal.h"
 #include "MpaTypes.h"
 #include "Subsystems/GameInstanceSubsystem.h"
+#include "Templates/Function.h"
 
 #include "MpaSubsystem.generated.h"
 
@@ -14,20 +15,23 @@ class FMpaClient;
 /** Called once with how an operation ended, on the game thread, later than the call that submitted it. */
 DECLARE_DELEGATE_OneParam(FMpaCompletedDelegate, const FMpaResult&);
 
+/** The same of a query, with what it has found: if it failed, for those players for whom the service answered. */
+DECLARE_DELEGATE_TwoParams(FMpaActivitiesDelegate, const FMpaResult&, const TArray<FMpaActivityRecord>&);
+
 DECLARE_MULTICAST_DELEGATE_TwoParams(FMpaAuthorizationNeededNativeDelegate, EMpaAuthorizationReason, const FString&);
 DECLARE_DYNAMIC_MULTICAST_DELEGATE_TwoParams(
 	FMpaAuthorizationNeededDelegate, EMpaAuthorizationReason, Reason, const FString&, Message);
 
 /**
- * Invites Xbox players and reports recent players. Each game instance has its own client, which is opened from
- * UMpaSettings.
+ * Invites Xbox players, reports recent players, and sets and queries activities. Each game instance has its own client,
+ * which is opened from UMpaSettings.
  *
  * All functions are for the game thread, and none waits for the network; only the end of the game instance waits, up to
  * UMpaSettings::ShutdownTimeLimitMs, for what was submitted. Every operation calls its delegate exactly once, from the
  * ticker of the game thread or at the end of the game instance; what a delegate submits at that end is dropped. So is a
  * delegate whose object is gone: bind with CreateUObject, CreateWeakLambda or CreateSP.
  *
- * Blueprints have the nodes Send Server Invite and Report Recent Players (MpaAsyncActions.h), and what is marked here.
+ * Blueprints have the nodes of MpaAsyncActions.h and MpaActivityActions.h, and what is marked here.
  */
 UCLASS(meta = (DisplayName = "Multiplayer Activity"))
 class MPA_API UMpaSubsystem : public UGameInstanceSubsystem
@@ -58,6 +62,49 @@ public:
 	int64 ReportRecentPlayers(
 		const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
+	/**
+	 * Submits for each of many players whom that player met, where a type or a time differs from pair to pair; else
+	 * ReportRecentPlayers says the same in less. Returns as ReportRecentPlayers.
+	 */
+	int64 ReportRecentPlayersOfUsers(
+		const TArray<FMpaUserRecentPlayers>& Users, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
+
+	/** Submits what a player plays, in place of the player's activity in this title. Returns as SendServerInvite. */
+	int64 SetActivity(
+		const FString& Xuid, const FMpaActivity& Activity, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
+
+	/** Submits that a player plays no more. SequenceNumber: as in FMpaActivity. Returns as SendServerInvite. */
+	int64 DeleteActivity(
+		const FString& Xuid, FMpaCompletedDelegate Completed = FMpaCompletedDelegate(), int64 SequenceNumber = 0);
+
+	/** Submits a query of what players play, in any title: 1 to 10,000 XUIDs. Returns as SendServerInvite. */
+	int64 QueryActivities(const TArray<FString>& Xuids, FMpaActivitiesDelegate Completed);
+
+	/**
+	 * Opens a match: every two players who are in it at the same time are reported as having met, and no others.
+	 * MinimumTogetherMs: how long two players have to be in it together. 0: any overlap counts. A match that is open when
+	 * the client is closed is reported then. If it fails, OutMatch is no match, and further calls with it are refused.
+	 */
+	UFUNCTION(BlueprintCallable, Category = "Mpa")
+	FMpaResult MatchOpen(FMpaMatch& OutMatch, int32 MinimumTogetherMs = 0);
+
+	/**
+	 * A player joins a match. Team: any number that the players of one team have in common, who are reported as
+	 * teammates, and those of different teams as opponents; 0: none. A player who is in it already is refused.
+	 */
+	UFUNCTION(BlueprintCallable, Category = "Mpa")
+	FMpaResult MatchJoin(const FMpaMatch& Match, const FString& Xuid, int32 Team = 0);
+
+	/** A player leaves a match. One who is not in it is refused. */
+	UFUNCTION(BlueprintCallable, Category = "Mpa")
+	FMpaResult MatchLeave(const FMpaMatch& Match, const FString& Xuid);
+
+	/**
+	 * Closes a match: all players leave. Completed is called once everything that it has reported has ended. Returns as
+	 * SendServerInvite.
+	 */
+	int64 MatchClose(const FMpaMatch& Match, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
+
 	/** Cancels an operation that was not sent yet. It completes in any case. */
 	void Cancel(int64 Operation);
 
@@ -79,12 +126,16 @@ private:
 	struct FRefused
 	{
 		FMpaCompletedDelegate Completed;
+		FMpaActivitiesDelegate Found;
 		FMpaResult Result;
 	};
 
 	bool Tick(float DeltaTime);
 	bool ShouldOpen() const;
-	void Refuse(const FMpaResult& Result, FMpaCompletedDelegate Completed);
+	int64 Submit(int32 Count, FMpaCompletedDelegate Completed, FMpaActivitiesDelegate Found,
+		TFunctionRef<int64(FMpaClient& Open, FMpaResult& OutRefusal)> SubmitToClient);
+	int64 Submit(int32 Count, FMpaCompletedDelegate Completed,
+		TFunctionRef<int64(FMpaClient& Open, FMpaResult& OutRefusal)> SubmitToClient);
 	FMpaResult NotOpen(int32 Count) const;
 	void CompleteRefused();
 	void Reopen();

@@ -62,7 +62,7 @@ enum class EMpaStatus : uint8
 	Unknown,
 };
 
-/** The platform on which an invite can be accepted. */
+/** The platform on which an invite can be accepted, or an activity joined. */
 UENUM(BlueprintType)
 enum class EMpaPlatform : uint8
 {
@@ -75,6 +75,22 @@ enum class EMpaPlatform : uint8
 	Win32 UMETA(DisplayName = "Windows (Win32)"),
 	WindowsOneCore UMETA(DisplayName = "Windows (OneCore)"),
 	XboxOne UMETA(DisplayName = "Xbox One"),
+	/** One that is not known to this version. Only in records of activities. */
+	Unknown,
+};
+
+/** Who may join an activity without an invite. */
+UENUM(BlueprintType)
+enum class EMpaJoinRestriction : uint8
+{
+	/** Everyone. */
+	Public,
+	/** Only who is invited. */
+	InviteOnly,
+	/** Those whom the player follows. */
+	Followed,
+	/** Left out by the service, or not known to this version. Only in records of activities. */
+	Unknown,
 };
 
 /** How the players of a group met. */
@@ -221,6 +237,131 @@ struct FMpaRecentPlayerGroup
 	/** When they met, in UTC. Not set: now. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, AdvancedDisplay, Category = "Mpa")
 	FDateTime Timestamp = FDateTime(0);
+};
+
+/** A player whom another one met. */
+USTRUCT(BlueprintType)
+struct FMpaRecentPlayer
+{
+	GENERATED_BODY()
+
+	/** The XUID of the player, as a decimal number. Required. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	FString Xuid;
+
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	EMpaEncounterType EncounterType = EMpaEncounterType::Default;
+
+	/** When they met, in UTC. Not set: now. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, AdvancedDisplay, Category = "Mpa")
+	FDateTime Timestamp = FDateTime(0);
+};
+
+/** A player, and whom that player met, each with a type and a time. */
+USTRUCT(BlueprintType)
+struct FMpaUserRecentPlayers
+{
+	GENERATED_BODY()
+
+	/** The XUID of the player, as a decimal number. Required. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	FString Xuid;
+
+	/** Whom the player met: 1 to 100. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	TArray<FMpaRecentPlayer> RecentPlayers;
+};
+
+/** What a player plays, and how others join. */
+USTRUCT(BlueprintType)
+struct FMpaActivity
+{
+	GENERATED_BODY()
+
+	/** What the game of a player who joins is started with, to find the server: at most 512 UTF-16 code units. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	FString ConnectionString;
+
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	EMpaJoinRestriction JoinRestriction = EMpaJoinRestriction::Public;
+
+	/** Names those who play together, so that they are shown as a group: at most 127 UTF-16 code units. Empty: none. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	FString GroupId;
+
+	/** How many may play, up to 100. 0: left out. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	int32 MaxPlayers = 0;
+
+	/** How many play now, up to 100. 0: left out. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	int32 CurrentPlayers = 0;
+
+	/** Where it can be joined. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
+	EMpaPlatform Platform = EMpaPlatform::Any;
+
+	/** How long it may take until it is sent, in milliseconds. 0: 60 s. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, AdvancedDisplay, Category = "Mpa")
+	int32 TimeToLiveMs = 0;
+
+	/**
+	 * Its place in the order of the player's activities: the service ignores one that is lower than the one that it has.
+	 * 0: the library's own, which grows with every call.
+	 */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, AdvancedDisplay, Category = "Mpa")
+	int64 SequenceNumber = 0;
+};
+
+/** An activity of a player, of any title, as the service lists it. What it left out is 0, empty or Unknown. */
+USTRUCT(BlueprintType)
+struct FMpaActivityRecord
+{
+	GENERATED_BODY()
+
+	/** The XUID of the player, as a decimal number. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	FString Xuid;
+
+	/** The number of the title that the player plays. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int64 TitleId = 0;
+
+	/** Its place in the order of the player's activities. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int64 SequenceNumber = 0;
+
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	EMpaJoinRestriction JoinRestriction = EMpaJoinRestriction::Unknown;
+
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	EMpaPlatform Platform = EMpaPlatform::Any;
+
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 MaxPlayers = 0;
+
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 CurrentPlayers = 0;
+
+	/** What the game of a player who joins is started with. Empty too if that player may not join. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	FString ConnectionString;
+
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	FString GroupId;
+};
+
+/** A match that UMpaSubsystem::MatchOpen has opened. It can be copied: all copies mean the same match. */
+USTRUCT(BlueprintType)
+struct FMpaMatch
+{
+	GENERATED_BODY()
+
+	/** Not one of yours: 0 is no match. */
+	UPROPERTY()
+	int64 Id = 0;
+
+	bool IsSet() const { return Id != 0; }
 };
 
 /** A token and how long it is valid. */

@@ -1,0 +1,18 @@
+// Licensed MIT or Apache-2.0.
+
+#pragma once
+
+#include "CoreMinimal.h"
+#include "MpaTypes.h"
+
+class UMpaSubsystem;
+
+/** What the nodes of Blueprints share. */
+namespace MpaActions
+{
+	/** That of the game instance. Null where there is none. */
+	UMpaSubsystem* FindSubsystem(const UObject* WorldContext);
+
+	/** What a node fails with then. */
+	FMpaResult NoGameInstance();
+}

@@ -1,0 +1,106 @@
+// Licensed MIT or Apache-2.0.
+
+#pragma once
+
+#include "CoreMinimal.h"
+#include "Kismet/BlueprintAsyncActionBase.h"
+#include "MpaAsyncActions.h"
+#include "MpaTypes.h"
+
+#include "MpaActivityActions.generated.h"
+
+DECLARE_DYNAMIC_MULTICAST_DELEGATE_TwoParams(
+	FMpaActivitiesActionDelegate, const FMpaResult&, Result, const TArray<FMpaActivityRecord>&, Records);
+
+/** The node Set Activity. */
+UCLASS()
+class MPA_API UMpaSetActivityAction : public UBlueprintAsyncActionBase
+{
+	GENERATED_BODY()
+
+public:
+	/** Sets what a player plays, in place of the player's activity in this title. */
+	UFUNCTION(BlueprintCallable, Category = "Mpa",
+		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
+	static UMpaSetActivityAction* SetActivity(
+		UObject* WorldContextObject, const FString& Xuid, const FMpaActivity& Activity);
+
+	virtual void Activate() override;
+
+	/** The service has acknowledged it. */
+	UPROPERTY(BlueprintAssignable)
+	FMpaActionDelegate OnSet;
+
+	UPROPERTY(BlueprintAssignable)
+	FMpaActionDelegate OnFailed;
+
+private:
+	void Complete(const FMpaResult& Result);
+
+	UPROPERTY()
+	TObjectPtr<UObject> WorldContext;
+
+	FString Player;
+	FMpaActivity ToSet;
+};
+
+/** The node Delete Activity. */
+UCLASS()
+class MPA_API UMpaDeleteActivityAction : public UBlueprintAsyncActionBase
+{
+	GENERATED_BODY()
+
+public:
+	/** Deletes a player's activity in this title. */
+	UFUNCTION(BlueprintCallable, Category = "Mpa",
+		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
+	static UMpaDeleteActivityAction* DeleteActivity(UObject* WorldContextObject, const FString& Xuid);
+
+	virtual void Activate() override;
+
+	/** The service has acknowledged it. */
+	UPROPERTY(BlueprintAssignable)
+	FMpaActionDelegate OnDeleted;
+
+	UPROPERTY(BlueprintAssignable)
+	FMpaActionDelegate OnFailed;
+
+private:
+	void Complete(const FMpaResult& Result);
+
+	UPROPERTY()
+	TObjectPtr<UObject> WorldContext;
+
+	FString Player;
+};
+
+/** The node Query Activities. */
+UCLASS()
+class MPA_API UMpaQueryActivitiesAction : public UBlueprintAsyncActionBase
+{
+	GENERATED_BODY()
+
+public:
+	/** Asks what players play, in any title. */
+	UFUNCTION(BlueprintCallable, Category = "Mpa",
+		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
+	static UMpaQueryActivitiesAction* QueryActivities(UObject* WorldContextObject, const TArray<FString>& Xuids);
+
+	virtual void Activate() override;
+
+	/** The service has answered for all players. */
+	UPROPERTY(BlueprintAssignable)
+	FMpaActivitiesActionDelegate OnFound;
+
+	/** With what was found for those for whom it has. */
+	UPROPERTY(BlueprintAssignable)
+	FMpaActivitiesActionDelegate OnFailed;
+
+private:
+	void Complete(const FMpaResult& Result, const TArray<FMpaActivityRecord>& Records);
+
+	UPROPERTY()
+	TObjectPtr<UObject> WorldContext;
+
+	TArray<FString> Players;
+};
