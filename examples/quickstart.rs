@@ -8,6 +8,8 @@
 //! cargo run --example quickstart cpp loop      examples/server_loop.cpp
 //! cargo run --example quickstart csharp loop   examples/server_loop.cs
 //! cargo run --example quickstart c match       examples/match_server.c, and who met whom
+//! cargo run --example quickstart cpp match     examples/match_server.cpp
+//! cargo run --example quickstart csharp match  examples/match_server.cs
 //! cargo run --example quickstart c sign-in     examples/sign_in.c
 //! ```
 //!

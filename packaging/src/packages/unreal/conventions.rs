@@ -207,8 +207,15 @@ fn check_filter(names: &[&str], filter: &str) -> Vec<String> {
 
 /// Every constant of these families is converted.
 fn check_constants(header: &str, conversions: &str) -> Vec<String> {
-    const FAMILIES: [&str; 7] =
-        ["MPA_ERROR_", "MPA_PLATFORM_", "MPA_ENCOUNTER_", "MPA_AUTHORIZATION_", "MPA_JOIN_RESTRICTION_", "MPA_RESEND_", "MPA_LOG_"];
+    const FAMILIES: [&str; 7] = [
+        "MPA_ERROR_",
+        "MPA_PLATFORM_",
+        "MPA_ENCOUNTER_",
+        "MPA_AUTHORIZATION_",
+        "MPA_JOIN_RESTRICTION_",
+        "MPA_RESEND_",
+        "MPA_LOG_",
+    ];
     let defined = header.lines().filter_map(|line| line.strip_prefix("#define ")?.split_whitespace().next());
     let missing =
         defined.filter(|name| FAMILIES.iter().any(|family| name.starts_with(family)) && !has_word(conversions, name));

@@ -16,8 +16,13 @@ use crate::dist::Dist;
 use crate::emulator::Emulator;
 
 /// How many requests arrive, for the titles of the cases in `tests/unreal/behaviour`.
-const REQUESTS: &[(usize, &[u32])] =
-    &[(0, &[106, 107, 118, 119, 120, 126]), (1, &[101, 102, 103, 114, 122, 123, 124]), (2, &[104, 105, 111]), (3, &[115]), (4, &[121, 125])];
+const REQUESTS: &[(usize, &[u32])] = &[
+    (0, &[106, 107, 118, 119, 120, 126]),
+    (1, &[101, 102, 103, 114, 122, 123, 124]),
+    (2, &[104, 105, 111]),
+    (3, &[115]),
+    (4, &[121, 125]),
+];
 
 /// Compiles in both language versions and with both kinds of linking, and runs what is linked statically.
 pub fn check(dist: &Dist, plugin: &Path, platform: &Platform) -> Result<()> {
