@@ -6,6 +6,7 @@
 #include "MpaConfig.h"
 #include "MpaConversions.h"
 #include "MpaLog.h"
+#include "MpaRecentPlayers.h"
 
 namespace
 {
@@ -109,34 +110,17 @@ int64 FMpaClient::SendServerInvite(
 int64 FMpaClient::ReportRecentPlayers(
 	const TArray<FMpaRecentPlayerGroup>& Groups, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
 {
-	const int32 Count = Groups.Num();
-	TArray<mpa_recent_player_group> NativeGroups;
-	TArray<TArray<FMpaNativeXuid>> Players;
-	NativeGroups.Reserve(Count);
-	Players.SetNum(Count);
-	for (int32 Index = 0; Index < Count; ++Index)
+	FMpaNativeGroups NativeGroups;
+	if (!NativeGroups.Convert(Groups, OutRefusal))
 	{
-		const FMpaRecentPlayerGroup& Group = Groups[Index];
-		int32 Invalid = 0;
-		if (!MpaConversions::ParseXuids(Group.Players, Players[Index], Invalid))
-		{
-			OutRefusal = MpaConversions::InvalidXuid(
-				FString::Printf(TEXT("Groups[%d].Players[%d]"), Index, Invalid), Group.Players[Invalid], Count);
-			return 0;
-		}
-		mpa_recent_player_group Added = MPA_INIT(mpa_recent_player_group);
-		Added.players = Players[Index].GetData();
-		Added.player_count = static_cast<uint32>(Players[Index].Num());
-		Added.encounter_type = static_cast<mpa_encounter_type>(Group.EncounterType);
-		Added.timestamp_unix_ms = MpaConversions::ToUnixMs(Group.Timestamp);
-		NativeGroups.Add(Added);
+		return 0;
 	}
 	return Submit(
-		{ Completed, Count, false, FMpaActivitiesDelegate(), 0 },
-		[this, &NativeGroups, Count](const uint64 Key, uint64_t* Number, mpa_result* Result)
+		{ Completed, Groups.Num(), false, FMpaActivitiesDelegate(), 0 },
+		[this, &NativeGroups](const uint64 Key, uint64_t* Number, mpa_result* Result)
 		{
 			return mpa_submit_recent_player_groups(
-				Native, NativeGroups.GetData(), static_cast<uint32>(Count), Key, Number, Result);
+				Native, NativeGroups.GetData(), NativeGroups.Num(), Key, Number, Result);
 		},
 		OutRefusal);
 }
@@ -144,44 +128,17 @@ int64 FMpaClient::ReportRecentPlayers(
 int64 FMpaClient::ReportRecentPlayersOfUsers(
 	const TArray<FMpaUserRecentPlayers>& Users, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
 {
-	const int32 Count = Users.Num();
-	TArray<mpa_user_recent_players> NativeUsers;
-	TArray<TArray<mpa_recent_player>> Players;
-	NativeUsers.Reserve(Count);
-	Players.SetNum(Count);
-	for (int32 Index = 0; Index < Count; ++Index)
+	FMpaNativeUsers NativeUsers;
+	if (!NativeUsers.Convert(Users, OutRefusal))
 	{
-		const FMpaUserRecentPlayers& User = Users[Index];
-		mpa_user_recent_players Added = MPA_INIT(mpa_user_recent_players);
-		if (!MpaConversions::ParseXuid(User.Xuid, Added.xuid))
-		{
-			OutRefusal = MpaConversions::InvalidXuid(FString::Printf(TEXT("Users[%d].Xuid"), Index), User.Xuid, Count);
-			return 0;
-		}
-		for (const FMpaRecentPlayer& Player : User.RecentPlayers)
-		{
-			mpa_recent_player Met = MPA_INIT(mpa_recent_player);
-			if (!MpaConversions::ParseXuid(Player.Xuid, Met.xuid))
-			{
-				OutRefusal = MpaConversions::InvalidXuid(
-					FString::Printf(TEXT("Users[%d].RecentPlayers[%d].Xuid"), Index, Players[Index].Num()), Player.Xuid,
-					Count);
-				return 0;
-			}
-			Met.encounter_type = static_cast<mpa_encounter_type>(Player.EncounterType);
-			Met.timestamp_unix_ms = MpaConversions::ToUnixMs(Player.Timestamp);
-			Players[Index].Add(Met);
-		}
-		Added.recent_players = Players[Index].GetData();
-		Added.recent_player_count = static_cast<uint32>(Players[Index].Num());
-		NativeUsers.Add(Added);
+		return 0;
 	}
 	return Submit(
-		{ Completed, Count, false, FMpaActivitiesDelegate(), 0 },
-		[this, &NativeUsers, Count](const uint64 Key, uint64_t* Number, mpa_result* Result)
+		{ Completed, Users.Num(), false, FMpaActivitiesDelegate(), 0 },
+		[this, &NativeUsers](const uint64 Key, uint64_t* Number, mpa_result* Result)
 		{
 			return mpa_submit_server_recent_players(
-				Native, NativeUsers.GetData(), static_cast<uint32>(Count), Key, Number, Result);
+				Native, NativeUsers.GetData(), NativeUsers.Num(), Key, Number, Result);
 		},
 		OutRefusal);
 }
