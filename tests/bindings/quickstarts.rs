@@ -250,59 +250,6 @@ fn folder_with_a_c_compiler_alone() -> PathBuf {
     folder
 }
 
-/// The match is made up by each program: what it says of joining and leaving decides who met whom.
-#[test]
-fn the_launcher_shows_who_met_whom_in_a_match() {
-    if !csharp::is_there() || !GCC.is_there() || !GPP.is_there() {
-        return;
-    }
-    for (language, ending) in [("c", "c"), ("cpp", "cpp"), ("csharp", "cs")] {
-        let printed = printed(&build::run(launcher(language).args(["match", "60"])));
-        let (said, rest) = printed.split_once("\n\nThe stand-in for the service received:\n\n").expect("two parts");
-        let (received, listed) = rest.split_once("\nIt lists who met whom:\n\n").expect("three parts");
-        assert!(said.starts_with(&format!("examples/match_server.{ending} prints:\n\nPlayer ")), "{printed}");
-        assert!(said.lines().last().is_some_and(|line| line.starts_with("The match: ")), "{printed}");
-        assert!(received.contains("/recentplayer") && !received.contains("answered with 4"), "{printed}");
-        let expected = who_met(said);
-        assert!(expected.iter().any(|met| met.len() > 1), "{printed}");
-        let line = |(player, met): (usize, &BTreeSet<usize>)| {
-            let kind = |other: usize| if (player + other) % 2 == 0 { "Teammate" } else { "Opponent" };
-            let met = met.iter().map(|other| format!("{} ({})", other + 1, kind(*other)));
-            let met: BTreeSet<_> = met.collect();
-            (player + 1, if met.is_empty() { BTreeSet::from(["no other player".to_owned()]) } else { met })
-        };
-        let found = listed.lines().map(|line| {
-            let (player, met) = line.split_once(" met ").expect("a player and the others");
-            let player = player.strip_prefix("Player ").and_then(|number| number.parse().ok()).expect("a number");
-            (player, met.split(", ").map(str::to_owned).collect())
-        });
-        let expected: Vec<_> = expected.iter().enumerate().map(line).collect();
-        assert_eq!(found.collect::<Vec<(usize, BTreeSet<String>)>>(), expected, "{printed}");
-    }
-}
-
-/// From the lines `Player 1 joins` and `Player 1 leaves`: for each player the others.
-fn who_met(said: &str) -> Vec<BTreeSet<usize>> {
-    let mut met = vec![BTreeSet::<usize>::new(); 8];
-    let mut present = BTreeSet::<usize>::new();
-    for line in said.lines() {
-        let Some((number, event)) = line.strip_prefix("Player ").and_then(|rest| rest.split_once(' ')) else {
-            continue;
-        };
-        let player = number.parse::<usize>().expect("players have numbers") - 1;
-        if event == "leaves" {
-            present.remove(&player);
-            continue;
-        }
-        for other in &present {
-            met[player].insert(*other);
-            met[*other].insert(player);
-        }
-        present.insert(player);
-    }
-    met
-}
-
 #[test]
 fn the_launcher_shows_who_met_whom_in_a_match() {
     if !csharp::is_there() || !GCC.is_there() || !GPP.is_there() {
