@@ -16,7 +16,12 @@
     X(mpa_recent_player_group) \
     X(mpa_event)             \
     X(mpa_stats)             \
-    X(mpa_authorization_buffers)
+    X(mpa_authorization_buffers) \
+    X(mpa_activity) \
+    X(mpa_activity_record) \
+    X(mpa_recent_player) \
+    X(mpa_user_recent_players) \
+    X(mpa_match_config)
 
 #define AT_FILE_SCOPE(type)                              \
     static type static_##type = MPA_INITIALIZER(type);   \

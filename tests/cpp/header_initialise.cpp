@@ -17,7 +17,12 @@ extern "C" {
     X(mpa_authorization)     \
     X(mpa_invite)            \
     X(mpa_server_invite)     \
-    X(mpa_recent_player_group)
+    X(mpa_recent_player_group) \
+    X(mpa_activity) \
+    X(mpa_activity_record) \
+    X(mpa_recent_player) \
+    X(mpa_user_recent_players) \
+    X(mpa_match_config)
 
 #define AT_FILE_SCOPE(type)                            \
     static type static_##type = MPA_INITIALIZER(type); \
