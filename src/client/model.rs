@@ -101,10 +101,54 @@ fn what_was_found_is_read_while_others_poll_and_close() {
             }),
         ];
         if one_of(&[false, true]) {
-            threads.push(go(&host, |host| drop(host.client.poll().map(|event| host.book(event)))));
+            threads.push(go(&host, |host| {
+                let _ = host.client.poll().map(|event| host.book(event));
+            }));
         }
         threads.push(go(&host, |host| host.close(one_of(&[NOW, NEVER]))));
         join(threads);
+        host.settle();
+    });
+}
+
+#[test]
+fn a_match_ends_once_however_the_client_ends() {
+    check(|| {
+        let (manner, limit) = one_of(&[(Manner::Varies, NOW), (Manner::Varies, NEVER), (Manner::Stalls, NOW)]);
+        let host = host(Kind { manner, holds: one_of(&[false, true]), ..Kind::default() });
+        let mut threads = vec![
+            go(&host, Host::read),
+            go(&host, |host| host.play(1 << 40)),
+            go(&host, |host| {
+                host.play(2 << 40);
+                host.submit_some(1, &[Lane::RecentPlayers], 3);
+            }),
+        ];
+        threads.push(match one_of(&[0, 1]) {
+            0 => go(&host, move |host| host.close(limit)),
+            _ => go(&host, move |host| host.client.drain(limit).unwrap()),
+        });
+        join(threads);
+        host.settle();
+    });
+}
+
+#[test]
+fn a_match_that_ends_is_read_and_can_be_cancelled() {
+    check(|| {
+        let host = host(Kind { holds: one_of(&[false, true]), ..Kind::default() });
+        let threads = [
+            go(&host, |host| host.play(1 << 40)),
+            go(&host, |host| {
+                for number in [1, 2, 3, 4] {
+                    let result = host.client.cancel(number).map_err(|outcome| outcome.status);
+                    assert!(matches!(result, Ok(()) | Err(Status::InvalidArgument)), "{result:?}");
+                }
+            }),
+        ];
+        join(threads);
+        host.flush();
+        host.poll(1);
         host.settle();
     });
 }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use http::HeaderValue;
 
-use super::{Client, Config, Engine, Event, ImposedLimits, LaneSettings, Settings, Stage, Work};
+use super::{Client, Config, Engine, Event, ImposedLimits, LaneSettings, MatchError, Settings, Stage, Work};
 use crate::api::{
     EncounterType, Invitation, Invite, JoinRestriction, Lane, QueryActivities, RecentPlayer, RecentPlayerGroup,
     RecentPlayerGroups, SequenceNumber, ServerInvite, ServerRecentPlayers, SetActivity, Timestamp, UserRecentPlayers,
@@ -23,6 +23,7 @@ use crate::api::{
 use crate::auth::Authorization;
 use crate::http::{BaseUrl, CaMode};
 use crate::log::Level;
+use crate::matches::Player;
 use crate::outcome::Status;
 use crate::stats::Ends;
 use peer::{Peer, Record, user};
@@ -91,6 +92,9 @@ struct Round {
     /// How many activities were read.
     found: AtomicU64,
 }
+
+/// In place of the number of a match's operation.
+const CLOSED_BY_CLIENT: u64 = 0;
 
 /// In the user data of a query.
 const IS_QUERY: u64 = 1 << 63;
@@ -169,6 +173,10 @@ impl Round {
         while let Some(event) = self.client.poll() {
             self.book(event, &mut ended);
         }
+        for (number, user_data) in submitted.iter_mut().filter(|(number, _)| *number == CLOSED_BY_CLIENT) {
+            let end = ended.iter().find(|(_, ended)| ended == user_data);
+            *number = end.map(|(number, _)| *number).unwrap_or_else(|| panic!("{what}: a match has not ended"));
+        }
         submitted.sort_unstable();
         ended.sort_unstable();
         assert!(submitted.windows(2).all(|pair| pair[0].0 < pair[1].0), "{what}: a number was given twice");
@@ -215,9 +223,11 @@ impl Round {
     fn submit_until_closed(&self, thread: u64, mut random: fastrand::Rng) -> Vec<Name> {
         let mut own = vec![];
         for count in 0_u64.. {
-            let is_query = random.u8(..8) == 0;
-            let user_data = thread << 32 | count | if is_query { IS_QUERY } else { 0 };
-            match self.submit(&mut random, user_data) {
+            let kind = random.u8(..40);
+            let user_data = thread << 32 | count | if kind < 5 { IS_QUERY } else { 0 };
+            let submitted =
+                if kind == 5 { self.play(&mut random, user_data) } else { self.submit(&mut random, user_data) };
+            match submitted {
                 Ok(number) => own.push((number, user_data)),
                 Err(Status::QueueFull | Status::EventsNotPolled) => thread::sleep(Duration::from_micros(100)),
                 Err(Status::Closed) => break,
@@ -225,7 +235,7 @@ impl Round {
             }
             match random.u16(..2_000) {
                 0..20 => {
-                    let number = own.last().map_or(1, |(number, _)| random.u64(1..=*number));
+                    let number = own.last().map_or(1, |(number, _)| random.u64(1..=(*number).max(1)));
                     assert!(self.client.cancel(number).is_ok());
                 }
                 20..26 => drop(self.client.flush(Duration::from_millis(random.u64(..3)))),
@@ -266,6 +276,27 @@ impl Round {
         };
         let result = self.client.submit(work, own, user_data, time_to_live, store);
         result.map(|()| stored).map_err(|outcome| outcome.status)
+    }
+
+    /// Plays a match of which each group has two players. The number of its operation; `CLOSED_BY_CLIENT` if the client
+    /// was closed or drained meanwhile.
+    fn play(&self, random: &mut fastrand::Rng, user_data: u64) -> Result<u64, Status> {
+        let game = self.client.open_match(Duration::ZERO, user_data).map_err(|outcome| outcome.status)?;
+        self.submitted.fetch_add(1, Ordering::SeqCst);
+        let mut last = random.u64(..1_000);
+        let _ = self.client.join(&game, player(last));
+        for next in last + 1..last + random.u64(1..5) {
+            let (joined, left) = (self.client.join(&game, player(next)), self.client.leave(&game, user(last)));
+            let is_expected = matches!(joined, Ok(()) | Err(MatchError::Closed(_)))
+                && matches!(left, Ok(()) | Err(MatchError::Closed(_) | MatchError::Unsent(_)));
+            assert!(is_expected, "{joined:?} {left:?}");
+            last = next;
+        }
+        let mut number = CLOSED_BY_CLIENT;
+        if let Err(outcome) = self.client.close_match(&game, user_data, |stored| number = stored) {
+            assert_eq!(outcome.status, Status::Closed);
+        }
+        Ok(number)
     }
 
     /// Reads until all is over.
@@ -318,6 +349,10 @@ impl Round {
             thread::sleep(Duration::from_micros(100));
         }
     }
+}
+
+fn player(number: u64) -> Player {
+    Player { xuid: user(number), team: 0 }
 }
 
 fn authorization(user_hash: &str, token: u64) -> Authorization {

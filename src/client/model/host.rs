@@ -14,9 +14,10 @@ use crate::api::{
     SequenceNumber, ServerInvite, Timestamp,
 };
 use crate::auth::Authorization;
-use crate::client::{Client, Config, Engine, Event, ImposedLimits, LaneSettings, Settings, Stage, Work};
+use crate::client::{Client, Config, Engine, Event, ImposedLimits, LaneSettings, MatchError, Settings, Stage, Work};
 use crate::http::{BaseUrl, CaMode};
 use crate::log::Level;
+use crate::matches::Player;
 use crate::outcome::Status;
 use crate::sync::{Condvar, Mutex};
 
@@ -33,6 +34,9 @@ pub struct HostRecord {
     pub ended: BTreeMap<u64, Status>,
     /// The numbers of queries.
     pub queries: BTreeSet<u64>,
+    /// User data of matches that have not ended. Their numbers are only known by their events: the client may close
+    /// them as well.
+    pub matches: BTreeSet<u64>,
     pub drained: u32,
     pub last_token: u32,
 }
@@ -126,6 +130,28 @@ impl Host {
             .map_err(|outcome| outcome.status)
     }
 
+    /// Plays a match with two groups of two, as far as the client lets it.
+    pub fn play(&self, user_data: u64) {
+        self.record.lock().unwrap().matches.insert(user_data);
+        let Ok(game) = self.client.open_match(NOW, user_data) else {
+            self.record.lock().unwrap().matches.remove(&user_data);
+            return;
+        };
+        let player = |xuid| Player { xuid, team: 0 };
+        let events = [
+            self.client.join(&game, player(1)),
+            self.client.join(&game, player(2)),
+            self.client.leave(&game, 1),
+            self.client.join(&game, player(3)),
+        ];
+        for event in events {
+            assert!(matches!(event, Ok(()) | Err(MatchError::Closed(_))), "{event:?}");
+        }
+        let closed =
+            self.client.close_match(&game, user_data, |_| thread::sleep(NOW)).map_err(|outcome| outcome.status);
+        assert!(matches!(closed, Ok(()) | Err(Status::Closed)), "{closed:?}");
+    }
+
     pub fn submit_some(&self, count: u64, lanes: &[Lane], thread: u64) {
         for index in 0..count {
             let result = self.submit(one_of(lanes), None, thread << 32 | index);
@@ -138,6 +164,9 @@ impl Host {
         match event {
             Event::Completed { operation, user_data, outcome } => {
                 let mut record = self.record.lock().unwrap();
+                if record.matches.remove(&user_data) {
+                    record.submitted.insert(operation, user_data);
+                }
                 assert_eq!(record.submitted.get(&operation), Some(&user_data), "{operation} has other user data");
                 assert_eq!(record.ended.insert(operation, outcome.status), None, "{operation} ended twice");
                 let found = if record.queries.contains(&operation) && outcome.status == Status::Ok { 2 } else { 0 };
@@ -224,6 +253,7 @@ impl Host {
             self.book(event);
         }
         let record = self.record.lock().unwrap();
+        assert!(record.matches.is_empty(), "not all matches have ended");
         let ended: Vec<u64> = record.ended.keys().copied().collect();
         let submitted: Vec<u64> = record.submitted.keys().copied().collect();
         assert_eq!(ended, submitted, "not all have ended, or others");
