@@ -2,7 +2,7 @@
 //! and none outlives its test. Self-contained: the tests of the emulator and of the doctor use this
 //! file too.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -93,7 +93,7 @@ pub fn output(command: &mut Command, limit: Duration) -> Output {
     let mut running = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
     let (stdout, stderr) = (read(running.child.stdout.take()), read(running.child.stderr.take()));
     let status = running.wait_at_most(limit);
-    let [stdout, stderr] = [stdout, stderr].map(|bytes| bytes.recv_timeout(REST).unwrap_or_default());
+    let [stdout, stderr] = [stdout, stderr].map(|chunks| collect(&chunks, REST));
     match status {
         Some(status) => Output { status, stdout, stderr },
         None => panic!(
@@ -104,15 +104,32 @@ pub fn output(command: &mut Command, limit: Duration) -> Output {
     }
 }
 
+/// What comes out of a pipe, as it comes.
 fn read(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     let mut pipe = pipe.expect("its output is piped");
-    let (sender, bytes) = mpsc::channel();
+    let (sender, chunks) = mpsc::channel();
     thread::spawn(move || {
-        let mut all = Vec::new();
-        let _ = pipe.read_to_end(&mut all);
-        let _ = sender.send(all);
+        let mut chunk = [0; 4096];
+        loop {
+            match pipe.read(&mut chunk) {
+                Ok(amount @ 1..) if sender.send(chunk[..amount].to_vec()).is_ok() => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                _ => break,
+            }
+        }
     });
-    bytes
+    chunks
+}
+
+/// All until the pipe ends; after `limit`, what has come so far. Under Wine, the first program starts services that keep
+/// its pipes.
+fn collect(chunks: &Receiver<Vec<u8>>, limit: Duration) -> Vec<u8> {
+    let deadline = Instant::now() + limit;
+    let mut all = Vec::new();
+    while let Ok(chunk) = chunks.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        all.extend(chunk);
+    }
+    all
 }
 
 #[cfg(all(test, unix))]
@@ -132,6 +149,14 @@ mod tests {
             (output.status.code(), &output.stdout[..], &output.stderr[..]),
             (Some(3), &b"out\n"[..], &b"err\n"[..])
         );
+    }
+
+    #[test]
+    fn what_is_printed_is_returned_while_a_child_keeps_the_pipe() {
+        let mut running = Running::start(sh("(exec sleep 5) & printf a; printf b").stdout(Stdio::piped()));
+        let stdout = read(running.child.stdout.take());
+        assert!(running.wait_at_most(LIMIT).is_some_and(|status| status.success()));
+        assert_eq!(collect(&stdout, Duration::from_millis(500)), b"ab");
     }
 
     #[test]
