@@ -52,12 +52,21 @@ pub fn collect(dist: &Dist) -> Result<PathBuf> {
     let commit = git(dist, &["rev-parse", "HEAD"])?;
     let folder = dist.folder().join("release").join(&version);
     fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    let mut files = String::new();
     for package in packages_in(&dist.folder(), &version)? {
         let name = package.file_name().and_then(|name| name.to_str()).context("a package without a name")?;
+        files += &format!("| `{name}` | {} |\n", description(name)?);
         let content = fs::read(&package).with_context(|| format!("reading {}", package.display()))?;
         write_file(&folder.join(name), &content)?;
     }
-    let text = format!("# mpa {version}, {}\n\n{}\n\nMade of commit {}.\n", notes.date, notes.text, commit.trim());
+    let text = format!(
+        "# mpa {version}, {}\n\n{}\n\n## Files\n\n| file | content |\n|---|---|\n{files}\n\
+         Built from commit {}. `sha256sum --check {}` compares the files with their checksums.\n",
+        notes.date,
+        notes.text,
+        commit.trim(),
+        checksums::FILE
+    );
     write_file(&folder.join("RELEASE-NOTES.md"), text.as_bytes())?;
     checksums::write(&folder)?;
     Ok(folder)
@@ -65,6 +74,26 @@ pub fn collect(dist: &Dist) -> Result<PathBuf> {
 
 fn write_file(path: &Path, content: &[u8]) -> Result<()> {
     fs::write(path, content).with_context(|| format!("writing {}", path.display()))
+}
+
+/// What the files of a release are, by the beginning and the end of their names: the first that fits.
+const FILES: &[(&str, &str, &str)] = &[
+    ("mpa-recipes-", ".tar.gz", "vcpkg port and Conan recipe"),
+    ("mpa-tools-", "", "emulator of the service and `mpa-doctor`"),
+    ("mpa-", "-symbols.tar.gz", "debug symbols of the library"),
+    ("mpa-", "-symbols.zip", "debug symbols of the library"),
+    ("mpa-", "", "library for C and C++"),
+    ("Mpa-Unreal-", ".zip", "plugin for Unreal Engine"),
+    ("com.mpa.", ".tgz", "package for Unity"),
+    ("Mpa.", ".snupkg", "debug symbols of the NuGet package"),
+    ("Mpa.Extensions.Hosting.", ".nupkg", "NuGet package for services on .NET's generic host"),
+    ("Mpa.", ".nupkg", "NuGet package"),
+];
+
+fn description(name: &str) -> Result<&'static str> {
+    let row = FILES.iter().find(|(start, end, _)| name.starts_with(start) && name.ends_with(end));
+    let row = row.with_context(|| format!("packaging/src/release.rs does not say what {name} is"))?;
+    Ok(row.2)
 }
 
 /// The files of `folder`, sorted. Each has the version in its name, or it is not of this release.
@@ -142,6 +171,18 @@ mod tests {
     fn a_missing_or_empty_section_is_refused() {
         assert!(notes_of(CHANGELOG, "0.1").unwrap_err().to_string().contains("no section for version 0.1:"));
         assert!(notes_of("## 1.0.0, x\n\n## 0.9.0, y\n- z", "1.0.0").unwrap_err().to_string().contains("is empty"));
+    }
+
+    #[test]
+    fn each_file_is_described() {
+        assert_eq!(
+            description("mpa-tools-1.0.0-linux-x64.tar.gz").unwrap(),
+            "emulator of the service and `mpa-doctor`"
+        );
+        assert_eq!(description("mpa-1.0.0-windows-x64-symbols.zip").unwrap(), "debug symbols of the library");
+        assert_eq!(description("mpa-1.0.0-windows-x64.zip").unwrap(), "library for C and C++");
+        assert_eq!(description("Mpa.1.0.0.nupkg").unwrap(), "NuGet package");
+        assert!(description("other-1.0.0.zip").unwrap_err().to_string().contains("other-1.0.0.zip"));
     }
 
     #[test]
