@@ -71,6 +71,11 @@ fn answers() {
 }
 
 #[test]
+fn activities() {
+    run("activities", targets::activities);
+}
+
+#[test]
 fn responses() {
     run("response", targets::response);
 }

@@ -5,11 +5,17 @@ use std::ffi::CString;
 use std::mem;
 use std::time::{Duration, UNIX_EPOCH};
 
+use mpa::api::{ActivityRecord, Call, GetActivities, QueryActivities};
 use mpa::auth::{CredentialNames, ProofKey};
+use mpa::ffi::activity::{mpa_activity, mpa_delete_activity, mpa_set_activity};
+use mpa::ffi::activity_query::{mpa_activity_record, mpa_query_activities};
 use mpa::ffi::client::{mpa_client, mpa_client_config, mpa_client_open};
 use mpa::ffi::close::mpa_client_close;
 use mpa::ffi::invite::{mpa_send_server_invite, mpa_server_invite};
-use mpa::ffi::recent_players::{mpa_post_recent_player_groups, mpa_recent_player_group};
+use mpa::ffi::recent_players::{
+    mpa_post_recent_player_groups, mpa_post_server_recent_players, mpa_recent_player, mpa_recent_player_group,
+    mpa_user_recent_players,
+};
 use mpa::ffi::result::mpa_result;
 use mpa::http::{MAX_SHORT_RESPONSE, Response, ResponseReader};
 use mpa::redactor::Redactor;
@@ -60,6 +66,36 @@ pub fn response(data: &[u8]) {
             }
         }
         (whole, drip) => panic!("{whole:?} at once, {drip:?} byte by byte"),
+    }
+}
+
+/// The body of a response that lists activities, for a query and for a get: what is accepted is JSON, and nothing is
+/// found that is not there.
+pub fn activities(data: &[u8]) {
+    let (Ok(query), Ok(get)) = (QueryActivities::new(vec![1]), GetActivities::new(9)) else { return };
+    let read = |call: &dyn Call| call.take_payload(0..1, 200, data).is_ok().then(|| call.take_found());
+    let by_query = read(&query);
+    let by_get = read(&get);
+    let json = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
+    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(json).is_ok();
+    let check = |records: &[ActivityRecord], is_whose: fn(u64) -> bool| {
+        let objects = data.iter().filter(|byte| **byte == b'{').count();
+        assert!(is_json && records.len() <= objects, "{} in {objects} objects", records.len());
+        for record in records {
+            assert!(is_whose(record.xuid));
+            // A text is in the JSON, or has escapes there.
+            for text in [&record.connection_string, &record.group_id] {
+                let is_there = text.is_empty() || json.windows(text.len()).any(|part| part == text.as_bytes());
+                assert!(is_there || json.contains(&b'\\'), "{text}");
+            }
+        }
+    };
+    if let Some(records) = &by_query {
+        check(records, |xuid| xuid > 0);
+        assert!(by_get.is_some(), "a get takes every form");
+    }
+    if let Some(records) = &by_get {
+        check(records, |xuid| xuid == 9);
     }
 }
 
@@ -134,6 +170,20 @@ pub fn boundary(data: &[u8]) {
     group.timestamp_unix_ms = u64::from(number()) << 32 | u64::from(number());
     group.players = users.as_ptr();
     group.player_count = number().min(2);
+    let mut activity: mpa_activity = init();
+    activity.join_restriction = number() as i32;
+    activity.connection_string = connection_string.as_ptr();
+    activity.group_id = user_agent.as_ptr();
+    activity.max_players = number();
+    activity.current_players = number();
+    let mut player: mpa_recent_player = init();
+    player.xuid = number().into();
+    player.encounter_type = number() as i32;
+    let mut user: mpa_user_recent_players = init();
+    user.xuid = number().into();
+    user.recent_players = &player;
+    user.recent_player_count = number().min(1);
+    let mut records: [mpa_activity_record; 2] = [init(); 2];
     open_and_call(&config, |client| {
         let mut result: mpa_result = init();
         // SAFETY: the pointers are good, and the counts fit.
@@ -141,6 +191,19 @@ pub fn boundary(data: &[u8]) {
             [
                 mpa_send_server_invite(client, &invite, &mut result),
                 mpa_post_recent_player_groups(client, &group, 1, &mut result),
+                mpa_set_activity(client, users[0], &activity, &mut result),
+                mpa_delete_activity(client, users[0], users[1], std::ptr::null(), &mut result),
+                mpa_post_server_recent_players(client, &user, 1, &mut result),
+                mpa_query_activities(
+                    client,
+                    users.as_ptr(),
+                    2,
+                    std::ptr::null(),
+                    records.as_mut_ptr(),
+                    2,
+                    std::ptr::null_mut(),
+                    &mut result,
+                ),
             ]
         };
         assert!(statuses.iter().all(|status| *status < 0), "there is no authorization");
