@@ -34,11 +34,6 @@ pub fn members<'a, const N: usize>(json: &'a [u8], names: [&str; N]) -> [Option<
     }
 }
 
-/// Whether it holds an object, whole or not.
-pub fn is_object(json: &[u8]) -> bool {
-    beginning(json).is_some()
-}
-
 /// What follows the bracket that opens the object; `None` where it is something else.
 fn beginning(json: &[u8]) -> Option<&[u8]> {
     let mut reader = Reader { rest: json };

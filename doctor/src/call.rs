@@ -6,7 +6,6 @@ use http::{HeaderValue, Uri};
 use mpa::api::{Call, QUERY_ACTIVITIES, QueryActivities};
 use mpa::auth::{Authorization, MAX_SIGNED_BODY_BYTES, ServiceClock, Signed};
 use mpa::http::{Deadlines, Request, Response, Transport};
-use mpa::json;
 use mpa::outcome::{Outcome, Status};
 use mpa::policy::in_an_encoding;
 use mpa::redactor::Redactor;
@@ -18,7 +17,8 @@ use crate::messages::{defect, transport_failed};
 use crate::report::Finding;
 
 pub fn check(route: &Route, title_id: u32, authorization: &Authorization, clock: &ServiceClock) -> Finding {
-    let (uri, signature, body) = match prepare(route, title_id, authorization, clock) {
+    let parts = query().and_then(|query| Ok((prepare(&query, route, title_id, authorization, clock)?, query)));
+    let ((uri, signature, body), query) = match parts {
         Ok(parts) => parts,
         Err(outcome) => return defect(outcome),
     };
@@ -32,22 +32,29 @@ pub fn check(route: &Route, title_id: u32, authorization: &Authorization, clock:
         max_response: QUERY_ACTIVITIES.max_response_bytes,
     };
     match route.transport.send(request, Deadlines::both(Instant::now() + LIMIT)) {
-        Ok(answer) => classify_response(&answer, authorization, title_id),
+        Ok(answer) => classify_response(&query, &answer, authorization, title_id),
         Err(error) => transport_failed(&error),
     }
 }
 
+/// No one's XUID: the service answers all the same.
+fn query() -> mpa::outcome::Result<QueryActivities> {
+    QueryActivities::new(vec![1]).map_err(|_| no_call())
+}
+
+fn no_call() -> Box<Outcome> {
+    Outcome::internal("The call cannot be made. Please report this.")
+}
+
 /// Where the request goes, its signature and its body.
 fn prepare(
+    query: &QueryActivities,
     route: &Route,
     title_id: u32,
     authorization: &Authorization,
     clock: &ServiceClock,
 ) -> mpa::outcome::Result<(Uri, Option<HeaderValue>, Vec<u8>)> {
-    let defect = || Outcome::internal("The call cannot be made. Please report this.");
-    // No one's XUID: the service answers all the same.
-    let query = QueryActivities::new(vec![1]).map_err(|_| defect())?;
-    let path = query.endpoint().path(title_id, |name| query.path_argument(name)).ok_or_else(defect)?;
+    let path = query.endpoint().path(title_id, |name| query.path_argument(name)).ok_or_else(no_call)?;
     let body = query.body(0..query.count())?;
     let signature = match authorization.proof_key() {
         None => None,
@@ -66,17 +73,23 @@ fn prepare(
     Ok((route.base.join(&path)?, signature, body))
 }
 
-fn classify_response(answer: &Response, authorization: &Authorization, title_id: u32) -> Finding {
+fn classify_response(
+    query: &QueryActivities,
+    answer: &Response,
+    authorization: &Authorization,
+    title_id: u32,
+) -> Finding {
     let status = answer.status;
     let parsed = parse_response(answer, QUERY_ACTIVITIES.success, SystemTime::now());
+    let is_success = QUERY_ACTIVITIES.success.contains(&status)
+        && content_encoding(answer).is_none()
+        && query.take_payload(0..query.count(), status, &answer.body).is_ok();
     let redactor = redactor(authorization);
     let refused = |code: Code, what: &str, advice: &str| {
         Finding::failed(code, format!("{what} ({}).", reason(&parsed, status, &redactor)), advice)
     };
     let finding = match (status, parsed.class) {
-        (200, _) if content_encoding(answer).is_none() && json::is_object(&answer.body) => {
-            Finding::ok(format!("The service accepted a call for title {title_id}."))
-        }
+        _ if is_success => Finding::ok(format!("The service accepted a call for title {title_id}.")),
         (200..=399, _) => refused(
             Code::UnexpectedAnswer,
             "Something answered that does not seem to be the service",
@@ -147,14 +160,19 @@ mod tests {
 
     fn classified(status: u16, body: &str) -> Finding {
         let answer = Response::new(status, &[], body.as_bytes());
-        classify_response(&answer, &Authorization::new("XBL3.0 x=-;verysecret", 0).unwrap(), 7)
+        classify_response(&query().unwrap(), &answer, &Authorization::new("XBL3.0 x=-;verysecret", 0).unwrap(), 7)
     }
 
     #[test]
     fn only_the_services_own_answer_is_good() {
-        assert_eq!(classified(200, r#"{"userActivities":[]}"#).state, State::Ok);
+        for body in [r#"{"userActivities":[]}"#, r#"{"userActivities":[{"userId":"1","activities":null}]}"#] {
+            assert_eq!(classified(200, body).state, State::Ok);
+        }
+        assert_eq!(classified(204, "").state, State::Ok, "as the library takes it");
         for (status, body, words) in [
             (200, "<html>", "does not seem to be the service"),
+            (200, r#"{"status":"up"}"#, "does not seem to be the service"),
+            (201, r#"{"userActivities":[]}"#, "does not seem to be the service"),
             (302, "", "does not seem to be the service"),
             (400, r#"{"errorCode":"RequestValidationError"}"#, "refused the call (HTTP 400, RequestValidationError)"),
             (401, "", "refused the token (HTTP 401)"),
@@ -174,7 +192,8 @@ mod tests {
     fn a_coding_that_was_not_asked_for_is_named() {
         for status in [200, 400] {
             let answer = Response::new(status, &[("content-encoding", "gzip")], b"{}");
-            let finding = classify_response(&answer, &Authorization::new("XBL3.0 x=-;t", 0).unwrap(), 7);
+            let authorization = Authorization::new("XBL3.0 x=-;t", 0).unwrap();
+            let finding = classify_response(&query().unwrap(), &answer, &authorization, 7);
             assert!(finding.message.contains("Content-Encoding: gzip"), "{}", finding.message);
         }
     }
