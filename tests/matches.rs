@@ -75,7 +75,7 @@ fn a_match_in_which_no_two_met_sends_nothing() {
     let emulator = emulator(&[]);
     let client = Client::open(&patient(&emulator));
     for players in [&[][..], &[1]] {
-        let (_, it) = Match::try_open(&client, std::ptr::null());
+        let (_, it) = Match::try_open(&client, None);
         it.join_all(players.iter().map(|xuid| (*xuid, 0)));
         it.close(5);
         let (_, user_data, outcome) = completion(&client);
@@ -185,7 +185,7 @@ fn wrong_input_is_refused_and_changes_nothing() {
     it.join_all((6..5 + u64::from(MPA_MAX_MATCH_PLAYERS)).map(|xuid| (xuid, 0)));
     refused(it.join(1, 0), "10000 players");
     let bad = mpa_match_config { struct_size: 3, ..init() };
-    let (outcome, no_match) = Match::try_open(&client, &bad);
+    let (outcome, no_match) = Match::try_open(&client, Some(&bad));
     assert_eq!((outcome.status, no_match.0.id), ("MPA_ERROR_INVALID_STRUCT", 0));
 }
 
@@ -203,7 +203,7 @@ fn a_handle_names_one_match_while_it_is_open() {
     }
     client.close(LONG);
     assert_eq!(second.join(1, 0).status, "MPA_ERROR_INVALID_HANDLE");
-    let (refused, it) = Match::try_open(&client, std::ptr::null());
+    let (refused, it) = Match::try_open(&client, None);
     assert_eq!((refused.status, it.0.id), ("MPA_ERROR_INVALID_HANDLE", 0));
 }
 
@@ -217,7 +217,7 @@ fn draining_closes_the_matches() {
     assert_eq!(it.join(3, 0).status, "MPA_ERROR_CLOSED");
     assert_eq!(it.close(10).0.status, "MPA_ERROR_CLOSED");
     assert_eq!(it.close(10).0.status, "MPA_ERROR_INVALID_HANDLE");
-    assert_eq!(Match::try_open(&client, std::ptr::null()).0.status, "MPA_ERROR_CLOSED");
+    assert_eq!(Match::try_open(&client, None).0.status, "MPA_ERROR_CLOSED");
     let (_, user_data, outcome) = completion(&client);
     assert_eq!((user_data, outcome.status, outcome.counts()), (9, "MPA_OK", (1, 0, 0)), "{}", outcome.message);
     assert_eq!(client.wait_event(LONG).unwrap().0.r#type, MPA_EVENT_DRAINED);
@@ -295,7 +295,7 @@ fn a_match_takes_one_place_in_the_queue() {
     }
     it.close(0);
     client.flush(LONG);
-    let (refused, _) = Match::try_open(&client, std::ptr::null());
+    let (refused, _) = Match::try_open(&client, None);
     assert_eq!(refused.status, "MPA_ERROR_EVENTS_NOT_POLLED");
     assert_eq!(completion(&client).2.counts(), (5, 0, 0));
     assert_eq!(client.submit_invite(1, 1).0.status, "MPA_OK");

@@ -124,6 +124,18 @@ static void submit(int count)
     }
 }
 
+/* One of each other kind. */
+static void submit_others(void)
+{
+    mpa_result result = MPA_INIT(mpa_result);
+    const uint64_t xuid = 5;
+    mpa_activity activity = MPA_INIT(mpa_activity);
+
+    activity.connection_string = "";
+    must(mpa_submit_set_activity(client, xuid, &activity, 1, NULL, &result), &result);
+    must(mpa_submit_query_activities(client, &xuid, 1, NULL, 1, NULL, &result), &result);
+}
+
 static void measure(void)
 {
     mpa_result result = MPA_INIT(mpa_result);
@@ -154,6 +166,10 @@ static void measure(void)
     submit(2);
     settle();
     print_state("submitted");
+    submit_others();
+    submit(1);
+    settle();
+    print_state("every-kind");
     must(mpa_client_close(client, 1000, NULL), &result);
     settle();
     print_state("closed");

@@ -12,13 +12,14 @@ pub struct Match(pub mpa_match);
 impl Match {
     pub fn open(client: &Client, minimum_together_ms: u32, user_data: u64) -> Self {
         let config = mpa_match_config { minimum_together_ms, user_data, ..init() };
-        let (opened, it) = Self::try_open(client, &config);
+        let (opened, it) = Self::try_open(client, Some(&config));
         assert_eq!(opened.status, "MPA_OK", "{}", opened.message);
         it
     }
 
-    pub fn try_open(client: &Client, config: *const mpa_match_config) -> (Outcome, Self) {
+    pub fn try_open(client: &Client, config: Option<&mpa_match_config>) -> (Outcome, Self) {
         let mut opened = mpa_match { id: u64::MAX };
+        let config = config.map_or(std::ptr::null(), std::ptr::from_ref);
         // SAFETY: the pointers are good.
         let outcome = outcome(|result| unsafe { mpa_match_open(client.0, config, &mut opened, result) });
         (outcome, Self(opened))
