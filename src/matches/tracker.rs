@@ -84,7 +84,7 @@ impl Tracker {
 
     /// How many players are in the match.
     #[cfg(test)]
-    pub fn len(&self) -> usize {
+    pub fn player_count(&self) -> usize {
         self.places.len()
     }
 
