@@ -43,6 +43,11 @@ fn wrong_values_are_refused() {
 }
 
 #[test]
+fn wrong_matches_are_refused() {
+    Program::new("wrong_matches").run(|run| run.sent(&[]));
+}
+
+#[test]
 fn wrong_activities_and_recent_players_are_refused() {
     Program::new("wrong_activities").run(|run| run.sent(&[]));
 }
