@@ -42,6 +42,9 @@ pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {
             environment: vec![
                 ("MACOSX_DEPLOYMENT_TARGET".to_owned(), DEPLOYMENT_TARGET.into()),
                 ("CARGO_PROFILE_RELEASE_SPLIT_DEBUGINFO".to_owned(), "packed".into()),
+                // The linker notes where objects with debug symbols are: for those of C code, a folder with a new name
+                // in each build.
+                (format!("CFLAGS_{}", triple.replace('-', "_")), "-g0".into()),
             ],
             ..Compilation::of(&rust, triple)
         };
@@ -85,6 +88,7 @@ fn linker<'a>(dist: &Dist, zig: &'a Zig, triple: &str) -> Result<(Linker<'a>, Ve
         // The first version of Apple's linker that has the options of Rust's.
         "link-arg=-mlinker-version=520".to_owned(),
         "link-arg=-Wl,-dead_strip_dylibs".to_owned(),
+        format!("link-arg=-Wl,-oso_prefix,{}/", utf8(dist.repository())?),
         format!("link-arg=-L{}", utf8(&macos_stubs::of(dist, zig)?)?),
     ];
     Ok((Linker::Zig(zig), flags.iter().map(|flag| format!("-C{flag}")).collect()))
