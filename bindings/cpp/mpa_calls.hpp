@@ -260,7 +260,7 @@ private:
         constexpr std::uint32_t each = 8;
         constexpr std::uint32_t least = 256;
         const std::uint32_t asked = std::min<std::uint32_t>(users, MPA_MAX_QUERIED_USERS_PER_CALL);
-        detail::RawRecords raw(std::max(asked * each, least));
+        detail::RawRecords raw(std::max<std::uint32_t>(asked * each, least));
         std::uint32_t total = 0;
         query(own.raw(), raw.data(), raw.capacity(), &total, &result.raw_);
         raw.copy_to(records, total);

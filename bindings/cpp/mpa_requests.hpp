@@ -274,7 +274,7 @@ public:
     /// Copies those that are there, of so many that there were.
     void copy_to(std::vector<ActivityRecord>& records, std::uint32_t total) const
     {
-        const std::uint32_t stored = std::min(total, capacity_);
+        const std::uint32_t stored = std::min<std::uint32_t>(total, capacity_);
         records.reserve(stored);
         for (std::uint32_t i = 0; i < stored; i++) {
             const mpa_activity_record& raw = records_[i];

@@ -58,9 +58,10 @@ int main(int, char** argv)
     if (unsent.resend != mpa::Resend::Later || unsent.delay != std::chrono::seconds(7)) return 3;
     if (unsent.of(invite.invited_users) != std::vector<mpa::Xuid>{17, 18, 19, 20}) return 4;
     if (throttled.unsent(24).count != 4 || throttled.unsent(19).count != 0) return 5;
-    // Another kind of call, which the throttling of the first does not hold back.
+    // With another token, which the throttling of the first does not hold back.
     mpa::Invite other;
     other.invited_users = {1, 2, 3};
+    other.authorization = mpa::Authorization{"XBL3.0 x=77;of-a-user", std::nullopt};
     print(client->send_invite(other));
 
     const std::optional<mpa::CloseReport> report = client->close(std::chrono::milliseconds(0));

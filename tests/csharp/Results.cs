@@ -47,8 +47,9 @@ static class Results
             InvitedUsers = Enumerable.Range(1, 20).Select(user => (ulong)user).ToList(),
         };
         Print(client.SendServerInvite(invite));
-        // Another kind of call, which the throttling of the first does not hold back.
-        Print(client.SendInvite(new MpaInvite { InvitedUsers = new ulong[] { 1, 2, 3 } }));
+        // With another token, which the throttling of the first does not hold back.
+        var user = new MpaAuthorization { Header = "XBL3.0 x=77;of-a-user" };
+        Print(client.SendInvite(new MpaInvite { InvitedUsers = new ulong[] { 1, 2, 3 }, Authorization = user }));
 
         MpaCloseReport report = client.Close(TimeSpan.Zero);
         Console.WriteLine(
