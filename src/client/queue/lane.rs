@@ -45,6 +45,20 @@ impl LaneState {
         self.queued.remove(place)
     }
 
+    /// Withdraws the operation of this number, or all that belong to a match: returns those that are queued.
+    pub fn withdraw(&mut self, number: u64, game_match: Option<u64>) -> Vec<Operation> {
+        let Some(game_match) = game_match else {
+            self.running.iter().filter(|running| running.number == number).for_each(|running| running.work.withdraw());
+            return self.take_queued(number).into_iter().collect();
+        };
+        let of_match = |it: Option<u64>| it == Some(game_match);
+        self.running.iter().filter(|running| of_match(running.game_match)).for_each(|running| running.work.withdraw());
+        let (withdrawn, queued): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.queued).into_iter().partition(|operation| of_match(operation.game_match));
+        self.queued = queued.into();
+        withdrawn
+    }
+
     /// Adds an operation, or puts one back to where it was.
     pub fn add(&mut self, operation: Operation) {
         let place = self.queued.partition_point(|queued| queued.number < operation.number);

@@ -267,29 +267,14 @@ impl State {
         self.end(operation, outcome);
     }
 
+    /// Ends an operation, or all reports of a match, where it is queued, and asks for that where it is being done.
     pub fn cancel(&mut self, number: u64) -> Result<()> {
         if number == 0 || number > self.last_number {
             return refuse(Status::InvalidArgument, "There is no operation with this number.");
         }
         let game_match = self.matches.iter().find(|(_, tally)| tally.number() == Some(number)).map(|(id, _)| *id);
         for lane in Lane::ALL {
-            let lane = &mut self.lanes[lane as usize];
-            for running in &lane.running {
-                if running.number == number || (game_match.is_some() && running.game_match == game_match) {
-                    running.work.withdraw();
-                }
-            }
-            let numbers = match game_match {
-                None => vec![number],
-                Some(_) => lane
-                    .queued
-                    .iter()
-                    .filter(|queued| queued.game_match == game_match)
-                    .map(|queued| queued.number)
-                    .collect(),
-            };
-            let queued: Vec<_> = numbers.into_iter().filter_map(|number| lane.take_queued(number)).collect();
-            for operation in queued {
+            for operation in self.lanes[lane as usize].withdraw(number, game_match) {
                 self.end_unsent(operation, Stop::Cancelled.in_queue(Status::Ok));
             }
         }
