@@ -60,12 +60,12 @@ pub fn collect(dist: &Dist) -> Result<PathBuf> {
         write_file(&folder.join(name), &content)?;
     }
     let text = format!(
-        "# mpa {version}, {}\n\n{}\n\n## Files\n\n| file | content |\n|---|---|\n{files}\n\
-         Built from commit {}. `sha256sum --check {}` compares the files with their checksums.\n",
+        "# mpa {version}, {}\n\n| file | content |\n|---|---|\n{files}\n\
+         Built from commit {}. `sha256sum --check {}` compares the files with their checksums.\n\n## Changes\n\n{}\n",
         notes.date,
-        notes.text,
         commit.trim(),
-        checksums::FILE
+        checksums::FILE,
+        notes.text
     );
     write_file(&folder.join("RELEASE-NOTES.md"), text.as_bytes())?;
     checksums::write(&folder)?;
@@ -82,6 +82,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("mpa-tools-", "", "emulator of the service and `mpa-doctor`"),
     ("mpa-", "-symbols.tar.gz", "debug symbols of the library"),
     ("mpa-", "-symbols.zip", "debug symbols of the library"),
+    ("mpa-", "-macos-universal.tar.gz", "library for C and C++; linked, not run"),
     ("mpa-", "", "library for C and C++"),
     ("Mpa-Unreal-", ".zip", "plugin for Unreal Engine"),
     ("com.mpa.", ".tgz", "package for Unity"),

@@ -3,14 +3,13 @@
 use std::env;
 
 use crate::targets::Target;
+use crate::toolchain::compilers::ARM64_GCC;
 use crate::tools::Tool;
 
 pub const CMAKE: Tool = Tool { names: &["cmake"], package: "cmake", elsewhere: "get it from cmake.org" };
 pub const NINJA: Tool = Tool { names: &["ninja"], package: "ninja-build", elsewhere: "get it from ninja-build.org" };
 pub const PKG_CONFIG: Tool = Tool { names: &["pkg-config"], package: "pkgconf", elsewhere: "get it from pkgconf.org" };
 pub const MAKE: Tool = Tool { names: &["make"], package: "make", elsewhere: "get GNU make" };
-const ARM64_GCC: Tool =
-    Tool { names: &["aarch64-linux-gnu-g++"], package: "g++-aarch64-linux-gnu", elsewhere: "build on arm64" };
 pub const MUSL_GCC: Tool = Tool { names: &["musl-gcc"], package: "musl-tools", elsewhere: "run this on Alpine" };
 const MINGW: Tool =
     Tool { names: &["x86_64-w64-mingw32-g++"], package: "g++-mingw-w64-x86-64", elsewhere: "run this on Windows" };
