@@ -13,7 +13,8 @@ pub const ARM64_GCC: Tool = Tool {
     elsewhere: "a cross compiler for aarch64-linux-gnu of your distribution",
 };
 pub const MINGW: Tool = Tool {
-    names: &["x86_64-w64-mingw32-g++-posix"],
+    // Elsewhere than on Windows, `g++` is that of the machine.
+    names: if cfg!(windows) { &["x86_64-w64-mingw32-g++", "g++"] } else { &["x86_64-w64-mingw32-g++-posix"] },
     package: "g++-mingw-w64-x86-64-posix",
     elsewhere: "MinGW-w64 from mingw-w64.org",
 };
