@@ -12,17 +12,21 @@ use crate::worker::Kind;
 pub enum Child {
     Here(Kind),
     LibcurlCjson,
+    LibcurlCjsonQuery,
 }
 
 impl Child {
     pub const ALL: [Child; 4] =
         [Child::Here(Kind::Ours), Child::Here(Kind::Libcurl), Child::LibcurlCjson, Child::Here(Kind::Raw)];
 
+    /// Those that query activities.
+    pub const QUERIES: [Child; 2] = [Child::Here(Kind::OursQuery), Child::LibcurlCjsonQuery];
+
     pub fn name(self) -> &'static str {
         match self {
-            Child::Here(Kind::Ours) => "mpa",
+            Child::Here(Kind::Ours | Kind::OursQuery) => "mpa",
             Child::Here(Kind::Libcurl) => "libcurl, JSON by hand",
-            Child::LibcurlCjson => "libcurl, cJSON",
+            Child::LibcurlCjson | Child::LibcurlCjsonQuery => "libcurl, cJSON",
             Child::Here(Kind::Raw) => "bare socket",
         }
     }
@@ -61,9 +65,10 @@ impl Programs {
                 let argument = kind.argument().to_owned();
                 vec![self.here.display().to_string(), "worker".to_owned(), argument, endpoint, calls, token]
             }
-            Child::LibcurlCjson => {
+            Child::LibcurlCjson | Child::LibcurlCjsonQuery => {
                 let program = self.libcurl_cjson.clone()?;
-                vec![program.display().to_string(), endpoint, calls, token, request::user_agent()]
+                let what = if child == Child::LibcurlCjson { "invite" } else { "query" };
+                vec![program.display().to_string(), endpoint, calls, token, request::user_agent(), what.to_owned()]
             }
         })
     }

@@ -12,6 +12,7 @@ mod machine;
 mod ours;
 mod peer;
 mod placement;
+mod query;
 mod queue;
 mod raw;
 mod report;
@@ -38,8 +39,9 @@ use worker::Kind;
 const USAGE: &str = "\
 mpa-benches [call | queue | sign-in]                     measures a warm call, the queue, or signing in, or all three,
                                                          and prints it
+mpa-benches query                                        the part of call that is about a query of activities
 mpa-benches throttling                                   simulates an hour of servers that share a service's limit
-mpa-benches worker KIND ENDPOINT CALLS [TOKEN_LENGTH]    a child: KIND is ours, libcurl or raw
+mpa-benches worker KIND ENDPOINT CALLS [TOKEN_LENGTH]    a child: KIND is ours, libcurl, raw or ours-query
 mpa-benches queue-child WHAT ENDPOINT                    a child: WHAT is memory, submit, burst, poll or poll-with-result
 mpa-benches peer [MILLISECONDS]                          the other side, which answers after so many; until standard
                                                          input ends";
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
     let done = match arguments[..] {
         [] => measure_all(),
         ["call"] => measure_call(),
+        ["query"] => measure_query(),
         ["queue"] => queue::measure(),
         ["sign-in"] => sign_in::measure(),
         ["throttling"] => {
@@ -76,7 +79,8 @@ fn main() -> ExitCode {
 }
 
 fn worker(kind: &str, endpoint: &str, calls: &str, token_length: usize) -> Result<()> {
-    let kind = Kind::ALL.into_iter().find(|known| known.argument() == kind).ok_or(USAGE)?;
+    let mut kinds = Kind::ALL.into_iter().chain([Kind::OursQuery]);
+    let kind = kinds.find(|known| known.argument() == kind).ok_or(USAGE)?;
     worker::run(kind, endpoint, calls.parse().map_err(|_| USAGE)?, token_length);
     Ok(())
 }
@@ -97,7 +101,7 @@ fn measure_all() -> Result<()> {
 fn measure_call() -> Result<()> {
     let scratch = tools::Scratch::new()?;
     let programs = Programs::find(&scratch)?;
-    let size_of_request = same_request::check(&programs, request::TOKEN_LENGTH)?;
+    let size_of_request = same_request::check(&programs, &Child::ALL, request::TOKEN_LENGTH)?;
     println!("{}\n", report::head(size_of_request));
 
     let times =
@@ -115,5 +119,16 @@ fn measure_call() -> Result<()> {
     });
     drop(peer);
     print!("{}", report::body(&rows, &library::Library::build_and_read()));
+    println!();
+    measure_query_with(&programs, &scratch)
+}
+
+fn measure_query() -> Result<()> {
+    let scratch = tools::Scratch::new()?;
+    measure_query_with(&Programs::find(&scratch)?, &scratch)
+}
+
+fn measure_query_with(programs: &Programs, scratch: &tools::Scratch) -> Result<()> {
+    print!("{}", query::measure(programs, scratch)?);
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::request;
 use crate::worker::Caller;
 
 pub struct Ours {
-    client: mpa_client,
+    pub client: mpa_client,
     connection_string: CString,
 }
 

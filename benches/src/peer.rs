@@ -1,5 +1,5 @@
-//! The other side: answers every request with 204 as fast as it can, or after a while, over connections
-//! that it keeps. A process of its own, so that what is counted in a client is the client's.
+//! The other side: answers every request with 204, and queries with activities, as fast as it can, or after a while, over
+//! connections that it keeps. A process of its own, so that what is counted in a client is the client's.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use crate::query;
 use crate::tools::Result;
 
 const ANSWER: &[u8] = b"HTTP/1.1 204 No Content\r\n\
@@ -116,6 +117,7 @@ fn serve(mut stream: TcpStream, mut look: impl FnMut(&[u8])) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = vec![0; 64 * 1024];
     let mut filled = 0;
+    let found = answer_to_query();
     loop {
         match stream.read(&mut buffer[filled..])? {
             0 => return Ok(()),
@@ -123,10 +125,25 @@ fn serve(mut stream: TcpStream, mut look: impl FnMut(&[u8])) -> io::Result<()> {
         }
         if is_whole(&buffer[..filled]) {
             look(&buffer[..filled]);
-            stream.write_all(ANSWER)?;
+            stream.write_all(if is_query(&buffer[..filled]) { &found } else { ANSWER })?;
             filled = 0;
         }
     }
+}
+
+fn answer_to_query() -> Vec<u8> {
+    let body = query::answer();
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {}\r\n\
+         X-XblCorrelationId: 7a3c2f61-5d0e-4b8e-9f43-0c1d2e3f4a5b\r\n\r\n{body}",
+        body.len(),
+    )
+    .into_bytes()
+}
+
+fn is_query(request: &[u8]) -> bool {
+    let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    line.ends_with(b"/activities/query HTTP/1.1")
 }
 
 /// Whether head and body are there. Every request here ends its JSON, and only its JSON, with a

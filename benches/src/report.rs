@@ -3,6 +3,7 @@
 use crate::children::Child;
 use crate::library::Library;
 use crate::machine;
+use crate::query;
 use crate::request;
 use crate::system_calls::SystemCalls;
 use crate::table::{NOTHING, Table, thousands};
@@ -57,6 +58,28 @@ pub fn body(rows: &[Row<'_>], library: &Result<Library>) -> String {
         Err(sentence) => format!("\nlibmpa.so: not measured: {sentence}.\n"),
     };
     text += &format!("\n{}", targets(rows, library));
+    for sentence in not_measured(rows) {
+        text += &format!("\nNot measured: {sentence}.\n");
+    }
+    text
+}
+
+/// What a query costs, in counts only.
+pub fn queries(rows: &[Row<'_>], size_of_request: usize, size_of_answer: usize) -> String {
+    let mut text = format!(
+        "One warm query of activities of {} users, of whom each has one: a request of {} bytes, and {} bytes of JSON in \
+         the answer.\ncargo run --release --manifest-path benches/Cargo.toml -- query\n{}\n\n\
+         Instructions of one query in user space, and its system calls:\n\n{}\n",
+        query::USERS.len(),
+        thousands(size_of_request as f64),
+        thousands(size_of_answer as f64),
+        machine::facts(),
+        counts(rows),
+    );
+    let mut table = Table::new(&TARGETS);
+    let measured = ratio(rows, Child::Here(Kind::OursQuery), instructions);
+    target(&mut table, "instructions of a query, of libcurl's with cJSON", measured, MOST_INSTRUCTIONS, 3);
+    text += &table.to_string();
     for sentence in not_measured(rows) {
         text += &format!("\nNot measured: {sentence}.\n");
     }
@@ -128,22 +151,28 @@ fn targets(rows: &[Row<'_>], library: &Result<Library>) -> Table {
     let ours = Child::Here(Kind::Ours);
     let system_calls = rows.iter().find(|row| row.child == ours).and_then(system_calls);
     let megabytes = library.as_ref().ok().map(|library| library.size as f64 / 1e6);
-    let mut table = Table::new(&["target", "measured", "at most", ""]);
+    let mut table = Table::new(&TARGETS);
     for (what, measured, most, digits) in [
         ("system calls of a warm call", system_calls, MOST_SYSTEM_CALLS, 1),
         ("instructions, of libcurl's with cJSON", ratio(rows, ours, instructions), MOST_INSTRUCTIONS, 3),
         ("median time, of the bare exchange's, on two processors", time_ratio(rows, ours, far), MOST_TIME, 2),
         ("size of libmpa.so, MB", megabytes, MOST_BYTES / 1e6, 2),
     ] {
-        let verdict = match measured {
-            None => "not measured",
-            Some(number) if number <= most => "met",
-            Some(_) => "NOT MET",
-        };
-        let measured = measured.map_or(NOTHING.to_owned(), |number| format!("{number:.digits$}"));
-        table.row(vec![what.to_owned(), measured, most.to_string(), verdict.to_owned()]);
+        target(&mut table, what, measured, most, digits);
     }
     table
+}
+
+const TARGETS: [&str; 4] = ["target", "measured", "at most", ""];
+
+fn target(table: &mut Table, what: &str, measured: Option<f64>, most: f64, digits: usize) {
+    let verdict = match measured {
+        None => "not measured",
+        Some(number) if number <= most => "met",
+        Some(_) => "NOT MET",
+    };
+    let measured = measured.map_or(NOTHING.to_owned(), |number| format!("{number:.digits$}"));
+    table.row(vec![what.to_owned(), measured, most.to_string(), verdict.to_owned()]);
 }
 
 fn far<'a>(row: &Row<'a>) -> Option<&'a Times> {
@@ -169,7 +198,7 @@ fn short_token(row: &Row<'_>) -> Option<f64> {
 /// A child's instructions as a part of those of libcurl with cJSON.
 fn ratio(rows: &[Row<'_>], child: Child, count: fn(&Row<'_>) -> Option<f64>) -> Option<f64> {
     let of = |child| rows.iter().find(|row| row.child == child).and_then(count);
-    Some(of(child)? / of(Child::LibcurlCjson)?)
+    Some(of(child)? / of(Child::LibcurlCjson).or_else(|| of(Child::LibcurlCjsonQuery))?)
 }
 
 /// A child's median time as a multiple of that of the bare exchange.

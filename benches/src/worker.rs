@@ -1,10 +1,11 @@
 //! The child: one client, one call to connect, and then the calls that are counted.
 
 use crate::ours::Ours;
+use crate::query::OursQuery;
 use crate::raw::Raw;
 use crate::with_libcurl::WithLibcurl;
 
-/// One way to send the invite, over a connection that it keeps.
+/// One way to make the call, over a connection that it keeps.
 pub trait Caller {
     /// Sends it once and waits for the answer. Whatever goes wrong ends the program.
     fn call(&mut self);
@@ -15,9 +16,12 @@ pub enum Kind {
     Ours,
     Libcurl,
     Raw,
+    /// A query of activities, instead of an invite.
+    OursQuery,
 }
 
 impl Kind {
+    /// Those that send the invite.
     pub const ALL: [Kind; 3] = [Kind::Ours, Kind::Libcurl, Kind::Raw];
 
     pub fn argument(self) -> &'static str {
@@ -25,6 +29,7 @@ impl Kind {
             Kind::Ours => "ours",
             Kind::Libcurl => "libcurl",
             Kind::Raw => "raw",
+            Kind::OursQuery => "ours-query",
         }
     }
 
@@ -34,6 +39,7 @@ impl Kind {
             Kind::Ours => Box::new(Ours::open(endpoint, token_length)),
             Kind::Libcurl => Box::new(WithLibcurl::open(endpoint, token_length)),
             Kind::Raw => Box::new(Raw::open(endpoint, token_length)),
+            Kind::OursQuery => Box::new(OursQuery::open(endpoint, token_length)),
         };
         caller.call();
         caller
