@@ -14,6 +14,7 @@ use crate::sync::Mutex;
 /// The most records of a call: a bound on what a service can make the library keep.
 pub const MAX_RECORDS: usize = 100_000;
 
+const NOT_JSON: &str = "Its body is not the JSON that lists activities.";
 const TOO_MANY: &str = "It lists more activities than a call takes.";
 
 /// An activity, of any title. What the service left out is 0 or empty.
@@ -85,10 +86,12 @@ pub fn read_of_user(xuid: u64, body: &[u8]) -> Result<Vec<ActivityRecord>, &'sta
 
 fn read(body: &[u8]) -> Result<Body, &'static str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    // Checked once, instead of each text by itself.
+    let body = std::str::from_utf8(body).map_err(|_| NOT_JSON)?;
+    let mut deserializer = serde_json::Deserializer::from_str(body);
     let room = Room(Cell::new(MAX_RECORDS));
     let read = BodySeed(&room).deserialize(&mut deserializer).and_then(|body| deserializer.end().map(|()| body));
-    read.map_err(|_| if room.is_exceeded() { TOO_MANY } else { "Its body is not the JSON that lists activities." })
+    read.map_err(|_| if room.is_exceeded() { TOO_MANY } else { NOT_JSON })
 }
 
 /// How many more activities and users may be read: a few bytes of JSON become a whole record.

@@ -90,6 +90,7 @@ impl Connection {
 
     /// Reads until the response is complete. After an error or a connection's end, `reader` has what came.
     pub fn read(&mut self, reader: &mut ResponseReader, deadline: Instant) -> Result<(), Source> {
+        let mut buffer = Zeroizing::new([0; READ_SIZE]);
         loop {
             let mut pushed = Ok(false);
             let mut take = |bytes: &[u8]| {
@@ -100,7 +101,6 @@ impl Connection {
             };
             let is_open = match &mut self.stream {
                 Stream::Plain(socket) => {
-                    let mut buffer = Zeroizing::new([0; READ_SIZE]);
                     let amount = socket.read(&mut *buffer, deadline).map_err(|error| io_source(&error))?;
                     take(&buffer[..amount]);
                     amount > 0

@@ -18,6 +18,9 @@ pub const MAX_HEAD: usize = 16 * 1024;
 /// few hundred bytes.
 pub const MAX_SHORT_RESPONSE: usize = 64 * 1024;
 
+/// So much memory is reserved for a body because a server says that it will send as much.
+const MAX_RESERVED: usize = 64 * 1024;
+
 /// The longest line with the size of a chunk; extensions are passed over.
 const MAX_CHUNK_LINE: usize = 4 * 1024;
 
@@ -209,7 +212,12 @@ impl ResponseReader {
         let amount = self.pending.len().min(room).min(usize::try_from(most).unwrap_or(usize::MAX));
         let needed = answer.body.len() + amount;
         if needed > answer.body.capacity() {
-            let mut larger = Zeroizing::new(Vec::with_capacity(needed.next_power_of_two()));
+            let capacity = match usize::try_from(most) {
+                // Once for all of it, so that nothing is copied and wiped.
+                Ok(most) if most <= MAX_RESERVED => needed - amount + most.min(room),
+                _ => needed.next_power_of_two(),
+            };
+            let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
             larger.extend_from_slice(&answer.body);
             answer.body = larger;
         }

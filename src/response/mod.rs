@@ -42,7 +42,9 @@ pub struct ParsedResponse {
 /// does not contain the time.
 pub fn parse_response(response: &Response, success: &[u16], now: SystemTime) -> ParsedResponse {
     let content_encoding = content_encoding(response);
-    let body = if content_encoding.is_none() { &response.body[..] } else { &[] };
+    // What acknowledges a request says nothing of an error, and may be long.
+    let says_more = content_encoding.is_none() && !success.contains(&response.status);
+    let body = if says_more { &response.body[..] } else { &[] };
     let Body { throttle, error_code, debug_message } = Body::read(body);
     // A date is of the service's clock.
     let now = response.header("Date").and_then(parse_http_date).unwrap_or(now);

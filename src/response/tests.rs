@@ -247,3 +247,15 @@ fn what_cannot_be_read_is_survived() {
         assert_eq!(read(400, &[], body).class, ResponseClass::Refused(Status::Rejected));
     }
 }
+
+#[test]
+fn what_acknowledges_a_request_is_no_error_whatever_it_says() {
+    let body = br#"{"errorCode":"AuthorizationError","debugMessage":"no","maxRequests":7}"#;
+    let parse = |success: &[u16]| parse_response(&Response::new(200, &[], body), success, NOW);
+    let parsed = parse(&[200]);
+    assert_eq!((parsed.class, parsed.throttle), (ResponseClass::Accepted, Throttle::default()));
+    assert!(parsed.error_code.is_empty() && parsed.debug_message.is_empty());
+    let other = parse(&[204]);
+    assert_eq!(other.class, ResponseClass::Indeterminate(Status::UnexpectedAnswer));
+    assert!(!other.error_code.is_empty() && other.throttle.max_requests == 7);
+}
