@@ -48,8 +48,8 @@ static class Results
         };
         Print(client.SendServerInvite(invite));
         // With another token, which the throttling of the first does not hold back.
-        var user = new MpaAuthorization { Header = "XBL3.0 x=77;of-a-user" };
-        Print(client.SendInvite(new MpaInvite { InvitedUsers = new ulong[] { 1, 2, 3 }, Authorization = user }));
+        var ofAUser = new MpaAuthorization { Header = "XBL3.0 x=77;of-a-user" };
+        Print(client.SendInvite(new MpaInvite { InvitedUsers = new ulong[] { 1, 2, 3 }, Authorization = ofAUser }));
 
         MpaCloseReport report = client.Close(TimeSpan.Zero);
         Console.WriteLine(
