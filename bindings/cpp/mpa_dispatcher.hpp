@@ -11,7 +11,7 @@
 // Threads     Submit from any thread. poll() and close() belong to one thread, and to one at a time.
 //             No callback comes from the library: they are kept here, under a number.
 // Exactly     Every operation calls its callback exactly once: in poll() or close(). What has no event
-// once        by then is uncertain: an invite ends as Status::Uncertain, recent players as
+// once        by then is uncertain: an invite ends as Status::Uncertain, everything else as
 //             Status::Abandoned. What is refused on submitting is reported in the next poll(), unless
 //             DispatcherOptions::refusals says otherwise. A callback whose owner is gone is dropped.
 // The end     Call close() while what callbacks refer to is still there; then the order in which objects
