@@ -55,8 +55,8 @@ fn every_new_pair_is_reported_as_its_teams_say() {
         }
     }
     let mut random = fastrand::Rng::with_seed(3);
-    for _ in 0..300 {
-        let (count, most) = (random.usize(2..160), random.u32(1..30));
+    for _ in 0..60 {
+        let (count, most) = (random.usize(2..130), random.u32(1..30));
         let teams: Vec<u32> = (0..count).map(|_| random.u32(0..=most)).collect();
         assert_exact(&teams, random.usize(1..=count));
     }
@@ -105,4 +105,14 @@ fn a_part_is_that_of_all() {
             assert_eq!(encounters.lists(range.clone()), lists.get(range).unwrap_or_default());
         }
     }
+}
+
+#[test]
+fn the_memory_is_that_of_the_players_and_of_the_groups() {
+    let bytes = |teams: &[u32]| Encounters::from(clique(teams, teams.len())).bytes();
+    let (player, group) = (size_of::<Player>(), size_of::<Group>());
+    assert_eq!(bytes(&[0; 10]), 10 * player);
+    assert_eq!(bytes(&[1, 1, 2, 2]), 4 * player);
+    // The party, and each of it with the other two.
+    assert_eq!(bytes(&[1, 1, 1, 2, 3, 4, 5, 6]), (8 + 3 + 3 * 6) * player + 4 * group);
 }
