@@ -29,6 +29,8 @@ fn all_that_can_be_missing_may_be() {
         {"activities":[{}],"userId":4},null,7]}"#;
     assert_eq!(read_query(body), Ok(vec![record(4, "")]));
     assert_eq!(read_query(br#"{"userActivities":null}"#), Ok(vec![]));
+    assert_eq!(read_query(br#"{"userActivities":[{},{"activities":[]},{"activities":null}]}"#), Ok(vec![]));
+    assert_eq!(read_query(br#"{"userActivities":[{"userId":" 4 ","activities":[{}]}]}"#), Ok(vec![record(4, "")]));
     assert_eq!(read_query(b"\xef\xbb\xbf{\"userActivities\":[]}"), Ok(vec![]));
 }
 
@@ -106,7 +108,12 @@ fn a_call_keeps_what_its_requests_find_up_to_a_bound() {
     assert_eq!(found.take(), [record(1, "a"), record(2, "b")]);
     found.add(vec![ActivityRecord::default(); MAX_RECORDS]).unwrap();
     assert!(found.add(vec![record(1, "a")]).is_err());
-    assert_eq!(found.take().len(), MAX_RECORDS);
+    let all = found.take();
+    assert_eq!((all.len(), all.capacity()), (MAX_RECORDS, MAX_RECORDS), "no larger than needed");
+    let mut some = Vec::with_capacity(100);
+    some.push(record(1, "a"));
+    found.add(some).unwrap();
+    assert!(found.take().capacity() < 100);
 }
 
 /// A few bytes of JSON become a record: what is too much is not read first and refused afterwards.

@@ -322,12 +322,15 @@ fn what_calls_carry_is_secret() {
         let mut redactor = Redactor::default();
         call.add_secrets(0..call.count(), &mut redactor);
         let text = format!("before {secret} behind");
-        !redactor.redact(&crate::redactor::ServiceText::new(text)).contains(secret)
+        let text = crate::redactor::ServiceText::new(text);
+        assert!(Redactor::default().redact(&text).contains(secret), "it is masked anyway");
+        !redactor.redact(&text).contains(secret)
     };
-    let xuid = 2_814_613_765_430_389;
+    // Short enough that it could be any number.
+    let xuid = 28_146_137;
     let text = xuid.to_string();
     let of_user = RecentPlayers::new(vec![recent_player(xuid, None)]).unwrap();
-    let users = [(1, xuid), (xuid, 1)].map(|(user, player)| {
+    let users = [(21_111_111, xuid), (xuid, 21_111_111)].map(|(user, player)| {
         let user = UserRecentPlayers::new(user, vec![recent_player(player, None)], 0).unwrap();
         ServerRecentPlayers::new(vec![user]).unwrap()
     });
@@ -335,7 +338,7 @@ fn what_calls_carry_is_secret() {
         &of_user,
         &users[0],
         &users[1],
-        &activity(),
+        &SetActivity { xuid, ..activity() },
         &DeleteActivity::new(xuid, SequenceNumber(1)).unwrap(),
         &QueryActivities::new(vec![xuid]).unwrap(),
         &GetActivities::new(xuid).unwrap(),
@@ -344,4 +347,42 @@ fn what_calls_carry_is_secret() {
         assert!(masks(call, &text), "{}", call.endpoint().name);
     }
     assert!(masks(&activity(), "203.0.113.7:7777"));
+}
+
+#[test]
+fn only_the_user_is_an_argument_of_a_path() {
+    let calls: [&dyn Call; 3] =
+        [&activity(), &DeleteActivity::new(5, SequenceNumber(1)).unwrap(), &GetActivities::new(5).unwrap()];
+    for call in calls {
+        assert!(call.path_argument("xuid").is_some() && call.path_argument("titleId").is_none());
+    }
+}
+
+#[test]
+fn calls_know_how_much_memory_they_hold() {
+    let players = vec![recent_player(1, None); 10];
+    let user = |players: Vec<RecentPlayer>| UserRecentPlayers::new(1, players, 0).unwrap();
+    let of_players = 10 * size_of::<RecentPlayer>();
+    let longer = SetActivity { connection_string: "c".repeat(100), group_id: Some("g".repeat(20)), ..activity() };
+    let expected: [(&dyn Call, usize); 4] = [
+        (&QueryActivities::new(vec![1; 10]).unwrap(), 80),
+        (&RecentPlayers::new(players.clone()).unwrap(), of_players),
+        (
+            &ServerRecentPlayers::new(vec![user(players.clone()), user(players)]).unwrap(),
+            2 * of_players + 2 * size_of::<UserRecentPlayers>(),
+        ),
+        (&longer, 120),
+    ];
+    for (call, bytes) in expected {
+        assert_eq!(call.bytes(), bytes, "{}", call.endpoint().name);
+    }
+}
+
+#[test]
+fn encounter_types_have_the_numbers_of_the_header() {
+    let types = [0, 1, 2].map(|number| EncounterType::from_number(number).unwrap());
+    assert_eq!(types, [None, Some(EncounterType::Teammate), Some(EncounterType::Opponent)]);
+    for wrong in [-1, 3] {
+        assert_eq!(EncounterType::from_number(wrong), Err(InvalidEncounter::Type(wrong)));
+    }
 }

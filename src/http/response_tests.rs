@@ -269,3 +269,14 @@ fn gzip_that_was_not_asked_for_is_undone() {
     let bomb = answer("gzip", &compress(&vec![b'x'; 10 * MAX_SHORT_RESPONSE]));
     assert_eq!(bomb.body.len(), MAX_SHORT_RESPONSE);
 }
+
+#[test]
+fn memory_is_reserved_for_a_body_once_and_within_bounds() {
+    let capacity = |length: u64| {
+        let mut reader = ResponseReader::new(4 * 1024 * 1024);
+        reader.push(format!("HTTP/1.1 200 X\r\nContent-Length: {length}\r\n\r\nsome").as_bytes()).unwrap();
+        reader.finish().unwrap().body.capacity()
+    };
+    assert_eq!((capacity(5_000), capacity(65_536)), (5_000, 65_536));
+    assert!(capacity(65_537) < 64 && capacity(u64::MAX / 2) < 64, "what a server says is not believed");
+}
