@@ -10,6 +10,7 @@
 //! cargo run --example quickstart c match       examples/match_server.c, and who met whom
 //! cargo run --example quickstart cpp match     examples/match_server.cpp
 //! cargo run --example quickstart csharp match  examples/match_server.cs
+//! cargo run --example quickstart c activities  examples/activities.c
 //! cargo run --example quickstart c sign-in     examples/sign_in.c
 //! ```
 //!
@@ -68,6 +69,7 @@ enum What {
     Quickstart,
     ServerLoop,
     Match,
+    Activities,
     SignIn,
 }
 
@@ -92,10 +94,13 @@ fn chosen_program(arguments: &[String]) -> Result<(Language, What)> {
         (_, None) => Ok((language, What::Quickstart)),
         (_, Some("loop")) => Ok((language, What::ServerLoop)),
         (_, Some("match")) => Ok((language, What::Match)),
+        (Language::C, Some("activities")) => Ok((language, What::Activities)),
         (Language::C, Some("sign-in")) => Ok((language, What::SignIn)),
-        (_, Some("sign-in")) => Err("The program that signs in is there in C only: say \"c sign-in\".".into()),
+        (_, Some(only_in_c @ ("activities" | "sign-in"))) => {
+            Err(format!("That program is there in C only: say \"c {only_in_c}\".").into())
+        }
         (_, Some(other)) => Err(format!(
-            "After the language comes nothing, \"loop\" for a server loop, \"match\" for a match, or \"sign-in\" for a \
+            "After the language comes nothing, \"loop\" for a server loop, \"match\" for a match, \"activities\", or \"sign-in\" for a \
              server that signs in, not {other:?}."
         )
         .into()),
@@ -116,7 +121,7 @@ fn run(language: Language, what: What) -> Result<()> {
     }
     println!("{source} prints:\n");
     let ended = match what {
-        What::Quickstart | What::Match | What::SignIn => run_to_the_end(&mut program),
+        What::Quickstart | What::Match | What::Activities | What::SignIn => run_to_the_end(&mut program),
         What::ServerLoop => run_for_a_while(&mut program),
     };
     println!("\nThe stand-in for the service received:\n");
@@ -138,6 +143,7 @@ fn source(language: Language, what: What) -> String {
         What::Quickstart => "quickstart",
         What::ServerLoop => "server_loop",
         What::Match => "match_server",
+        What::Activities => "activities",
         What::SignIn => "sign_in",
     };
     let ending = match language {

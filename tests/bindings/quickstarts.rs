@@ -301,6 +301,24 @@ fn listed(lists: &str) -> BTreeSet<(u32, u32, String)> {
 }
 
 #[test]
+fn the_launcher_shows_activities() {
+    if !GCC.is_there() {
+        return;
+    }
+    let printed = printed(&build::run(launcher("c").arg("activities")));
+    let (said, received) =
+        printed.split_once("\n\nThe stand-in for the service received:\n\n").expect("there are two parts");
+    let expected = "examples/activities.c prints:\n\nSetting the player's activity: acknowledged\n\
+        Asking what 2 users play: acknowledged\n  \
+        user 2535400000000001 plays title 1234567890, 3 of 8 players, group red-team, join with 203.0.113.7:7777\n\
+        Deleting the player's activity: acknowledged\nAsking what 2 users play: acknowledged";
+    assert_eq!(said, expected);
+    let methods: Vec<_> = received.lines().filter(|line| line.contains(", answered with 20")).collect();
+    assert_eq!(methods.len(), 4, "{printed}");
+    assert!(methods[0].starts_with("PUT ") && methods[2].starts_with("DELETE "), "{printed}");
+}
+
+#[test]
 fn the_launcher_shows_how_a_server_signs_in() {
     if !GCC.is_there() {
         return;
