@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* A match of a minute, made up: each second, one of these players joins or leaves, or nobody does. */
+/* A match of a minute, made up: each second, one of these players joins or leaves, or none does. */
 enum { SECONDS = 60, PLAYERS = 8 };
 
 /* Users are known by their XUIDs. These are made up. */

@@ -372,7 +372,7 @@ fn show_recent_players(emulator: &Emulator, player: u64) {
     let number = |xuid: u64| xuid - MATCH_PLAYERS.start() + 1;
     let met = emulator.recent_players(TITLE_ID, player);
     let met: Vec<_> = met.iter().map(|met| format!("{} ({})", number(met.xuid), met.encounter_type)).collect();
-    println!("Player {}: {}", number(player), if met.is_empty() { "nobody".to_owned() } else { met.join(", ") });
+    println!("Player {}: {}", number(player), if met.is_empty() { "none".to_owned() } else { met.join(", ") });
 }
 
 /// Of a list of texts the first two, of others the first one, and how many more there are.

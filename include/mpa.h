@@ -1425,8 +1425,8 @@ typedef struct mpa_match_config {
 /// Opens a match. Call mpa_match_join and mpa_match_leave as players come and go: every two who were in it at the same
 /// time are reported as having met, and no others, with the fewest groups that say so.
 ///
-/// A group is reported when a player leaves who was in the match together with somebody who had not been reported yet;
-/// its time is that moment. A match may go on for as long as the server runs: it holds only the players who are in it.
+/// A group is reported when a player leaves while two of those who are in the match have not been reported together
+/// yet; it has all of them, and its time is that moment. A match may go on for as long as the server runs: it holds only the players who are in it.
 /// Its reports are submitted as by mpa_submit_recent_player_groups, or by mpa_submit_server_recent_players where teams
 /// require it: held, combined with others, retried, and expired as those are. They take part of queue_capacity_bytes; a
 /// report that finds no room there is counted as not sent. The match itself takes one place of queue_capacity until its

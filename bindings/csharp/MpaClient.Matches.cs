@@ -48,7 +48,7 @@ namespace Mpa
         {
             var raw = Native.mpa_match_config.Init();
             raw.minimum_together_ms = config == null ? 0 : Time.Limit(config.MinimumTogether);
-            // Whoever closes it, its completion comes with this.
+            // Its completion comes with this, also where the client closes it.
             raw.user_data = submission.Key;
             var match = default(Native.mpa_match);
             var result = Native.mpa_result.Init();

@@ -95,18 +95,10 @@ pub unsafe extern "C" fn mpa_query_activities(
     total: *mut u32,
     result: *mut mpa_result,
 ) -> mpa_status {
-    let body = || {
-        // SAFETY: passed on from the caller.
-        let target = unsafe { Records::new(records, capacity, total) }?;
-        let client = handles::get(client.id)?;
-        // SAFETY: the same.
-        let (call, own) = unsafe { read_query(xuids, count as usize, authorization) }?;
-        let outcome = client.run(&call, own.as_ref());
-        target.write(&call.take_found());
-        Ok(outcome)
-    };
     // SAFETY: passed on from the caller.
-    unsafe { report(result, body) }
+    let read = || unsafe { read_query(xuids, count as usize, authorization) };
+    // SAFETY: the same.
+    unsafe { ask(client, read, records, capacity, total, result) }
 }
 
 /// Asks what one user plays, and waits for the response: as mpa_query_activities.
@@ -123,18 +115,10 @@ pub unsafe extern "C" fn mpa_get_activities(
     total: *mut u32,
     result: *mut mpa_result,
 ) -> mpa_status {
-    let body = || {
-        // SAFETY: passed on from the caller.
-        let target = unsafe { Records::new(records, capacity, total) }?;
-        let client = handles::get(client.id)?;
-        // SAFETY: the same.
-        let (call, own) = unsafe { read_get(xuid, authorization) }?;
-        let outcome = client.run(&call, own.as_ref());
-        target.write(&call.take_found());
-        Ok(outcome)
-    };
     // SAFETY: passed on from the caller.
-    unsafe { report(result, body) }
+    let read = || unsafe { read_get(xuid, authorization) };
+    // SAFETY: the same.
+    unsafe { ask(client, read, records, capacity, total, result) }
 }
 
 /// Reads what a submitted query has found, after its MPA_EVENT_COMPLETED was polled and before the next event is.
@@ -160,6 +144,32 @@ pub unsafe extern "C" fn mpa_read_activities(
         Ok(Outcome::new(Status::Ok, "These are the activities that the operation has found."))
     };
     // SAFETY: passed on from the caller.
+    unsafe { report(result, body) }
+}
+
+/// Makes the call that `read` reads, and writes what it found.
+///
+/// # Safety
+/// `records` is NULL or points to `capacity` records, `total` is NULL or points to a number, `result` is NULL or points
+/// to an `mpa_result`.
+unsafe fn ask<C: Call>(
+    client: mpa_client,
+    read: impl FnOnce() -> Result<(C, Option<Authorization>)>,
+    records: *mut mpa_activity_record,
+    capacity: u32,
+    total: *mut u32,
+    result: *mut mpa_result,
+) -> mpa_status {
+    let body = || {
+        // SAFETY: passed on from the caller.
+        let target = unsafe { Records::new(records, capacity, total) }?;
+        let client = handles::get(client.id)?;
+        let (call, own) = read()?;
+        let outcome = client.run(&call, own.as_ref());
+        target.write(&call.take_found());
+        Ok(outcome)
+    };
+    // SAFETY: the same.
     unsafe { report(result, body) }
 }
 

@@ -1,7 +1,7 @@
 //! Who was present at the same time: players join and leave, groups come out.
 //!
 //! A presence is an interval, and two players met if theirs overlap. The fewest groups that say this are the maximal
-//! cliques of the interval graph: the players who are present when one leaves, if somebody has joined since the last
+//! cliques of the interval graph: the players who are present when one leaves, if one has joined since the last
 //! group. Each of these groups has a pair that no other has, so none can be left out.
 //!
 //! Pure: times come in, groups go out. The memory is that of the players who are present.

@@ -292,7 +292,7 @@ fn listed(lists: &str) -> BTreeSet<(u32, u32, String)> {
     let mut met = BTreeSet::new();
     for line in lists.lines() {
         let (player, others) = line.strip_prefix("Player ").and_then(|rest| rest.split_once(": ")).expect("a list");
-        for other in others.split(", ").filter(|other| *other != "nobody") {
+        for other in others.split(", ").filter(|other| *other != "none") {
             let (other, kind) = other.strip_suffix(')').and_then(|rest| rest.split_once(" (")).expect("an entry");
             met.insert((player.parse().expect("a number"), other.parse().expect("a number"), kind.to_owned()));
         }

@@ -20,7 +20,7 @@ const FLUSHED_EVERY: u64 = 500;
 
 pub struct Matches {
     pub join: Times,
-    /// The first to leave after somebody joined: a report of all is submitted.
+    /// The first to leave after another player joined: a report of all is submitted.
     pub leave_and_report: Times,
     /// All have been reported.
     pub leave: Times,

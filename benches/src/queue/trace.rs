@@ -75,7 +75,7 @@ fn play(begin: u64, random: &mut Rng) -> Match {
 }
 
 impl Match {
-    /// When each group of the fewest ends that have every two who met: where somebody leaves after somebody joined.
+    /// When each group of the fewest ends that have every two who met: where a player leaves after one joined.
     /// Each of them has a pair that no other has.
     pub fn groups(&self) -> Vec<u64> {
         let (mut groups, mut present, mut has_joined) = (vec![], 0, false);

@@ -74,7 +74,7 @@ namespace Mpa
     )
 }
 
-/// `mpa_config.hpp` with its generated part written anew.
+/// `mpa_config.hpp` with its generated part as it should be.
 pub fn cpp(interface: &Interface, header: &str) -> String {
     let (mut checks, mut copies) = (Vec::new(), String::new());
     for (_, Field { name, type_of, .. }, kind) in fields(interface) {
