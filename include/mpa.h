@@ -119,6 +119,7 @@
  *                   each call and worker under way        1024 KiB, and a copy of its input
  *                   each query under way                 32768 KiB, for the longest response
  *                   each of queue_capacity                   2 KiB
+ *                   8 players in an open match               1 KiB
  *                   what these carry                         queue_capacity_bytes, and a third of that
  *
  * Secrets       No message contains tokens, connection strings or XUIDs. Tokens, keys and passwords are

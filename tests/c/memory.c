@@ -305,6 +305,48 @@ static mpa_status submit_many_groups(uint64_t *operation)
     return submit_groups(MPA_MAX_GROUPS_PER_CALL, 2, operation);
 }
 
+enum { PLAYERS = 10000 };
+
+/* A match with as many players as it takes. */
+static void fill_a_match(void)
+{
+    mpa_match match;
+
+    must(mpa_client_open(&config, &client, &result));
+    begin();
+    must(mpa_match_open(client, NULL, &match, &result));
+    for (uint64_t player = 1; player <= PLAYERS; player++) {
+        must(mpa_match_join(match, player, 1, &result));
+    }
+    printf("players %d %ld\n", PLAYERS, held - at_first);
+    must(mpa_client_close(client, 0, NULL));
+}
+
+/* Reports of two players each, as many as the queue takes. Nothing is sent without a token. */
+static void fill_with_reports(void)
+{
+    mpa_status status;
+    mpa_match match;
+    uint64_t player = 1;
+
+    config.authorization_header = NULL;
+    must(mpa_client_open(&config, &client, &result));
+    begin();
+    must(mpa_match_open(client, NULL, &match, &result));
+    do {
+        must(mpa_match_join(match, player, 0, &result));
+        must(mpa_match_join(match, player + 1, 0, &result));
+        status = mpa_match_leave(match, player, &result);
+        must(mpa_match_leave(match, player + 1, &result));
+        player += 2;
+    } while (status == MPA_OK);
+    must(status == MPA_ERROR_QUEUE_FULL ? MPA_OK : status);
+    must(mpa_client_stats(client, &stats, &result));
+    printf("queued reports %llu %llu %ld\n", (unsigned long long)stats.held_operations,
+           (unsigned long long)stats.held_bytes, most_held - at_first);
+    must(mpa_client_close(client, 0, NULL));
+}
+
 /* Operations that have ended, and whose events are not polled. */
 static void finish(void)
 {
@@ -357,6 +399,8 @@ static int measure(void)
     fill("small-groups", submit_small_group);
     fill("large-groups", submit_large_groups);
     fill("many-groups", submit_many_groups);
+    fill_with_reports();
+    fill_a_match();
     return 0;
 }
 

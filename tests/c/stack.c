@@ -282,6 +282,40 @@ static mpa_status lane_stats_completed(void)
     return mpa_lane_stats_completed(&stats.invites, MPA_ERROR_UNCERTAIN) == 0 ? MPA_OK : -1;
 }
 
+static mpa_match match;
+
+static mpa_status open_match(void)
+{
+    return mpa_match_open(client, NULL, &match, &result);
+}
+
+static mpa_status join_match(void)
+{
+    return mpa_match_join(match, users[0], 1, &result);
+}
+
+static mpa_status leave_match(void)
+{
+    return mpa_match_leave(match, 1, &result);
+}
+
+static mpa_status close_match(void)
+{
+    return mpa_match_close(match, 0, &operation, &result);
+}
+
+static void open_it(void)
+{
+    open_match();
+}
+
+/* With teams, so that what is reported has to be worked out. */
+static void fill_match(void)
+{
+    open_match();
+    for (uint32_t player = 1; player <= 100; player++) mpa_match_join(match, player, 1 + player / 99 * player, NULL);
+}
+
 static mpa_status version(void)
 {
     return mpa_version() == 0 ? -1 : MPA_OK;
@@ -345,6 +379,10 @@ static const struct function {
     { "mpa_client_get_authorization", set_it, get_authorization },
     { "mpa_client_invalidate_authorization", set_it, invalidate_authorization },
     { "mpa_client_stats", submit_and_finish, get_stats },
+    { "mpa_match_open", nothing, open_match },
+    { "mpa_match_join", open_it, join_match },
+    { "mpa_match_leave", fill_match, leave_match },
+    { "mpa_match_close", fill_match, close_match },
     { "mpa_completion_kind", NULL, completion_kind },
     { "mpa_lane_stats_completed", NULL, lane_stats_completed },
     { "mpa_stats_prometheus", NULL, to_prometheus },

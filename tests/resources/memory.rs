@@ -32,6 +32,7 @@ fn no_client_holds_more_memory_than_the_header_says() {
                 "open" | "idle" => client,
                 "calls" => client + number(1) * of_memory("each call"),
                 "queued" | "ended" => operations(number(2), number(3)),
+                "players" => client + number(1) / 8 * of_memory("8 players"),
                 "finished" => client + operations(number(2), number(3)),
                 _ => panic!("{line}"),
             };
