@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -52,7 +51,11 @@ impl Found {
         if found.len() + records.len() > MAX_RECORDS {
             return Err(TOO_MANY);
         }
-        found.append(&mut records);
+        if found.is_empty() {
+            *found = records;
+        } else {
+            found.append(&mut records);
+        }
         Ok(())
     }
 
@@ -148,58 +151,76 @@ impl<'de> Visitor<'de> for BodySeed<'_> {
         let mut body = Body::default();
         while let Some(name) = map.next_key::<Scalar>()? {
             match name.text() {
-                "activities" => body.activities = Some(map.next_value_seed(List::within(self.0))?),
-                "userActivities" => {
-                    let users: Vec<OfUser> = map.next_value_seed(List::within(self.0))?;
-                    let mut records = Vec::with_capacity(users.iter().map(|user| user.activities.len()).sum());
-                    for user in users {
-                        records.append(&mut user.records().map_err(A::Error::custom)?);
-                    }
-                    body.user_activities = Some(records);
+                "activities" => {
+                    let mut records = Vec::new();
+                    map.next_value_seed(List(self.0, &mut records))?;
+                    body.activities = Some(records);
                 }
-                name => body.single.0 |= body.single.1.take_member(name, &mut map, self.0)?,
+                "userActivities" => {
+                    let mut users = Users::default();
+                    map.next_value_seed(List(self.0, &mut users))?;
+                    body.user_activities = Some(users.0);
+                }
+                name => body.single.0 |= body.single.1.take_member(name, &mut map)?,
             }
         }
         Ok(body)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Body, A::Error> {
-        Ok(Body { activities: Some(List::within(self.0).visit_seq(sequence)?), ..Body::default() })
+        let mut records = Vec::new();
+        List(self.0, &mut records).visit_seq(sequence)?;
+        Ok(Body { activities: Some(records), ..Body::default() })
     }
 }
 
-/// The activities of one user of a query.
+/// What the objects of a list become; of members with the same name the last counts.
+trait Elements<'de> {
+    fn add<A: MapAccess<'de>>(&mut self, object: A, room: &Room) -> Result<(), A::Error>;
+}
+
+impl<'de> Elements<'de> for Vec<ActivityRecord> {
+    fn add<A: MapAccess<'de>>(&mut self, mut activity: A, _: &Room) -> Result<(), A::Error> {
+        let mut record = ActivityRecord::default();
+        while let Some(name) = activity.next_key::<Scalar>()? {
+            record.take_member(name.text(), &mut activity)?;
+        }
+        self.push(record);
+        Ok(())
+    }
+}
+
+/// The activities of all users of a query.
 #[derive(Default)]
-struct OfUser {
-    user: u64,
-    activities: Vec<ActivityRecord>,
-}
+struct Users(Vec<ActivityRecord>);
 
-impl OfUser {
-    fn records(mut self) -> Result<Vec<ActivityRecord>, &'static str> {
-        if self.user == 0 && !self.activities.is_empty() {
-            return Err("activities of a user without a userId");
+impl<'de> Elements<'de> for Users {
+    fn add<A: MapAccess<'de>>(&mut self, mut user: A, room: &Room) -> Result<(), A::Error> {
+        let Self(records) = self;
+        let (mut xuid, first) = (0, records.len());
+        while let Some(name) = user.next_key::<Scalar>()? {
+            match name.text() {
+                "userId" => xuid = user.next_value::<Scalar>()?.number(),
+                "activities" => {
+                    records.truncate(first);
+                    user.next_value_seed(List(room, records))?;
+                }
+                _ => _ = user.next_value::<IgnoredAny>()?,
+            }
         }
-        for record in &mut self.activities {
-            record.xuid = self.user;
+        if xuid == 0 && records.len() > first {
+            return Err(A::Error::custom("activities of a user without a userId"));
         }
-        Ok(self.activities)
+        for record in &mut records[first..] {
+            record.xuid = xuid;
+        }
+        Ok(())
     }
 }
 
-impl<'de> Members<'de> for OfUser {
-    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A, room: &Room) -> Result<bool, A::Error> {
-        match name {
-            "userId" => self.user = map.next_value::<Scalar>()?.number(),
-            "activities" => self.activities = map.next_value_seed(List::within(room))?,
-            _ => return ignore(map),
-        }
-        Ok(true)
-    }
-}
-
-impl<'de> Members<'de> for ActivityRecord {
-    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A, _: &Room) -> Result<bool, A::Error> {
+impl ActivityRecord {
+    /// Takes a member, or passes over it. Whether it is one of those that are known.
+    fn take_member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
         let small = |value: Scalar| u32::try_from(value.number()).unwrap_or(0);
         match name {
             "titleId" => self.title_id = small(map.next_value()?),
@@ -210,7 +231,10 @@ impl<'de> Members<'de> for ActivityRecord {
             "currentPlayers" => self.current_players = small(map.next_value()?),
             "connectionString" => self.connection_string = map.next_value::<Scalar>()?.text().into(),
             "groupId" => self.group_id = map.next_value::<Scalar>()?.text().into(),
-            _ => return ignore(map),
+            _ => {
+                map.next_value::<IgnoredAny>()?;
+                return Ok(false);
+            }
         }
         Ok(true)
     }
@@ -230,28 +254,11 @@ fn platform(name: &str) -> RecordPlatform {
     }
 }
 
-fn ignore<'de, A: MapAccess<'de>>(map: &mut A) -> Result<bool, A::Error> {
-    map.next_value::<IgnoredAny>()?;
-    Ok(false)
-}
+/// Adds an object, and passes over anything else.
+struct Object<'a, T>(&'a Room, &'a mut T);
 
-/// What is read member by member; of members with the same name the last counts.
-trait Members<'de>: Default {
-    /// Takes a member, or passes over it. Whether it is one of those that are known.
-    fn take_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A, room: &Room) -> Result<bool, A::Error>;
-}
-
-/// An object; `None` where there is something else.
-struct Object<'r, T>(&'r Room, PhantomData<T>);
-
-/// The objects of a list, without what is none; empty where there is something else.
-struct List<'r, T>(&'r Room, PhantomData<T>);
-
-impl<'r, T> List<'r, T> {
-    fn within(room: &'r Room) -> Self {
-        Self(room, PhantomData)
-    }
-}
+/// Adds the objects of a list, without what is none; none where there is something else.
+struct List<'a, T>(&'a Room, &'a mut T);
 
 /// A value that is neither an object nor a list.
 #[derive(Debug, PartialEq)]
@@ -333,54 +340,47 @@ impl<'de> Deserialize<'de> for Scalar<'de> {
     }
 }
 
-impl<'de, T: Members<'de>> DeserializeSeed<'de> for Object<'_, T> {
-    type Value = Option<T>;
+impl<'de, T: Elements<'de>> DeserializeSeed<'de> for Object<'_, T> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de, T: Members<'de>> Visitor<'de> for Object<'_, T> {
-    nothing!(Option<T>, None, visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
+impl<'de, T: Elements<'de>> Visitor<'de> for Object<'_, T> {
+    nothing!((), (), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         self.0.take()?;
-        let mut object = T::default();
-        while let Some(name) = map.next_key::<Scalar>()? {
-            object.take_member(name.text(), &mut map, self.0)?;
-        }
-        Ok(Some(object))
+        self.1.add(map, self.0)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Option<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<(), A::Error> {
         IgnoredAny.visit_seq(sequence)?;
-        Ok(None)
+        Ok(())
     }
 }
 
-impl<'de, T: Members<'de>> DeserializeSeed<'de> for List<'_, T> {
-    type Value = Vec<T>;
+impl<'de, T: Elements<'de>> DeserializeSeed<'de> for List<'_, T> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de, T: Members<'de>> Visitor<'de> for List<'_, T> {
-    nothing!(Vec<T>, Vec::new(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
+impl<'de, T: Elements<'de>> Visitor<'de> for List<'_, T> {
+    nothing!((), (), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
-        let mut elements = Vec::new();
-        while let Some(element) = sequence.next_element_seed(Object(self.0, PhantomData))? {
-            elements.extend(element);
-        }
-        Ok(elements)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
+        while sequence.next_element_seed(Object(self.0, &mut *self.1))?.is_some() {}
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<T>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         IgnoredAny.visit_map(map)?;
-        Ok(Vec::new())
+        Ok(())
     }
 }
 

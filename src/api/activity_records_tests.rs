@@ -35,6 +35,14 @@ fn all_that_can_be_missing_may_be() {
 }
 
 #[test]
+fn of_members_with_the_same_name_the_last_counts() {
+    let body = br#"{"userActivities":[{"userId":1,"activities":[{}]}],"userActivities":[{"userId":2,"activities":[{}]},
+        {"userId":3,"activities":[{},{}],"userId":4,"activities":[{"connectionString":"a"}]},
+        {"userId":5,"activities":[{}],"activities":null}]}"#;
+    assert_eq!(read_query(body), Ok(vec![record(2, ""), record(4, "a")]));
+}
+
+#[test]
 fn what_is_odd_loses_only_its_field() {
     let of_one = |activity: &str| {
         let body = format!(r#"{{"userActivities":[{{"userId":"1","activities":[{activity}]}}]}}"#);
