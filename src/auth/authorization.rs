@@ -131,8 +131,11 @@ impl Authorization {
 
     /// Whom the token stands for; `-` for a service.
     pub fn user_hash(&self) -> &str {
-        let value = self.header.to_str().unwrap_or_default();
-        value.trim_start_matches(SCHEME).split(';').next().unwrap_or_default()
+        // The token, which is much longer, is not looked at.
+        let value = self.header.as_bytes();
+        let rest = value.strip_prefix(SCHEME.as_bytes()).unwrap_or(value);
+        let hash = rest.split(|byte| *byte == b';').next().unwrap_or_default();
+        std::str::from_utf8(hash).unwrap_or_default()
     }
 
     /// The part of the header that is secret, to be masked where it is sent back.
