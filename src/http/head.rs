@@ -16,7 +16,7 @@ impl Head {
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let status = status_of(bytes)?;
         let text = clean(bytes);
-        let mut headers = vec![httparse::EMPTY_HEADER; text.matches('\n').count()];
+        let mut headers = vec![httparse::EMPTY_HEADER; text.bytes().filter(|byte| *byte == b'\n').count()];
         let mut response = httparse::Response::new(&mut headers);
         let parsed = httparse::ParserConfig::default()
             .allow_multiple_spaces_in_response_status_delimiters(true)

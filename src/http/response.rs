@@ -5,6 +5,7 @@
 //! the response ended exactly as HTTP says and nothing came after it.
 
 use std::io::Read as _;
+use std::mem;
 use std::ops::Range;
 
 use zeroize::{Zeroize, Zeroizing};
@@ -84,7 +85,11 @@ impl ResponseReader {
     }
 
     /// Takes bytes that have arrived; returns whether the response is complete with them.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<bool, Malformed> {
+    pub fn push(&mut self, mut bytes: &[u8]) -> Result<bool, Malformed> {
+        if self.pending.is_empty() {
+            // Most responses need no copy in `pending`, which would have to be wiped.
+            bytes = &bytes[self.take_directly(bytes)?..];
+        }
         self.append(bytes);
         while self.state != State::Complete {
             if !self.advance()? {
@@ -138,16 +143,38 @@ impl ResponseReader {
         self.pending.truncate(length - amount);
     }
 
+    /// Takes the head, and a body of known length, of bytes that are not in `pending`; returns how many it took.
+    fn take_directly(&mut self, bytes: &[u8]) -> Result<usize, Malformed> {
+        let mut taken = 0;
+        while self.state == State::Head {
+            match self.read_head(&bytes[taken..])? {
+                Some(length) => taken += length,
+                None => break,
+            }
+        }
+        if let (State::Length(left), Some(answer)) = (&self.state, &mut self.answer) {
+            let left = *left;
+            let amount = answer.add_to_body(&bytes[taken..], left, self.max_body);
+            self.has_taken(amount, left);
+            taken += amount;
+        }
+        Ok(taken)
+    }
+
     /// One step; `false` where more bytes are needed for it.
     fn advance(&mut self) -> Result<bool, Malformed> {
         match self.state {
-            State::Head => return self.read_head(),
+            State::Head => {
+                let pending = mem::take(&mut self.pending);
+                let read = self.read_head(&pending);
+                self.pending = pending;
+                let Some(length) = read? else { return Ok(false) };
+                self.consume(length);
+                return Ok(true);
+            }
             State::Length(left) => {
-                let left = left - self.take_body(left) as u64;
-                self.state = if left == 0 { State::Complete } else { State::Length(left) };
-                if self.has_full_body() && left > 0 {
-                    self.give_up();
-                }
+                let amount = self.take_body(left);
+                self.has_taken(amount, left);
             }
             State::UntilClose => {
                 self.take_body(u64::MAX);
@@ -208,22 +235,18 @@ impl ResponseReader {
     /// Moves at most `most` bytes into the body; more than it can hold stays.
     fn take_body(&mut self, most: u64) -> usize {
         let Some(answer) = &mut self.answer else { return 0 };
-        let room = self.max_body - answer.body.len();
-        let amount = self.pending.len().min(room).min(usize::try_from(most).unwrap_or(usize::MAX));
-        let needed = answer.body.len() + amount;
-        if needed > answer.body.capacity() {
-            let capacity = match usize::try_from(most) {
-                // Once for all of it, so that nothing is copied and wiped.
-                Ok(most) if most <= MAX_RESERVED => needed - amount + most.min(room),
-                _ => needed.next_power_of_two(),
-            };
-            let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
-            larger.extend_from_slice(&answer.body);
-            answer.body = larger;
-        }
-        answer.body.extend_from_slice(&self.pending[..amount]);
+        let amount = answer.add_to_body(&self.pending, most, self.max_body);
         self.consume(amount);
         amount
+    }
+
+    /// So much of a body was taken of which `left` bytes were to come.
+    fn has_taken(&mut self, amount: usize, left: u64) {
+        let left = left - amount as u64;
+        self.state = if left == 0 { State::Complete } else { State::Length(left) };
+        if self.has_full_body() && left > 0 {
+            self.give_up();
+        }
     }
 
     fn has_full_body(&self) -> bool {
@@ -236,27 +259,27 @@ impl ResponseReader {
         self.state = State::Complete;
     }
 
-    fn read_head(&mut self) -> Result<bool, Malformed> {
-        if !may_be_http(&self.pending) {
+    /// Reads a head at the beginning of `bytes`; returns its length, or `None` where more bytes are needed.
+    fn read_head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+        if !may_be_http(bytes) {
             return Err(Malformed::NotHttp);
         }
-        let end = end_of_head(&self.pending, self.searched);
-        let length = end.unwrap_or(self.pending.len());
+        let end = end_of_head(bytes, self.searched);
+        let length = end.unwrap_or(bytes.len());
         if end.is_none() && length <= MAX_HEAD {
             self.searched = length;
-            return Ok(false);
+            return Ok(None);
         }
         let is_oversized = length > MAX_HEAD;
-        let head = &self.pending[..length.min(MAX_HEAD)];
+        let head = &bytes[..length.min(MAX_HEAD)];
         let Some(head) = Head::parse(head) else { return Err(Malformed::NotHttp) };
         if is_interim(head.status) && !is_oversized {
             self.interim_length += length;
             if self.interim_length > MAX_HEAD {
                 return Err(Malformed::EndlessInterim);
             }
-            self.consume(length);
             self.searched = 0;
-            return Ok(true);
+            return Ok(Some(length));
         }
         self.is_reusable = head.keeps_alive && !is_oversized;
         let answer = Response {
@@ -270,13 +293,12 @@ impl ResponseReader {
             // Where the body begins is not known.
             self.state = State::Complete;
         } else {
-            self.consume(length);
             let (state, is_clear) = framing(&answer);
             self.state = state;
             self.is_reusable &= is_clear;
         }
         self.answer = Some(answer);
-        Ok(true)
+        Ok(Some(length))
     }
 }
 
@@ -300,6 +322,25 @@ impl Response {
         }
         let body = Zeroizing::new(body.to_vec());
         Response { status, body, has_oversized_head: false, head, fields }
+    }
+
+    /// Adds at most `most` of these bytes to the body, as far as it can hold them; returns how many.
+    fn add_to_body(&mut self, bytes: &[u8], most: u64, max_body: usize) -> usize {
+        let room = max_body - self.body.len();
+        let amount = bytes.len().min(room).min(usize::try_from(most).unwrap_or(usize::MAX));
+        let needed = self.body.len() + amount;
+        if needed > self.body.capacity() {
+            let capacity = match usize::try_from(most) {
+                // Once for all of it, so that nothing is copied and wiped.
+                Ok(most) if most <= MAX_RESERVED => self.body.len() + most.min(room),
+                _ => needed.next_power_of_two(),
+            };
+            let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
+            larger.extend_from_slice(&self.body);
+            self.body = larger;
+        }
+        self.body.extend_from_slice(&bytes[..amount]);
+        amount
     }
 
     /// Undoes gzip, which was not asked for and is sent now and then all the same. A body that is not
@@ -330,16 +371,15 @@ impl Response {
     }
 
     /// The value of the first header of this name, whatever its case.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub fn header<'a>(&'a self, name: &'a str) -> Option<&'a str> {
         self.headers_named(name).next()
     }
 
     /// The values of all headers of this name, in their order.
-    pub fn headers_named<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
-        let name = name.to_owned();
+    pub fn headers_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields
             .iter()
-            .filter(move |(field, _)| self.head[field.clone()].eq_ignore_ascii_case(&name))
+            .filter(move |(field, _)| self.head[field.clone()].eq_ignore_ascii_case(name))
             .map(|(_, value)| &self.head[value.clone()])
     }
 }

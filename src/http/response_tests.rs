@@ -1,7 +1,7 @@
 use super::*;
 
 /// What is read of these bytes, whether the response is complete with them, and whether the connection
-/// can be used again. The same at once and byte by byte.
+/// can be used again. The same at once, byte by byte, and in two pieces.
 fn read(bytes: &[u8]) -> (Result<bool, Malformed>, bool, Option<Response>) {
     let mut whole = ResponseReader::new(MAX_SHORT_RESPONSE);
     let is_complete = whole.push(bytes);
@@ -15,6 +15,16 @@ fn read(bytes: &[u8]) -> (Result<bool, Malformed>, bool, Option<Response>) {
     }
     assert_eq!(is_complete, drip_complete, "{:?}", String::from_utf8_lossy(bytes));
     assert_eq!(whole.is_reusable(), drip.is_reusable());
+    if let Ok(is_complete) = is_complete {
+        for place in 1..bytes.len().min(500) {
+            let (first, second) = bytes.split_at(place);
+            let mut pieces = ResponseReader::new(MAX_SHORT_RESPONSE);
+            let pushed = pieces.push(first).and_then(|_| pieces.push(second));
+            assert_eq!((pushed, pieces.is_reusable()), (Ok(is_complete), whole.is_reusable()), "{place}");
+            let body = |reader: &ResponseReader| reader.answer.as_ref().map(|answer| answer.body.clone());
+            assert_eq!(body(&pieces), body(&whole), "{place}");
+        }
+    }
     (is_complete, whole.is_reusable(), whole.finish())
 }
 
