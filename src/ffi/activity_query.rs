@@ -196,32 +196,45 @@ impl Records {
 
     fn write(&self, found: &[ActivityRecord]) {
         self.total.store(u32::try_from(found.len()).unwrap_or(u32::MAX));
-        for (index, record) in found.iter().enumerate().take(self.records.len()) {
-            self.records.write(index, &mpa_activity_record::from(record));
+        // One for all: it is large, and copied as it is.
+        let mut record = EMPTY_RECORD;
+        for (index, found) in found.iter().enumerate().take(self.records.len()) {
+            record.set(found);
+            self.records.write(index, &record);
         }
     }
 }
 
-impl From<&ActivityRecord> for mpa_activity_record {
-    fn from(record: &ActivityRecord) -> Self {
-        Self {
-            struct_size: 0,
-            title_id: record.title_id,
-            xuid: record.xuid,
-            sequence_number: record.sequence_number,
-            join_restriction: record
-                .join_restriction
-                .map_or(MPA_JOIN_RESTRICTION_UNKNOWN, |known| known as mpa_join_restriction),
-            platform: match record.platform {
-                RecordPlatform::Any => MPA_PLATFORM_ANY,
-                RecordPlatform::One(platform) => platform as mpa_platform,
-                RecordPlatform::Unknown => MPA_PLATFORM_UNKNOWN,
-            },
-            max_players: record.max_players,
-            current_players: record.current_players,
-            connection_string: text::to_array(&record.connection_string),
-            group_id: text::to_array(&record.group_id),
-        }
+const EMPTY_RECORD: mpa_activity_record = mpa_activity_record {
+    struct_size: 0,
+    title_id: 0,
+    xuid: 0,
+    sequence_number: 0,
+    join_restriction: MPA_JOIN_RESTRICTION_UNKNOWN,
+    platform: MPA_PLATFORM_ANY,
+    max_players: 0,
+    current_players: 0,
+    connection_string: [0; CONNECTION_STRING_SIZE],
+    group_id: [0; GROUP_ID_SIZE],
+};
+
+impl mpa_activity_record {
+    /// Sets every field but the size.
+    fn set(&mut self, found: &ActivityRecord) {
+        self.title_id = found.title_id;
+        self.xuid = found.xuid;
+        self.sequence_number = found.sequence_number;
+        self.join_restriction =
+            found.join_restriction.map_or(MPA_JOIN_RESTRICTION_UNKNOWN, |known| known as mpa_join_restriction);
+        self.platform = match found.platform {
+            RecordPlatform::Any => MPA_PLATFORM_ANY,
+            RecordPlatform::One(platform) => platform as mpa_platform,
+            RecordPlatform::Unknown => MPA_PLATFORM_UNKNOWN,
+        };
+        self.max_players = found.max_players;
+        self.current_players = found.current_players;
+        text::fill(&mut self.connection_string, &found.connection_string);
+        text::fill(&mut self.group_id, &found.group_id);
     }
 }
 

@@ -40,11 +40,18 @@ pub unsafe fn read_secret(source: *const c_char, most: usize, field: &str) -> Re
 /// As much of `text` as fits, cut where a character ends, and NUL in the rest.
 pub fn to_array<const N: usize>(text: &str) -> [c_char; N] {
     let mut array = [0; N];
-    let end = text.floor_char_boundary(N - 1);
-    for (target, byte) in array.iter_mut().zip(text[..end].bytes()) {
+    fill(&mut array, text);
+    array
+}
+
+/// The same, in an array that is there.
+pub fn fill(array: &mut [c_char], text: &str) {
+    let end = text.floor_char_boundary(array.len() - 1);
+    let (before, after) = array.split_at_mut(end);
+    for (target, byte) in before.iter_mut().zip(text.bytes()) {
         *target = byte as c_char;
     }
-    array
+    after.fill(0);
 }
 
 /// A buffer of the caller for a text, which is empty until it is written.

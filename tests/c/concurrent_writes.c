@@ -83,7 +83,7 @@ static int is_utf8(const char *text)
 /* A result behind which there is room for the largest struct_size. */
 static union {
     mpa_result known;
-    unsigned char all[4096];
+    unsigned char all[8192];
 } results;
 
 /* The two ways in which a call may end here: it was right, or what it was given was wrong. */
@@ -137,7 +137,7 @@ static void call_while_written_to(const char *what, const struct change *list, s
 /* Room for the largest struct_size. */
 static union {
     mpa_invite known;
-    unsigned char all[4096];
+    unsigned char all[8192];
 } invite;
 
 static mpa_status send_invite(mpa_client client)
@@ -397,7 +397,7 @@ static void configurations(void)
 
 static union {
     mpa_stats known;
-    unsigned char all[4096];
+    unsigned char all[8192];
 } stats;
 
 static mpa_status take_stats(mpa_client client)

@@ -12,7 +12,7 @@ static const size_t OFFSETS[] = { 1, 2, 4 };
 
 static union {
     uint64_t aligned;
-    unsigned char bytes[4096];
+    unsigned char bytes[8192];
 } place;
 
 static inline void *misaligned(const void *right, size_t size, size_t offset)
