@@ -1634,7 +1634,7 @@ uint64_t mpa_lane_stats_completed(const mpa_lane_stats *lane,
 
 /// A buffer of this size holds the text of mpa_stats_prometheus, whatever the numbers, with labels of up
 /// to 64 bytes.
-#define MPA_STATS_PROMETHEUS_SIZE 65536
+#define MPA_STATS_PROMETHEUS_SIZE 131072
 
 /// Writes statistics in Prometheus' text-based exposition format (version 0.0.4), with names that begin
 /// with "mpa_". Metrics whose value is unknown are left out; those in docs/operations.md are all of them.

@@ -91,7 +91,7 @@ namespace Mpa
         /// <summary>A buffer of this size holds the text of
         /// <see cref="MpaStats.TryGetPrometheusText"/>, whatever the numbers, with labels of up to 64
         /// bytes.</summary>
-        public const uint StatsPrometheusSize = 65536;
+        public const uint StatsPrometheusSize = 131072;
     }
 
     public static unsafe partial class MpaLibrary

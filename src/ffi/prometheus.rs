@@ -16,7 +16,7 @@ use crate::stats::BOUNDS_MS;
 
 /// A buffer of this size holds the text of mpa_stats_prometheus, whatever the numbers, with labels of up
 /// to 64 bytes.
-pub const MPA_STATS_PROMETHEUS_SIZE: u32 = 65536;
+pub const MPA_STATS_PROMETHEUS_SIZE: u32 = 131072;
 
 /// The longest labels, in bytes.
 const MAX_LABELS_LENGTH: usize = 256;
