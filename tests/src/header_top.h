@@ -109,7 +109,8 @@
  *                   mpa_send_*, mpa_post_*                  64 KiB
  *                   mpa_set_*, mpa_delete_*                 64 KiB
  *                   mpa_get_*, mpa_query_*                  64 KiB
- *                   mpa_client_open                         32 KiB
+ *                   mpa_client_open, mpa_client_stats       32 KiB
+ *                   mpa_stats_prometheus                    32 KiB
  *                   all others                              16 KiB
  *
  * Memory        If an allocation fails, the process is aborted after a message on stderr. The
