@@ -61,7 +61,12 @@ impl LaneState {
 
     /// Adds an operation, or puts one back to where it was.
     pub fn add(&mut self, operation: Operation) {
-        let place = self.queued.partition_point(|queued| queued.number < operation.number);
+        // A new one is the last: searching a deep queue for its place would cost more than all the rest.
+        let is_last = self.queued.back().is_none_or(|last| last.number < operation.number);
+        let place = match is_last {
+            true => self.queued.len(),
+            false => self.queued.partition_point(|queued| queued.number < operation.number),
+        };
         self.expiries.add(operation.expires, operation.number);
         self.queued.insert(place, operation);
         self.trim_expiries();
