@@ -79,6 +79,8 @@ static void RecentPlayersOfUsersAreReported()
 static void AMatchReportsItself()
 {
 	ResetSettings(123);
+	// The reports of the match go out together, however slow the machine is.
+	Settings().RecentPlayersHoldMs = 1000;
 	FServer Server;
 	UReceiver Receiver;
 	Server.Mpa->SetAuthorization(Token());
