@@ -28,7 +28,7 @@ pub(super) struct Shared {
     /// How often the host has polled.
     pub(super) polls: AtomicU64,
     /// When the next queued operation expires, in nanoseconds since `beginning`; `NO_EXPIRY`: none is
-    /// queued. Told without the lock, so that a poll looks at the clock only where something can expire.
+    /// queued. Known without the lock, so that a poll looks at the clock only where something can expire.
     next_expiry: AtomicU64,
     pub(super) beginning: Instant,
     /// What each lane waits for, as the number of a status.
