@@ -27,25 +27,28 @@
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used))]
 
-mod client;
 mod date;
 mod encoding;
-mod log;
+
 mod stats;
 mod sync;
 
 // Not an interface: for the simulation in `benches/src/throttling/`, the targets in `fuzz/`, the pictures in
-// `docs/matches.md`, and the program in `doctor/`.
+// `docs/matches.md`, and the programs in `doctor/` and `relay/`.
 #[doc(hidden)]
 pub mod api;
 #[doc(hidden)]
 pub mod auth;
+#[doc(hidden)]
+pub mod client;
 #[doc(hidden)]
 pub mod file;
 #[doc(hidden)]
 pub mod http;
 #[doc(hidden)]
 pub mod json;
+#[doc(hidden)]
+pub mod log;
 #[doc(hidden)]
 pub mod matches;
 #[doc(hidden)]

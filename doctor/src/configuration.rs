@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use mpa::auth::{Authorization, Credential, CredentialNames, CredentialSource, ProofKey, Validity, date};
 use mpa::file;
-use mpa::http::{BaseUrl, CaMode, Proxy, Settings, Shared, Trust, UrlError, read_certificates};
+use mpa::http::{BaseUrl, CaMode, Proxy, Settings, Shared, Trust, USUAL_IDLE_CONNECTIONS, UrlError, read_certificates};
 use mpa::outcome::Outcome;
 use zeroize::Zeroizing;
 
@@ -77,6 +77,7 @@ fn read_endpoints(arguments: &Arguments) -> Result<Configuration, Finding> {
         user_agent: user_agent
             .map_err(|_| defect(Outcome::internal("The name of this program was no header value.")))?,
         connect_timeout: CONNECT_TIMEOUT,
+        max_idle_connections: USUAL_IDLE_CONNECTIONS,
         proxy: read_proxy(&arguments.proxy)?,
     };
     let sign_in = match &arguments.identity {

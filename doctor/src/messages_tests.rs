@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mpa::auth::ServiceClock;
-use mpa::http::{BaseUrl, CaMode, Sent, Settings, Shared, TlsFailure, Trust};
+use mpa::http::{BaseUrl, CaMode, Sent, Settings, Shared, TlsFailure, Trust, USUAL_IDLE_CONNECTIONS};
 use rcgen::{CertificateParams, KeyPair};
 
 use super::*;
@@ -28,6 +28,7 @@ fn with_host<T>(
         allow_plain_http: false,
         user_agent: "tests".parse().unwrap(),
         connect_timeout: Duration::from_secs(1),
+        max_idle_connections: USUAL_IDLE_CONNECTIONS,
         proxy: None,
     };
     let mut context = CheckContext {

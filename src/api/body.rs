@@ -31,10 +31,20 @@ impl Array {
     }
 
     pub fn push(&mut self, item: &impl Serialize) -> Result<()> {
+        self.separate();
+        write_json(item, &mut self.body)
+    }
+
+    /// Appends an item that is JSON already.
+    pub fn push_json(&mut self, item: &str) {
+        self.separate();
+        self.body.extend_from_slice(item.as_bytes());
+    }
+
+    fn separate(&mut self) {
         if !std::mem::replace(&mut self.is_empty, false) {
             self.body.push(b',');
         }
-        write_json(item, &mut self.body)
     }
 }
 

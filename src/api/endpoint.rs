@@ -55,6 +55,18 @@ pub enum ConfiguredLimit {
     ActivityReads,
 }
 
+impl ConfiguredLimit {
+    /// For keys of a store and labels of metrics.
+    pub fn label(self) -> &'static str {
+        match self {
+            ConfiguredLimit::Invites => "invites",
+            ConfiguredLimit::RecentPlayers => "recent_players",
+            ConfiguredLimit::ActivityWrites => "activity_writes",
+            ConfiguredLimit::ActivityReads => "activity_reads",
+        }
+    }
+}
+
 impl Endpoint {
     /// Where all of them are, unless the configuration names another place.
     pub const PRODUCTION: &str = "https://multiplayeractivity.xboxlive.com";

@@ -45,6 +45,7 @@ pub use server_recent_players::{
 };
 pub use set_activity::{SET_ACTIVITY, SetActivity};
 
+use crate::http::Response;
 use crate::outcome::{Outcome, Result};
 use crate::redactor::Redactor;
 
@@ -106,6 +107,9 @@ pub trait Call: Send + Sync {
     ) -> std::result::Result<(), &'static str> {
         Ok(())
     }
+
+    /// Sees each response that does not acknowledge a request, for calls that pass it on.
+    fn see_refusal(&self, _response: &Response) {}
 
     /// What `take_payload` has kept, for calls that ask for activities.
     fn take_found(&self) -> Vec<ActivityRecord> {

@@ -129,6 +129,9 @@ impl Authorization {
         digest.as_ref().try_into().unwrap_or_default()
     }
 
+    /// The user hash of a service's own tokens.
+    pub const SERVICE_USER_HASH: &'static str = "-";
+
     /// Whom the token stands for; `-` for a service.
     pub fn user_hash(&self) -> &str {
         // The token, which is much longer, is not looked at.

@@ -29,7 +29,10 @@ use crate::outcome::{Outcome, Result, Status};
 use crate::stats::Ends;
 use crate::sync::Condvar;
 use crate::sync::atomic::Ordering;
-pub use engine::{Config, Deadline, Ended, Engine, ImposedLimits, SignInConfig, SignInStats, Stop, WaitPolicy};
+pub use engine::{
+    Config, Deadline, Ended, Engine, ImposedLimits, LimitedCalls, SharedLimits, SharedPermit, SignInConfig,
+    SignInStats, Stop, WaitPolicy,
+};
 pub use matches::{Match, MatchError};
 pub use queue::{Event, Held, LaneGauges, Operation, Stage, Work};
 use shared::Shared;

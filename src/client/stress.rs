@@ -129,6 +129,8 @@ impl Round {
             call_timeout: Duration::from_millis(50),
             max_attempts: random.u32(1..=3),
             imposed_limits: ImposedLimits::default(),
+            shared_limits: None,
+            max_idle_connections: 1,
             log_level: Level::Off,
             sign_in: None,
         };

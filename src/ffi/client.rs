@@ -17,7 +17,7 @@ use super::{handles, sentences, sign_in, text};
 use crate::api::{Endpoint, Lane};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
 use crate::client::{Client, Config, Engine, ImposedLimits, LaneSettings, Settings};
-use crate::http::{BaseUrl, CaMode, MAX_PROXY_URL_LENGTH, Proxy, read_certificates};
+use crate::http::{BaseUrl, CaMode, MAX_PROXY_URL_LENGTH, Proxy, USUAL_IDLE_CONNECTIONS, read_certificates};
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::policy::Limit;
@@ -302,6 +302,8 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
         call_timeout: timeout(fields.call_timeout_ms, 30_000, "config.call_timeout_ms")?,
         max_attempts: max_attempts(fields.max_attempts)?,
         imposed_limits: imposed_limits(&fields)?,
+        shared_limits: None,
+        max_idle_connections: USUAL_IDLE_CONNECTIONS,
         log_level: log_level(fields.log_level)?,
         sign_in,
     };
@@ -309,7 +311,7 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
 }
 
 fn imposed_limits(fields: &mpa_client_config) -> Result<ImposedLimits> {
-    let limit = |max, field| limit(max, fields.limit_period_ms, field);
+    let limit = |max, field| limit(max, fields.limit_period_ms, field).map(Vec::from_iter);
     Ok(ImposedLimits {
         invites: limit(fields.invite_limit, "config.invite_limit")?,
         recent_players: limit(fields.recent_players_limit, "config.recent_players_limit")?,

@@ -23,8 +23,8 @@ use super::tunnel;
 use crate::outcome::{self, Advice};
 use crate::sync::lock::Mutex;
 
-/// Blocking calls share the connections; a call more than that makes one for itself.
-const MAX_IDLE_CONNECTIONS: usize = 8;
+/// As many as blocking calls of a game server share; a call more than that makes one for itself.
+pub const USUAL_IDLE_CONNECTIONS: usize = 8;
 
 /// What all clients of a process share.
 #[derive(Debug, Default)]
@@ -45,6 +45,8 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// Where TLS connections go through.
     pub proxy: Option<Arc<Proxy>>,
+    /// How many connections are kept that no request uses; one more is closed.
+    pub max_idle_connections: usize,
 }
 
 /// Until when an exchange may begin, and end.
@@ -227,7 +229,7 @@ impl Http {
 
     fn keep(&self, origin: String, connection: Connection) {
         let mut idle = self.idle.lock();
-        let oldest = (idle.len() >= MAX_IDLE_CONNECTIONS).then(|| idle.remove(0));
+        let oldest = (idle.len() >= self.settings.max_idle_connections).then(|| idle.remove(0));
         idle.push(Idle { origin, connection });
         drop(idle);
         drop(oldest);

@@ -23,7 +23,7 @@ mod trust;
 mod tunnel;
 
 pub use base_url::{BaseUrl, UrlError};
-pub use client::{Deadlines, Http, Settings, Shared, Transport};
+pub use client::{Deadlines, Http, Settings, Shared, Transport, USUAL_IDLE_CONNECTIONS};
 pub use error::{ErrorKind, Sent, TransportError};
 pub use proxy::{MAX_PROXY_URL_LENGTH, Proxy, ProxyUrlError};
 pub use request::Request;

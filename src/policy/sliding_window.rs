@@ -35,12 +35,25 @@ pub struct Limit {
     pub period: Duration,
 }
 
+impl Limit {
+    /// The limit that a rejection names, where it is one to be kept.
+    pub fn named_by(throttle: &Throttle) -> Option<Limit> {
+        let limit = Limit { max: throttle.max_requests, period: Duration::from_secs(throttle.period_s.into()) };
+        let usable = (1..=MOST_REQUESTS as u32).contains(&limit.max)
+            && !limit.period.is_zero()
+            && limit.period <= LONGEST_PERIOD;
+        usable.then_some(limit)
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct SlidingWindow {
     limits: Vec<Share>,
     /// When requests went out, the oldest first.
     sent: VecDeque<MonotonicTime>,
     closed_until: MonotonicTime,
+    /// Until when others use up a limit that they share with this window.
+    held_until: (MonotonicTime, Option<Limit>),
     /// Rejections since the last request that was not. Those that were on their way together count as
     /// one.
     rejections: u32,
@@ -112,7 +125,7 @@ impl SlidingWindow {
             self.rejections = self.rejections.saturating_add(1);
             self.last_rejection = now;
         }
-        if let Some(limit) = limit_in(throttle) {
+        if let Some(limit) = Limit::named_by(throttle) {
             self.add_limit(limit, now);
         }
         match retry_after {
@@ -133,13 +146,19 @@ impl SlidingWindow {
         self.closed_until = self.closed_until.max(now + spread(wait, random));
     }
 
+    /// Others use up a limit that they share with this window, until then.
+    pub fn hold_until(&mut self, until: MonotonicTime, limit: Option<Limit>) {
+        self.held_until = (until, limit);
+    }
+
     /// The limit that has the next request wait longest, if it is one.
     pub fn tightest(&self) -> Option<Limit> {
         let waits = self.limits.iter().filter_map(|share| {
             let place = self.sent.len().checked_sub(share.allowance as usize)?;
             Some((*self.sent.get(place)? + share.limit.period, share.limit))
         });
-        let met = waits.max_by_key(|(until, _)| *until).map(|(_, limit)| limit);
+        let held = self.held_until.1.map(|limit| (self.held_until.0, limit));
+        let met = waits.chain(held).max_by_key(|(until, _)| *until).map(|(_, limit)| limit);
         met.or_else(|| self.longest())
     }
 
@@ -151,11 +170,11 @@ impl SlidingWindow {
     pub fn idle_from(&self) -> MonotonicTime {
         let last = self.sent.back().copied().unwrap_or_default();
         let period = self.limits.iter().map(|share| share.limit.period).max().unwrap_or_default();
-        self.closed_until.max(last + period)
+        self.closed_until.max(self.held_until.0).max(last + period)
     }
 
     fn next_free(&self, ahead: &VecDeque<MonotonicTime>, now: MonotonicTime) -> MonotonicTime {
-        let open = self.closed_until.max(now).max(ahead.back().copied().unwrap_or_default());
+        let open = self.closed_until.max(self.held_until.0).max(now).max(ahead.back().copied().unwrap_or_default());
         let sent = |back: usize| {
             // The `back`-th last of those sent and those ahead of us.
             match ahead.len().checked_sub(back) {
@@ -205,13 +224,6 @@ impl SlidingWindow {
             self.closed_until = self.closed_until.max(now + wait);
         }
     }
-}
-
-fn limit_in(throttle: &Throttle) -> Option<Limit> {
-    let limit = Limit { max: throttle.max_requests, period: Duration::from_secs(throttle.period_s.into()) };
-    let usable =
-        (1..=MOST_REQUESTS as u32).contains(&limit.max) && !limit.period.is_zero() && limit.period <= LONGEST_PERIOD;
-    usable.then_some(limit)
 }
 
 #[cfg(test)]

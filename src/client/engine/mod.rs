@@ -15,17 +15,17 @@ use std::time::{Duration, Instant, SystemTime};
 use http::{HeaderValue, Method, Uri};
 use rustls_pki_types::CertificateDer;
 
-use crate::api::Call;
+use crate::api::{Call, Endpoint};
 use crate::auth::{Authorization, AuthorizationStore, MAX_SIGNED_BODY_BYTES, ProofKey, Reason, Signed, Standing};
 use crate::http::{BaseUrl, CaMode, Http, Proxy, Settings, Shared, Transport, Trust};
 use crate::log::{Level, Log};
 use crate::outcome::{Advice, Outcome, Result, Status};
-use crate::policy::RetryBudget;
+use crate::policy::{Limit, RetryBudget};
 use crate::stats::Counters;
 use crate::sync::Mutex;
 use abort::Abort;
-pub use rate_limiter::ImposedLimits;
 use rate_limiter::RateLimiters;
+pub use rate_limiter::{ImposedLimits, LimitedCalls, SharedLimits, SharedPermit};
 use run::{CallRun, NoWait};
 pub use run::{Ended, WaitPolicy};
 pub use sign_in::{Connect, SignInConfig, SignInStats};
@@ -53,6 +53,10 @@ pub struct Config {
     /// For each request.
     pub max_attempts: u32,
     pub imposed_limits: ImposedLimits,
+    /// What is kept of the limits together with other processes.
+    pub shared_limits: Option<Arc<dyn SharedLimits>>,
+    /// How many connections are kept that no request uses.
+    pub max_idle_connections: usize,
     pub log_level: Level,
     pub sign_in: Option<SignInConfig>,
 }
@@ -86,6 +90,7 @@ impl Engine {
             user_agent: config.user_agent.clone(),
             connect_timeout: config.connect_timeout,
             proxy: config.proxy.clone(),
+            max_idle_connections: config.max_idle_connections,
         };
         let with_certificate = settings.clone();
         let connect = Box::new(move |certificate| {
@@ -131,7 +136,7 @@ impl Engine {
             request_timeout: config.request_timeout,
             call_timeout: config.call_timeout,
             max_attempts: config.max_attempts,
-            rate_limiters: RateLimiters::new(config.imposed_limits),
+            rate_limiters: RateLimiters::new(config.imposed_limits, config.shared_limits),
             budget: Mutex::default(),
             abort: Abort::default(),
             counters: Arc::default(),
@@ -233,6 +238,18 @@ impl Engine {
 
     pub fn log(&self) -> &Arc<Log> {
         &self.log
+    }
+
+    /// How long a request to `endpoint` would wait for its permit that comes behind `ahead` others beside those
+    /// that wait for theirs, and because of which limit. `own`: the user's authorization, instead of the client's.
+    pub fn expected_wait(
+        &self,
+        endpoint: &'static Endpoint,
+        own: Option<&Authorization>,
+        ahead: usize,
+    ) -> (Duration, Option<Limit>) {
+        let user_hash = own.map_or(Authorization::SERVICE_USER_HASH, Authorization::user_hash);
+        self.rate_limiters.of(endpoint, user_hash).expected_wait(ahead)
     }
 
     /// Makes a call, within the time that calls which block may take. `own`: the inviting user's
@@ -352,6 +369,8 @@ impl Config {
             call_timeout: Duration::from_secs(1),
             max_attempts: 1,
             imposed_limits: ImposedLimits::default(),
+            shared_limits: None,
+            max_idle_connections: 1,
             log_level: Level::Debug,
             sign_in: None,
         }

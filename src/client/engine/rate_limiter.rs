@@ -1,6 +1,7 @@
 //! The rate limiters: calls of one kind wait for a permit, first come, first served, at the rate of that kind.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,13 +13,44 @@ use crate::sync::{Condvar, Mutex};
 /// Kinds that are remembered; beyond, those that do not matter any more are forgotten.
 const MANY_LIMITERS: usize = 256;
 
-/// The limits that a configuration imposes.
-#[derive(Clone, Copy, Debug, Default)]
+/// The limits that a configuration imposes: for each kind of calls, none or several.
+#[derive(Clone, Debug, Default)]
 pub struct ImposedLimits {
-    pub invites: Option<Limit>,
-    pub recent_players: Option<Limit>,
-    pub activity_writes: Option<Limit>,
-    pub activity_reads: Option<Limit>,
+    pub invites: Vec<Limit>,
+    pub recent_players: Vec<Limit>,
+    pub activity_writes: Vec<Limit>,
+    pub activity_reads: Vec<Limit>,
+}
+
+/// Limits that several processes keep together. Each of them keeps its own besides: what is asked here has its
+/// turn there.
+pub trait SharedLimits: fmt::Debug + Send + Sync {
+    /// Whether a request may go out now, which then counts as sent. Called without a lock, by one thread at a
+    /// time for the same calls.
+    fn acquire(&self, calls: &LimitedCalls) -> SharedPermit;
+
+    /// The service rejected a request: it named a limit, or asked not to be called for so long, or both.
+    fn rejected(&self, calls: &LimitedCalls, limit: Option<Limit>, wait: Option<Duration>);
+}
+
+/// Calls that count together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitedCalls {
+    /// Of the documented limit, or else of the endpoint.
+    pub name: &'static str,
+    /// Whose calls: the user hash of the authorization, `-` for a service's.
+    pub user_hash: String,
+}
+
+/// What the others leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedPermit {
+    Granted,
+    /// Not before so long, because of this limit.
+    After {
+        wait: Duration,
+        limit: Option<Limit>,
+    },
 }
 
 /// All rate limiters of a client.
@@ -26,6 +58,7 @@ pub struct ImposedLimits {
 pub struct RateLimiters {
     rate_limiters: Mutex<BTreeMap<Kind, Arc<RateLimiter>>>,
     imposed: ImposedLimits,
+    shared: Option<Arc<dyn SharedLimits>>,
     /// The zero of the clock that the rate limiters use.
     beginning: Instant,
 }
@@ -48,11 +81,18 @@ impl Calls {
     fn to(endpoint: &'static Endpoint) -> Self {
         endpoint.configured_limit.map_or(Self::To(endpoint), Self::Limited)
     }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Limited(limit) => limit.label(),
+            Self::To(endpoint) => endpoint.name,
+        }
+    }
 }
 
 impl RateLimiters {
-    pub fn new(imposed: ImposedLimits) -> Self {
-        RateLimiters { rate_limiters: Mutex::default(), imposed, beginning: Instant::now() }
+    pub fn new(imposed: ImposedLimits, shared: Option<Arc<dyn SharedLimits>>) -> Self {
+        RateLimiters { rate_limiters: Mutex::default(), imposed, shared, beginning: Instant::now() }
     }
 
     /// The rate limiter of calls to `endpoint` with an authorization of this user.
@@ -63,10 +103,14 @@ impl RateLimiters {
             rate_limiters.retain(|_, rate_limiter| !rate_limiter.is_forgettable(now));
         }
         let kind = Kind { calls: Calls::to(endpoint), user_hash: user_hash.to_owned() };
-        rate_limiters
-            .entry(kind)
-            .or_insert_with(|| Arc::new(RateLimiter::new(self.imposed.on(endpoint), self.beginning)))
-            .clone()
+        if let Some(rate_limiter) = rate_limiters.get(&kind) {
+            return rate_limiter.clone();
+        }
+        let calls = LimitedCalls { name: kind.calls.name(), user_hash: user_hash.to_owned() };
+        let shared = self.shared.clone().map(|limits| Shared { limits, calls });
+        let rate_limiter = Arc::new(RateLimiter::new(self.imposed.on(endpoint), shared, self.beginning));
+        rate_limiters.insert(kind, rate_limiter.clone());
+        rate_limiter
     }
 
     /// Wakes all threads that wait, so that they check again whether to wait.
@@ -80,12 +124,13 @@ impl RateLimiters {
 }
 
 impl ImposedLimits {
-    fn on(self, endpoint: &Endpoint) -> Option<Limit> {
-        match endpoint.configured_limit? {
-            ConfiguredLimit::Invites => self.invites,
-            ConfiguredLimit::RecentPlayers => self.recent_players,
-            ConfiguredLimit::ActivityWrites => self.activity_writes,
-            ConfiguredLimit::ActivityReads => self.activity_reads,
+    fn on(&self, endpoint: &Endpoint) -> &[Limit] {
+        match endpoint.configured_limit {
+            None => &[],
+            Some(ConfiguredLimit::Invites) => &self.invites,
+            Some(ConfiguredLimit::RecentPlayers) => &self.recent_players,
+            Some(ConfiguredLimit::ActivityWrites) => &self.activity_writes,
+            Some(ConfiguredLimit::ActivityReads) => &self.activity_reads,
         }
     }
 }
@@ -94,7 +139,15 @@ impl ImposedLimits {
 pub struct RateLimiter {
     queue: Mutex<Queue>,
     changed: Condvar,
+    shared: Option<Shared>,
     beginning: Instant,
+}
+
+/// What other processes keep of the same limit.
+#[derive(Debug)]
+struct Shared {
+    limits: Arc<dyn SharedLimits>,
+    calls: LimitedCalls,
 }
 
 #[derive(Debug)]
@@ -115,9 +168,10 @@ pub enum NotAcquired {
 }
 
 impl RateLimiter {
-    fn new(imposed: Option<Limit>, beginning: Instant) -> Self {
-        let queue = Queue { window: SlidingWindow::imposing(imposed), waiting: VecDeque::new(), next_ticket: 0 };
-        RateLimiter { queue: Mutex::new(queue), changed: Condvar::new(), beginning }
+    fn new(imposed: &[Limit], shared: Option<Shared>, beginning: Instant) -> Self {
+        let window = SlidingWindow::imposing(imposed.iter().copied());
+        let queue = Queue { window, waiting: VecDeque::new(), next_ticket: 0 };
+        RateLimiter { queue: Mutex::new(queue), changed: Condvar::new(), shared, beginning }
     }
 
     /// Waits until a request may be sent, which then counts as sent at the time that is returned. Returns at
@@ -142,6 +196,16 @@ impl RateLimiter {
             } else if available > deadline {
                 Err(NotAcquired::DeadlineExceeded { wait: available - now, limit: queue.window.tightest() })
             } else if ahead == 0 && available <= now {
+                // Without the lock: it may take a while. Those behind keep waiting for the first.
+                drop(queue);
+                let permit = self.shared.as_ref().map(|shared| shared.limits.acquire(&shared.calls));
+                queue = self.queue.lock();
+                if let Some(SharedPermit::After { wait, limit }) = permit {
+                    let now = self.now();
+                    queue.window.hold_until(now + wait, limit);
+                    continue;
+                }
+                let now = self.now();
                 queue.window.record(now);
                 Ok(now)
             } else {
@@ -168,11 +232,30 @@ impl RateLimiter {
     /// The service rejected a request that was let out at `sent`.
     pub fn rejected(&self, sent: MonotonicTime, throttle: &Throttle, retry_after: Option<Duration>, random: f64) {
         self.change(|window, now| window.rejected(now, sent, throttle, retry_after, random));
+        self.share(Limit::named_by(throttle), retry_after);
     }
 
     /// The service asked not to be called for so long, for another reason.
     pub fn close_for(&self, wait: Duration, random: f64) {
         self.change(|window, now| window.close_for(now, wait, random));
+        self.share(None, Some(wait));
+    }
+
+    /// How long a request would wait that comes behind `more` others beside those that wait now, and because of
+    /// which limit.
+    pub fn expected_wait(&self, more: usize) -> (Duration, Option<Limit>) {
+        let now = self.now();
+        let queue = self.queue.lock();
+        let available = queue.window.next_available(queue.waiting.len() + more, now);
+        (available.saturating_sub(now), queue.window.tightest())
+    }
+
+    fn share(&self, limit: Option<Limit>, wait: Option<Duration>) {
+        if let Some(shared) = &self.shared
+            && (limit.is_some() || wait.is_some())
+        {
+            shared.limits.rejected(&shared.calls, limit, wait);
+        }
     }
 
     fn change(&self, change: impl FnOnce(&mut SlidingWindow, MonotonicTime)) {
@@ -204,7 +287,7 @@ mod tests {
 
     fn rate_limiters(max: u32, period_ms: u64) -> RateLimiters {
         let limit = Limit { max, period: Duration::from_millis(period_ms) };
-        RateLimiters::new(ImposedLimits { invites: Some(limit), ..ImposedLimits::default() })
+        RateLimiters::new(ImposedLimits { invites: vec![limit], ..ImposedLimits::default() }, None)
     }
 
     fn soon() -> Instant {
@@ -226,10 +309,14 @@ mod tests {
 
     #[test]
     fn calls_with_the_same_documented_limit_count_together() {
-        let limit = Some(Limit { max: 1, period: Duration::from_secs(60) });
-        let imposed =
-            ImposedLimits { invites: limit, recent_players: limit, activity_writes: limit, activity_reads: limit };
-        let rate_limiters = RateLimiters::new(imposed);
+        let limit = vec![Limit { max: 1, period: Duration::from_secs(60) }];
+        let imposed = ImposedLimits {
+            invites: limit.clone(),
+            recent_players: limit.clone(),
+            activity_writes: limit.clone(),
+            activity_reads: limit,
+        };
+        let rate_limiters = RateLimiters::new(imposed, None);
         let acquired =
             |endpoint: &&&'static Endpoint| rate_limiters.of(endpoint, "-").acquire(soon(), || false, || ()).is_ok();
         let first: Vec<_> = ENDPOINTS.iter().filter(acquired).map(|endpoint| endpoint.configured_limit).collect();

@@ -345,7 +345,10 @@ impl<'a> CallRun<'a> {
         }
         match classify_response(batch, answer.status, parsed, redactor) {
             None => Ok(answer.status),
-            Some(outcome) => Err(Box::new(outcome)),
+            Some(outcome) => {
+                self.call.see_refusal(&answer);
+                Err(Box::new(outcome))
+            }
         }
     }
 

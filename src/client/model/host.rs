@@ -76,6 +76,8 @@ pub fn host(kind: Kind) -> Arc<Host> {
         // The second is for a token that was refused.
         max_attempts: 2,
         imposed_limits: ImposedLimits::default(),
+        shared_limits: None,
+        max_idle_connections: 1,
         log_level: Level::Off,
         sign_in: None,
     };

@@ -10,7 +10,7 @@ use crate::http::dns::CachingResolver;
 use crate::http::trust::TlsDefaults;
 use crate::http::{
     CaMode, Deadlines, Http, MAX_SHORT_RESPONSE, Proxy, Request, Response, Settings, Shared, Transport, TransportError,
-    Trust,
+    Trust, USUAL_IDLE_CONNECTIONS,
 };
 
 /// A client that trusts this peer.
@@ -37,6 +37,7 @@ pub fn client_through(proxy: Option<Proxy>, peer: &Peer, trust: Trust, resolver:
         allow_plain_http: false,
         user_agent: HeaderValue::from_static("test"),
         connect_timeout: Duration::from_millis(500),
+        max_idle_connections: USUAL_IDLE_CONNECTIONS,
         proxy: proxy.map(Arc::new),
     };
     Client { http: Http::new(settings).unwrap(), base: peer.endpoint() }
