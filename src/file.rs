@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 /// Where a file says nothing of its length, as those of /proc do.
 const FIRST_BUFFER: usize = 4_096;
 
+/// A header, a key or a password is shorter; this bounds what a wrong path can make us read.
+const LARGEST_SECRET: usize = 64 * 1024;
+
 /// Why a file was not read. Displayed, it follows the name of the field or option.
 #[derive(Debug)]
 pub enum FileError {
@@ -18,6 +21,7 @@ pub enum FileError {
     NotRegular(&'static str),
     /// The most bytes that the caller takes.
     TooLarge(usize),
+    NotText,
 }
 
 impl fmt::Display for FileError {
@@ -26,6 +30,7 @@ impl fmt::Display for FileError {
             FileError::Io(error) => write!(f, "could not be read ({error}); expected a file that can be read"),
             FileError::NotRegular(kind) => write!(f, "is {kind}; expected a regular file"),
             FileError::TooLarge(most) => write!(f, "is larger than {most} bytes; expected a smaller file"),
+            FileError::NotText => f.write_str("is no text in UTF-8; expected it saved as UTF-8"),
         }
     }
 }
@@ -34,6 +39,14 @@ impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
         FileError::Io(error)
     }
+}
+
+/// Reads a file with one secret; the mark that editors put at its beginning and the line break at its end are none
+/// of it.
+pub fn read_secret(path: &str) -> Result<Zeroizing<String>, FileError> {
+    let bytes = read(path, LARGEST_SECRET)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| FileError::NotText)?;
+    Ok(Zeroizing::new(text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 /// Reads a regular file, or the one that a symbolic link leads to, of at most `most` bytes.

@@ -105,3 +105,21 @@ fn symbolic_links_are_followed() {
     symlink("..data/tls.crt", folder.join("tls.crt")).unwrap();
     assert_eq!(*read_at_once(&folder.join("tls.crt"), 100).unwrap(), b"certificate");
 }
+
+#[test]
+fn what_editors_add_is_no_part_of_a_secret() {
+    let folder = folder("secrets");
+    let path = folder.join("secret");
+    for (bytes, secret) in [
+        (&b"\xef\xbb\xbfa b \r\n"[..], Ok("a b ")),
+        (b"\n a\n\nb\n\n", Ok("\n a\n\nb")),
+        (b"", Ok("")),
+        (b"a\xff", Err("is no text in UTF-8; expected it saved as UTF-8")),
+    ] {
+        fs::write(&path, bytes).unwrap();
+        let read = read_secret(path.to_str().unwrap()).map_err(|error| error.to_string());
+        assert_eq!(read.as_ref().map(|text| text.as_str()).map_err(String::as_str), secret, "{bytes:?}");
+    }
+    fs::write(&path, vec![b'a'; LARGEST_SECRET + 1]).unwrap();
+    assert!(matches!(read_secret(path.to_str().unwrap()), Err(FileError::TooLarge(LARGEST_SECRET))));
+}

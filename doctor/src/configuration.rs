@@ -19,9 +19,6 @@ use crate::report::Finding;
 /// As a client has it by default.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// A header, a key or a password is shorter; this bounds what a wrong path can make us read.
-const LARGEST_FILE: usize = 64 * 1024;
-
 const CORRECT: &str = "Correct the option that is named, and the same field of your configuration.";
 
 /// How requests are sent, and where to.
@@ -219,14 +216,9 @@ pub fn read_authorization(header_file: &str, proof_key_file: Option<&str>) -> Ch
     Ok((authorization.bound_to(key), Finding::ok("The token has the expected form, and its key can be read.")))
 }
 
-/// A file with one secret; the mark that editors put at its beginning and the line break at its end are none of it.
 fn read_secret(path: &str, option: &str) -> Result<Zeroizing<String>, Finding> {
-    let refuse =
-        |what: String| Finding::failed(Code::FileUnreadable, format!("{} {what}.", named(option, path)), CORRECT);
-    let bytes = file::read(path, LARGEST_FILE).map_err(|error| refuse(error.to_string()))?;
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| refuse("is no text in UTF-8; expected it saved as UTF-8".to_owned()))?;
-    Ok(Zeroizing::new(text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']).to_owned()))
+    file::read_secret(path)
+        .map_err(|error| Finding::failed(Code::FileUnreadable, format!("{} {error}.", named(option, path)), CORRECT))
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ mod tls_error;
 mod trust;
 mod tunnel;
 
-pub use base_url::{BaseUrl, UrlError};
+pub use base_url::{BaseUrl, UrlError, is_loopback};
 pub use client::{Deadlines, Http, Settings, Shared, Transport, USUAL_IDLE_CONNECTIONS};
 pub use error::{ErrorKind, Sent, TransportError};
 pub use proxy::{MAX_PROXY_URL_LENGTH, Proxy, ProxyUrlError};
