@@ -23,6 +23,8 @@ pub struct Authorization {
     expires_by: Option<Instant>,
     /// The key that the token is bound to: requests with it are signed.
     proof_key: Option<ProofKey>,
+    /// The signature of the one request that it is for, made by who has the key.
+    signature: Option<HeaderValue>,
 }
 
 /// How good a token is, as far as it can be known here.
@@ -49,12 +51,18 @@ impl Authorization {
             // A time beyond the clock's range never comes.
             unix_ms => UNIX_EPOCH.checked_add(Duration::from_millis(unix_ms)),
         };
-        Ok(Authorization { header, expires_at, expires_by: None, proof_key: None })
+        Ok(Authorization { header, expires_at, expires_by: None, proof_key: None, signature: None })
     }
 
     /// The same, bound to this key.
     pub fn bound_to(self, proof_key: ProofKey) -> Self {
         Authorization { proof_key: Some(proof_key), ..self }
+    }
+
+    /// The same, for one request that another process has signed.
+    pub fn signed(self, mut signature: HeaderValue) -> Self {
+        signature.set_sensitive(true);
+        Authorization { signature: Some(signature), ..self }
     }
 
     /// The same, good for as long as this, from now on. What cannot be counted never ends.
@@ -64,6 +72,11 @@ impl Authorization {
 
     pub fn proof_key(&self) -> Option<&ProofKey> {
         self.proof_key.as_ref()
+    }
+
+    /// The signature that came with it.
+    pub fn signature(&self) -> Option<&HeaderValue> {
+        self.signature.as_ref()
     }
 
     pub fn header(&self) -> &HeaderValue {

@@ -14,7 +14,7 @@ mod openssl;
 
 pub use authorization::{Authorization, HeaderError, MAX_HEADER_LENGTH, Standing};
 pub use clock::{Now, ServiceClock};
-pub use credential::{Credential, CredentialNames, CredentialSource, Credentials, Refresh, Validity};
+pub use credential::{CertificateInfo, Credential, CredentialNames, CredentialSource, Credentials, Refresh, Validity};
 pub use proof_key::{KeyError, MAX_PEM_LENGTH, ProofKey};
 pub use sign_in::{
     DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, ErrorContext, SignInFailure, Step, TokenAnswer, date, read_token,

@@ -18,7 +18,7 @@ use rustls_pki_types::CertificateDer;
 
 use crate::encoding::pem::SecretKey;
 use crate::outcome::{Outcome, Result};
-use certificate::CertificateInfo;
+pub use certificate::CertificateInfo;
 pub use reading::CredentialNames;
 pub use source::{CredentialSource, Credentials, Refresh};
 

@@ -66,7 +66,7 @@ impl CredentialNames<'_> {
         let key_field = if has_key_source { key } else { certificate };
         match misfit {
             Misfit::NoCertificate => {
-                format!("{certificate} has no certificate; expected the publisher's, with its chain.")
+                format!("{certificate} has no certificate; expected one with its chain.")
             }
             Misfit::NoKey if has_key_source => {
                 format!("{key} has no private key; expected PEM with `BEGIN PRIVATE KEY`.")
@@ -79,8 +79,7 @@ impl CredentialNames<'_> {
                 index + 1
             ),
             Misfit::Version1(index) => format!(
-                "{certificate} has a certificate, number {} of {count}, of X.509 version 1; expected version 3, as \
-                 Partner Center issues it.",
+                "{certificate} has a certificate, number {} of {count}, of X.509 version 1; expected version 3.",
                 index + 1
             ),
             Misfit::Key => format!(

@@ -24,7 +24,7 @@ pub enum Step {
 
 impl Step {
     /// Where it is made, unless the configuration names another place.
-    pub fn production(self) -> &'static str {
+    pub const fn production(self) -> &'static str {
         match self {
             Step::ServiceToken => "https://service.auth.xboxlive.com",
             Step::Token => "https://xsts.auth.xboxlive.com",
