@@ -22,7 +22,8 @@ pub static DELETE_ACTIVITY: Endpoint = Endpoint {
     lane: Lane::Activities,
     items: "activities",
     items_per_request: 1,
-    gathered_in: None,
+    items_array: None,
+    is_gathered: false,
     // Deleted twice is deleted, and a newer activity has a higher sequence number.
     is_idempotent: true,
     success: &[204],

@@ -24,9 +24,10 @@ pub struct Endpoint {
     pub items: &'static str,
     /// How many of them the service takes in one request.
     pub items_per_request: usize,
-    /// The array in a request's body that takes items of several calls, so that they can be gathered in one
-    /// request; `None`: each call has requests of its own.
-    pub gathered_in: Option<&'static str>,
+    /// The array of a request's body that has the items; `None`: there is none.
+    pub items_array: Option<&'static str>,
+    /// Whether that array takes items of several calls, so that they can be gathered in one request.
+    pub is_gathered: bool,
     /// Whether sending the same request twice does no harm.
     pub is_idempotent: bool,
     /// The HTTP statuses with which the service acknowledges a request.

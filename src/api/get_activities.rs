@@ -19,7 +19,8 @@ pub static GET_ACTIVITIES: Endpoint = Endpoint {
     lane: Lane::ActivityQueries,
     items: "users",
     items_per_request: 1,
-    gathered_in: None,
+    items_array: None,
+    is_gathered: false,
     // It changes nothing.
     is_idempotent: true,
     // 204: the user has none.

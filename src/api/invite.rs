@@ -22,7 +22,8 @@ pub static SEND_INVITE: Endpoint = Endpoint {
     lane: Lane::Invites,
     items: "invited users",
     items_per_request: MAX_INVITED_USERS_PER_REQUEST,
-    gathered_in: None,
+    items_array: Some("invitedUsers"),
+    is_gathered: false,
     // An invite that arrives twice may be shown twice.
     is_idempotent: false,
     success: &[204],

@@ -92,7 +92,7 @@ pub trait Call: Send + Sync {
     fn add_secrets(&self, items: Range<usize>, redactor: &mut Redactor);
 
     /// Appends some of its users or groups to an array that takes those of several calls: where the endpoint
-    /// has `gathered_in`.
+    /// `is_gathered`.
     fn write_items(&self, _items: Range<usize>, _array: &mut Array) -> Result<()> {
         Err(Outcome::internal("These calls do not go out in one request; nothing was sent. Please report this."))
     }

@@ -22,7 +22,8 @@ pub static QUERY_ACTIVITIES: Endpoint = Endpoint {
     lane: Lane::ActivityQueries,
     items: "users",
     items_per_request: MAX_QUERIED_USERS_PER_REQUEST,
-    gathered_in: None,
+    items_array: Some("users"),
+    is_gathered: false,
     // It changes nothing.
     is_idempotent: true,
     success: &[200, 204],

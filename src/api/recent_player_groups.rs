@@ -27,7 +27,8 @@ pub static POST_RECENT_PLAYER_GROUPS: Endpoint = Endpoint {
     lane: Lane::RecentPlayers,
     items: "groups",
     items_per_request: MAX_GROUPS_PER_REQUEST,
-    gathered_in: Some(GROUPS),
+    items_array: Some(GROUPS),
+    is_gathered: true,
     // The service appends or updates.
     is_idempotent: true,
     success: &[204],

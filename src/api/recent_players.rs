@@ -27,7 +27,8 @@ pub static POST_RECENT_PLAYERS: Endpoint = Endpoint {
     items: "recent players",
     items_per_request: MAX_RECENT_PLAYERS_PER_REQUEST,
     // Each call has a token of its own.
-    gathered_in: None,
+    items_array: Some(PLAYERS),
+    is_gathered: false,
     // The service appends or updates.
     is_idempotent: true,
     success: &[204],

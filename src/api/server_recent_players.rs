@@ -26,7 +26,8 @@ pub static POST_SERVER_RECENT_PLAYERS: Endpoint = Endpoint {
     lane: Lane::RecentPlayers,
     items: "users",
     items_per_request: MAX_USERS_PER_REQUEST,
-    gathered_in: Some(USERS),
+    items_array: Some(USERS),
+    is_gathered: true,
     // The service appends or updates.
     is_idempotent: true,
     success: &[204],

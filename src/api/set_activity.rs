@@ -22,7 +22,8 @@ pub static SET_ACTIVITY: Endpoint = Endpoint {
     lane: Lane::Activities,
     items: "activities",
     items_per_request: 1,
-    gathered_in: None,
+    items_array: None,
+    is_gathered: false,
     // The same activity with the same sequence number: the service has it, or takes it.
     is_idempotent: true,
     success: &[204],

@@ -61,7 +61,7 @@ impl Call for Report {
     }
 
     fn body(&self, items: Range<usize>) -> Result<Vec<u8>> {
-        array_body(self.endpoint().gathered_in.unwrap_or_default(), |array| self.write_items(items, array))
+        array_body(self.endpoint().items_array.unwrap_or_default(), |array| self.write_items(items, array))
     }
 
     fn write_items(&self, items: Range<usize>, array: &mut Array) -> Result<()> {

@@ -32,7 +32,7 @@ impl Batch {
     }
 }
 
-/// Several calls, at least one, to an endpoint that has `gathered_in`, as one.
+/// Several calls, at least one, to an endpoint that `is_gathered`, as one.
 pub struct Gathered<'a>(pub Vec<&'a dyn Call>);
 
 impl Gathered<'_> {
@@ -58,7 +58,7 @@ impl Call for Gathered<'_> {
     }
 
     fn body(&self, items: Range<usize>) -> Result<Vec<u8>> {
-        array_body(self.endpoint().gathered_in.unwrap_or_default(), |array| self.write_items(items, array))
+        array_body(self.endpoint().items_array.unwrap_or_default(), |array| self.write_items(items, array))
     }
 
     fn write_items(&self, items: Range<usize>, array: &mut Array) -> Result<()> {

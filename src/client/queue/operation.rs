@@ -77,7 +77,7 @@ impl Operation {
 
     /// Whether it may go out in one request with others.
     pub fn can_be_gathered(&self) -> bool {
-        !self.alone && self.own.is_none() && self.work.call().endpoint().gathered_in.is_some()
+        !self.alone && self.own.is_none() && self.work.call().endpoint().is_gathered
     }
 
     pub fn is_for(&self, endpoint: &Endpoint) -> bool {
