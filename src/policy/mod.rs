@@ -8,11 +8,14 @@ mod retry;
 mod retry_budget;
 mod sliding_window;
 
+pub use backoff::spread;
 pub use classify::{Batch, DECODE, classify_error, classify_response, in_an_encoding};
 pub use renewal::{Prospect, Renewal, authentication_window};
 pub use retry::{Next, next};
 pub use retry_budget::RetryBudget;
-pub use sliding_window::{Limit, MonotonicTime, SlidingWindow};
+pub use sliding_window::{
+    GOOD_FOR, LONGEST_PERIOD, Limit, MARGIN, MOST_LIMITS, MOST_REQUESTS, MonotonicTime, SlidingWindow,
+};
 
 #[cfg(test)]
 mod classify_tests;

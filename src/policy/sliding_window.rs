@@ -14,15 +14,15 @@ use crate::outcome::Throttle;
 pub type MonotonicTime = Duration;
 
 /// No service is asked more often than this, in any of its periods; beyond, a limit is not a limit.
-const MOST_REQUESTS: usize = 1_024;
-const LONGEST_PERIOD: Duration = Duration::from_secs(3_600);
-const MOST_LIMITS: usize = 4;
+pub const MOST_REQUESTS: usize = 1_024;
+pub const LONGEST_PERIOD: Duration = Duration::from_secs(3_600);
+pub const MOST_LIMITS: usize = 4;
 
 /// Requests do not take the same time to arrive: what leaves a period apart may arrive closer.
-const MARGIN: Duration = Duration::from_millis(50);
+pub const MARGIN: Duration = Duration::from_millis(50);
 
 /// A limit that was not met for so long may be another by now: it is forgotten, and learned again.
-const GOOD_FOR: Duration = Duration::from_secs(3_600);
+pub const GOOD_FOR: Duration = Duration::from_secs(3_600);
 
 /// The wait after a rejection that says nothing; it doubles with every further one.
 const UNTOLD: Duration = Duration::from_secs(1);
@@ -80,6 +80,9 @@ impl SlidingWindow {
 
     /// When the request behind `ahead` others may go out; not before `now`.
     pub fn next_available(&self, ahead: usize, now: MonotonicTime) -> MonotonicTime {
+        if self.limits.is_empty() {
+            return self.next_free(&VecDeque::new(), now);
+        }
         let mut ahead_of_us = VecDeque::new();
         for _ in 0..ahead {
             let slot = self.next_free(&ahead_of_us, now);

@@ -162,3 +162,18 @@ fn the_first_in_the_queue_waits_at_most_an_hour_and_a_fifth() {
         }
     }
 }
+
+#[test]
+fn what_others_use_up_is_waited_for() {
+    let limit = Limit { max: 3, period: Duration::from_secs(20) };
+    let mut window = SlidingWindow::default();
+    let at = Duration::from_secs;
+    window.hold_until(at(10), Some(limit));
+    assert_eq!((window.next_available(0, at(1)), window.tightest()), (at(10), Some(limit)));
+    assert_eq!(window.next_available(4, at(1)), at(10));
+    assert_eq!(window.next_available(0, at(11)), at(11));
+    assert_eq!(window.idle_from(), at(10));
+    // The latest word counts, also where it is shorter.
+    window.hold_until(at(5), None);
+    assert_eq!(window.next_available(0, at(1)), at(5));
+}

@@ -13,6 +13,9 @@ use crate::sync::{Condvar, Mutex};
 /// Kinds that are remembered; beyond, those that do not matter any more are forgotten.
 const MANY_LIMITERS: usize = 256;
 
+/// How often a thread that waits checks whether the shared limits still make it wait.
+const SHARED_CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
 /// The limits that a configuration imposes: for each kind of calls, none or several.
 #[derive(Clone, Debug, Default)]
 pub struct ImposedLimits {
@@ -28,6 +31,11 @@ pub trait SharedLimits: fmt::Debug + Send + Sync {
     /// Whether a request may go out now, which then counts as sent. Called without a lock, by one thread at a
     /// time for the same calls.
     fn acquire(&self, calls: &LimitedCalls) -> SharedPermit;
+
+    /// Another number when the waits that it answered before hold no longer. Asked often, with a lock.
+    fn generation(&self) -> u64 {
+        0
+    }
 
     /// The service rejected a request: it named a limit, or asked not to be called for so long, or both.
     fn rejected(&self, calls: &LimitedCalls, limit: Option<Limit>, wait: Option<Duration>);
@@ -125,12 +133,15 @@ impl RateLimiters {
 
 impl ImposedLimits {
     fn on(&self, endpoint: &Endpoint) -> &[Limit] {
-        match endpoint.configured_limit {
-            None => &[],
-            Some(ConfiguredLimit::Invites) => &self.invites,
-            Some(ConfiguredLimit::RecentPlayers) => &self.recent_players,
-            Some(ConfiguredLimit::ActivityWrites) => &self.activity_writes,
-            Some(ConfiguredLimit::ActivityReads) => &self.activity_reads,
+        endpoint.configured_limit.map_or(&[], |limit| self.of(limit))
+    }
+
+    pub fn of(&self, limit: ConfiguredLimit) -> &[Limit] {
+        match limit {
+            ConfiguredLimit::Invites => &self.invites,
+            ConfiguredLimit::RecentPlayers => &self.recent_players,
+            ConfiguredLimit::ActivityWrites => &self.activity_writes,
+            ConfiguredLimit::ActivityReads => &self.activity_reads,
         }
     }
 }
@@ -156,6 +167,8 @@ struct Queue {
     /// The tickets of those who wait, in the order in which they came.
     waiting: VecDeque<u64>,
     next_ticket: u64,
+    /// The generation of the shared limits that the window is held by.
+    generation: u64,
 }
 
 /// Why there is no permit.
@@ -170,7 +183,7 @@ pub enum NotAcquired {
 impl RateLimiter {
     fn new(imposed: &[Limit], shared: Option<Shared>, beginning: Instant) -> Self {
         let window = SlidingWindow::imposing(imposed.iter().copied());
-        let queue = Queue { window, waiting: VecDeque::new(), next_ticket: 0 };
+        let queue = Queue { window, waiting: VecDeque::new(), next_ticket: 0, generation: 0 };
         RateLimiter { queue: Mutex::new(queue), changed: Condvar::new(), shared, beginning }
     }
 
@@ -189,6 +202,7 @@ impl RateLimiter {
         queue.waiting.push_back(ticket);
         loop {
             let now = self.now();
+            self.end_outdated_hold(&mut queue);
             let ahead = queue.waiting.iter().take_while(|waiting| **waiting != ticket).count();
             let available = queue.window.next_available(ahead, now);
             let result = if is_aborted() {
@@ -212,7 +226,8 @@ impl RateLimiter {
                 on_wait();
                 // Those behind the first are woken when it has gone.
                 let wait = if ahead == 0 { available - now } else { deadline.saturating_sub(now) };
-                let wait = wait.max(Duration::from_millis(1));
+                let longest = if self.shared.is_some() { SHARED_CHECK_INTERVAL } else { Duration::MAX };
+                let wait = wait.clamp(Duration::from_millis(1), longest);
                 queue = self.changed.wait_timeout(queue, wait);
                 continue;
             };
@@ -245,9 +260,20 @@ impl RateLimiter {
     /// which limit.
     pub fn expected_wait(&self, more: usize) -> (Duration, Option<Limit>) {
         let now = self.now();
-        let queue = self.queue.lock();
+        let mut queue = self.queue.lock();
+        self.end_outdated_hold(&mut queue);
         let available = queue.window.next_available(queue.waiting.len() + more, now);
         (available.saturating_sub(now), queue.window.tightest())
+    }
+
+    fn end_outdated_hold(&self, queue: &mut Queue) {
+        if let Some(shared) = &self.shared {
+            let generation = shared.limits.generation();
+            if queue.generation != generation {
+                queue.generation = generation;
+                queue.window.hold_until(MonotonicTime::ZERO, None);
+            }
+        }
     }
 
     fn share(&self, limit: Option<Limit>, wait: Option<Duration>) {
@@ -389,6 +415,46 @@ mod tests {
         });
     }
 
+    /// Holds everything for a minute, as long as it is closed.
+    #[derive(Debug, Default)]
+    struct OtherProcess {
+        is_open: AtomicBool,
+    }
+
+    impl SharedLimits for OtherProcess {
+        fn acquire(&self, _: &LimitedCalls) -> SharedPermit {
+            match self.is_open.load(Ordering::SeqCst) {
+                true => SharedPermit::Granted,
+                false => SharedPermit::After { wait: Duration::from_secs(60), limit: None },
+            }
+        }
+
+        fn generation(&self) -> u64 {
+            u64::from(self.is_open.load(Ordering::SeqCst))
+        }
+
+        fn rejected(&self, _: &LimitedCalls, _: Option<Limit>, _: Option<Duration>) {}
+    }
+
+    #[test]
+    fn waits_of_a_shared_limit_end_when_they_hold_no_longer() {
+        let other = Arc::new(OtherProcess::default());
+        let rate_limiters = RateLimiters::new(ImposedLimits::default(), Some(other.clone()));
+        let rate_limiter = rate_limiters.of(&SEND_INVITE, "1");
+        let Err(NotAcquired::DeadlineExceeded { wait, .. }) = rate_limiter.acquire(soon(), || false, || ()) else {
+            panic!("let through")
+        };
+        assert!((59..=60).contains(&wait.as_secs()), "{wait:?}");
+        let patient = Instant::now() + Duration::from_secs(100);
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| rate_limiter.acquire(patient, || false, || ()).is_ok());
+            thread::sleep(Duration::from_millis(50));
+            other.is_open.store(true, Ordering::SeqCst);
+            assert!(waiting.join().unwrap());
+        });
+        assert_eq!(rate_limiter.expected_wait(0).0, Duration::ZERO);
+    }
+
     #[test]
     fn gates_that_do_not_matter_any_more_are_forgotten() {
         let rate_limiters = rate_limiters(1, 1);
@@ -397,5 +463,92 @@ mod tests {
             thread::sleep(Duration::from_micros(10));
         }
         assert!(rate_limiters.rate_limiters.lock().len() <= MANY_LIMITERS + 1);
+    }
+
+    /// Grants as many requests as it holds, and remembers what it was asked and told.
+    #[derive(Debug, Default)]
+    struct TestLimits {
+        permits: Mutex<u32>,
+        log: Mutex<Vec<String>>,
+    }
+
+    const LONG: Limit = Limit { max: 9, period: Duration::from_secs(40) };
+
+    impl SharedLimits for TestLimits {
+        fn acquire(&self, calls: &LimitedCalls) -> SharedPermit {
+            self.log.lock().push(format!("{} of {}", calls.name, calls.user_hash));
+            let mut permits = self.permits.lock();
+            match permits.checked_sub(1) {
+                Some(left) => {
+                    *permits = left;
+                    SharedPermit::Granted
+                }
+                None => SharedPermit::After { wait: Duration::from_secs(30), limit: Some(LONG) },
+            }
+        }
+
+        fn rejected(&self, calls: &LimitedCalls, limit: Option<Limit>, wait: Option<Duration>) {
+            self.log.lock().push(format!("{}: {limit:?}, {wait:?}", calls.name));
+        }
+    }
+
+    fn sharing(imposed: ImposedLimits, permits: u32) -> (RateLimiters, Arc<TestLimits>) {
+        let shared = Arc::new(TestLimits { permits: Mutex::new(permits), ..TestLimits::default() });
+        (RateLimiters::new(imposed, Some(shared.clone())), shared)
+    }
+
+    #[test]
+    fn a_request_needs_the_permit_of_both() {
+        let own = Limit { max: 2, period: Duration::from_secs(60) };
+        let (rate_limiters, shared) = sharing(ImposedLimits { invites: vec![own], ..ImposedLimits::default() }, 5);
+        let rate_limiter = rate_limiters.of(&SEND_INVITE, "1");
+        assert!(rate_limiter.acquire(soon(), || false, || ()).is_ok());
+        assert!(rate_limiter.acquire(soon(), || false, || ()).is_ok());
+        // Its own limit is used up: the others are not asked.
+        assert!(rate_limiter.acquire(soon(), || false, || ()).is_err());
+        assert_eq!(*shared.log.lock(), ["invites of 1", "invites of 1"]);
+    }
+
+    #[test]
+    fn what_others_use_up_is_waited_for_without_asking_again() {
+        let (rate_limiters, shared) = sharing(ImposedLimits::default(), 1);
+        let rate_limiter = rate_limiters.of(&SEND_SERVER_INVITE, "-");
+        assert_eq!(rate_limiter.expected_wait(5), (Duration::ZERO, None));
+        rate_limiter.acquire(soon(), || false, || ()).unwrap();
+        for _ in 0..3 {
+            let refused = rate_limiter.acquire(soon(), || false, || ()).unwrap_err();
+            let NotAcquired::DeadlineExceeded { wait, limit } = refused else { panic!("{refused:?}") };
+            assert!((29..=30).contains(&wait.as_secs()), "{wait:?}");
+            assert_eq!(limit, Some(LONG));
+        }
+        assert_eq!(shared.log.lock().len(), 2);
+        let (wait, limit) = rate_limiter.expected_wait(0);
+        assert!((29..=30).contains(&wait.as_secs()));
+        assert_eq!(limit, Some(LONG));
+        // Nothing was sent in vain: the wait alone matters.
+        assert!(!rate_limiter.is_forgettable(rate_limiter.now()));
+    }
+
+    #[test]
+    fn those_that_wait_are_counted_in_what_is_expected() {
+        let rate_limiter = rate_limiters(2, 60_000).of(&SEND_INVITE, "1");
+        assert_eq!(rate_limiter.expected_wait(1).0, Duration::ZERO);
+        let wait = rate_limiter.expected_wait(2).0;
+        assert!((60..=61).contains(&wait.as_secs()), "{wait:?}");
+    }
+
+    #[test]
+    fn what_the_service_says_is_passed_on_to_the_others() {
+        let (rate_limiters, shared) = sharing(ImposedLimits::default(), 0);
+        let rate_limiter = rate_limiters.of(&SEND_INVITE, "1");
+        let named = Throttle { max_requests: 7, period_s: 15, ..Throttle::default() };
+        rate_limiter.rejected(MonotonicTime::ZERO, &named, Some(Duration::from_secs(3)), 0.5);
+        rate_limiter.rejected(MonotonicTime::ZERO, &Throttle::default(), None, 0.5);
+        rate_limiter.close_for(Duration::from_secs(4), 0.5);
+        let log = shared.log.lock();
+        assert_eq!(
+            *log,
+            ["invites: Some(Limit { max: 7, period: 15s }), Some(3s)".to_owned(), "invites: None, Some(4s)".to_owned()]
+        );
     }
 }

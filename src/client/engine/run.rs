@@ -312,7 +312,7 @@ impl<'a> CallRun<'a> {
             method,
             uri,
             authorization: authorization_header,
-            signature: signature.as_ref(),
+            signature: signature.as_ref().or(authorization.signature()),
             body,
             max_response: batch.endpoint.max_response_bytes,
         };
