@@ -22,10 +22,11 @@ mod stress;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::api::{ActivityRecord, ByLane, Call, Lane};
+use crate::api::{ActivityRecord, ByLane, Call, Endpoint, Lane};
 use crate::auth::Authorization;
 use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
+use crate::policy::Limit;
 use crate::stats::Ends;
 use crate::sync::Condvar;
 use crate::sync::atomic::Ordering;
@@ -127,6 +128,14 @@ impl Client {
         stored(number);
         self.shared.wake_after_enqueue(state, lane, expires);
         Ok(())
+    }
+
+    /// How long a call to `endpoint` would wait for its permit, were it submitted now, and because of which limit.
+    /// `own`: the user's authorization, instead of the client's. An estimate: those before it may end unsent.
+    pub fn expected_wait(&self, endpoint: &'static Endpoint, own: Option<&Authorization>) -> (Duration, Option<Limit>) {
+        let queued = self.shared.state.lock().queued(endpoint.lane).len();
+        let requests = if endpoint.is_gathered { queued / endpoint.items_per_request } else { queued };
+        self.shared.engine.expected_wait(endpoint, own, requests)
     }
 
     /// The next event, if there is one. Never waits.

@@ -223,7 +223,7 @@ impl State {
         }
     }
 
-    pub fn queued(&self, lane: Lane) -> impl Iterator<Item = &Operation> {
+    pub fn queued(&self, lane: Lane) -> impl ExactSizeIterator<Item = &Operation> {
         self.lanes[lane as usize].queued.iter()
     }
 

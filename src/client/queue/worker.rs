@@ -67,33 +67,33 @@ fn next(shared: &Shared, lane: Lane) -> Option<Vec<Operation>> {
         if state.stage == Stage::Closed {
             return None;
         }
-        let room = match next_batch(shared, &state, lane) {
+        let held = match next_batch(shared, &state, lane) {
             Next::Ready(numbers) => {
                 let operations = numbers.into_iter().filter_map(|number| state.dequeue(lane, number)).collect();
                 shared.note_next_expiry(&state);
                 return Some(operations);
             }
-            Next::Held { room } => room,
+            Next::Held(held) => held,
         };
         if state.drain_deadline().is_some() && state.queued(lane).next().is_none() {
             return None;
         }
-        state = wait_for_work(shared, state, lane, room);
+        state = wait_for_work(shared, state, lane, &held);
     }
 }
 
-/// Waits for work, or until held operations are due or expire. It is not woken for the next `room` items.
+/// Waits for work, or until held operations are due or expire.
 fn wait_for_work<'a>(
     shared: &Shared,
     mut state: MutexGuard<'a, State>,
     lane: Lane,
-    room: usize,
+    held: &Held,
 ) -> MutexGuard<'a, State> {
-    let hold = shared.settings.lanes[lane as usize].hold.unwrap_or_default();
-    let first = state.queued(lane).map(|operation| operation.expires.min(operation.submitted + hold)).min();
-    state.worker_rests(lane, room);
+    let first_to_expire = state.queued(lane).map(|operation| operation.expires).min();
+    let until = held.until.into_iter().chain(first_to_expire).min();
+    state.worker_rests(lane, held.room);
     let work = &shared.work[lane as usize];
-    let mut state = match first {
+    let mut state = match until {
         None => work.wait(state),
         Some(at) => {
             let wait = at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
@@ -108,35 +108,57 @@ fn wait_for_work<'a>(
 enum Next {
     /// The numbers of the operations that go out now, together.
     Ready(Vec<u64>),
-    /// All operations are held, or there is none. So many items can be added before one more request is full.
-    Held { room: usize },
+    /// All operations are held, or there is none.
+    Held(Held),
+}
+
+/// Operations that do not go out yet.
+struct Held {
+    /// So many items can be added before one more request is full.
+    room: usize,
+    /// When the first of them go out, full or not.
+    until: Option<Instant>,
 }
 
 fn next_batch(shared: &Shared, state: &State, lane: Lane) -> Next {
-    let mut held: Vec<&Endpoint> = Vec::new();
-    let mut room = usize::MAX;
+    let now = Instant::now();
+    let mut seen: Vec<&Endpoint> = Vec::new();
+    let mut held: Option<Held> = None;
     for first in state.queued(lane) {
         if !first.can_be_gathered() {
             return Next::Ready(vec![first.number]);
         }
         let endpoint = first.work.call().endpoint();
-        if held.contains(&endpoint) {
+        if seen.contains(&endpoint) {
             continue;
         }
+        seen.push(endpoint);
         // Between them may be operations for other endpoints: what goes to different ones has no order.
         let gathered = state.queued(lane).filter(|other| other.can_be_gathered() && other.is_for(endpoint));
         let batch = Batch::new(gathered, endpoint.items_per_request);
-        let hold = shared.settings.lanes[lane as usize].hold;
-        let is_held = hold.is_some_and(|hold| first.submitted.elapsed() < hold);
         let is_wanted = first.number <= state.flushed || state.drain_deadline().is_some();
-        if batch.room == 0 || is_wanted || !is_held {
+        if batch.room == 0 || is_wanted {
             return Next::Ready(batch.numbers);
         }
-        room = room.min(batch.room);
-        held.push(endpoint);
+        let Some(until) = held_until(shared, first, lane, now) else { return Next::Ready(batch.numbers) };
+        held = Some(match held {
+            None => Held { room: batch.room, until: Some(until) },
+            Some(held) => Held { room: held.room.min(batch.room), until: held.until.min(Some(until)) },
+        });
     }
-    // The first operation sets the time until which the worker waits.
-    Next::Held { room: if held.is_empty() { 0 } else { room } }
+    Next::Held(held.unwrap_or(Held { room: 0, until: None }))
+}
+
+/// Until when a request that is not full is held, which `first` is the first of; `None`: it goes out now.
+fn held_until(shared: &Shared, first: &Operation, lane: Lane, now: Instant) -> Option<Instant> {
+    let hold = shared.settings.lanes[lane as usize].hold.unwrap_or_default();
+    let gathered = first.submitted + hold;
+    // While it would wait for its permit, it takes what else comes. Where the permit comes too late for it, it
+    // goes, and ends with the time.
+    let (wait, _) = shared.engine.expected_wait(first.work.call().endpoint(), None, 0);
+    let permitted = Some(now + wait).filter(|permitted| !wait.is_zero() && *permitted < first.expires);
+    let until = permitted.map_or(gathered, |permitted| permitted.max(gathered));
+    (until > now).then_some(until)
 }
 
 /// What becomes of an operation that a worker has had.
