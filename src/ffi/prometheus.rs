@@ -11,6 +11,7 @@ use super::status::mpa_status;
 use super::times::unix_milliseconds;
 use super::{structs, text};
 use crate::api::ByLane;
+use crate::client::Stats;
 use crate::outcome::{Outcome, Result, Status};
 use crate::stats::BOUNDS_MS;
 
@@ -57,6 +58,12 @@ pub unsafe extern "C" fn mpa_stats_prometheus(
     };
     // SAFETY: passed on from the caller.
     unsafe { report(result, body) }
+}
+
+/// The same for programs in Rust. `labels` must be such a list.
+#[doc(hidden)]
+pub fn text(stats: &Stats, labels: &str) -> String {
+    Page::new(labels, SystemTime::now()).of(&stats.into())
 }
 
 /// Labels that we write ourselves.
