@@ -1,10 +1,13 @@
 //! What the relay does, with defaults filled in and everything read and checked.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use mpa::client::{Config, ImposedLimits};
+use mpa::client::ImposedLimits;
+
+use crate::client_options::ClientOptions;
 
 /// All of it.
 #[derive(Debug)]
@@ -31,23 +34,49 @@ pub struct Access {
     pub user_tokens: bool,
 }
 
-/// Certificates of the relay, in PEM.
+/// Certificates of the relay.
 #[derive(Clone, Debug)]
 pub struct TlsFiles {
+    /// In PEM or PKCS#12.
     pub certificate: PathBuf,
+    /// In PEM; perhaps the same file.
     pub private_key: PathBuf,
-    /// Authorities whose certificates let servers in, without a key.
+    /// With the password of the PKCS#12 file.
+    pub password_file: Option<PathBuf>,
+    /// Authorities, in PEM, whose certificates let servers in, without a key.
     pub client_ca: Option<PathBuf>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct StoreSettings {
-    /// May contain a password.
+    /// May contain a password; `address` is it without.
     pub url: String,
     /// For one question, all in all.
     pub timeout: Duration,
     pub prefix: String,
     pub ca_certificates: Option<PathBuf>,
+}
+
+impl StoreSettings {
+    /// The URL without user, password and parameters.
+    pub fn address(&self) -> String {
+        let (scheme, rest) = self.url.split_once("://").unwrap_or(("redis", &self.url));
+        let rest = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
+        let rest = rest.split(['?', '#']).next().unwrap_or_default();
+        format!("{scheme}://{rest}")
+    }
+}
+
+// Without the password.
+impl fmt::Debug for StoreSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreSettings")
+            .field("address", &self.address())
+            .field("timeout", &self.timeout)
+            .field("prefix", &self.prefix)
+            .field("ca_certificates", &self.ca_certificates)
+            .finish()
+    }
 }
 
 /// The way to the service.
@@ -64,16 +93,16 @@ pub struct Upstream {
     pub client: ClientOptions,
 }
 
-/// As the fields of `mpa_client_config` of the same names.
-#[derive(Clone, Debug)]
-pub struct ClientOptions;
-
-impl ClientOptions {
-    /// The configuration of a client that has the fleet's authorization, or none of its own.
-    pub fn config(&self, _title_id: u32, _with_authorization: bool) -> Result<Config, String> {
-        Err(String::new())
+impl Upstream {
+    /// No request to the service begins later than that after the server's came, so that its answer comes before the
+    /// server stops waiting.
+    pub fn time_to_begin(&self) -> Duration {
+        self.caller_timeout.saturating_sub(self.request_timeout + RESERVE)
     }
 }
+
+/// For the way to the server and back.
+const RESERVE: Duration = Duration::from_millis(250);
 
 #[derive(Clone, Copy, Debug)]
 pub struct FrontLimits {
