@@ -38,6 +38,7 @@ valgrind valgrind
 openssl openssl
 nginx nginx-light
 tinyproxy tinyproxy
+redis-server redis-server
 mcs mono-mcs
 mono mono-runtime
 /usr/lib/mono/4.5/Mono.Posix.dll libmono-posix4.0-cil

@@ -1,0 +1,115 @@
+//! The ways to a store: with a password, over TLS, by sentinels, in a cluster, over a socket of the same machine.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::server::{Directory, free_port};
+use super::*;
+
+/// A limit is kept by way of this store.
+fn assert_works(settings: &StoreSettings) {
+    let runtime = runtime();
+    let relays: Vec<_> = (0..2).map(|_| relay(runtime.handle(), settings, &[limit(5, 60_000)])).collect();
+    wait_until_up(&relays);
+    assert_eq!((relays[0].granted(3), relays[1].granted(3)), (3, 2));
+    relays[0].limits.rejected(&invites(), Some(limit(2, 5_000)), Some(Duration::from_millis(1)));
+    assert!(relays.iter().all(|relay| relay.store.status().failures == 0));
+}
+
+/// A relay that gets no further says why, and none of its secrets.
+fn assert_fails(settings: &StoreSettings, problem: &str) {
+    let runtime = runtime();
+    let relay = relay(runtime.handle(), settings, &[limit(5, 60_000)]);
+    wait_until("it fails", || relay.store.status().problem.is_some());
+    let status = relay.store.status();
+    assert!(status.problem.as_ref().unwrap().contains(problem), "{status:?}");
+    // As many as a relay may that is the only one.
+    assert_eq!(relay.granted(10), 5);
+    let shown = format!("{status:?} {:?} {:?} {:?} {settings:?}", lock(&relay.lines), relay.store, relay.limits);
+    assert!(!shown.contains("secret"), "{shown}");
+}
+
+#[test]
+fn with_a_password() {
+    let server = Server::start_with(&["--requirepass", "secret-1"]);
+    let url = |password: &str| format!("redis://{password}127.0.0.1:{}", server.port);
+    assert_works(&settings(url(":secret-1@")));
+    for password in ["", ":secret-2@", "user:secret-1@"] {
+        assert_fails(&settings(url(password)), "does not accept the user name and password");
+    }
+}
+
+#[test]
+fn where_nothing_is() {
+    assert_fails(&settings(format!("redis://:secret@127.0.0.1:{}", free_port())), "refuses the connection");
+}
+
+#[test]
+fn over_tls() {
+    let folder = Directory::new();
+    let write = |name: &str, text: String| -> PathBuf {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let [ours, other] = ["ours", "other"].map(|name| {
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let certificate = write(&format!("{name}.pem"), made.cert.pem());
+        (certificate, write(&format!("{name}.key"), made.signing_key.serialize_pem()))
+    });
+    let tls_port = free_port();
+    let (certificate, key) = (ours.0.to_str().unwrap(), ours.1.to_str().unwrap());
+    let server = Server::start_with(&[
+        "--tls-port",
+        &tls_port.to_string(),
+        "--tls-cert-file",
+        certificate,
+        "--tls-key-file",
+        key,
+        "--tls-ca-cert-file",
+        certificate,
+        "--tls-auth-clients",
+        "no",
+    ]);
+    let settings = StoreSettings {
+        ca_certificates: Some(ours.0.clone()),
+        ..settings(format!("rediss://:secret@127.0.0.1:{tls_port}"))
+    };
+    let without_password = StoreSettings { url: format!("rediss://127.0.0.1:{tls_port}"), ..settings.clone() };
+    assert_works(&without_password);
+    assert_fails(&StoreSettings { ca_certificates: Some(other.0), ..settings.clone() }, "cannot be reached (");
+    assert_fails(&StoreSettings { ca_certificates: None, ..settings }, "cannot be reached (");
+    drop(server);
+}
+
+#[test]
+fn by_sentinels() {
+    let server = Server::start_with(&["--requirepass", "secret-1"]);
+    let folder = Directory::new();
+    let configuration = folder.path().join("sentinel.conf");
+    let lines = format!("sentinel monitor fleet 127.0.0.1 {} 1\nsentinel auth-pass fleet secret-1\n", server.port);
+    fs::write(&configuration, lines).unwrap();
+    let sentinel = Server::start_with(&[configuration.to_str().unwrap(), "--sentinel"]);
+    let none = free_port();
+    let url =
+        |master: &str| format!("redis+sentinel://:secret-1@127.0.0.1:{none},127.0.0.1:{}/{master}", sentinel.port);
+    assert_works(&settings(url("fleet")));
+    assert_fails(&settings(url("other")), "has no sentinel that knows the master");
+}
+
+#[test]
+fn in_a_cluster() {
+    let server = Server::start_with(&["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"]);
+    assert!(server.command("CLUSTER ADDSLOTSRANGE 0 16383").starts_with("+OK"));
+    wait_until("the cluster is ready", || server.command("CLUSTER INFO").contains("cluster_state:ok"));
+    assert_works(&settings(format!("redis+cluster://127.0.0.1:{}", server.port)));
+}
+
+#[cfg(unix)]
+#[test]
+fn over_a_socket_of_the_same_machine() {
+    let folder = Directory::new();
+    let socket = folder.path().join("store.sock");
+    let _server = Server::start_with(&["--unixsocket", socket.to_str().unwrap()]);
+    assert_works(&settings(format!("unix://{}", socket.display())));
+}
