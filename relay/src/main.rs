@@ -3,7 +3,7 @@
 //!
 //! A request flows one way, and its answer flows back the same way:
 //!
-//! - `options`: flags, environment and configuration file, in one table; what they make, `settings`
+//! - `options`: flags, environment and configuration file, in one table; what they make, `settings` and `client_options`
 //! - `front`: connections of the servers, over TLS or not; `keys`: who may come in
 //! - `routes`: what a request asks for
 //! - `forward`: a request of a server as a call of the library
@@ -16,6 +16,51 @@
 
 #![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used))]
 
+mod access;
+mod admin;
+mod advice;
+mod answer;
+mod client_options;
+mod forward;
+mod front;
+mod keys;
+mod log;
+mod metrics;
+mod options;
+mod relay;
+mod reload;
+mod routes;
+mod run;
 mod settings;
+mod signals;
+mod store;
+mod title;
+mod titles;
+mod tls;
 
-fn main() {}
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::{env, io};
+
+use options::{Refused, Request};
+
+fn main() -> ExitCode {
+    match options::read(env::args_os(), env::vars_os()) {
+        Ok(Request::Help) => print(&options::help_text()),
+        Ok(Request::Version) => print(concat!("mpa-relay ", env!("CARGO_PKG_VERSION"), "\n")),
+        Ok(Request::Check(_)) => ExitCode::SUCCESS,
+        Ok(Request::Run(settings)) => run::run(*settings),
+        Err(refused) => refuse(&refused),
+    }
+}
+
+fn print(text: &str) -> ExitCode {
+    // A closed pipe is no failure of ours.
+    let _ = io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
+}
+
+fn refuse(refused: &Refused) -> ExitCode {
+    let _ = writeln!(io::stderr(), "mpa-relay: {refused}");
+    ExitCode::from(refused.exit_status())
+}

@@ -1,0 +1,108 @@
+//! Who may come in: servers with a key or with a certificate of the studio's, and calls with a user's own token.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use http::StatusCode;
+use http::header::{AUTHORIZATION, HeaderMap};
+use mpa::api;
+use mpa::auth::Authorization;
+
+use crate::answer::Answer;
+use crate::front::Peer;
+use crate::keys::Keys;
+use crate::routes::ServiceRoute;
+
+/// The name of who comes in where everyone may.
+const ANYONE: &str = "anyone";
+
+/// What the relay asks for.
+#[derive(Debug)]
+pub struct Access {
+    /// `None`: no key lets in.
+    pub keys: Option<Arc<ArcSwap<Keys>>>,
+    /// Anyone who reaches the relay may come in: on loopback, without keys and certificates.
+    pub is_open: bool,
+    pub user_tokens: bool,
+}
+
+/// Who sent a request, and with whose authorization it goes on.
+pub enum Caller {
+    /// A server, with the fleet's.
+    Fleet { name: Arc<str> },
+    /// A server on behalf of a user, with that user's own.
+    User { authorization: Authorization },
+}
+
+impl Caller {
+    /// For the log.
+    pub fn name(&self) -> &str {
+        match self {
+            Caller::Fleet { name } => name,
+            Caller::User { .. } => "user token",
+        }
+    }
+}
+
+impl Access {
+    pub fn caller(&self, headers: &HeaderMap, peer: &Peer, route: &ServiceRoute) -> Result<Caller, Answer> {
+        let authorization = authorization(headers)?;
+        let is_service = authorization.user_hash() == Authorization::SERVICE_USER_HASH;
+        let caller =
+            if is_service { self.server(&authorization, peer, route)? } else { self.user(authorization, headers)? };
+        let takes = route.endpoint.caller;
+        let is_allowed = match caller {
+            Caller::Fleet { .. } => takes != api::Caller::User,
+            Caller::User { .. } => takes != api::Caller::Service,
+        };
+        if is_allowed { Ok(caller) } else { Err(not_allowed("This call takes another kind of token.")) }
+    }
+
+    /// A server that shows a key, or has shown a certificate.
+    fn server(&self, authorization: &Authorization, peer: &Peer, route: &ServiceRoute) -> Result<Caller, Answer> {
+        let keys = self.keys.as_ref().map(|keys| keys.load());
+        if let Some(key) = keys.as_ref().and_then(|keys| keys.find(authorization.token().as_bytes())) {
+            return match key.titles.contain(route.title_id) {
+                true => Ok(Caller::Fleet { name: key.name.as_str().into() }),
+                false => Err(not_allowed("This key is not for this title.")),
+            };
+        }
+        match &peer.certificate {
+            Some(name) => Ok(Caller::Fleet { name: name.clone() }),
+            None if self.is_open => Ok(Caller::Fleet { name: ANYONE.into() }),
+            None => Err(unauthorized("The relay does not know this key.")),
+        }
+    }
+
+    fn user(&self, authorization: Authorization, headers: &HeaderMap) -> Result<Caller, Answer> {
+        if !self.user_tokens {
+            return Err(unauthorized("The relay passes on no tokens of users."));
+        }
+        // The key that signs is the server's; what it signed is passed on as it came.
+        let authorization = match headers.get("Signature") {
+            Some(signature) => authorization.signed(signature.clone()),
+            None => authorization,
+        };
+        Ok(Caller::User { authorization })
+    }
+}
+
+fn authorization(headers: &HeaderMap) -> Result<Authorization, Answer> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(unauthorized("The request has no Authorization header, or several."));
+    };
+    let text = value.to_str().unwrap_or_default();
+    Authorization::new(text, 0)
+        .map_err(|_| unauthorized("The Authorization header has another form than XBL3.0 x=...;..."))
+}
+
+fn unauthorized(what: &str) -> Answer {
+    let answer = Answer::error(StatusCode::UNAUTHORIZED, "AuthorizationError", what);
+    Answer { www_authenticate: Some("XBL3.0 error=\"invalid_token\"".to_owned()), ..answer }
+}
+
+/// The service answers this under 400.
+fn not_allowed(what: &str) -> Answer {
+    Answer::error(StatusCode::BAD_REQUEST, "AuthorizationError", what)
+}

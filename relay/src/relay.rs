@@ -1,0 +1,265 @@
+//! How a request is answered: who sent it, what it asks for, whether its turn comes in time, and what became of it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use http::header::{CONTENT_ENCODING, HeaderMap};
+use http::{Request, StatusCode};
+use hyper::body::Incoming;
+use mpa::log::Level;
+use mpa::outcome::{Outcome, Status, Throttle};
+use mpa::policy::Limit;
+
+use crate::access::{Access, Caller};
+use crate::answer::Answer;
+use crate::forward::ForwardedCall;
+use crate::front::{Answered, BodyError, Peer, Respond, read_body};
+use crate::log::Logger;
+use crate::metrics::{Metrics, RunningRequest};
+use crate::reload::Reloader;
+use crate::routes::{RelayPage, Route, ServiceRoute};
+use crate::settings::FrontLimits;
+use crate::store::Store;
+use crate::titles::Titles;
+
+const JSON: &str = "application/json; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+/// Prometheus' text-based exposition format.
+const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What a server is to wait that came when there were too many.
+const BUSY_WAIT: Duration = Duration::from_secs(1);
+
+pub struct Relay {
+    pub access: Access,
+    pub limits: FrontLimits,
+    /// No request begins later than that after it came.
+    pub time_to_begin: Duration,
+    pub titles: Arc<Titles>,
+    pub store: Option<Arc<Store>>,
+    pub metrics: Arc<Metrics>,
+    pub log: Logger,
+    /// Whether servers are to go elsewhere.
+    pub is_draining: AtomicBool,
+    /// Which pages it serves beside the service's endpoints.
+    pub has_pages: bool,
+    pub files: Arc<Reloader>,
+    pub running_by_key: Mutex<HashMap<String, Arc<AtomicUsize>>>,
+}
+
+impl Respond for Relay {
+    async fn respond(self: Arc<Self>, request: Request<Incoming>, peer: Peer) -> Answered {
+        let request_id = request_id();
+        match Route::of(request.method(), request.uri().path()) {
+            Route::Service(route) => {
+                let running = self.metrics.request(route.endpoint);
+                let answer = self.service(route, request, &peer, &request_id, &running).await;
+                let answer = answer.unwrap_or_else(|refusal| refusal);
+                running.answered(answer.status);
+                Answered { answer, content_type: JSON, request_id }
+            }
+            Route::Relay(page) if self.has_pages => self.page(page, request_id),
+            Route::Relay(_) | Route::Unknown => {
+                error(StatusCode::NOT_FOUND, "InvalidRequest", "There is no such path.", request_id)
+            }
+            Route::WrongMethod => {
+                let what = "The path does not take this method.";
+                error(StatusCode::METHOD_NOT_ALLOWED, "InvalidRequest", what, request_id)
+            }
+        }
+    }
+
+    fn refuse(&self) -> Answered {
+        let answer = Answer::unavailable(BUSY_WAIT, "The relay has too many connections; the request was not sent.");
+        Answered { answer: Answer { closes: true, ..answer }, content_type: JSON, request_id: request_id() }
+    }
+}
+
+impl Relay {
+    /// A page about the relay itself.
+    pub fn page(&self, page: RelayPage, request_id: String) -> Answered {
+        let (status, text, content_type) = match page {
+            RelayPage::Alive => (StatusCode::OK, "alive\n".to_owned(), TEXT),
+            RelayPage::Ready => {
+                let (is_ready, text) = self.readiness();
+                (if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, text, TEXT)
+            }
+            RelayPage::Metrics => (StatusCode::OK, self.metrics.page(self), METRICS),
+        };
+        let answer = Answer { body: text.into_bytes(), ..Answer::empty(status) };
+        Answered { answer, content_type, request_id }
+    }
+
+    /// Whether servers should be sent here, and what there is to know about it.
+    pub fn readiness(&self) -> (bool, String) {
+        let is_draining = self.is_draining.load(Ordering::Relaxed);
+        let state = if is_draining { "draining" } else { "ready" };
+        let store = match &self.store {
+            None => "none".to_owned(),
+            Some(store) => store.status().in_words(),
+        };
+        (!is_draining, format!("{state}\nstore: {store}\n"))
+    }
+
+    async fn service(
+        &self,
+        route: ServiceRoute,
+        request: Request<Incoming>,
+        peer: &Peer,
+        request_id: &str,
+        running: &RunningRequest,
+    ) -> Result<Answer, Answer> {
+        let received = Instant::now();
+        let caller =
+            self.access.caller(request.headers(), peer, &route).inspect_err(|_| self.metrics.unauthorized())?;
+        let _of_key = self.enter(&caller)?;
+        let body = self.body(request).await?;
+        let call = ForwardedCall::new(route, body).map_err(|invalid| {
+            Answer::error(StatusCode::BAD_REQUEST, "RequestValidationError", &invalid.to_string())
+        })?;
+        let title = self.titles.get(route.title_id).map_err(|outcome| self.cannot_open(&outcome, request_id))?;
+        let (client, own) = match &caller {
+            Caller::Fleet { .. } => (title.fleet, None),
+            Caller::User { authorization } => (title.users, Some(authorization.clone())),
+        };
+        let is_own = own.is_some();
+        let time = self.time_to_begin.saturating_sub(received.elapsed());
+        let (wait, limit) = client.expected_wait(route.endpoint, own.as_ref());
+        if wait > time {
+            return Err(Answer::throttled(route.endpoint, wait, &throttle(limit)));
+        }
+        let said = call.said();
+        let outcome = client.call(call, own, time).await;
+        self.note(&outcome, &route, &caller, request_id, running);
+        let said = std::mem::take(&mut *said.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(Answer::of(route.endpoint, &outcome, said, is_own))
+    }
+
+    /// Counts the request among those of its key, unless there are too many.
+    fn enter(&self, caller: &Caller) -> Result<Option<RunningOfKey>, Answer> {
+        let Caller::Fleet { name } = caller else { return Ok(None) };
+        let running = RunningOfKey::new(self.running_with(name));
+        self.metrics.key_request(name);
+        if running.count() > self.limits.max_requests_per_key {
+            let what = "Too many requests with this key are under way; the request was not sent.";
+            return Err(Answer::unavailable(BUSY_WAIT, what));
+        }
+        Ok(Some(running))
+    }
+
+    /// How many requests with this key are under way; kept where the keys are read again.
+    fn running_with(&self, name: &str) -> Arc<AtomicUsize> {
+        let mut running = self.running_by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = running.get(name) {
+            return count.clone();
+        }
+        running.entry(name.to_owned()).or_default().clone()
+    }
+
+    /// When the relay's own certificate expires.
+    pub fn tls_expires_at(&self) -> Option<SystemTime> {
+        self.files.tls.as_ref().map(|tls| tls.load().expires_at)
+    }
+
+    async fn body(&self, request: Request<Incoming>) -> Result<Vec<u8>, Answer> {
+        if is_encoded(request.headers()) {
+            let what = "The relay takes no compressed body.";
+            return Err(Answer::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "InvalidRequest", what));
+        }
+        let read = read_body(request.into_body(), self.limits.max_body_bytes, self.limits.receive_timeout).await;
+        read.map_err(|error| {
+            let (status, what) = match error {
+                BodyError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than the relay takes."),
+                BodyError::TooSlow => (StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive."),
+                BodyError::Broken => (StatusCode::BAD_REQUEST, "The body ended early."),
+            };
+            Answer { closes: true, ..Answer::error(status, "InvalidRequest", what) }
+        })
+    }
+
+    fn cannot_open(&self, outcome: &Outcome, request_id: &str) -> Answer {
+        self.log.write(Level::Error, &outcome.message, &[("request", &request_id)]);
+        Answer::unavailable(BUSY_WAIT, "The relay cannot serve this title; its log says why.")
+    }
+
+    /// Logs and counts how a call ended.
+    fn note(
+        &self,
+        outcome: &Outcome,
+        route: &ServiceRoute,
+        caller: &Caller,
+        request_id: &str,
+        running: &RunningRequest,
+    ) {
+        if outcome.uncertain > 0 {
+            running.is_uncertain();
+        }
+        let level = match outcome.status {
+            Status::Ok | Status::Cancelled => Level::Debug,
+            Status::Throttled | Status::Expired => Level::Info,
+            _ => Level::Warning,
+        };
+        if self.log.writes(level) {
+            let advice = outcome.advice.map(crate::advice::in_words).unwrap_or_default();
+            let text = format!("{} {advice}", outcome.message);
+            self.log.write(
+                level,
+                text.trim_end(),
+                &[
+                    ("request", &request_id),
+                    ("endpoint", &route.endpoint.name),
+                    ("title", &route.title_id),
+                    ("caller", &caller.name()),
+                    ("status", &outcome.status.label()),
+                    ("http_status", &outcome.http_status),
+                    ("correlation_id", &outcome.correlation_id),
+                    ("milliseconds", &outcome.elapsed.as_millis()),
+                ],
+            );
+        }
+    }
+}
+
+/// A request that counts among those of its key.
+struct RunningOfKey(Arc<AtomicUsize>);
+
+impl RunningOfKey {
+    fn new(running: Arc<AtomicUsize>) -> Self {
+        running.fetch_add(1, Ordering::Relaxed);
+        RunningOfKey(running)
+    }
+
+    fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for RunningOfKey {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn error(status: StatusCode, error_code: &str, debug_message: &str, request_id: String) -> Answered {
+    Answered { answer: Answer::error(status, error_code, debug_message), content_type: JSON, request_id }
+}
+
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_ENCODING).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// What is known of the limit that a request would have to wait for.
+fn throttle(limit: Option<Limit>) -> Throttle {
+    limit.map_or_else(Throttle::default, |limit| Throttle {
+        max_requests: limit.max,
+        period_s: u32::try_from(limit.period.as_secs()).unwrap_or(u32::MAX),
+        ..Throttle::default()
+    })
+}
+
+/// What the server's library reports as correlation id, where the service gave none.
+fn request_id() -> String {
+    format!("relay-{:032x}", fastrand::u128(..))
+}
