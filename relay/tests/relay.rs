@@ -1,0 +1,11 @@
+//! The relay as a process of its own, between the emulator and servers that use the library.
+
+mod relay {
+    mod access;
+    mod fleet;
+    mod forwarding;
+    #[cfg(unix)]
+    mod lifecycle;
+    mod limits;
+    mod truth;
+}
