@@ -7,5 +7,8 @@ mod relay {
     #[cfg(unix)]
     mod lifecycle;
     mod limits;
+    mod random_faults;
+    #[cfg(unix)]
+    mod store;
     mod truth;
 }

@@ -53,7 +53,7 @@ impl RelayProcess {
         let mut child = Command::new(env!("CARGO_BIN_EXE_mpa-relay"))
             .args(["--listen", "127.0.0.1:0", "--endpoint", upstream])
             .args(["--keys", &path("keys"), "--authorization-header-file", &path("token")])
-            .args(["--log-level", "debug"])
+            .env("MPA_RELAY_LOG_LEVEL", "debug")
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(path("log")).unwrap())
