@@ -15,6 +15,7 @@ mod placement;
 mod query;
 mod queue;
 mod raw;
+mod relay;
 mod report;
 mod request;
 mod same_request;
@@ -40,6 +41,7 @@ const USAGE: &str = "\
 mpa-benches [call | queue | sign-in]                     measures a warm call, the queue, or signing in, or all three,
                                                          and prints it
 mpa-benches query                                        the part of call that is about a query of activities
+mpa-benches relay                                        measures a relay beside nginx as a proxy
 mpa-benches throttling                                   simulates an hour of servers that share a service's limit
 mpa-benches worker KIND ENDPOINT CALLS [TOKEN_LENGTH]    a child: KIND is ours, libcurl, raw or ours-query
 mpa-benches queue-child WHAT ENDPOINT                    a child: WHAT is memory, submit, burst, poll or poll-with-result
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         ["query"] => measure_query(),
         ["queue"] => queue::measure(),
         ["sign-in"] => sign_in::measure(),
+        ["relay"] => relay::measure(),
         ["throttling"] => {
             throttling::simulate();
             Ok(())

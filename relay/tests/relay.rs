@@ -10,5 +10,6 @@ mod relay {
     mod random_faults;
     #[cfg(unix)]
     mod store;
+    mod tls;
     mod truth;
 }

@@ -63,8 +63,12 @@ pub const UNCERTAIN: Metric = metric(
 );
 pub const STORE_UP: Metric =
     metric("mpa_relay_store_up", Gauge, &[], "Whether the store answers; absent without a store.");
-pub const STORE_REQUESTS: Metric =
-    metric("mpa_relay_store_requests_total", Counter, &["result"], "Requests to the store, those of the heartbeat included: ok, failed.");
+pub const STORE_REQUESTS: Metric = metric(
+    "mpa_relay_store_requests_total",
+    Counter,
+    &["result"],
+    "Requests to the store, those of the heartbeat included: ok, failed.",
+);
 pub const STORE_OUTAGES: Metric = metric(
     "mpa_relay_store_outages_total",
     Counter,

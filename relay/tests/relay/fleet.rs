@@ -44,15 +44,16 @@ impl RelayProcess {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("keys"), format!("fleet {KEY} *\nother {KEY}-2 7\n")).unwrap();
         std::fs::write(folder.path().join("token"), TOKEN).unwrap();
-        Self::start_in(folder, upstream, arguments)
+        Self::start_in(folder, upstream, arguments, true)
     }
 
-    /// In a folder with these files.
-    pub fn start_in(folder: TempDir, upstream: &str, arguments: &[&str]) -> Self {
+    /// In a folder with these files. `with_keys`: its keys let servers in.
+    pub fn start_in(folder: TempDir, upstream: &str, arguments: &[&str], with_keys: bool) -> Self {
         let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
         let mut child = Command::new(env!("CARGO_BIN_EXE_mpa-relay"))
             .args(["--listen", "127.0.0.1:0", "--endpoint", upstream])
-            .args(["--keys", &path("keys"), "--authorization-header-file", &path("token")])
+            .args(["--authorization-header-file", &path("token")])
+            .args(if with_keys { vec!["--keys".to_owned(), path("keys")] } else { Vec::new() })
             .env("MPA_RELAY_LOG_LEVEL", "debug")
             .args(arguments)
             .stdout(Stdio::piped())

@@ -46,8 +46,14 @@ fn ten_thousand_random_faults() {
     let faults: Vec<Rule> = RULES.iter().map(|rule| rule.parse().unwrap()).collect();
     let emulator = Emulator::start(Options { faults, seed: SEED, ..Options::default() }).unwrap();
     let arguments = [
-        "--request-timeout-ms", "150", "--caller-timeout-ms", "1000", "--recent-players-hold-ms", "20",
-        "--log-level", "error",
+        "--request-timeout-ms",
+        "150",
+        "--caller-timeout-ms",
+        "1000",
+        "--recent-players-hold-ms",
+        "20",
+        "--log-level",
+        "error",
     ];
     let relays = [RelayProcess::start(emulator.url(), &arguments), RelayProcess::start(emulator.url(), &arguments)];
     let struck: u64 = std::thread::scope(|scope| {

@@ -130,9 +130,7 @@ fn without_the_store_each_relay_keeps_to_its_share_and_says_so() {
     let started = Instant::now();
     let first = acknowledged(&relays, title, 1);
     assert!(first <= 8);
-    wait_until("the store is given up", || {
-        relays.iter().all(|relay| relay.metric("mpa_relay_store_up") == Some(0.0))
-    });
+    wait_until("the store is given up", || relays.iter().all(|relay| relay.metric("mpa_relay_store_up") == Some(0.0)));
     assert!(started.elapsed() < Duration::from_secs(10));
     std::thread::sleep(Duration::from_millis(4_300));
     let title = new_title();
