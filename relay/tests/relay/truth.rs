@@ -108,3 +108,41 @@ fn nothing_is_sent_for_a_server_that_went_away() {
     let metric = relay.metric("mpa_relay_abandoned_total{endpoint=\"post_server_recent_player_groups\"}");
     assert_eq!(metric, Some(1.0));
 }
+
+#[test]
+fn all_servers_at_once_get_what_is_allowed_and_the_rest_a_time() {
+    let (emulator, title) = (emulator(), new_title());
+    let relay = RelayProcess::start(emulator.url(), &["--invite-limit", "20/60s"]);
+    let outcomes: Vec<_> = std::thread::scope(|scope| {
+        let url = &relay.url;
+        let servers: Vec<_> =
+            (1..=200).map(|user| scope.spawn(move || Server::new(url, title).invite(&[user]))).collect();
+        servers.into_iter().map(|server| server.join().unwrap()).collect()
+    });
+    let count = |status| outcomes.iter().filter(|outcome| outcome.status == status).count();
+    assert_eq!((count(Status::Ok), count(Status::Throttled)), (20, 180), "{outcomes:?}");
+    assert!(outcomes.iter().all(|outcome| outcome.uncertain == 0));
+    assert!(
+        outcomes
+            .iter()
+            .filter(|outcome| outcome.status == Status::Throttled)
+            .all(|outcome| outcome.retry_after.is_some())
+    );
+    assert_eq!(emulator.requests(title).len(), 20);
+}
+
+#[test]
+fn an_outage_of_the_service_is_told_and_passes() {
+    let (emulator, title) = (emulator(), new_title());
+    let relay = RelayProcess::start(emulator.url(), &[]);
+    let server = Server::new(&relay.url, title);
+    emulator.set_faults(title, &["status:status=503"]).unwrap();
+    let (invite, report) = (server.invite(&[1]), server.report(1));
+    assert_eq!((invite.status, invite.uncertain, invite.retryable), (Status::Uncertain, 1, false), "{invite:?}");
+    assert_eq!((report.uncertain, report.retryable), (1, true), "{report:?}");
+    let sent = emulator.requests(title);
+    let invites = sent.iter().filter(|request| request.path.contains("invites")).count();
+    assert_eq!(invites, 1, "an invite in doubt is not repeated");
+    emulator.set_faults(title, &[]).unwrap();
+    assert_eq!([server.invite(&[2]).status, server.report(1).status], [Status::Ok, Status::Ok]);
+}
