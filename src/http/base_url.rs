@@ -90,6 +90,12 @@ impl BaseUrl {
     }
 }
 
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 /// A colon with something behind it that is no port, or with nothing.
 fn bad_port(authority: &http::uri::Authority) -> bool {
     let after_host = authority.as_str().get(authority.host().len()..).unwrap_or_default();
