@@ -4,7 +4,9 @@
 //! A request flows one way, and its answer flows back the same way:
 //!
 //! - `options`: flags, environment and configuration file, in one table; what they make, `settings` and `client_options`
-//! - `front`: connections of the servers, over TLS or not; `keys`: who may come in
+//! - `check`: what the relay would do by them
+//! - `front`: connections of the servers, over TLS or not; `keys`: who may come in; `tls`: its certificates
+//! - `reload`: files that are read again
 //! - `routes`: what a request asks for
 //! - `forward`: a request of a server as a call of the library
 //! - `title`: the library's clients of a title
@@ -20,6 +22,7 @@ mod access;
 mod admin;
 mod advice;
 mod answer;
+mod check;
 mod client_options;
 mod forward;
 mod front;
@@ -40,18 +43,26 @@ mod tls;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::SystemTime;
 use std::{env, io};
 
 use options::{Refused, Request};
+use settings::Settings;
 
 fn main() -> ExitCode {
     match options::read(env::args_os(), env::vars_os()) {
         Ok(Request::Help) => print(&options::help_text()),
         Ok(Request::Version) => print(concat!("mpa-relay ", env!("CARGO_PKG_VERSION"), "\n")),
-        Ok(Request::Check(_)) => ExitCode::SUCCESS,
+        Ok(Request::Check(settings)) => check(&settings),
         Ok(Request::Run(settings)) => run::run(*settings),
         Err(refused) => refuse(&refused),
     }
+}
+
+fn check(settings: &Settings) -> ExitCode {
+    let report = check::report(settings, SystemTime::now());
+    let _ = print(&report.to_string());
+    if report.has_failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn print(text: &str) -> ExitCode {

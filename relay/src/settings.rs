@@ -60,10 +60,13 @@ pub struct StoreSettings {
 impl StoreSettings {
     /// The URL without user, password and parameters.
     pub fn address(&self) -> String {
-        let (scheme, rest) = self.url.split_once("://").unwrap_or(("redis", &self.url));
-        let rest = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
-        let rest = rest.split(['?', '#']).next().unwrap_or_default();
-        format!("{scheme}://{rest}")
+        let (scheme, rest) = self.url.split_once("://").unwrap_or_default();
+        let (rest, parameters) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+        if parameters.contains('@') {
+            // Where a password that is not encoded ends cannot be known.
+            return format!("{scheme}://...");
+        }
+        format!("{scheme}://{}", rest.rsplit_once('@').map_or(rest, |(_, address)| address))
     }
 }
 
@@ -118,4 +121,29 @@ pub struct FrontLimits {
 pub struct LogSettings {
     pub is_json: bool,
     pub level: mpa::log::Level,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_no_password() {
+        for (url, address) in [
+            ("redis://h:1/2", "redis://h:1/2"),
+            ("rediss://user:secret@h:1", "rediss://h:1"),
+            ("redis://:s/ec@ret@[::1]:1", "redis://[::1]:1"),
+            ("redis+sentinel://:secret@a:1,b:2/m?sentinel-password=secret", "redis+sentinel://a:1,b:2/m"),
+            ("redis://h:1?sentinel-password=sec@ret", "redis://..."),
+            ("redis://:sec?ret@h", "redis://..."),
+            ("redis://:sec#ret@h", "redis://..."),
+            ("unix:///run/redis.sock?password=secret", "unix:///run/redis.sock"),
+            ("secret", "://"),
+        ] {
+            let timeout = Duration::from_millis(7);
+            let store = StoreSettings { url: url.to_owned(), timeout, prefix: String::new(), ca_certificates: None };
+            assert_eq!(store.address(), address);
+            assert!(!format!("{store:?}").contains("sec"), "{store:?}");
+        }
+    }
 }

@@ -21,6 +21,7 @@ use given::{Given, Immediately};
 use table::Name;
 
 pub use help::text as help_text;
+pub use value::limits_text;
 
 use crate::settings::Settings;
 

@@ -87,9 +87,14 @@ fn store(given: &Given) -> Result<Option<StoreSettings>> {
         (None, None) => return Ok(None),
     };
     let is_tls = match url.split_once("://") {
-        Some((scheme, rest)) if scheme.starts_with("redis") && !rest.is_empty() => scheme.starts_with("rediss"),
+        Some((scheme, rest)) if (scheme.starts_with("redis") || scheme == "unix") && !rest.is_empty() => {
+            scheme.starts_with("rediss")
+        }
         _ => {
-            let sentence = format!("{named} has another form; expected redis://host:port or rediss://host:port");
+            let sentence = format!(
+                "{named} has another form; expected such as redis://host:port, rediss://host:port (with TLS), \
+                 redis+sentinel://host:port,host:port/master, redis+cluster://host:port,host:port or unix:///path"
+            );
             return Err(if given.has(Name::Redis) { Refused::Options(sentence) } else { Refused::Files(sentence) });
         }
     };

@@ -190,9 +190,10 @@ options! {
     }
     Store {
         Redis "redis" Secret("URL"), Otherwise("this relay keeps its limits alone"),
-            "the store, redis://host:port or rediss://host:port";
+            "the store: redis://host:port, rediss://host:port (with TLS), redis+sentinel://host:port,host:port/master, \
+             redis+cluster://host:port,host:port or unix:///path";
         RedisFile "redis-file" FILE, NONE,
-            "a file with the URL of a store that takes a password, rediss://user:password@host:port";
+            "a file with the URL of a store that takes a password, such as rediss://user:password@host:port";
         RedisTimeout "redis-timeout-ms" ms(1, 10_000), Is("100"), "time limit for a question to the store, in all";
         RedisPrefix "redis-prefix" Text("NAME"), Is("mpa"), "what the names of its keys begin with";
         RedisCaCertificates "redis-ca-certificates" FILE, Otherwise("the authorities that the relay carries"),

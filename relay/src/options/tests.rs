@@ -333,9 +333,9 @@ fn options_have_to_go_together() {
         (&["--proxy-url=socks5://h:1"], "--proxy-url has a scheme of SOCKS"),
         (&["--redis=redis://h", "--redis-file=@password"], "--redis-file must not be there beside --redis"),
         (&["--redis=redis://:secret@h"], "other users of this machine can see"),
-        (&["--redis=secret"], "--redis has another form; expected redis://host:port"),
-        (&["--redis=http://secret"], "--redis has another form; expected redis://host:port"),
-        (&["--redis=redis://"], "--redis has another form; expected redis://host:port"),
+        (&["--redis=secret"], "--redis has another form; expected such as redis://host:port"),
+        (&["--redis=http://secret"], "--redis has another form; expected such as redis://host:port"),
+        (&["--redis=redis://"], "--redis has another form; expected such as redis://host:port"),
         (&["--redis-timeout-ms=1"], "--redis-timeout-ms needs --redis or --redis-file"),
         (&["--redis-prefix=a"], "--redis-prefix needs --redis or --redis-file"),
         (&["--redis-ca-certificates=a", "--redis=redis://h"], "--redis-ca-certificates has no effect without TLS"),
@@ -367,6 +367,8 @@ fn options_have_to_go_together() {
         &["--request-timeout-ms=3499"],
         &["--caller-timeout-ms=3501"],
         &["--redis=redis://h", "--redis-timeout-ms=1499"],
+        &["--redis=redis+sentinel://h:1,i:2/m"],
+        &["--redis=unix:///run/redis.sock"],
         &["--connect-timeout-ms=2000"],
         &["--endpoint=http://127.0.0.1:1"],
         &["--redis=redis://h", "--redis-prefix=a.b_c:d-9"],
@@ -392,7 +394,7 @@ fn files_that_cannot_be_used_are_named() {
         ("--ca-certificates", "expected PEM certificates"),
         ("--certificate", "expected "),
         ("--proxy-url-file", "has no scheme"),
-        ("--redis-file", "has another form; expected redis://host:port"),
+        ("--redis-file", "has another form; expected such as redis://host:port"),
     ] {
         for file in ["wrong", "nothing"] {
             let path = files.path(file);
