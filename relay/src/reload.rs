@@ -109,10 +109,14 @@ impl Reloader {
 
     /// Looks at the files from now on, in a thread of its own, for as long as the process lives.
     pub fn start(self: &Arc<Self>) -> io::Result<()> {
+        self.start_looking_every(INTERVAL)
+    }
+
+    fn start_looking_every(self: &Arc<Self>, interval: Duration) -> io::Result<()> {
         let reloader = self.clone();
         let look = move || {
             loop {
-                thread::sleep(INTERVAL);
+                thread::sleep(interval);
                 reloader.look(false);
             }
         };

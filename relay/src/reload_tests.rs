@@ -214,3 +214,17 @@ fn what_is_wrong_at_the_start_is_said() {
     let wrong = Reloader::open(&relay.settings, relay.seen.clone()).unwrap_err();
     assert!(wrong.starts_with("--tls-certificate /"), "{wrong}");
 }
+
+#[test]
+fn a_thread_looks() {
+    let relay = Relay::open();
+    relay.write("keys", SECOND);
+    relay.reloader.start_looking_every(Duration::from_millis(10)).unwrap();
+    for _ in 0..1_000 {
+        if relay.names() == ["second"] {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("not read: {:?}", relay.names());
+}

@@ -25,7 +25,8 @@ pub struct Settings {
     pub log: LogSettings,
 }
 
-/// Who may come in.
+/// Who may come in. Without keys, and without an authority for certificates, it is whatever reaches the relay, which
+/// listens on loopback then unless it has no authorization of its own.
 #[derive(Debug)]
 pub struct Access {
     /// The file with the keys.

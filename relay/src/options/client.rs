@@ -10,7 +10,7 @@ use mpa::http::{BaseUrl, CaMode, Proxy, UrlError, read_certificates};
 use mpa::log::Level;
 use zeroize::Zeroizing;
 
-use super::given::{self, Given, Origin};
+use super::given::{self, Given};
 use super::settings::{conflicts, needs, number, switch};
 use super::table::Name;
 use super::{Refused, Result, file_named};
@@ -94,25 +94,11 @@ fn url(given: &Given, name: Name, allow_plain_http: bool) -> given::Result<BaseU
 fn proxy(given: &Given) -> Result<Option<Proxy>> {
     conflicts(given, Name::ProxyUrlFile, Name::ProxyUrl, "one is needed")?;
     if let Some(value) = given.get(Name::ProxyUrl) {
-        refuse_password_in_flag(given, Name::ProxyUrl, Name::ProxyUrlFile)?;
         let proxy = Proxy::parse(&value.text).map_err(|error| format!("{} {error}", given.named(Name::ProxyUrl)))?;
         return Ok(Some(proxy));
     }
     let Some((url, named)) = secret(given, Name::ProxyUrlFile)? else { return Ok(None) };
     Proxy::parse(&url).map(Some).map_err(|error| Refused::Files(format!("{named} {error}")))
-}
-
-/// Other users of the machine can see the command line.
-pub fn refuse_password_in_flag(given: &Given, name: Name, file: Name) -> given::Result<()> {
-    match given.get(name) {
-        Some(value) if value.origin == Origin::Flag && value.text.contains('@') => Err(format!(
-            "{} has a user name or a password, which other users of this machine can see; put the URL into a file and name \
-             that in {}",
-            given.named(name),
-            file.info().flag()
-        )),
-        _ => Ok(()),
-    }
 }
 
 /// The secret in the file that an option names, with that for a sentence.

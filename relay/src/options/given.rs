@@ -96,6 +96,16 @@ impl Given {
                 }
                 _ => argument_value(&mut parser, info)?,
             };
+            if let Kind::SecretUrl(file) = info.kind
+                && text.contains('@')
+            {
+                return Err(format!(
+                    "{} has a user name or a password, which other users of this machine can see; put the URL into a file \
+                     and name that in {}",
+                    info.flag(),
+                    file.info().flag()
+                ));
+            }
             given.put(info, Value { text, origin: Origin::Flag })?;
         }
         Ok(Ok(given))
@@ -203,14 +213,10 @@ fn unicode(text: OsString, named: &str) -> Result<String> {
     text.into_string().map_err(|_| format!("the value of {named} is not valid Unicode"))
 }
 
-/// Nothing of what was given is shown: it may be a secret that went astray.
+/// Nothing of what was given is shown, but the name of an option that is known: it may be a secret that went astray.
 fn of_lexopt(error: &lexopt::Error) -> String {
     match error {
-        lexopt::Error::UnexpectedValue { option, .. }
-            if OPTIONS.iter().any(|info| info.is_action() && info.flag() == *option) =>
-        {
-            format!("{option} takes no value")
-        }
+        lexopt::Error::UnexpectedValue { option, .. } => format!("{option} takes no value"),
         _ => NO_OPTION.to_owned(),
     }
 }
@@ -221,7 +227,7 @@ pub fn unknown(what: &str, name: &str, known: impl Iterator<Item = String>) -> S
     // One that has another form is not shown: it may be a secret that went astray.
     let is_name = name.len() < 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if !is_name {
-        return format!("{what} of a name that was given; --help shows what there is");
+        return format!("{what} by one of the names that were given; --help shows what there is");
     }
     // Its form does not matter: hyphens for underscores, or the other case.
     let plain = |name: &str| {

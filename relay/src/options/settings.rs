@@ -75,10 +75,7 @@ fn store(given: &Given) -> Result<Option<StoreSettings>> {
         needs(given, name, &[Name::Redis, Name::RedisFile], "as there is no store without")?;
     }
     let (url, named) = match (given.get(Name::Redis), given.text(Name::RedisFile)) {
-        (Some(value), _) => {
-            client::refuse_password_in_flag(given, Name::Redis, Name::RedisFile)?;
-            (value.text.clone(), given.named(Name::Redis))
-        }
+        (Some(value), _) => (value.text.clone(), given.named(Name::Redis)),
         (None, Some(path)) => {
             let named = file_named(given, Name::RedisFile, path);
             let secret = file::read_secret(path).map_err(|error| Refused::Files(format!("{named} {error}")))?;

@@ -2,7 +2,7 @@
 //! table in `docs/fleet.md` follow from it.
 
 use Fallback::{Is, Otherwise};
-use Kind::{Action, Address, Choice, Limits, Number, Secret, Switch, Text};
+use Kind::{Action, Address, Choice, Limits, Number, SecretUrl, Switch, Text};
 
 /// What an option takes.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +19,9 @@ pub enum Kind {
     Limits,
     /// A text, for which this stands in the help.
     Text(&'static str),
-    /// The same, with a password perhaps: it is never shown.
-    Secret(&'static str),
+    /// A URL that may have a password: not on the command line, which other users of the machine can see. This
+    /// option names a file with it.
+    SecretUrl(Name),
     /// Another action than to run. It is for the command line only.
     Action,
 }
@@ -146,7 +147,7 @@ options! {
         CaCertificates "ca-certificates" FILE, NONE,
             "PEM certificates of authorities to trust beside those that the relay carries";
         CaOnly "ca-only" Switch, OFF, "trust those of --ca-certificates only";
-        ProxyUrl "proxy-url" Secret("URL"), Otherwise("none; HTTPS_PROXY is not read"),
+        ProxyUrl "proxy-url" SecretUrl(Name::ProxyUrlFile), Otherwise("none; HTTPS_PROXY is not read"),
             "the HTTP proxy to go through, http://host:port";
         ProxyUrlFile "proxy-url-file" FILE, NONE,
             "a file with the URL of a proxy that takes a password, http://user:password@host:port";
@@ -189,14 +190,14 @@ options! {
             "requests that get or query activities";
     }
     Store {
-        Redis "redis" Secret("URL"), Otherwise("this relay keeps its limits alone"),
+        Redis "redis" SecretUrl(Name::RedisFile), Otherwise("this relay keeps its limits alone"),
             "the store: redis://host:port, rediss://host:port (with TLS), redis+sentinel://host:port,host:port/master, \
              redis+cluster://host:port,host:port or unix:///path";
         RedisFile "redis-file" FILE, NONE,
             "a file with the URL of a store that takes a password, such as rediss://user:password@host:port";
         RedisTimeout "redis-timeout-ms" ms(1, 10_000), Is("100"), "time limit for a question to the store, in all";
         RedisPrefix "redis-prefix" Text("NAME"), Is("mpa"), "what the names of its keys begin with";
-        RedisCaCertificates "redis-ca-certificates" FILE, Otherwise("the authorities that the relay carries"),
+        RedisCaCertificates "redis-ca-certificates" FILE, Otherwise("those of the system"),
             "PEM certificates of the authorities to trust for rediss://";
     }
     Program {
@@ -248,7 +249,8 @@ impl Info {
             Choice(words) => words.join("|"),
             Address => "ADDRESS:PORT".to_owned(),
             Limits => "LIMITS".to_owned(),
-            Text(placeholder) | Secret(placeholder) => placeholder.to_owned(),
+            SecretUrl(_) => "URL".to_owned(),
+            Text(placeholder) => placeholder.to_owned(),
         }
     }
 

@@ -168,7 +168,21 @@ fn what_is_wrong_is_named_with_its_place() {
         (&["--zzz"], "", "there is no option \"--zzz\"; --help shows what there is"),
         (&["XBL3.0 x=-;secret"], "", "there is an argument that is no option; --help shows what there is"),
         (&["-x"], "", "there is an argument that is no option; --help shows what there is"),
-        (&["--XBL3.0 x;secret"], "", "there is no option of a name that was given; --help shows what there is"),
+        (
+            &["--XBL3.0 x;secret"],
+            "",
+            "there is no option by one of the names that were given; --help shows what there is",
+        ),
+        (
+            &["--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
+            "",
+            "there is no option \"--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"; --help shows what there is",
+        ),
+        (
+            &["--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
+            "",
+            "there is no option by one of the names that were given; --help shows what there is",
+        ),
         (&["--max-attempts"], "", "--max-attempts needs a value"),
         (&["--listen", "--check"], "", "--listen needs a value, and an option follows"),
         (&["--keys="], "", "--keys is empty; leave it out for its default"),

@@ -21,7 +21,7 @@ pub fn check(kind: Kind, text: &str) -> Result<()> {
         Kind::Choice(words) => choice(text, words).map(drop),
         Kind::Address => address(text).map(drop),
         Kind::Limits => limits(text).map(drop),
-        Kind::Text(_) | Kind::Secret(_) | Kind::Action => Ok(()),
+        Kind::Text(_) | Kind::SecretUrl(_) | Kind::Action => Ok(()),
     }
 }
 
