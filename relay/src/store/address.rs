@@ -114,6 +114,12 @@ impl Address {
         iter::once(&self.first).chain(&self.others)
     }
 
+    /// How many nodes may have to be tried: those of the URL, and the server that a sentinel names.
+    pub fn node_count(&self) -> u32 {
+        let named = u32::from(matches!(self.kind, Kind::Sentinel { .. }));
+        named + u32::try_from(self.nodes().count()).unwrap_or(u32::MAX)
+    }
+
     fn uses_tls(&self) -> bool {
         matches!(self.first.addr(), ConnectionAddr::TcpTls { .. })
     }

@@ -24,7 +24,7 @@ impl Default for Pace {
 
 /// Beats of its own for which a relay that is back keeps to its share, after the first: within them the others
 /// report too.
-const BEATS_UNTIL_UP: u32 = 2;
+pub const BEATS_UNTIL_UP: u32 = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -93,6 +93,11 @@ impl Availability {
 
     pub fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
+    }
+
+    /// Whether it is not known yet if the store can be reached.
+    pub fn is_first_attempt(&self) -> bool {
+        self.phase == Phase::Down && self.failure.is_none()
     }
 
     /// The store did not answer.

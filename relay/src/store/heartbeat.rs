@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use super::availability::{News, Phase};
 use super::link::Failure;
 use super::script::{self, AliveAnswer, Report};
-use super::{Shared, lock};
+use super::shared::{Shared, lock};
 
 /// Beats as long as the store is used.
 pub async fn run(shared: Weak<Shared>) {

@@ -63,11 +63,10 @@ impl Link {
     }
 
     pub async fn connect(&self) -> Result<(), Failure> {
-        let within = CONNECT_TIMEOUT.max(self.timeout);
-        let connecting = async {
-            let mut client = self.client.lock().await;
-            client.connect(self.timeout, within).await
-        };
+        // Of several nodes one after the other may not answer.
+        let each = CONNECT_TIMEOUT.max(self.timeout);
+        let within = each * self.address.node_count();
+        let connecting = async { self.client.lock().await.connect(each).await };
         let connection = match tokio::time::timeout(within, connecting).await {
             Ok(connection) => connection?,
             Err(_) => return Err(Failure::Timeout(within)),
@@ -129,18 +128,16 @@ fn command(name: &str, script: &str, question: &Question) -> Cmd {
 }
 
 impl Client {
-    async fn connect(&mut self, timeout: Duration, connect_timeout: Duration) -> RedisResult<Connection> {
-        let config = || {
-            let config = AsyncConnectionConfig::new().set_connection_timeout(Some(connect_timeout));
-            config.set_response_timeout(Some(timeout))
-        };
+    async fn connect(&mut self, timeout: Duration) -> RedisResult<Connection> {
+        // Who asks has a time limit of its own.
+        let config = AsyncConnectionConfig::new().set_connection_timeout(Some(timeout)).set_response_timeout(None);
         Ok(match self {
             Client::Single(client) => {
-                Connection::Single(client.get_multiplexed_async_connection_with_config(&config()).await?)
+                Connection::Single(client.get_multiplexed_async_connection_with_config(&config).await?)
             }
-            Client::Sentinel(client) => Connection::Single(client.get_async_connection_with_config(&config()).await?),
+            Client::Sentinel(client) => Connection::Single(client.get_async_connection_with_config(&config).await?),
             Client::Cluster(client) => {
-                let config = ClusterConfig::new().set_connection_timeout(connect_timeout).set_response_timeout(timeout);
+                let config = ClusterConfig::new().set_connection_timeout(timeout).set_response_timeout(timeout);
                 Connection::Cluster(client.get_async_connection_with_config(config).await?)
             }
         })

@@ -5,8 +5,10 @@ mod proxy;
 mod server;
 mod ways;
 
+use std::sync::Mutex;
 use std::thread;
 
+use super::availability::{Pace, Phase};
 use super::*;
 use proxy::Proxy;
 use server::Server;
@@ -50,7 +52,7 @@ fn invites() -> LimitedCalls {
 }
 
 /// Waits until it is so, for as long as a loaded machine may take.
-fn wait_until(what: &str, condition: impl Fn() -> bool) {
+fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let started = Instant::now();
     while !condition() {
         assert!(started.elapsed() < Duration::from_secs(20), "in vain: {what}");
@@ -255,4 +257,23 @@ fn a_relay_that_leaves_is_not_counted() {
     runtime.block_on(last.store.leave());
     let keys = server.command("ZCARD mpa:relays");
     assert_eq!(keys.trim(), ":1");
+}
+
+#[test]
+fn a_relay_that_joins_gets_nothing_that_others_used() {
+    let server = Server::start();
+    let runtime = runtime();
+    let settings = settings(server.url());
+    let mut relays = vec![relay(runtime.handle(), &settings, &[limit(5, 120_000)])];
+    wait_until_up(&relays);
+    assert_eq!(relays[0].granted(9), 5);
+    relays.push(relay(runtime.handle(), &settings, &[limit(5, 120_000)]));
+    // Before it has connected, while it keeps to its share, and then.
+    let mut asked = 0;
+    wait_until("it is up", || {
+        asked += 1;
+        assert!(!relays[1].is_granted(), "question {asked}");
+        relays[1].store.status().is_up
+    });
+    assert!(!relays[1].is_granted());
 }

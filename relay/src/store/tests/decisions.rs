@@ -1,12 +1,15 @@
 //! The script against `SlidingWindow`: the same sequence, the same decisions.
 
 use std::collections::HashSet;
+use std::sync::atomic::AtomicU64;
 
 use mpa::outcome::Throttle;
 use mpa::policy::SlidingWindow;
 
+use super::super::address::Address;
 use super::super::fleet_tests::Random;
-use super::super::script::permit;
+use super::super::link::Link;
+use super::super::script::{Keys, PermitAnswer, Question, Report, permit};
 use super::*;
 
 /// Runs questions one after the other.
