@@ -8,7 +8,7 @@ mod ways;
 use std::sync::Mutex;
 use std::thread;
 
-use super::availability::{Pace, Phase};
+use super::availability::Pace;
 use super::*;
 use proxy::Proxy;
 use server::Server;
