@@ -103,6 +103,7 @@ impl Metrics {
             );
             page.value(&names::STORE_REQUESTS, &["failed".to_owned()], status.failures as f64);
             page.value(&names::STORE_OUTAGES, &[], status.outages as f64);
+            page.value(&names::SHARE, &[], status.share);
             page.value(&names::RELAYS, &[], f64::from(status.relays));
         }
         let (taken, refused) = relay.files.counts();

@@ -75,6 +75,12 @@ pub const STORE_OUTAGES: Metric = metric(
     &[],
     "How often the store went down; while it is, this relay keeps to its share of each limit.",
 );
+pub const SHARE: Metric = metric(
+    "mpa_relay_share",
+    Gauge,
+    &[],
+    "The part of each limit that this relay may use: 1 while the store is up; absent without a store.",
+);
 pub const RELAYS: Metric =
     metric("mpa_relay_relays", Gauge, &[], "Relays that the store has seen last; absent without a store.");
 pub const RELOADS: Metric = metric(
@@ -111,6 +117,7 @@ pub const ALL: &[&Metric] = &[
     &STORE_UP,
     &STORE_REQUESTS,
     &STORE_OUTAGES,
+    &SHARE,
     &RELAYS,
     &RELOADS,
     &TLS_CERTIFICATE_EXPIRES,

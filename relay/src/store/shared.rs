@@ -49,7 +49,6 @@ pub struct Shared {
     pub last_number: AtomicU64,
     /// Another one each time it comes up: what waits for this relay's share need not any more.
     pub generation: AtomicU64,
-    pub last_answer: Mutex<Option<Instant>>,
     pub round_trips: AtomicU64,
     pub heartbeat_round_trips: AtomicU64,
     pub failures: AtomicU64,
@@ -102,7 +101,6 @@ impl Shared {
             kinds: Mutex::default(),
             last_number: AtomicU64::new(0),
             generation: AtomicU64::new(0),
-            last_answer: Mutex::default(),
             round_trips: AtomicU64::new(0),
             heartbeat_round_trips: AtomicU64::new(0),
             failures: AtomicU64::new(0),
@@ -201,7 +199,6 @@ impl Shared {
         read: impl Fn(&[u64]) -> Option<T>,
     ) -> Result<T, Failure> {
         let answer = self.link.ask(question, round_trips).await?;
-        *lock(&self.last_answer) = Some(Instant::now());
         read(&answer).ok_or(Failure::Unexpected)
     }
 
