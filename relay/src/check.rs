@@ -5,13 +5,14 @@ use std::time::SystemTime;
 
 use mpa::auth::{Authorization, CertificateInfo, Credential, Validity, date};
 use mpa::client::ImposedLimits;
-use mpa::http::{CaMode, read_certificates};
+use mpa::http::CaMode;
 use mpa::policy::Limit;
 
-use crate::client_options::{ClientOptions, Identity};
+use crate::client_options::{ClientOptions, Identity, sentence};
 use crate::keys::Keys;
 use crate::options::limits_text;
 use crate::settings::{Settings, StoreSettings, Upstream};
+use crate::store::address::Address;
 use crate::tls;
 
 /// Names of keys and titles that are listed; the rest is counted.
@@ -216,16 +217,14 @@ fn describe_store(report: &mut Report, store: Option<&StoreSettings>) {
         report.fact("Keeps the limits alone.");
         return;
     };
-    report.fact(format!(
-        "Shares the limits with other relays through {}, which may take {} ms, under names that begin with {}.",
-        store.address(),
-        store.timeout.as_millis(),
-        store.prefix
-    ));
-    if let Some(path) = store.ca_certificates.as_ref().map(|path| path.to_string_lossy())
-        && let Err(error) = read_certificates(&path)
-    {
-        report.fail(format!("--redis-ca-certificates {path} {error}"));
+    match Address::parse(&store.url, store.ca_certificates.as_deref()) {
+        Ok(address) => report.fact(format!(
+            "Shares the limits with other relays through the store at {address}, which may take {} ms, under names that \
+             begin with {}.",
+            store.timeout.as_millis(),
+            store.prefix
+        )),
+        Err(problem) => report.fail(sentence(&problem)),
     }
 }
 

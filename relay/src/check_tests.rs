@@ -112,7 +112,7 @@ Sends to https://multiplayeractivity.xboxlive.com through the proxy proxy:3128.
 Trusts only: \"Studio CA\" (which expires on 2040-01-02).
 Signs in for the sandbox RETAIL with the certificate \"relay\", which expires on 2031-01-01.
 Limits of a title: invites 7/15s,50/300s; recent players learned from answers; activities, to write learned from answers; to read learned from answers.
-Shares the limits with other relays through rediss://store:1, which may take 100 ms, under names that begin with mpa.
+Shares the limits with other relays through the store at store:1, which may take 100 ms, under names that begin with mpa.
 The relay can run so.
 "
     );
@@ -181,12 +181,6 @@ fn what_is_wrong_or_will_be_is_said() {
             "warning: probes and metrics need a certificate of --tls-client-ca, too",
         ),
         (&["--keys=@wrong", token], "2030-06-01", true, "error: --keys /f/wrong cannot be used: line 1 has 1 words"),
-        (
-            &["--redis=rediss://h", "--redis-ca-certificates=@wrong"],
-            "2030-06-01",
-            true,
-            "error: --redis-ca-certificates /f/wrong is in no format",
-        ),
     ];
     for (arguments, day, is_failure, part) in cases {
         let (has_failed, text) = files.report(arguments, day);

@@ -107,6 +107,8 @@ fn content_is_read_once_it_stays_the_same() {
 fn rewritten_replaced_and_linked_files_are_found() {
     let relay = Relay::open();
     assert_eq!((relay.settle(), relay.names()), (vec![], vec!["first".to_owned()]));
+    let shown = format!("{:?}", relay.reloader);
+    assert!(shown.contains("first") && !shown.contains("aaaa"), "{shown}");
     // Rewritten, with the same length and perhaps the same time.
     relay.write("keys", &FIRST.replace("first", "other"));
     assert_eq!((relay.settle(), relay.names()), (vec![IN_USE.to_owned()], vec!["other".to_owned()]));

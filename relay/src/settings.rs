@@ -50,7 +50,7 @@ pub struct TlsFiles {
 
 #[derive(Clone)]
 pub struct StoreSettings {
-    /// May contain a password; `address` is it without.
+    /// May contain a password.
     pub url: String,
     /// For one question, all in all.
     pub timeout: Duration,
@@ -58,28 +58,14 @@ pub struct StoreSettings {
     pub ca_certificates: Option<PathBuf>,
 }
 
-impl StoreSettings {
-    /// The URL without user, password and parameters.
-    pub fn address(&self) -> String {
-        let (scheme, rest) = self.url.split_once("://").unwrap_or_default();
-        let (rest, parameters) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
-        if parameters.contains('@') {
-            // Where a password that is not encoded ends cannot be known.
-            return format!("{scheme}://...");
-        }
-        format!("{scheme}://{}", rest.rsplit_once('@').map_or(rest, |(_, address)| address))
-    }
-}
-
 // Without the password.
 impl fmt::Debug for StoreSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoreSettings")
-            .field("address", &self.address())
             .field("timeout", &self.timeout)
             .field("prefix", &self.prefix)
             .field("ca_certificates", &self.ca_certificates)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -122,29 +108,4 @@ pub struct FrontLimits {
 pub struct LogSettings {
     pub is_json: bool,
     pub level: mpa::log::Level,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_has_no_password() {
-        for (url, address) in [
-            ("redis://h:1/2", "redis://h:1/2"),
-            ("rediss://user:secret@h:1", "rediss://h:1"),
-            ("redis://:s/ec@ret@[::1]:1", "redis://[::1]:1"),
-            ("redis+sentinel://:secret@a:1,b:2/m?sentinel-password=secret", "redis+sentinel://a:1,b:2/m"),
-            ("redis://h:1?sentinel-password=sec@ret", "redis://..."),
-            ("redis://:sec?ret@h", "redis://..."),
-            ("redis://:sec#ret@h", "redis://..."),
-            ("unix:///run/redis.sock?password=secret", "unix:///run/redis.sock"),
-            ("secret", "://"),
-        ] {
-            let timeout = Duration::from_millis(7);
-            let store = StoreSettings { url: url.to_owned(), timeout, prefix: String::new(), ca_certificates: None };
-            assert_eq!(store.address(), address);
-            assert!(!format!("{store:?}").contains("sec"), "{store:?}");
-        }
-    }
 }

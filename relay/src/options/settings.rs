@@ -10,8 +10,9 @@ use mpa::log::Level;
 use super::given::{self, Given};
 use super::table::{Kind, Name};
 use super::{Refused, Result, client, file_named, value};
-use crate::client_options::ClientOptions;
+use crate::client_options::{ClientOptions, sentence};
 use crate::settings::{Access, FrontLimits, LogSettings, Settings, StoreSettings, TlsFiles, Upstream};
+use crate::store::address::Address;
 
 /// All of them.
 pub fn of(given: &Given) -> Result<Settings> {
@@ -83,29 +84,18 @@ fn store(given: &Given) -> Result<Option<StoreSettings>> {
         }
         (None, None) => return Ok(None),
     };
-    let is_tls = match url.split_once("://") {
-        Some((scheme, rest)) if (scheme.starts_with("redis") || scheme == "unix") && !rest.is_empty() => {
-            scheme.starts_with("rediss")
-        }
-        _ => {
-            let sentence = format!(
-                "{named} has another form; expected such as redis://host:port, rediss://host:port (with TLS), \
-                 redis+sentinel://host:port,host:port/master, redis+cluster://host:port,host:port or unix:///path"
-            );
-            return Err(if given.has(Name::Redis) { Refused::Options(sentence) } else { Refused::Files(sentence) });
-        }
-    };
-    if given.has(Name::RedisCaCertificates) && !is_tls {
-        let named = given.named(Name::RedisCaCertificates);
-        return Err(
-            format!("{named} has no effect without TLS; write the URL of the store as rediss://host:port").into()
-        );
-    }
+    let wrong = |problem: String| format!("{named}: {}", sentence(&problem));
+    Address::parse(&url, None).map_err(|problem| match given.has(Name::Redis) {
+        true => Refused::Options(wrong(problem)),
+        false => Refused::Files(wrong(problem)),
+    })?;
+    let ca_certificates = path(given, Name::RedisCaCertificates);
+    Address::parse(&url, ca_certificates.as_deref()).map_err(|problem| Refused::Files(wrong(problem)))?;
     Ok(Some(StoreSettings {
         url,
         timeout: duration(given, Name::RedisTimeout)?,
         prefix: given.parsed(Name::RedisPrefix, prefix)?.ok_or_else(|| missing(Name::RedisPrefix))?,
-        ca_certificates: path(given, Name::RedisCaCertificates),
+        ca_certificates,
     }))
 }
 

@@ -86,6 +86,16 @@ fn defaults_are_filled_in() {
 }
 
 #[test]
+fn each_level_is_one_of_the_library() {
+    let files = Files::new();
+    for (text, level) in
+        [("error", Level::Error), ("warning", Level::Warning), ("info", Level::Info), ("debug", Level::Debug)]
+    {
+        assert_eq!(files.settings(&["--log-level", text], &[]).log.level, level);
+    }
+}
+
+#[test]
 fn the_command_line_comes_first_and_the_file_last() {
     let files = Files::new();
     files.write("relay.toml", "max_attempts = 2\nworker_count = 3\nmax_connections = 4\nlisten_plain_http = true\n");
@@ -119,9 +129,12 @@ fn every_option_has_its_place() {
         endpoint = 'http://192.0.2.1:7'\nallow_plain_http = true\nconnect_timeout_ms = 8\nrequest_timeout_ms = 9\n\
         max_attempts = 10\nworker_count = 0xB\nrecent_players_hold_ms = 12\ninvite_limit = '13/15s,14/300s'\n\
         recent_players_limit = '15/15s'\nactivity_write_limit = '16/15s'\nactivity_read_limit = '17/15s'\n\
-        redis_timeout_ms = 18\nredis_prefix = 'title:19'\nredis_ca_certificates = 'r'\nlog_format = 'json'\n\
+        redis_timeout_ms = 18\nredis_prefix = 'title:19'\nredis_ca_certificates = '$ca'\nlog_format = 'json'\n\
         log_level = 'debug'\nproxy_url = 'http://user:secret@proxy:20'\n";
-    files.write("relay.toml", text);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let authority = rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&key).unwrap();
+    let ca = files.write("ca", &authority.pem());
+    files.write("relay.toml", &text.replace("$ca", &ca));
     let settings =
         files.settings(&["--config=@relay.toml", "--redis-file=@redis", "--authorization-header-file=@header"], &[]);
     let shown = format!("{settings:?}");
@@ -147,8 +160,8 @@ fn every_option_has_its_place() {
     assert_eq!(texts, ["13/15s,14/300s", "15/15s", "16/15s", "17/15s"]);
     let store = settings.store.unwrap();
     assert_eq!((store.url.as_str(), store.prefix.as_str()), ("rediss://user:secret@store:1/2", "title:19"));
-    assert_eq!((store.address().as_str(), store.timeout.as_millis()), ("rediss://store:1/2", 18));
-    assert_eq!(store.ca_certificates.as_deref(), Some(Path::new("r")));
+    assert_eq!(store.timeout.as_millis(), 18);
+    assert_eq!(store.ca_certificates.as_deref(), Some(Path::new(&ca)));
     let config = upstream.client.config(1, true).unwrap();
     assert_eq!(config.authorization.map(|authorization| authorization.header().clone()).unwrap(), HEADER);
     assert!(upstream.client.config(1, false).unwrap().authorization.is_none());
@@ -347,12 +360,11 @@ fn options_have_to_go_together() {
         (&["--proxy-url=socks5://h:1"], "--proxy-url has a scheme of SOCKS"),
         (&["--redis=redis://h", "--redis-file=@password"], "--redis-file must not be there beside --redis"),
         (&["--redis=redis://:secret@h"], "other users of this machine can see"),
-        (&["--redis=secret"], "--redis has another form; expected such as redis://host:port"),
-        (&["--redis=http://secret"], "--redis has another form; expected such as redis://host:port"),
-        (&["--redis=redis://"], "--redis has another form; expected such as redis://host:port"),
+        (&["--redis=secret"], "--redis: The URL of the store "),
+        (&["--redis=http://secret"], "--redis: The URL of the store "),
+        (&["--redis=redis://"], "--redis: The URL of the store "),
         (&["--redis-timeout-ms=1"], "--redis-timeout-ms needs --redis or --redis-file"),
         (&["--redis-prefix=a"], "--redis-prefix needs --redis or --redis-file"),
-        (&["--redis-ca-certificates=a", "--redis=redis://h"], "--redis-ca-certificates has no effect without TLS"),
         (&["--endpoint=http://192.0.2.1"], "or set --allow-plain-http if that is really meant"),
         (&["--endpoint=nonsense"], "--endpoint has no scheme or no host"),
         (&["--connect-timeout-ms=2001"], "--connect-timeout-ms is 2001, but connecting is part of a request"),
@@ -390,10 +402,20 @@ fn options_have_to_go_together() {
     for arguments in accepted {
         files.settings(arguments, &[]);
     }
+    files.write("wrong", "secret");
+    for (arguments, part) in [
+        (&["--redis=rediss://h", "--redis-ca-certificates=@wrong"], "/wrong"),
+        (&["--redis=redis://h", "--redis-ca-certificates=@wrong"], "rediss"),
+    ] {
+        let refused = files.read(arguments, &[]).unwrap_err();
+        let sentence = refused.to_string();
+        assert!(matches!(refused, Refused::Files(_)) && sentence.starts_with("--redis: "), "{sentence}");
+        assert!(sentence.contains(part) && !sentence.contains("secret"), "{sentence}");
+    }
     // Only the command line can be seen by others.
     let password = ("MPA_RELAY_REDIS", "redis://:secret@h:1");
     assert_eq!(files.settings(&[], &[password]).store.unwrap().url, password.1);
-    assert_eq!(files.settings(&["--redis-file=@password"], &[]).store.unwrap().address(), "redis://h:1");
+    assert_eq!(files.settings(&["--redis-file=@password"], &[]).store.unwrap().url, password.1);
     let settings = files.settings(&["--proxy-url-file=@proxy", "--request-timeout-ms=500"], &[]);
     assert_eq!(settings.upstream.client.proxy.map(|proxy| proxy.to_string()).as_deref(), Some("h:1"));
     assert_eq!(settings.upstream.client.connect_timeout, Duration::from_millis(500));
@@ -408,14 +430,14 @@ fn files_that_cannot_be_used_are_named() {
         ("--ca-certificates", "expected PEM certificates"),
         ("--certificate", "expected "),
         ("--proxy-url-file", "has no scheme"),
-        ("--redis-file", "has another form; expected such as redis://host:port"),
+        ("--redis-file", ": The URL of the store has no scheme"),
     ] {
         for file in ["wrong", "nothing"] {
             let path = files.path(file);
             let refused = files.read(&[&format!("{option}={path}")], &[]).unwrap_err();
             assert!(matches!(refused, Refused::Files(_)) && refused.exit_status() == 1, "{refused:?}");
             let sentence = refused.to_string();
-            assert!(sentence.starts_with(&format!("{option} {path} ")), "{sentence}");
+            assert!(sentence.starts_with(&format!("{option} {path}")), "{sentence}");
             let end = if file == "wrong" { end } else { "could not be read (" };
             assert!(sentence.contains(end) && !sentence.contains("secret"), "{sentence}");
         }

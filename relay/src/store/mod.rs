@@ -11,7 +11,7 @@
 //! its share of each limit. All relays together exceed a limit by one share at most in the period around the loss of
 //! the store; a relay that alone is cut off from it exceeds what the others keep by its share.
 
-mod address;
+pub mod address;
 mod availability;
 #[cfg(test)]
 mod fleet_tests;
