@@ -23,26 +23,28 @@ pub async fn run(shared: Weak<Shared>) {
 
 async fn beat(shared: &Arc<Shared>) -> Result<(), Failure> {
     let phase = || lock(&shared.availability).phase();
-    if phase() == Phase::Down || !shared.link.is_connected() {
+    let is_new_connection = phase() == Phase::Down || !shared.link.is_connected();
+    if is_new_connection {
         shared.link.connect().await?;
-        let mut availability = lock(&shared.availability);
-        availability.connected(shared.now());
-        shared.phase.send_replace(availability.phase());
     }
     // First, so that who reads that this relay lives can rely on what it sent. Each time, for what went out alone
     // while the last report was made.
-    if phase() == Phase::Returning {
+    if is_new_connection || phase() == Phase::Returning {
         report_all(shared).await?;
     }
     let alive = script::alive(&shared.prefix, &shared.relay, shared.pace.lives_for);
     let answer = shared.answer(&alive, &shared.heartbeat_round_trips, AliveAnswer::read).await?;
     let news = {
         let mut availability = lock(&shared.availability);
-        // A request may have found it down meanwhile: then this answer is old.
-        if availability.phase() == Phase::Down {
+        let now = shared.now();
+        if is_new_connection {
+            // Not before: what can be connected to need not answer, and requests would find that out.
+            availability.connected(now);
+        } else if availability.phase() == Phase::Down {
+            // A request found it down meanwhile: this answer is old.
             return Ok(());
         }
-        let news = availability.beat(shared.now(), answer, shared.pace);
+        let news = availability.beat(now, answer, shared.pace);
         shared.phase.send_replace(availability.phase());
         news
     };

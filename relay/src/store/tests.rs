@@ -277,3 +277,24 @@ fn a_relay_that_joins_gets_nothing_that_others_used() {
     });
     assert!(!relays[1].is_granted());
 }
+
+#[test]
+fn a_store_that_only_lets_relays_connect_is_not_asked() {
+    let server = Server::start();
+    let runtime = runtime();
+    let relays = [relay(runtime.handle(), &settings(server.url()), &[])];
+    wait_until_up(&relays);
+    let [relay] = &relays;
+    // Scripts wait, greetings do not.
+    server.command("CLIENT PAUSE 3000 WRITE");
+    let before = relay.store.status();
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(2) {
+        assert!(relay.is_granted());
+        thread::sleep(Duration::from_millis(1));
+    }
+    let after = relay.store.status();
+    assert!(after.heartbeat_round_trips > before.heartbeat_round_trips + 1, "{after:?}");
+    assert!(after.round_trips <= before.round_trips + 1, "{after:?}");
+    wait_until_up(&relays);
+}
