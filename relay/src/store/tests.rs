@@ -55,7 +55,7 @@ fn invites() -> LimitedCalls {
 fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let started = Instant::now();
     while !condition() {
-        assert!(started.elapsed() < Duration::from_secs(20), "in vain: {what}");
+        assert!(started.elapsed() < Duration::from_secs(40), "in vain: {what}");
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -98,6 +98,35 @@ fn by_sentinels() {
 }
 
 #[test]
+fn to_the_server_that_sentinels_make_the_master() {
+    let mut master = Server::start();
+    let replica = Server::start_with(&["--replicaof", "127.0.0.1", &master.port.to_string()]);
+    let folder = Directory::new();
+    let configuration = folder.path().join("sentinel.conf");
+    let lines = format!(
+        "sentinel monitor fleet 127.0.0.1 {} 1\nsentinel down-after-milliseconds fleet 1000\n\
+         sentinel failover-timeout fleet 5000\n",
+        master.port
+    );
+    fs::write(&configuration, lines).unwrap();
+    let sentinel = Server::start_with(&[configuration.to_str().unwrap(), "--sentinel"]);
+    let runtime = runtime();
+    let settings = settings(format!("redis+sentinel://127.0.0.1:{}/fleet", sentinel.port));
+    let relays: Vec<_> = (0..2).map(|_| relay(runtime.handle(), &settings, &[limit(5, 120_000)])).collect();
+    wait_until_up(&relays);
+    assert_eq!((relays[0].granted(3), relays[1].granted(3)), (3, 2));
+    wait_until("the sentinel knows the replica", || {
+        let known = sentinel.command("SENTINEL REPLICAS fleet");
+        known.contains(&replica.port.to_string()) && known.contains("master-link-status\r\n$2\r\nok")
+    });
+    master.kill();
+    wait_until("both are lost", || relays.iter().all(|relay| !relay.store.status().is_up));
+    wait_until_up(&relays);
+    assert!(replica.command("ROLE").contains("master"));
+    assert_eq!((relays[0].granted(5), relays[1].granted(5)), (0, 0));
+}
+
+#[test]
 fn in_a_cluster() {
     let server = Server::start_with(&["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"]);
     assert!(server.command("CLUSTER ADDSLOTSRANGE 0 16383").starts_with("+OK"));
