@@ -102,6 +102,9 @@ impl Metrics {
                 (status.round_trips + status.heartbeat_round_trips).saturating_sub(status.failures) as f64,
             );
             page.value(&names::STORE_REQUESTS, &["failed".to_owned()], status.failures as f64);
+            if let Some(latency) = status.latency {
+                page.value(&names::STORE_LATENCY, &[], latency.as_secs_f64());
+            }
             page.value(&names::STORE_OUTAGES, &[], status.outages as f64);
             page.value(&names::SHARE, &[], status.share);
             page.value(&names::RELAYS, &[], f64::from(status.relays));

@@ -69,6 +69,12 @@ pub const STORE_REQUESTS: Metric = metric(
     &["result"],
     "Requests to the store, those of the heartbeat included: ok, failed.",
 );
+pub const STORE_LATENCY: Metric = metric(
+    "mpa_relay_store_latency_seconds",
+    Gauge,
+    &[],
+    "How long the last answer of the store took; absent until there is one.",
+);
 pub const STORE_OUTAGES: Metric = metric(
     "mpa_relay_store_outages_total",
     Counter,
@@ -116,6 +122,7 @@ pub const ALL: &[&Metric] = &[
     &UNCERTAIN,
     &STORE_UP,
     &STORE_REQUESTS,
+    &STORE_LATENCY,
     &STORE_OUTAGES,
     &SHARE,
     &RELAYS,

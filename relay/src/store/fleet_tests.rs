@@ -1,4 +1,4 @@
-//! A fleet of relays on virtual time: the same decisions as in earnest, and a store that is lost, comes back empty
+//! A fleet of relays on virtual time: the decisions of `availability`, `ledger` and `share`, and a store that is lost, comes back empty
 //! and is cut off from single relays.
 
 use std::collections::BTreeMap;

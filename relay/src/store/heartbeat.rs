@@ -27,8 +27,8 @@ async fn beat(shared: &Arc<Shared>) -> Result<(), Failure> {
     if is_new_connection {
         shared.link.connect().await?;
     }
-    // First, so that who reads that this relay lives can rely on what it sent. Each time, for what went out alone
-    // while the last report was made.
+    // First, so that the others count this relay when what it sent is known. Each time, for what went out alone while
+    // the last report was made.
     if is_new_connection || phase() == Phase::Returning {
         report_all(shared).await?;
     }

@@ -8,8 +8,13 @@
 //!
 //! The store is asked for each request, once, as long as it answers. A question without an answer within the time
 //! limit marks it as down at once, for all requests: from then on only the heartbeat asks it, and this relay keeps to
-//! its share of each limit. All relays together exceed a limit by one share at most in the period around the loss of
-//! the store; a relay that alone is cut off from it exceeds what the others keep by its share.
+//! its share of each limit. When it is back each relay reports what it sent, keeps to its share until the others have
+//! reported too, and then relies on the store again.
+//!
+//! When the store is lost, all relays together exceed a limit by one share at most, in the period around the loss. A
+//! relay that alone is cut off from a store that answers the others adds its share to what they send. What no
+//! relay knows is not counted: what a relay sent before it was restarted, if the store is down at its start or loses
+//! its data within the same period.
 
 pub mod address;
 mod availability;
@@ -61,6 +66,8 @@ pub struct StoreStatus {
     pub relays: u32,
     /// The part of each limit that this relay may use: 1 while it is up.
     pub share: f64,
+    /// How long its last answer took.
+    pub latency: Option<Duration>,
     /// Since the beginning: what requests asked it and what the heartbeat did, what it did not answer or answered
     /// with an error, and how often it went down.
     pub round_trips: u64,
@@ -85,8 +92,10 @@ impl StoreStatus {
 }
 
 impl Store {
-    /// Reads the settings and begins to connect. An error is a sentence for whoever wrote them; a store that
-    /// cannot be reached is none. `relays`: how many relays there are, as long as the store did not say it.
+    /// Reads the settings and begins to connect. An error is a sentence about a setting that cannot be used; a
+    /// store that cannot be reached is none. `relays`: how many relays this one assumes, itself included, until
+    /// the store has answered once; with 1, a relay that starts without the store takes the whole of each limit.
+    /// Only the threads of `runtime` talk to the store.
     pub fn connect(
         settings: &StoreSettings,
         relays: u32,
@@ -135,6 +144,7 @@ impl Store {
             problem: availability.failure().map(ToString::to_string),
             relays: availability.fleet().relays,
             share: if is_up { 1.0 } else { 1.0 / f64::from(availability.fleet().relays) },
+            latency: *lock(&shared.latency),
             round_trips: shared.round_trips.load(Ordering::Relaxed),
             heartbeat_round_trips: shared.heartbeat_round_trips.load(Ordering::Relaxed),
             failures: shared.failures.load(Ordering::Relaxed),

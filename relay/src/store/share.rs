@@ -5,7 +5,7 @@
 //! of them, in the order of their ids. When the store is lost the others may have used the limit up already. So in
 //! the first period after it all relays together send at most one share beside what the store let through, and from
 //! then on each its share. Where there are more relays than requests in a period they take turns, by the store's
-//! clock as this relay saw it last.
+//! clock as this relay saw it last; relays that saw other numbers of them may then send at the same time.
 
 use std::time::Duration;
 

@@ -49,6 +49,8 @@ pub struct Shared {
     pub last_number: AtomicU64,
     /// Another one each time it comes up: what waits for this relay's share need not any more.
     pub generation: AtomicU64,
+    /// How long the last answer took.
+    pub latency: Mutex<Option<Duration>>,
     pub round_trips: AtomicU64,
     pub heartbeat_round_trips: AtomicU64,
     pub failures: AtomicU64,
@@ -101,6 +103,7 @@ impl Shared {
             kinds: Mutex::default(),
             last_number: AtomicU64::new(0),
             generation: AtomicU64::new(0),
+            latency: Mutex::default(),
             round_trips: AtomicU64::new(0),
             heartbeat_round_trips: AtomicU64::new(0),
             failures: AtomicU64::new(0),
@@ -198,7 +201,9 @@ impl Shared {
         round_trips: &AtomicU64,
         read: impl Fn(&[u64]) -> Option<T>,
     ) -> Result<T, Failure> {
+        let asked = Instant::now();
         let answer = self.link.ask(question, round_trips).await?;
+        *lock(&self.latency) = Some(asked.elapsed());
         read(&answer).ok_or(Failure::Unexpected)
     }
 

@@ -13,8 +13,8 @@ use super::*;
 use proxy::Proxy;
 use server::Server;
 
-/// Faster than in earnest.
-const PACE: Pace = Pace { interval: Duration::from_millis(50), lives_for: Duration::from_millis(1_500) };
+/// Faster than by default.
+const PACE: Pace = Pace { interval: Duration::from_millis(50), lives_for: Duration::from_secs(3) };
 
 /// One relay in the test.
 struct Relay {
@@ -24,7 +24,7 @@ struct Relay {
 }
 
 fn settings(url: String) -> StoreSettings {
-    StoreSettings { url, timeout: Duration::from_millis(500), prefix: "mpa".to_owned(), ca_certificates: None }
+    StoreSettings { url, timeout: Duration::from_secs(2), prefix: "mpa".to_owned(), ca_certificates: None }
 }
 
 fn limit(max: u32, period_ms: u64) -> Limit {
@@ -282,7 +282,8 @@ fn a_relay_that_joins_gets_nothing_that_others_used() {
 fn a_store_that_only_lets_relays_connect_is_not_asked() {
     let server = Server::start();
     let runtime = runtime();
-    let relays = [relay(runtime.handle(), &settings(server.url()), &[])];
+    let settings = StoreSettings { timeout: Duration::from_millis(400), ..settings(server.url()) };
+    let relays = [relay(runtime.handle(), &settings, &[])];
     wait_until_up(&relays);
     let [relay] = &relays;
     // Scripts wait, greetings do not.
