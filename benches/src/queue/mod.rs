@@ -13,7 +13,7 @@ mod polls;
 mod report;
 mod system_calls;
 mod throughput;
-mod trace;
+pub mod trace;
 
 use crate::peer::Peer;
 use crate::placement::Placement;

@@ -1,9 +1,11 @@
-//! A simulation: a busy service and one to 5,000 servers that share its limit, for an hour of virtual time.
+//! A simulation: a busy service and one to 5,000 servers that share its limit, for an hour of virtual time, without
+//! relays and through them.
 //!
 //! Compares three ways to behave, prints a table, and writes a plot, `target/throttling.svg`. The
 //! service is the emulator's model of one: a short window that counts what was let through, and a
 //! long one that counts rejections too.
 
+mod fleet;
 mod plot;
 mod servers;
 mod simulation;
@@ -21,6 +23,7 @@ const FLEETS: [usize; 8] = [1, 2, 5, 10, 50, 200, 1_000, 5_000];
 pub fn simulate() {
     one_server();
     a_fleet();
+    fleet::report::print();
 }
 
 fn one_server() {

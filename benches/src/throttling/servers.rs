@@ -28,7 +28,7 @@ impl Manner {
         }
     }
 
-    fn patience(self) -> Duration {
+    pub fn patience(self) -> Duration {
         Duration::from_secs(if self == Manner::Xsapi { 20 } else { 15 })
     }
 }
@@ -51,10 +51,15 @@ struct Call {
     attempts: u32,
 }
 
-const MAX_ATTEMPTS: u32 = 4;
+/// The default of the library.
+pub const MAX_ATTEMPTS: u32 = 4;
 
 pub struct Server {
     manner: Manner,
+    /// How long a call may take.
+    patience: Duration,
+    /// Ours.
+    max_attempts: u32,
     calls: BTreeMap<u64, Call>,
     next_call: u64,
     /// XSAPI: the time of the last Retry-After.
@@ -65,9 +70,11 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn new(manner: Manner) -> Self {
+    pub fn new(manner: Manner, patience: Duration, max_attempts: u32) -> Self {
         Server {
             manner,
+            patience,
+            max_attempts,
             calls: BTreeMap::new(),
             next_call: 0,
             closed_until: MonotonicTime::ZERO,
@@ -141,7 +148,7 @@ impl Server {
             Manner::Ours => {
                 let throttle = Throttle { max_requests, period_s, ..Throttle::default() };
                 self.window.rejected(now, call_sent, &throttle, Some(retry_after), random.f64());
-                if attempts < MAX_ATTEMPTS {
+                if attempts < self.max_attempts {
                     self.queue.push_back(number);
                 } else {
                     self.calls.remove(&number);
@@ -160,6 +167,6 @@ impl Server {
     }
 
     fn deadline(&self, call: u64) -> MonotonicTime {
-        self.begun(call).unwrap_or_default() + self.manner.patience()
+        self.begun(call).unwrap_or_default() + self.patience
     }
 }

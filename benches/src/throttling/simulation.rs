@@ -6,9 +6,9 @@ use std::collections::BinaryHeap;
 use mpa::policy::MonotonicTime;
 use mpa_emulator::throttle::{Kind, Limits, Meter};
 
-use super::servers::{Manner, Said, Server, Step};
+use super::servers::{MAX_ATTEMPTS, Manner, Said, Server, Step};
 
-const HOUR_MS: u64 = 3_600_000;
+pub const HOUR_MS: u64 = 3_600_000;
 
 /// From sending a request to its answer; the service decides in the middle.
 const ROUND_TRIP_MS: u64 = 50;
@@ -46,15 +46,8 @@ impl Setting {
         Setting { limits, servers, manner }
     }
 
-    /// How many calls the limits let through in an hour.
     pub fn allowed(&self) -> usize {
-        let in_an_hour = |max: u32, period_ms: u64| max as usize * (HOUR_MS / period_ms) as usize;
-        [self.limits.burst, self.limits.sustained]
-            .into_iter()
-            .flatten()
-            .map(|limit| in_an_hour(limit.max, limit.period_ms))
-            .min()
-            .unwrap_or(usize::MAX)
+        allowed(&self.limits)
     }
 
     /// Between two calls of one server, on average.
@@ -66,7 +59,10 @@ impl Setting {
 pub fn run(setting: &Setting) -> Outcome {
     let mut random = fastrand::Rng::with_seed(7);
     let mut meter = Meter::new(&setting.limits);
-    let mut servers: Vec<Server> = (0..setting.servers).map(|_| Server::new(setting.manner)).collect();
+    let mut servers: Vec<Server> = {
+        let server = |_| Server::new(setting.manner, setting.manner.patience(), MAX_ATTEMPTS);
+        (0..setting.servers).map(server).collect()
+    };
     let mut events = BinaryHeap::new();
     let mut outcome = Outcome::default();
     let mut waited = Vec::new();
@@ -123,16 +119,23 @@ pub fn run(setting: &Setting) -> Outcome {
     outcome
 }
 
+/// How many calls the limits let through in an hour.
+pub fn allowed(limits: &Limits) -> usize {
+    let in_an_hour = |max: u32, period_ms: u64| max as usize * (HOUR_MS / period_ms) as usize;
+    let limits = [limits.burst, limits.sustained].into_iter().flatten();
+    limits.map(|limit| in_an_hour(limit.max, limit.period_ms)).min().unwrap_or(usize::MAX)
+}
+
 /// Calls come by chance, so that their pauses are exponential.
-fn pause(mean_ms: f64, random: &mut fastrand::Rng) -> u64 {
+pub fn pause(mean_ms: f64, random: &mut fastrand::Rng) -> u64 {
     (-mean_ms * (1.0 - random.f64()).ln()) as u64
 }
 
-fn moment(ms: u64) -> MonotonicTime {
+pub fn moment(ms: u64) -> MonotonicTime {
     MonotonicTime::from_millis(ms)
 }
 
 /// Rounded up, so that no caller is woken before the time.
-fn millis(at: MonotonicTime) -> u64 {
+pub fn millis(at: MonotonicTime) -> u64 {
     at.as_nanos().div_ceil(1_000_000) as u64
 }
