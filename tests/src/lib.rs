@@ -6,6 +6,7 @@ pub mod bindings;
 pub mod build;
 pub mod c;
 #[cfg(unix)]
+mod fleet_picture;
 pub mod handing_on;
 pub mod header;
 pub mod interface;

@@ -1,5 +1,5 @@
-//! The pictures of `docs/matches.md`, drawn from what the library makes of a match: who was there when, and the groups
-//! that follow.
+//! The pictures of the documents. Those of `docs/matches.md` are drawn from what the library makes of a match: who was
+//! there when, and the groups that follow.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use mpa::matches::{Clique, Player, Tracker};
 
+use crate::fleet_picture;
 use crate::header::repository;
 
 /// A match, as one sees it in a picture.
@@ -162,5 +163,7 @@ fn middle(row: usize) -> u64 {
 
 /// The files, with what should be in them.
 pub fn files() -> impl Iterator<Item = (PathBuf, String)> {
-    MATCHES.iter().map(|played| (repository().join("docs").join(played.file), played.svg()))
+    let matches = MATCHES.iter().map(|played| (played.file, played.svg()));
+    let all = matches.chain([("fleet.svg", fleet_picture::svg())]);
+    all.map(|(file, svg)| (repository().join("docs").join(file), svg))
 }

@@ -1,4 +1,4 @@
-//! Draws the pictures of `docs/matches.md`: `cargo run -p mpa-tests --bin write-pictures`.
+//! Draws the pictures of the documents: `cargo run -p mpa-tests --bin write-pictures`.
 
 use std::process::ExitCode;
 

@@ -1,0 +1,119 @@
+//! The files in `relay/deploy`, which users copy, and the tables of `docs/fleet.md`: that they agree with the program.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[allow(dead_code, reason = "the program uses all of it")]
+#[path = "../src/metrics/names.rs"]
+mod names;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(repository().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Those of the relay itself.
+fn own() -> BTreeSet<String> {
+    names::ALL.iter().map(|metric| metric.name.to_owned()).collect()
+}
+
+/// Those of the library, which are named where its page is written.
+fn of_library() -> BTreeSet<String> {
+    let source = read("src/ffi/prometheus.rs");
+    let names = source.split('"').filter(|text| is_name(text) && *text != "mpa_");
+    let names: BTreeSet<String> = names.map(str::to_owned).collect();
+    assert!(names.contains("mpa_requests_total") && names.len() > 15, "{names:?}");
+    names
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with("mpa_") && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// The metrics that a text names, without what a histogram adds to its name.
+fn named_in(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| is_name(word));
+    words.map(|word| word.trim_end_matches("_bucket").to_owned()).collect()
+}
+
+#[test]
+fn the_dashboard_shows_exactly_the_metrics_that_there_are() {
+    let dashboard: serde_json::Value = serde_json::from_str(&read("relay/deploy/grafana-dashboard.json")).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let targets = panels.iter().filter_map(|panel| panel["targets"].as_array()).flatten();
+    let shown = named_in(&targets.filter_map(|target| target["expr"].as_str()).collect::<Vec<_>>().join(" "));
+    let all: BTreeSet<_> = own().union(&of_library()).cloned().collect();
+    assert!(shown.is_subset(&all), "there is no {:?}", shown.difference(&all));
+    assert!(own().is_subset(&shown), "not shown: {:?}", own().difference(&shown));
+    let numbers: BTreeSet<_> = panels.iter().map(|panel| panel["id"].as_u64().unwrap()).collect();
+    assert_eq!(numbers.len(), panels.len(), "each panel has a number of its own");
+}
+
+#[test]
+fn alerts_name_no_other_metrics_and_each_is_tested_and_documented() {
+    let rules = read("relay/deploy/prometheus-rules.yml");
+    let expressions: Vec<_> = rules.lines().filter_map(|line| line.trim().strip_prefix("expr: ")).collect();
+    let all: BTreeSet<_> = own().union(&of_library()).cloned().collect();
+    let named = named_in(&expressions.join(" "));
+    assert!(named.len() > 10 && named.is_subset(&all), "there is no {:?}", named.difference(&all));
+    let (tests, document) = (read("relay/deploy/prometheus-rules.test.yml"), read("docs/fleet.md"));
+    let alerts: Vec<_> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    assert_eq!(alerts.len(), expressions.len());
+    for alert in alerts {
+        assert!(tests.contains(&format!("alertname: {alert}\n")), "{alert} is not tested");
+        assert!(document.contains(&format!("`{alert}`")), "{alert} is not in docs/fleet.md");
+    }
+}
+
+#[test]
+fn every_metric_is_documented() {
+    let document = read("docs/fleet.md");
+    let table = document.split("<!-- metrics -->").nth(1).and_then(|rest| rest.split("<!-- /metrics -->").next());
+    let rows = names::ALL.iter().map(|metric| {
+        let labels: Vec<_> = metric.labels.iter().map(|label| format!("`{label}`")).collect();
+        let kind = format!("{:?}", metric.kind).to_lowercase();
+        format!("| `{}` | {kind} | {} | {} |\n", metric.name, labels.join(", "), metric.help)
+    });
+    let expected = format!("\n| metric | type | labels | |\n|---|---|---|---|\n{}", rows.collect::<String>());
+    assert_eq!(table, Some(expected.as_str()), "docs/fleet.md should have this between its marks:{expected}");
+}
+
+/// The example configurations, with the files that they name somewhere else.
+#[test]
+fn the_configurations_are_valid() {
+    for path in ["relay/deploy/relay.toml", "relay/deploy/kubernetes/relay.toml"] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        let own = rcgen::generate_simple_self_signed(["mpa-relay".to_owned()]).unwrap();
+        for name in ["tls.pem", "tls.crt", "partner.pem"] {
+            fs::write(file(name), own.cert.pem()).unwrap();
+        }
+        for name in ["tls-key.pem", "tls.key", "partner-key.pem"] {
+            fs::write(file(name), own.signing_key.serialize_pem()).unwrap();
+        }
+        fs::write(file("keys"), "fleet key-of-the-first-fleet *\n").unwrap();
+        fs::write(file("redis-url"), "redis://127.0.0.1:6379\n").unwrap();
+        let here = format!("\"{}/", folder.path().display());
+        let text = ["\"/etc/mpa-relay/", "\"/run/mpa-relay/secrets/", "\"/run/mpa-relay/tls/"]
+            .iter()
+            .fold(read(path), |text, there| text.replace(there, &here))
+            // What is commented out, too.
+            .replace("# redis_file", "redis_file")
+            .replace("# invite_limit", "invite_limit")
+            .replace("# recent_players_limit", "recent_players_limit");
+        fs::write(file("relay.toml"), text).unwrap();
+        let checked = Command::new(env!("CARGO_BIN_EXE_mpa-relay"))
+            .arg("--config")
+            .arg(file("relay.toml"))
+            .arg("--check")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
+        assert!(checked.status.success(), "{path}: {said}");
+    }
+}
