@@ -16,7 +16,7 @@ use crate::tools;
 /// Longer than anything takes that runs on this machine.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// A running emulator. It ends when this is dropped.
+/// A running emulator, or another server. It ends when this is dropped.
 pub struct Emulator {
     child: Child,
     address: SocketAddr,
@@ -36,20 +36,18 @@ impl Emulator {
     }
 
     pub fn start(dist: &Dist) -> Result<Self> {
-        Self::of(Command::new(Self::program(dist)?))
+        let mut command = Command::new(Self::program(dist)?);
+        command.args(["--port", "0"]);
+        Self::listening(command, "mpa-emulator")
     }
 
-    /// That of a command, which takes its arguments.
-    pub fn of(mut command: Command) -> Result<Self> {
-        let mut child = command
-            .args(["--port", "0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("starting mpa-emulator")?;
+    /// A program that prints first where it listens, as the emulator does.
+    pub fn listening(mut command: Command, name: &str) -> Result<Self> {
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().with_context(|| format!("starting {name}"))?;
         let mut line = String::new();
         if let Some(output) = &mut child.stdout {
-            BufReader::new(output).read_line(&mut line).context("reading what mpa-emulator prints")?;
+            BufReader::new(output).read_line(&mut line).with_context(|| format!("reading what {name} prints"))?;
         }
         // "mpa-emulator listens on http://127.0.0.1:8787"
         let address = line.trim().rsplit("http://").next().and_then(|address| address.parse().ok());
@@ -58,7 +56,7 @@ impl Emulator {
             None => {
                 let _ = child.kill();
                 let _ = child.wait();
-                anyhow::bail!("mpa-emulator printed {line:?} instead of the address that it listens on")
+                anyhow::bail!("{name} printed {line:?} instead of the address that it listens on")
             }
         }
     }

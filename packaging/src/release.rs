@@ -79,7 +79,7 @@ fn write_file(path: &Path, content: &[u8]) -> Result<()> {
 /// What the files of a release are, by the beginning and the end of their names: the first that fits.
 const FILES: &[(&str, &str, &str)] = &[
     ("mpa-recipes-", ".tar.gz", "vcpkg port and Conan recipe"),
-    ("mpa-tools-", "", "emulator of the service and `mpa-doctor`"),
+    ("mpa-tools-", "", "emulator of the service, `mpa-doctor`, and for Linux `mpa-relay`"),
     ("mpa-", "-symbols.tar.gz", "debug symbols of the library"),
     ("mpa-", "-symbols.zip", "debug symbols of the library"),
     ("mpa-", "-macos-universal.tar.gz", "library for C and C++; linked, not run"),
@@ -178,7 +178,7 @@ mod tests {
     fn each_file_is_described() {
         assert_eq!(
             description("mpa-tools-1.0.0-linux-x64.tar.gz").unwrap(),
-            "emulator of the service and `mpa-doctor`"
+            "emulator of the service, `mpa-doctor`, and for Linux `mpa-relay`"
         );
         assert_eq!(description("mpa-1.0.0-windows-x64-symbols.zip").unwrap(), "debug symbols of the library");
         assert_eq!(description("mpa-1.0.0-windows-x64.zip").unwrap(), "library for C and C++");

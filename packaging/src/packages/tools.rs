@@ -22,18 +22,44 @@ pub const PACKAGE: Package = Package { name: "tools", make, check: check::check 
 struct Program {
     name: &'static str,
     purpose: &'static str,
-    /// A server has `packaging/docker/NAME/Dockerfile`.
-    server: bool,
+    for_windows: bool,
+    server: Option<Server>,
+}
+
+/// A program that others connect to.
+struct Server {
+    /// Makes an image of it, from the folder of the archive.
+    dockerfile: &'static str,
+    /// With these it needs no file, and takes a free port of loopback.
+    arguments: &'static [&'static str],
 }
 
 static PROGRAMS: &[Program] = &[
     Program {
         name: "mpa-doctor",
         purpose: "checks a configuration and the way to the service step by step",
-        server: false,
+        for_windows: true,
+        server: None,
     },
-    Program { name: "mpa-emulator", purpose: "a local stand-in for the service, for tests", server: true },
+    Program {
+        name: "mpa-emulator",
+        purpose: "a local stand-in for the service, for tests",
+        for_windows: true,
+        server: Some(Server { dockerfile: "packaging/docker/mpa-emulator/Dockerfile", arguments: &["--port", "0"] }),
+    },
+    Program {
+        name: "mpa-relay",
+        purpose: "stands between the servers of a fleet and the service, and keeps one limit for all of them",
+        // Fleets run it on Linux: it was not tried elsewhere.
+        for_windows: false,
+        server: Some(Server { dockerfile: "relay/deploy/Dockerfile", arguments: &["--listen", "127.0.0.1:0"] }),
+    },
 ];
+
+fn programs_for(target: &Target) -> impl Iterator<Item = &'static Program> {
+    let is_windows = target.system == System::Windows;
+    PROGRAMS.iter().filter(move |program| program.for_windows || !is_windows)
+}
 
 /// The Rust targets for which the programs need nothing but the system.
 static TRIPLES: &[(&str, &str)] = &[
@@ -84,11 +110,11 @@ fn make(dist: &Dist, targets: &[&'static Target]) -> Result<()> {
 fn programs(dist: &Dist, target: &Target, triple: &'static str, folder: &Path) -> Result<()> {
     let rust = Rust::with(triple)?;
     let zig = Zig::of(dist)?;
-    let names: Vec<&str> = PROGRAMS.iter().map(|program| program.name).collect();
+    let names: Vec<&str> = programs_for(target).map(|program| program.name).collect();
     let compilation =
         Compilation { linker: Linker::Zig(&zig), programs: &names, purpose: "tools", ..Compilation::of(&rust, triple) };
     let built = compile(dist, &compilation)?;
-    for program in PROGRAMS {
+    for program in programs_for(target) {
         let name = file_name(program, target);
         tools::run(rust::objcopy()?.arg("--strip-all").arg(built.join(&name)).arg(folder.join(&name)))?;
     }
@@ -108,14 +134,16 @@ fn documents(dist: &Dist, target: &Target, folder: &Path) -> Result<()> {
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         write(licence.to_owned(), read(licence)?)?;
     }
-    for program in PROGRAMS {
+    for program in programs_for(target) {
         write(format!("THIRD-PARTY-LICENSES-{}.txt", program.name), notice(dist, program)?)?;
-        if program.server && target.system != System::Windows {
-            let file = read(&format!("packaging/docker/{}/Dockerfile", program.name))?;
-            write(format!("Dockerfile.{}", program.name), file)?;
+        if let Some(server) = &program.server
+            && target.system != System::Windows
+        {
+            write(format!("Dockerfile.{}", program.name), read(server.dockerfile)?)?;
         }
     }
-    let rows: Vec<_> = PROGRAMS.iter().map(|program| format!("| `{}` | {} |", program.name, program.purpose)).collect();
+    let row = |program: &Program| format!("| `{}` | {} |", program.name, program.purpose);
+    let rows: Vec<_> = programs_for(target).map(row).collect();
     let text = read("packaging/tools/README.md.in")?
         .replace("@VERSION@", &dist.version()?)
         .replace("@TARGET@", target.name)
@@ -138,15 +166,12 @@ mod tests {
     fn every_server_has_a_dockerfile_that_starts_it() {
         let dist = Dist::of_this_repository().unwrap();
         for program in PROGRAMS {
-            let path = dist.repository().join("packaging/docker").join(program.name).join("Dockerfile");
-            assert_eq!(path.exists(), program.server, "{}", path.display());
-            if program.server {
-                let text = fs::read_to_string(path).unwrap();
-                for line in ["FROM scratch\n", &format!("COPY {0} /{0}\n", program.name), "USER "] {
-                    assert!(text.contains(line), "{line}");
-                }
-                assert!(text.contains(&format!("ENTRYPOINT [\"/{}\"", program.name)));
+            let Some(server) = &program.server else { continue };
+            let text = fs::read_to_string(dist.repository().join(server.dockerfile)).unwrap();
+            for line in ["FROM scratch\n", &format!("COPY {0} /{0}\n", program.name), "USER "] {
+                assert!(text.contains(line), "{line}");
             }
+            assert!(text.contains(&format!("ENTRYPOINT [\"/{}\"", program.name)));
         }
     }
 

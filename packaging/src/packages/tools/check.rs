@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use object::Object;
 
-use super::{PROGRAMS, archive_path, file_name, folder_name, triple_of};
+use super::{PROGRAMS, Server, archive_path, file_name, folder_name, programs_for, triple_of};
 use crate::archive;
 use crate::checks::paths;
 use crate::dist::Dist;
@@ -41,7 +41,7 @@ pub fn check(dist: &Dist, target: &'static Target) -> Result<()> {
     let folder = folder.path().join(folder_name(dist, target)?);
 
     let paths = paths::of_this_machine(dist)?;
-    for program in PROGRAMS {
+    for program in programs_for(target) {
         let name = file_name(program, target);
         let path = folder.join(&name);
         let data = fs::read(&path).with_context(|| format!("reading {name} of {}", archive.display()))?;
@@ -51,7 +51,7 @@ pub fn check(dist: &Dist, target: &'static Target) -> Result<()> {
         println!("{}: {name} is static, {} bytes", target.name, data.len());
     }
     let Some(runner) = Runner::of(dist, target)? else { return Ok(()) };
-    for program in PROGRAMS {
+    for program in programs_for(target) {
         let path = folder.join(file_name(program, target));
         let printed = runner::run_for(runner.command(&path, &[])?.arg("--version"), LIMIT)?.success(program.name)?;
         let expected = format!("{} {}\n", program.name, dist.version()?);
@@ -59,13 +59,16 @@ pub fn check(dist: &Dist, target: &'static Target) -> Result<()> {
     }
     doctor(&runner, &folder.join(file_name(&PROGRAMS[0], target)), &Emulator::start(dist)?)?;
     println!("{}: the doctor reaches the emulator of this machine", target.name);
-    for program in PROGRAMS.iter().filter(|program| program.server) {
+    for program in programs_for(target) {
+        let Some(server) = &program.server else { continue };
         let path = folder.join(file_name(program, target));
-        let started = Emulator::of(runner.command(&path, &[])?)?;
+        let mut command = runner.command(&path, &[])?;
+        command.args(server.arguments);
+        let started = Emulator::listening(command, program.name)?;
         doctor(&runner, &folder.join(file_name(&PROGRAMS[0], target)), &started)?;
         println!("{}: the doctor reaches {} of the archive", target.name, program.name);
         if target.system != System::Windows && runner.line.is_empty() {
-            alone(&path, &runner, &folder.join(PROGRAMS[0].name))?;
+            alone(&path, server, &runner, &folder.join(PROGRAMS[0].name))?;
         }
     }
     Ok(())
@@ -92,10 +95,10 @@ fn doctor(runner: &Runner, doctor: &Path, emulator: &Emulator) -> Result<()> {
 
 /// As in a container from scratch: in a folder that has only this file. That takes root.
 #[cfg(unix)]
-fn alone(server: &Path, runner: &Runner, doctor_program: &Path) -> Result<()> {
+fn alone(program: &Path, server: &Server, runner: &Runner, doctor_program: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let name = server.file_name().context("a program has a name")?;
+    let name = program.file_name().context("a program has a name")?;
     if Path::new("/root").read_dir().is_err() {
         println!("{}: not run in an empty folder, which takes root", name.display());
         return Ok(());
@@ -103,15 +106,15 @@ fn alone(server: &Path, runner: &Runner, doctor_program: &Path) -> Result<()> {
     let folder = tempfile::tempdir()?;
     // Of everybody, as the image is.
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
-    fs::copy(server, folder.path().join(name))?;
+    fs::copy(program, folder.path().join(name))?;
     let mut chroot = std::process::Command::new("chroot");
-    chroot.arg("--userspec=65534:65534").arg(folder.path()).arg(Path::new("/").join(name));
-    doctor(runner, doctor_program, &Emulator::of(chroot)?)?;
+    chroot.arg("--userspec=65534:65534").arg(folder.path()).arg(Path::new("/").join(name)).args(server.arguments);
+    doctor(runner, doctor_program, &Emulator::listening(chroot, &name.to_string_lossy())?)?;
     println!("{}: runs in an empty folder, as in a container from scratch", name.display());
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn alone(_server: &Path, _runner: &Runner, _doctor: &Path) -> Result<()> {
+fn alone(_program: &Path, _server: &Server, _runner: &Runner, _doctor: &Path) -> Result<()> {
     Ok(())
 }
