@@ -9,12 +9,13 @@ use super::choice::Choice;
 const NAMES: [&str; 6] = ["license", "licence", "copying", "copyright", "notice", "unlicense"];
 
 /// Licences, and words that stand in their texts and in no other's.
-const LICENSES: [(&str, &str); 9] = [
+const LICENSES: [(&str, &str); 10] = [
     ("MIT", "copyright notice and this permission notice shall be included in all copies or substantial portions"),
     ("Apache-2.0", "Apache License Version 2.0, January 2004"),
     ("ISC", "granted, provided that the above copyright notice and this permission notice appear in all copies"),
     ("0BSD", "with or without fee is hereby granted. THE SOFTWARE IS PROVIDED \"AS IS\""),
     ("BSD-3-Clause", "used to endorse or promote products derived from this software without specific prior written"),
+    ("BSL-1.0", "Boost Software License - Version 1.0"),
     ("Zlib", "This software is provided 'as-is', without any express or implied warranty."),
     ("CDLA-Permissive-2.0", "Community Data License Agreement - Permissive - Version 2.0"),
     ("Unicode-3.0", "UNICODE LICENSE V3"),
