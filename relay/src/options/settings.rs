@@ -8,7 +8,7 @@ use mpa::file;
 use mpa::log::Level;
 
 use super::given::{self, Given};
-use super::table::{Kind, Name};
+use super::table::Name;
 use super::{Refused, Result, client, file_named, value};
 use crate::client_options::{ClientOptions, sentence};
 use crate::settings::{Access, FrontLimits, LogSettings, Settings, StoreSettings, TlsFiles, Upstream};
@@ -243,11 +243,8 @@ pub fn switch(given: &Given, name: Name) -> given::Result<bool> {
 }
 
 pub fn number(given: &Given, name: Name) -> Result<u64> {
-    let (least, most) = match name.info().kind {
-        Kind::Number { least, most, .. } => (least, most),
-        _ => (0, u64::MAX),
-    };
-    given.parsed(name, |text| value::number(text, least, most))?.ok_or_else(|| missing(name))
+    // Whether it is within its range was checked where it was given.
+    given.parsed(name, |text| value::number(text, 0, u64::MAX))?.ok_or_else(|| missing(name))
 }
 
 fn size(given: &Given, name: Name) -> Result<usize> {

@@ -281,6 +281,15 @@ mod tests {
     }
 
     #[test]
+    fn defaults_are_values() {
+        for info in OPTIONS {
+            if let Is(text) = info.default {
+                assert_eq!(super::super::value::check(info.kind, text), Ok(()), "{}", info.name);
+            }
+        }
+    }
+
+    #[test]
     fn names_have_three_forms() {
         let info = Name::MaxAttempts.info();
         assert_eq!(
