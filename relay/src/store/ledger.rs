@@ -14,6 +14,16 @@ pub struct Ledger {
     /// With its number, the oldest first.
     sent: VecDeque<(u64, Sent)>,
     closed_until: MonotonicTime,
+    held: Option<Held>,
+}
+
+/// Until when the store grants nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    pub until: MonotonicTime,
+    pub limit: Option<Limit>,
+    /// Of the shared limits: with another one it does not hold any more.
+    pub generation: u64,
 }
 
 /// A limit that the service named.
@@ -72,6 +82,17 @@ impl Ledger {
     /// For how much longer the service asked not to be called.
     pub fn closed_for(&self, now: MonotonicTime) -> Duration {
         self.closed_until.saturating_sub(now)
+    }
+
+    /// The store said when the next request may go out.
+    pub fn hold(&mut self, held: Held) {
+        self.held = Some(held);
+    }
+
+    /// For how long the store need not be asked, because of which limit.
+    pub fn held(&self, now: MonotonicTime, generation: u64) -> Option<(Duration, Option<Limit>)> {
+        let held = self.held.filter(|held| held.until > now && held.generation == generation)?;
+        Some((held.until - now, held.limit))
     }
 
     /// All limits that hold, one for each period.

@@ -97,6 +97,7 @@ pub fn permit(keys: &Keys, member: &str, imposed: &[Limit], clock: Option<u64>) 
 #[derive(Debug, PartialEq, Eq)]
 pub struct PermitAnswer {
     pub is_granted: bool,
+    /// Of the next request, because of this limit.
     pub wait: Duration,
     pub limit: Option<Limit>,
     /// Limits that the service named, with their age.

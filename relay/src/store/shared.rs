@@ -20,7 +20,7 @@ use crate::settings::StoreSettings;
 use super::Log;
 use super::address::Address;
 use super::availability::{Availability, BEATS_UNTIL_UP, News, Pace, Phase};
-use super::ledger::{Ledger, Named};
+use super::ledger::{Held, Ledger, Named};
 use super::link::{Failure, Link};
 use super::script::{self, Keys, PermitAnswer, Question, Report};
 use super::share::Sent;
@@ -125,6 +125,11 @@ impl Shared {
             // By then it is decided by all that the store knows.
             return SharedPermit::After { wait: wait.min(self.pace.interval * (BEATS_UNTIL_UP + 1)), limit };
         }
+        let generation = self.generation.load(Ordering::Relaxed);
+        if is_up && let Some((wait, limit)) = lock(&kind.ledger).held(self.now(), generation) {
+            // The store has said it already.
+            return SharedPermit::After { wait, limit };
+        }
         let number = self.number();
         let question = script::permit(&kind.keys, &self.member(number), lock(&kind.ledger).imposed(), None);
         match self.ask(&question, PermitAnswer::read) {
@@ -135,6 +140,7 @@ impl Shared {
                     .named
                     .iter()
                     .for_each(|(limit, age)| ledger.name(Named { limit: *limit, at: now.saturating_sub(*age) }));
+                ledger.hold(Held { until: now + answer.wait, limit: answer.limit, generation });
                 if answer.is_granted {
                     ledger.record(number, Sent { at: now, is_alone: !is_up });
                     SharedPermit::Granted
