@@ -39,6 +39,7 @@ openssl openssl
 nginx nginx-light
 tinyproxy tinyproxy
 redis-server redis-server
+promtool prometheus
 mcs mono-mcs
 mono mono-runtime
 /usr/lib/mono/4.5/Mono.Posix.dll libmono-posix4.0-cil

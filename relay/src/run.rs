@@ -96,7 +96,8 @@ async fn serve(settings: Settings) -> Result<(), String> {
     spawn(relay.clone(), files.tls.clone(), listener, settings.front, &metrics, &watched);
     if let Some(listener) = admin_listener {
         let pages = Arc::new(Pages(relay.clone()));
-        spawn(pages, None, listener, settings.front, &metrics, &watched);
+        // Their connections are not those of servers, which draining waits for.
+        spawn(pages, None, listener, settings.front, &Arc::default(), &watched);
     }
     print_address(scheme, address);
     loop {

@@ -117,3 +117,20 @@ fn the_configurations_are_valid() {
         assert!(checked.status.success(), "{path}: {said}");
     }
 }
+
+#[test]
+fn alerts_fire_as_their_tests_say() {
+    for (rules, tests) in [
+        ("relay/deploy/prometheus-rules.yml", "relay/deploy/prometheus-rules.test.yml"),
+        ("docs/prometheus-rules.yml", "docs/prometheus-rules.test.yml"),
+    ] {
+        for arguments in [["check", "rules", rules], ["test", "rules", tests]] {
+            let ran = Command::new("promtool").current_dir(repository()).args(arguments).output();
+            let ran = ran.unwrap_or_else(|error| {
+                panic!("promtool cannot be started ({error}); install Debian's package prometheus")
+            });
+            let said = [ran.stdout, ran.stderr].concat();
+            assert!(ran.status.success(), "promtool {arguments:?}: {}", String::from_utf8_lossy(&said));
+        }
+    }
+}

@@ -26,7 +26,8 @@ mod link;
 mod script;
 mod share;
 mod shared;
-#[cfg(test)]
+// They start a store of their own.
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::sync::Arc;

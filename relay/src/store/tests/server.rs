@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{self, Signal};
+use nix::unistd::Pid;
+
 /// A process that ends with the test.
 pub struct Server {
     process: Child,
@@ -78,16 +81,15 @@ impl Server {
     }
 
     pub fn stop_answering(&self) {
-        self.signal("-STOP");
+        self.signal(Signal::SIGSTOP);
     }
 
     pub fn go_on_answering(&self) {
-        self.signal("-CONT");
+        self.signal(Signal::SIGCONT);
     }
 
-    fn signal(&self, signal: &str) {
-        let status = Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap();
-        assert!(status.success());
+    fn signal(&self, signal: Signal) {
+        signal::kill(Pid::from_raw(self.process.id().cast_signed()), signal).unwrap();
     }
 
     /// Sends a command as a person would at a terminal, and reads the first of the answer.
