@@ -243,6 +243,12 @@ fn what_is_wrong_is_named_with_its_place() {
         (&[], "[redis]\nurl = 'secret'", "/f/relay.toml, line 1: redis is a table; expected a text in quotes"),
         (&[], "redis = 2026-01-01", "/f/relay.toml, line 1: redis is a date; expected a text in quotes"),
         (&[], "keys = ''", "/f/relay.toml, line 1: keys is empty; leave it out for its default"),
+        (
+            &["--request-timeout-ms=3500"],
+            "\nrecent_players_hold_ms = 1600",
+            "--request-timeout-ms (3500), recent_players_hold_ms (/f/relay.toml, line 2) (1600) take 5100 ms together, but a \
+             server waits for 5000 ms only (--caller-timeout-ms); expected a sum below that",
+        ),
         // What comes before does not hide what is wrong.
         (
             &["--max-attempts=1"],
