@@ -12,11 +12,15 @@
 //! cargo run --example quickstart csharp match  examples/match_server.cs
 //! cargo run --example quickstart c activities  examples/activities.c
 //! cargo run --example quickstart c sign-in     examples/sign_in.c
+//! cargo run --example quickstart c fleet       examples/fleet_server.c, three servers without a relay and through one
 //! ```
 //!
 //! The compilers are `cc` and `c++`, or those of the variables `CC` and `CXX`; for C#, `mcs`.
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
+
+#[path = "quickstart/fleet.rs"]
+mod fleet;
 
 use std::error::Error;
 use std::ffi::OsStr;
@@ -71,6 +75,7 @@ enum What {
     Match,
     Activities,
     SignIn,
+    Fleet,
 }
 
 fn main() -> ExitCode {
@@ -96,12 +101,13 @@ fn chosen_program(arguments: &[String]) -> Result<(Language, What)> {
         (_, Some("match")) => Ok((language, What::Match)),
         (Language::C, Some("activities")) => Ok((language, What::Activities)),
         (Language::C, Some("sign-in")) => Ok((language, What::SignIn)),
-        (_, Some(only_in_c @ ("activities" | "sign-in"))) => {
+        (Language::C, Some("fleet")) => Ok((language, What::Fleet)),
+        (_, Some(only_in_c @ ("activities" | "sign-in" | "fleet"))) => {
             Err(format!("That program is there in C only: say \"c {only_in_c}\".").into())
         }
         (_, Some(other)) => Err(format!(
-            "After the language comes nothing, \"loop\" for a server loop, \"match\" for a match, \"activities\", or \"sign-in\" for a \
-             server that signs in, not {other:?}."
+            "After the language comes nothing, \"loop\" for a server loop, \"match\" for a match, \"activities\", \"sign-in\" for a \
+             server that signs in, or \"fleet\" for servers with a relay, not {other:?}."
         )
         .into()),
     }
@@ -111,6 +117,9 @@ fn run(language: Language, what: What) -> Result<()> {
     let source = source(language, what);
     let folder = stage_library(&source)?;
     let mut program = compile(language, &source, &folder)?;
+    if what == What::Fleet {
+        return fleet::run(program.get_program(), &folder);
+    }
     let emulator = Emulator::start(options(what))?;
     program.arg(emulator.url()).arg(TITLE_ID.to_string());
     if let Some(sign_in) = emulator.sign_in() {
@@ -121,8 +130,8 @@ fn run(language: Language, what: What) -> Result<()> {
     }
     println!("{source} prints:\n");
     let ended = match what {
-        What::Quickstart | What::Match | What::Activities | What::SignIn => run_to_the_end(&mut program),
         What::ServerLoop => run_for_a_while(&mut program),
+        _ => run_to_the_end(&mut program),
     };
     println!("\nThe stand-in for the service received:\n");
     emulator.requests(NO_TITLE).iter().for_each(show_line);
@@ -145,6 +154,7 @@ fn source(language: Language, what: What) -> String {
         What::Match => "match_server",
         What::Activities => "activities",
         What::SignIn => "sign_in",
+        What::Fleet => "fleet_server",
     };
     let ending = match language {
         Language::C => "c",
@@ -327,16 +337,21 @@ fn advice(tool: &str) -> &'static str {
 
 /// Puts the library into the folder that the program will be in, as one would ship both.
 fn stage_library(source: &str) -> Result<PathBuf> {
-    // <target folder>/<profile>/examples/quickstart
-    let example = env::current_exe()?;
-    let profile = example.ancestors().nth(2).ok_or("This program is in no folder.")?;
+    let profile = profile_folder()?;
     let folder = profile.join("quickstart").join(source);
     fs::create_dir_all(&folder)?;
     let staged = folder.join(LIBRARY);
     // A program that still runs keeps the file it has.
     let _ = fs::remove_file(&staged);
-    fs::copy(built_library(profile)?, staged)?;
+    fs::copy(built_library(&profile)?, staged)?;
     Ok(folder)
+}
+
+/// Where cargo puts what it builds with the options with which this was built.
+fn profile_folder() -> Result<PathBuf> {
+    // <target folder>/<profile>/examples/quickstart
+    let example = env::current_exe()?;
+    Ok(example.ancestors().nth(2).ok_or("This program is in no folder.")?.to_owned())
 }
 
 /// The library has been built for this example. Where cargo keeps it elsewhere, it is built again.
@@ -345,13 +360,23 @@ fn built_library(profile: &Path) -> Result<PathBuf> {
     if dependency.exists() {
         return Ok(dependency);
     }
+    build_with_cargo(profile, &["--quiet", "--lib"])?;
+    Ok(profile.join(LIBRARY))
+}
+
+fn build_with_cargo(profile: &Path, arguments: &[&str]) -> Result<()> {
     let mut build = tool(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    build.args(["build", "--quiet", "--lib"]);
+    build.arg("build").args(arguments);
+    // Cargo sets these for the program that it runs. Some crates are compiled again when they change.
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            build.env_remove(name);
+        }
+    }
     if profile.file_name() == Some(OsStr::new("release")) {
         build.arg("--release");
     }
-    finish(&mut build)?;
-    Ok(profile.join(LIBRARY))
+    finish(&mut build)
 }
 
 // What arrived ------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ mod cpp;
 mod csharp;
 #[path = "bindings/fields.rs"]
 mod fields;
+#[path = "bindings/fleet.rs"]
+mod fleet;
 #[path = "bindings/layout.rs"]
 mod layout;
 #[path = "bindings/quickstarts.rs"]

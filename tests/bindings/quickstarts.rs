@@ -162,7 +162,7 @@ fn check_failures(program: impl Fn() -> Command) {
 }
 
 /// What a program that has to fail says, in one line.
-fn failure(program: &mut Command) -> String {
+pub fn failure(program: &mut Command) -> String {
     let output = process::output(program, process::LIMIT);
     let said = Platform::of_the_tests().text(output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
@@ -353,22 +353,23 @@ fn lies_ahead(time: &str) -> bool {
     seconds.trim().parse().is_ok_and(|end| (now + 60..now + 30 * 86_400).contains(&end))
 }
 
-fn server_that_signs_in() -> Option<Command> {
+/// One of the other examples, in C99 too.
+pub fn example_in_c(name: &str) -> Option<Command> {
     let platform = Platform::of_the_tests();
     if !platform.described && !GCC.is_there() {
         return None;
     }
-    let program = platform.executable(&build::scratch("sign-in").join("sign_in"));
+    let program = platform.executable(&build::scratch(name).join(name));
     let mut compile = platform.c_compiler();
     compile.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
-    compile.arg(repository().join("examples/sign_in.c"));
+    compile.arg(repository().join(format!("examples/{name}.c")));
     build::run(compile.args(platform.link_arguments()));
     Some(platform.command(&program))
 }
 
 #[test]
 fn the_server_that_signs_in_does_what_it_says() {
-    let Some(mut program) = server_that_signs_in() else { return };
+    let Some(mut program) = example_in_c("sign_in") else { return };
     let partner = Partner::start("example");
     let sign_in = partner.emulator.sign_in().expect("it signs in");
     program.args([partner.emulator.url(), &TITLE_ID.to_string(), sign_in.url(), sign_in.token_url()]);
@@ -385,10 +386,10 @@ fn the_server_that_signs_in_does_what_it_says() {
 /// Its arguments come from elsewhere than those of the other quickstarts.
 #[test]
 fn the_server_that_signs_in_fails_properly() {
-    let Some(mut program) = server_that_signs_in() else { return };
+    let Some(mut program) = example_in_c("sign_in") else { return };
     let failed = failure(&mut program);
     assert!(failed.starts_with("usage: ") && failed.ends_with("CA_FILE CERTIFICATE KEY\n"), "{failed}");
-    let nowhere = build::scratch("sign-in").join("missing.pem");
+    let nowhere = build::scratch("sign_in").join("missing.pem");
     program.args(["http://127.0.0.1:1", "7", "https://127.0.0.1:1", "https://127.0.0.1:1"]);
     let failed = failure(program.args([&nowhere, &nowhere, &nowhere]));
     assert!(failed.starts_with("Opening the client: ") && failed.contains("config.c"), "{failed}");
@@ -411,16 +412,19 @@ fn the_launcher_says_what_is_wrong_in_a_sentence() {
 }
 
 /// As `cargo run` would start it.
-fn launcher(language: &str) -> Command {
+pub fn launcher(language: &str) -> Command {
     static BUILT: Once = Once::new();
     BUILT.call_once(|| {
-        build::cargo_build(&["--example", "quickstart"]);
+        // First what it builds itself: from then on it only looks whether that is up to date, and does not replace the
+        // library which another test is copying.
+        build::cargo_build("mpa-relay", &[]);
+        build::cargo_build("mpa", &["--example", "quickstart"]);
     });
     let mut command = Command::new(build::library_folder().join("examples/quickstart"));
     command.arg(language).env_remove("CC").env_remove("CXX");
     command
 }
 
-fn printed(output: &Output) -> String {
+pub fn printed(output: &Output) -> String {
     Platform::of_the_tests().text(output.stdout.clone())
 }
