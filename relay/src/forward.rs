@@ -73,7 +73,7 @@ fn items(endpoint: &'static Endpoint, body: &[u8]) -> std::result::Result<Vec<Bo
     if endpoint.method == http::Method::GET {
         return if body.is_empty() { Ok(Vec::new()) } else { Err(InvalidBody::Unexpected) };
     }
-    if !body.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| *byte == b'{') {
+    if body.trim_ascii_start().first() != Some(&b'{') {
         let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
         return Err(if is_json { InvalidBody::NotObject } else { InvalidBody::NotJson });
     }

@@ -100,14 +100,9 @@ async fn serve(settings: Settings) -> Result<(), String> {
         spawn(pages, None, listener, settings.front, &Arc::default(), &watched);
     }
     print_address(scheme, address);
-    loop {
-        match signals.next().await {
-            Signal::Reload => {
-                log.write(Level::Info, "Files are read again.", &[]);
-                tokio::task::block_in_place(|| files.reload_now());
-            }
-            Signal::Stop => break,
-        }
+    while signals.next().await == Signal::Reload {
+        log.write(Level::Info, "Files are read again.", &[]);
+        tokio::task::block_in_place(|| files.reload_now());
     }
     relay.is_draining.store(true, Ordering::Relaxed);
     drain(&relay, &stage, settings.grace, &mut signals).await;

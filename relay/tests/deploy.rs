@@ -1,5 +1,7 @@
 //! The files in `relay/deploy`, which users copy, and the tables of `docs/fleet.md`: that they agree with the program.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! The relay as a process of its own, between the emulator and servers that use the library.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 mod relay {
     mod access;
     mod fleet;

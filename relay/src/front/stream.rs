@@ -257,7 +257,7 @@ mod tests {
     async fn a_request_that_is_being_answered_is_not_cut() {
         let (mut stream, mut theirs, activity) = pair();
         theirs.write_all(b"GET").await.unwrap();
-        stream.read(&mut [0; 3]).await.unwrap();
+        stream.read_exact(&mut [0; 3]).await.unwrap();
         activity.begins();
         let answered = activity.clone();
         tokio::spawn(async move {
