@@ -64,7 +64,7 @@ async fn serve(settings: Settings) -> Result<(), String> {
         Some(of_store) => {
             let write = move |level: Level, text: &str| log.write(level, text, &[]);
             let limits = &settings.upstream.limits;
-            Some(Arc::new(Store::connect(of_store, 1, &Handle::current(), limits, Arc::new(write))?))
+            Some(Arc::new(Store::connect(of_store, of_store.relays, &Handle::current(), limits, Arc::new(write))?))
         }
     };
     let files_log = Arc::new(FileReports { log, titles: OnceLock::new() });

@@ -52,6 +52,8 @@ pub struct TlsFiles {
 pub struct StoreSettings {
     /// May contain a password.
     pub url: String,
+    /// How many relays there are, this one included, as long as the store has not said it.
+    pub relays: u32,
     /// For one question, all in all.
     pub timeout: Duration,
     pub prefix: String,

@@ -72,7 +72,7 @@ fn tls(given: &Given) -> Result<Option<TlsFiles>> {
 
 fn store(given: &Given) -> Result<Option<StoreSettings>> {
     conflicts(given, Name::RedisFile, Name::Redis, "one is needed")?;
-    for name in [Name::RedisTimeout, Name::RedisPrefix, Name::RedisCaCertificates] {
+    for name in [Name::Relays, Name::RedisTimeout, Name::RedisPrefix, Name::RedisCaCertificates] {
         needs(given, name, &[Name::Redis, Name::RedisFile], "as there is no store without")?;
     }
     let (url, named) = match (given.get(Name::Redis), given.text(Name::RedisFile)) {
@@ -93,6 +93,7 @@ fn store(given: &Given) -> Result<Option<StoreSettings>> {
     Address::parse(&url, ca_certificates.as_deref()).map_err(|problem| Refused::Files(wrong(problem)))?;
     Ok(Some(StoreSettings {
         url,
+        relays: size(given, Name::Relays)?.try_into().unwrap_or(1),
         timeout: duration(given, Name::RedisTimeout)?,
         prefix: given.parsed(Name::RedisPrefix, prefix)?.ok_or_else(|| missing(Name::RedisPrefix))?,
         ca_certificates,

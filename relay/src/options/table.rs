@@ -195,6 +195,8 @@ options! {
              redis+cluster://host:port,host:port or unix:///path";
         RedisFile "redis-file" FILE, NONE,
             "a file with the URL of a store that takes a password, such as rediss://user:password@host:port";
+        Relays "relays" count(1, 1_000), Is("1"),
+            "how many relays there are, as long as the store has not said it: a relay that starts without it keeps to this share";
         RedisTimeout "redis-timeout-ms" ms(1, 10_000), Is("100"), "time limit for a question to the store, in all";
         RedisPrefix "redis-prefix" Text("NAME"), Is("mpa"), "what the names of its keys begin with";
         RedisCaCertificates "redis-ca-certificates" FILE, Otherwise("those of the system"),

@@ -24,7 +24,7 @@ struct Relay {
 }
 
 fn settings(url: String) -> StoreSettings {
-    StoreSettings { url, timeout: Duration::from_secs(2), prefix: "mpa".to_owned(), ca_certificates: None }
+    StoreSettings { url, relays: 1, timeout: Duration::from_secs(2), prefix: "mpa".to_owned(), ca_certificates: None }
 }
 
 fn limit(max: u32, period_ms: u64) -> Limit {
