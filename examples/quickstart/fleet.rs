@@ -134,11 +134,13 @@ fn write(path: &Path, content: &str) -> Result<()> {
     fs::write(path, content).map_err(|error| format!("{} could not be written: {error}", path.display()).into())
 }
 
-/// Built by cargo, so that it is the one of this checkout.
+/// The one beside this program, built where there is none. That replaces the library which other builds put there.
 fn built_relay() -> Result<PathBuf> {
     let profile = profile_folder()?;
-    build_with_cargo(&profile, &["--package", "mpa-relay"])?;
     let program = profile.join(format!("mpa-relay{}", env::consts::EXE_SUFFIX));
+    if !program.exists() {
+        build_with_cargo(&profile, &["--package", "mpa-relay"])?;
+    }
     if program.exists() {
         return Ok(program);
     }

@@ -9,6 +9,8 @@ mod relay {
     #[cfg(unix)]
     mod lifecycle;
     mod limits;
+    #[cfg(unix)]
+    mod quickstart;
     mod random_faults;
     #[cfg(unix)]
     mod store;

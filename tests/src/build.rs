@@ -84,7 +84,7 @@ impl Library {
             if self == Library::Released {
                 arguments.push("--release");
             }
-            let output = cargo_build("mpa", &arguments);
+            let output = cargo_build(&arguments);
             let messages = String::from_utf8(output.stdout).expect("cargo prints text");
             let library = messages
                 .lines()
@@ -135,10 +135,10 @@ pub fn scratch(name: &str) -> PathBuf {
     folder
 }
 
-/// Builds a package, or a part of it.
-pub fn cargo_build(package: &str, arguments: &[&str]) -> Output {
+/// Builds a part of the library's package.
+pub fn cargo_build(arguments: &[&str]) -> Output {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--package", package]).args(arguments).current_dir(repository());
+    cargo.args(["build", "--quiet", "--package", "mpa"]).args(arguments).current_dir(repository());
     // Cargo sets these for the program that it runs. Some crates are compiled again when they change.
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
