@@ -111,6 +111,11 @@ fn settled(endpoint: &Endpoint, outcome: &Outcome, said: Said, is_own: bool) -> 
         Status::Expired | Status::Abandoned if outcome.cause == Status::Throttled => throttled(endpoint, outcome),
         Status::Unauthorized if is_own && is_said => passed_on(said),
         Status::Rejected | Status::Forbidden if is_said => passed_on(said),
+        // It was gathered with others: what was said may be about them.
+        Status::Forbidden => {
+            let what = "The service does not allow the fleet this call.";
+            Answer::error(StatusCode::FORBIDDEN, "AuthorizationError", what)
+        }
         // The certificate or the token of the fleet: no server can change it.
         status => {
             let reason = if outcome.cause == Status::Ok { status } else { outcome.cause };
@@ -266,6 +271,14 @@ mod tests {
             let concluded = concluded(ENDPOINTS[0], &answer).unwrap();
             assert_eq!((concluded.status, concluded.error_code.as_str()), (expected, "X"));
         }
+    }
+
+    #[test]
+    fn what_is_not_allowed_to_several_is_said_to_each() {
+        let outcome = outcome(Status::Forbidden, 403);
+        let answer = Answer::of(&POST_RECENT_PLAYER_GROUPS, &outcome, Said::default(), false);
+        let concluded = concluded(&POST_RECENT_PLAYER_GROUPS, &answer).unwrap();
+        assert_eq!((concluded.status, concluded.retryable), (Status::Forbidden, false));
     }
 
     #[test]

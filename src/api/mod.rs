@@ -108,7 +108,8 @@ pub trait Call: Send + Sync {
         Ok(())
     }
 
-    /// Sees each response that does not acknowledge a request, for calls that pass it on.
+    /// Sees each response that does not acknowledge a request, for calls that pass it on. One to a request with
+    /// several calls is none of theirs: it may name what another of them carries.
     fn see_refusal(&self, _response: &Response) {}
 
     /// What `take_payload` has kept, for calls that ask for activities.

@@ -147,3 +147,18 @@ fn at_the_same_time(count: u64, server: impl Fn(u64) -> Outcome + Sync) -> Vec<O
     assert!(started.elapsed() < Duration::from_secs(30));
     outcomes
 }
+
+#[test]
+fn what_is_refused_to_all_is_not_shown_to_each() {
+    let (emulator, title) = (emulator(), new_title());
+    let relay = RelayProcess::start(emulator.url(), &["--recent-players-hold-ms", "1000"]);
+    let named = FIRST_XUID + 1;
+    let body = format!("{{\\\"errorCode\\\":\\\"AuthorizationError\\\",\\\"debugMessage\\\":\\\"not {named}\\\"}}");
+    emulator.set_faults(title, &[&format!("{{\"fault\":\"status\",\"status\":403,\"body\":\"{body}\"}}")]).unwrap();
+    let outcomes = at_the_same_time(3, |number| Server::new(&relay.url, title).report(number + 1));
+    for outcome in &outcomes {
+        assert_eq!((outcome.status, outcome.http_status), (Status::Forbidden, 403), "{outcome:?}");
+        assert!(outcome.message.contains("fleet"), "the relay's own words: {}", outcome.message);
+    }
+    assert_eq!(emulator.requests(title).len(), 1);
+}

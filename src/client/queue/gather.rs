@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::operation::Operation;
 use crate::api::{Array, Call, Endpoint, array_body};
-use crate::http::Response;
 use crate::outcome::{Outcome, Result};
 use crate::redactor::Redactor;
 
@@ -71,10 +70,6 @@ impl Call for Gathered<'_> {
 
     fn bytes(&self) -> usize {
         self.0.iter().map(|call| call.bytes()).sum()
-    }
-
-    fn see_refusal(&self, response: &Response) {
-        self.0.iter().for_each(|call| call.see_refusal(response));
     }
 }
 
