@@ -1,4 +1,5 @@
-//! What the program prints at its start: where it listens, the client's configuration, how to see the request log.
+//! What the program prints at its start: where it listens, the client's configuration, how to see the request log,
+//! and the page.
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -54,7 +55,7 @@ fn everywhere(address: IpAddr) -> &'static str {
 }
 
 fn curl(url: &str, trust: &str) -> String {
-    format!("curl{trust} \"{url}/emulator/titles/TITLE_ID/requests\"\n")
+    format!("curl{trust} \"{url}/emulator/titles/TITLE_ID/requests\"\npage: {url}/emulator/\n")
 }
 
 fn c_string(text: &str) -> String {
@@ -65,25 +66,26 @@ fn c_string(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn banner(url: &str, address: &str, certificate_path: Option<&str>) -> [String; 3] {
+    fn banner(url: &str, address: &str, certificate_path: Option<&str>) -> [String; 4] {
         let text = lines(url, address.parse().unwrap(), certificate_path.map(Path::new));
         assert!(text.ends_with('\n'));
         let lines: Vec<_> = text.lines().map(str::to_owned).collect();
-        lines.try_into().expect("three lines")
+        lines.try_into().expect("four lines")
     }
 
     #[test]
     fn plain_http_on_loopback_needs_one_setting() {
-        let [listens, settings, curl] = banner("http://127.0.0.1:8787", "127.0.0.1", None);
+        let [listens, settings, curl, page] = banner("http://127.0.0.1:8787", "127.0.0.1", None);
         assert_eq!(listens, "mpa-emulator listens on http://127.0.0.1:8787");
         assert_eq!(settings, r#"config.endpoint = "http://127.0.0.1:8787";"#);
         assert_eq!(curl, r#"curl "http://127.0.0.1:8787/emulator/titles/TITLE_ID/requests""#);
+        assert_eq!(page, "page: http://127.0.0.1:8787/emulator/");
     }
 
     #[test]
     fn https_needs_the_certificate_too() {
         let path = r"C:\temp dir\a.pem";
-        let [_, settings, curl] = banner("https://127.0.0.1:1", "127.0.0.1", Some(path));
+        let [_, settings, curl, _] = banner("https://127.0.0.1:1", "127.0.0.1", Some(path));
         assert_eq!(
             settings,
             r#"config.endpoint = "https://127.0.0.1:1"; config.ca_certificates_path = "C:\\temp dir\\a.pem";"#
@@ -94,11 +96,11 @@ mod tests {
     #[test]
     fn plain_http_over_a_network_has_to_be_allowed() {
         let allowed = "config.allow_plain_http = 1;";
-        let [_, settings, _] = banner("http://192.0.2.7:1", "192.0.2.7", None);
+        let [_, settings, ..] = banner("http://192.0.2.7:1", "192.0.2.7", None);
         assert!(settings.ends_with(allowed), "{settings}");
-        let [_, settings, _] = banner("https://192.0.2.7:1", "192.0.2.7", Some("a.pem"));
+        let [_, settings, ..] = banner("https://192.0.2.7:1", "192.0.2.7", Some("a.pem"));
         assert!(!settings.contains(allowed), "{settings}");
-        let [listens, settings, _] = banner("http://127.0.0.1:1", "0.0.0.0", None);
+        let [listens, settings, ..] = banner("http://127.0.0.1:1", "0.0.0.0", None);
         assert!(listens.ends_with("all addresses of this machine"), "{listens}");
         assert!(!settings.contains(allowed), "{settings}");
     }

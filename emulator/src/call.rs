@@ -49,7 +49,7 @@ pub(crate) fn read_authorization(headers: &HeaderMap) -> Result<AuthorizationHea
     if values.next().is_some() {
         return Err(ErrorResponse::unauthorized("malformed", "The header Authorization came twice."));
     }
-    value.to_str().ok().and_then(parse).ok_or_else(|| {
+    value.to_str().ok().and_then(parse_authorization).ok_or_else(|| {
         ErrorResponse::unauthorized(
             "malformed",
             "The header Authorization must be XBL3.0 x=<user hash, or - for a service>;<token>.",
@@ -57,7 +57,8 @@ pub(crate) fn read_authorization(headers: &HeaderMap) -> Result<AuthorizationHea
     })
 }
 
-fn parse(value: &str) -> Option<AuthorizationHeader<'_>> {
+/// The same for the value of the header.
+pub(crate) fn parse_authorization(value: &str) -> Option<AuthorizationHeader<'_>> {
     let (holder, token) = value.strip_prefix("XBL3.0 x=")?.split_once(';')?;
     let well_formed = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic());
     (well_formed(holder) && well_formed(token)).then_some(AuthorizationHeader { holder, token })
@@ -217,9 +218,9 @@ mod authorization_tests {
 
     #[test]
     fn a_hyphen_marks_a_service_and_a_hash_a_user() {
-        let of_service = parse("XBL3.0 x=-;eyJlbmMi.Oi=_-").unwrap();
+        let of_service = parse_authorization("XBL3.0 x=-;eyJlbmMi.Oi=_-").unwrap();
         assert_eq!((of_service.caller(), of_service.token), (Caller::Service, "eyJlbmMi.Oi=_-"));
-        let of_user = parse("XBL3.0 x=2553948354698;eyJ").unwrap();
+        let of_user = parse_authorization("XBL3.0 x=2553948354698;eyJ").unwrap();
         assert_eq!((of_user.caller(), of_user.holder), (Caller::User, "2553948354698"));
     }
 
@@ -241,7 +242,7 @@ mod authorization_tests {
             "XBL3.0 x=-;ey\u{e9}",
         ];
         for value in malformed {
-            assert_eq!(parse(value), None, "{value:?}");
+            assert_eq!(parse_authorization(value), None, "{value:?}");
         }
     }
 }

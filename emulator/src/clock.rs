@@ -6,8 +6,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ::time::OffsetDateTime;
 use axum::http::HeaderValue;
+use serde::Deserialize;
+use serde_json::Value;
 use tokio_rustls::rustls::pki_types::UnixTime;
 use tokio_rustls::rustls::time_provider::TimeProvider;
+
+use crate::json::Parsed;
+use crate::settings::{self, Whole};
 
 /// Ten years. No test needs more, and every time stays one that all formats can hold.
 pub(crate) const MAX_OFFSET_MS: i128 = 10 * 365 * 86_400_000;
@@ -43,6 +48,17 @@ impl Clock {
         }
         HeaderValue::try_from(httpdate::fmt_http_date(self.now())).ok()
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockSettings {
+    offset_ms: Whole<{ -MAX_OFFSET_MS }, MAX_OFFSET_MS>,
+}
+
+/// Reads `{"offset_ms": ...}`.
+pub(crate) fn read_offset(value: &Value) -> Parsed<i64> {
+    settings::read(value).map(|clock: ClockSettings| clock.offset_ms.get())
 }
 
 /// The same clock for TLS, which looks at it when a client shows a certificate.
@@ -100,6 +116,24 @@ mod clock_tests {
         clock.set_offset(i64::MIN);
         assert_eq!(clock.offset_ms(), -MAX_OFFSET_MS as i64);
         assert!(clock.date().is_some());
+    }
+}
+
+#[cfg(test)]
+mod settings_tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_offset_is_a_whole_number_of_either_sign() {
+        assert_eq!(read_offset(&json!({"offset_ms": -360_000})), Ok(-360_000));
+        assert_eq!(read_offset(&json!({"offset_ms": 315_360_000_000_i64})), Ok(315_360_000_000));
+        let said = |value| read_offset(&value).unwrap_err().to_string();
+        let range = "offset_ms must be a whole number from -315360000000 to 315360000000";
+        assert_eq!(said(json!({"offset_ms": -315_360_000_001_i64})), format!("{range}, not -315360000001"));
+        assert_eq!(said(json!({"offset_ms": i64::MIN})), format!("{range}, not {}", i64::MIN));
+        assert_eq!(said(json!({"offset_ms": "1"})), format!("{range}, not a string"));
+        assert_eq!(said(json!({})), "offset_ms is required");
     }
 }
 

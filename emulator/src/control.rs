@@ -9,25 +9,25 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts, Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get};
-use serde::Deserialize;
+use axum::routing::{MethodRouter, delete, get};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use crate::access::{Access, check_access};
-use crate::clock::MAX_OFFSET_MS;
+use crate::clock;
 use crate::error_response::ErrorResponse;
+use crate::events::{Position, follow};
 use crate::faults::{check_titles, read_rules};
-use crate::json::{self, Parsed};
+use crate::json;
+use crate::page;
 use crate::request_log::Excerpt;
 use crate::service::Service;
-use crate::service::{NO_TITLE, Titles, parse_title_id};
-use crate::settings::{self, Whole};
+use crate::service::{Titles, parse_title_or_0};
 use crate::throttle::Settings;
 
 const MAX_WAIT_MS: u64 = 60_000;
@@ -39,8 +39,15 @@ pub(crate) fn routes(access: Access) -> Router<Service> {
         .merge(user_routes())
         .merge(setting_routes())
         .merge(token_routes())
+        .route("/events", get(show_events))
+        .merge(page::routes())
         .fallback(not_found)
         .layer(from_fn_with_state(Arc::new(access), check_access))
+}
+
+/// The page under `/emulator/`: the prefix by itself, without the slash, is all that can be nested.
+pub(crate) fn page_route(access: Access) -> MethodRouter<Service> {
+    get(page::show_index).layer(from_fn_with_state(Arc::new(access), check_access))
 }
 
 /// Returns the requests of a title after a given one; if there are none, waits for one if asked to.
@@ -53,6 +60,16 @@ async fn show_requests(
     let Selection { after, wait } = read_selection(query.as_deref().unwrap_or_default())?;
     let excerpt = service.request_log.wait(title_id, after, wait).await;
     in_json(&excerpt)
+}
+
+/// A stream of server-sent events: what arrives from now on, after what the client says it has seen.
+async fn show_events(
+    State(service): State<Service>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ErrorResponse> {
+    let position = Position::read(query.as_deref().unwrap_or_default(), &headers).map_err(bad_request)?;
+    Ok(follow(service, position).into_response())
 }
 
 async fn forget_requests(
@@ -70,10 +87,10 @@ fn in_json(value: &impl Serialize) -> Result<Response, ErrorResponse> {
     }
 }
 
-async fn not_found() -> ErrorResponse {
+pub(crate) async fn not_found() -> ErrorResponse {
     let what = "The control interface has /emulator/titles/{title id}/requests, .../users, .../faults and \
         .../throttle; for one user /emulator/titles/{title id}/users/{xuid}/recent_players and .../activity; for all titles /emulator/faults and /emulator/throttle; and /emulator/clock, \
-        /emulator/tokens and /emulator/service_tokens.";
+        /emulator/tokens and /emulator/service_tokens; the page /emulator/ and its /emulator/events.";
     ErrorResponse::invalid_request(StatusCode::NOT_FOUND, what)
 }
 
@@ -103,10 +120,7 @@ fn read_selection(query: &str) -> Result<Selection, ErrorResponse> {
 }
 
 fn read_title_id(text: &str) -> Result<u32, ErrorResponse> {
-    if text == "0" {
-        return Ok(NO_TITLE);
-    }
-    parse_title_id(text)
+    parse_title_or_0(text)
         .ok_or_else(|| bad_request("The title id must be decimal, up to 4294967295; 0 for requests of no title."))
 }
 
@@ -242,7 +256,7 @@ async fn show_clock(State(service): State<Service>) -> Result<Response, ErrorRes
 }
 
 async fn put_clock(State(service): State<Service>, body: Bytes) -> Result<StatusCode, ErrorResponse> {
-    service.clock.set_offset(read_offset(&parse_body(&body)?)?);
+    service.clock.set_offset(clock::read_offset(&parse_body(&body)?)?);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -261,19 +275,10 @@ async fn revoke_service_tokens(State(service): State<Service>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ClockSettings {
-    offset_ms: Whole<{ -MAX_OFFSET_MS }, MAX_OFFSET_MS>,
-}
-
-fn read_offset(value: &Value) -> Parsed<i64> {
-    settings::read(value).map(|clock: ClockSettings| clock.offset_ms.get())
-}
-
 #[cfg(test)]
 mod control_tests {
     use super::*;
+    use crate::service::NO_TITLE;
 
     #[test]
     fn a_selection_has_defaults() {
@@ -297,22 +302,5 @@ mod control_tests {
         for wrong in ["", "00", "-1", "4294967296", "x"] {
             assert!(read_title_id(wrong).is_err(), "{wrong}");
         }
-    }
-}
-
-#[cfg(test)]
-mod signing_in_tests {
-    use super::*;
-
-    #[test]
-    fn the_offset_is_a_whole_number_of_either_sign() {
-        assert_eq!(read_offset(&json!({"offset_ms": -360_000})), Ok(-360_000));
-        assert_eq!(read_offset(&json!({"offset_ms": 315_360_000_000_i64})), Ok(315_360_000_000));
-        let said = |value| read_offset(&value).unwrap_err().to_string();
-        let range = "offset_ms must be a whole number from -315360000000 to 315360000000";
-        assert_eq!(said(json!({"offset_ms": -315_360_000_001_i64})), format!("{range}, not -315360000001"));
-        assert_eq!(said(json!({"offset_ms": i64::MIN})), format!("{range}, not {}", i64::MIN));
-        assert_eq!(said(json!({"offset_ms": "1"})), format!("{range}, not a string"));
-        assert_eq!(said(json!({})), "offset_ms is required");
     }
 }

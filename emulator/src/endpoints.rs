@@ -99,7 +99,8 @@ pub(crate) fn router(service: Service, access: Access) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
         .layer(from_fn_with_state(service.clone(), inject))
-        .nest("/emulator", control::routes(access))
+        .nest("/emulator", control::routes(access.clone()))
+        .route("/emulator/", control::page_route(access))
         .with_state(service)
 }
 

@@ -72,21 +72,32 @@ impl Faults {
 
     /// Replaces the rules for these titles.
     pub fn set(&self, titles: Titles, rules: &[Rule]) {
-        let entries: Vec<_> = rules.iter().cloned().map(ActiveRule::new).collect();
         let mut sets = self.sets();
-        if entries.is_empty() {
+        if rules.is_empty() {
             sets.remove(&titles);
         } else {
-            sets.insert(titles, RuleSet { entries, arrivals: HashMap::new(), handshakes: 0 });
+            sets.insert(titles, RuleSet::new(rules));
         }
         self.in_force.store(!sets.is_empty(), Ordering::Relaxed);
     }
 
+    /// Replaces all rules.
+    pub fn replace(&self, rules: impl IntoIterator<Item = (Titles, Vec<Rule>)>) {
+        let replaced = rules.into_iter().filter(|(_, rules)| !rules.is_empty());
+        let replaced: HashMap<_, _> = replaced.map(|(titles, rules)| (titles, RuleSet::new(&rules))).collect();
+        let mut sets = self.sets();
+        *sets = replaced;
+        self.in_force.store(!sets.is_empty(), Ordering::Relaxed);
+    }
+
+    /// All rules that may still apply, with how many requests remain of `next`.
+    pub fn all_left(&self) -> Vec<(Titles, Vec<Rule>)> {
+        self.sets().iter().map(|(titles, set)| (*titles, set.left())).collect()
+    }
+
     /// The rules that may still apply, with how many requests remain of `next`.
     pub fn left(&self, titles: Titles) -> Vec<Rule> {
-        let sets = self.sets();
-        let entries = sets.get(&titles).map_or(&[][..], |set| &set.entries);
-        entries.iter().filter_map(ActiveRule::remaining).collect()
+        self.sets().get(&titles).map(RuleSet::left).unwrap_or_default()
     }
 
     /// The rule that applies to a request: the first that applies, of those of its title and then of
@@ -130,6 +141,15 @@ impl Faults {
 }
 
 impl RuleSet {
+    fn new(rules: &[Rule]) -> Self {
+        let entries = rules.iter().cloned().map(ActiveRule::new).collect();
+        Self { entries, arrivals: HashMap::new(), handshakes: 0 }
+    }
+
+    fn left(&self) -> Vec<Rule> {
+        self.entries.iter().filter_map(ActiveRule::remaining).collect()
+    }
+
     /// The number of a title's request, from 1.
     fn count(&mut self, title_id: u32) -> u64 {
         if self.arrivals.len() >= MAX_TITLES && !self.arrivals.contains_key(&title_id) {

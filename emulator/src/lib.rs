@@ -26,6 +26,8 @@
 //! - `sign_in`: the two services that give tokens for certificates.
 //! - `error_response`: errors in the service's shape.
 //! - `control`, `access`: the control interface over HTTP, and which clients may use it.
+//! - `page`, `events`: the page, and the stream of events that it shows.
+//! - `scenario`: all settings as one document.
 //! - `faults`, `throttle`: fault injection and throttling; `connection_fault` for faults below
 //!   HTTP.
 
@@ -42,10 +44,13 @@ mod control;
 mod emulator;
 mod endpoints;
 mod error_response;
+mod events;
 mod faults;
 mod json;
 mod logged_request;
+mod page;
 mod request_log;
+mod scenario;
 mod service;
 mod settings;
 mod sign_in;

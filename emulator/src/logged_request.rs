@@ -8,15 +8,22 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::call::parse_authorization;
 use crate::service::ServiceKind;
 
 /// A request that the emulator received, and the status it answered with.
 #[derive(Clone)]
 pub struct LoggedRequest {
+    /// The title it is for; 0 where its path names no valid title.
+    pub title_id: u32,
     /// Counts the requests of a title, from 1, in the order in which they were answered.
     pub index: u64,
+    /// Counts the requests of all titles, likewise.
+    pub sequence_number: u64,
     /// Milliseconds from the start of the emulator to the arrival of the request's head.
     pub at_ms: u64,
+    /// Microseconds from there to its response, delays of faults before that included.
+    pub duration_us: u64,
     /// The number of the TCP connection it came on. They count from 1 for each emulator.
     pub connection: u64,
     /// The service that it came to. Those for tokens are about no title, whatever their path.
@@ -31,6 +38,8 @@ pub struct LoggedRequest {
     /// The status of its response, whether or not a fault kept it from the client; 0 where a fault
     /// was injected before there was one.
     pub status: u16,
+    /// The body of that response, if it has at most 64 KiB.
+    pub response: Vec<u8>,
     /// The `X-XblCorrelationId` it was answered with.
     pub correlation_id: String,
     /// Whether the service carried the request out, whatever response the client got.
@@ -55,15 +64,65 @@ impl LoggedRequest {
     /// About how much memory it takes.
     pub(crate) fn size(&self) -> usize {
         let of_headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-        size_of::<Self>() + self.path.len() + of_headers + self.body.len()
+        size_of::<Self>() + self.path.len() + of_headers + self.body.len() + self.response.len()
     }
 
-    /// The body as it was written, if it is JSON that any reader can take.
-    fn raw_json(&self) -> Option<&RawValue> {
-        // A raw value may hold what is not a value: numbers out of range, broken escapes, too deep.
-        serde_json::from_slice::<Value>(&self.body).ok()?;
-        serde_json::from_slice(&self.body).ok()
+    /// Whose token it came with: a user's hash, or `-` for a service.
+    fn caller(&self) -> Option<&str> {
+        self.header("authorization").and_then(parse_authorization).map(|authorization| authorization.holder)
     }
+
+    fn bodies_hold_tokens(&self) -> bool {
+        self.service != ServiceKind::Service
+    }
+
+    fn write<M: SerializeMap>(&self, map: &mut M, secrets: Secrets) -> Result<(), M::Error> {
+        map.serialize_entry("index", &self.index)?;
+        map.serialize_entry("at_ms", &self.at_ms)?;
+        map.serialize_entry("duration_us", &self.duration_us)?;
+        map.serialize_entry("connection", &self.connection)?;
+        map.serialize_entry("part", &self.service)?;
+        map.serialize_entry("method", &self.method)?;
+        map.serialize_entry("path", &self.path)?;
+        map.serialize_entry("headers", &self.headers_by_name(secrets))?;
+        let hidden = secrets == Secrets::Masked && self.bodies_hold_tokens();
+        write_body(map, ["body", "body_text"], &self.body, hidden)?;
+        map.serialize_entry("status", &self.status)?;
+        write_body(map, ["response", "response_text"], &self.response, hidden)?;
+        map.serialize_entry("correlation_id", &self.correlation_id)?;
+        map.serialize_entry("acted", &self.acted)?;
+        map.serialize_entry("fault", &self.fault)
+    }
+}
+
+/// Whether tokens, signatures and the bodies of requests for tokens are shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Secrets {
+    Shown,
+    Masked,
+}
+
+const MASK: &str = "***";
+
+/// Headers whose values are secrets.
+const SECRET_HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "signature", "cookie"];
+
+/// As it was written, if it is JSON that any reader can take; else as text, if there is any.
+fn write_body<M: SerializeMap>(map: &mut M, names: [&str; 2], body: &[u8], hidden: bool) -> Result<(), M::Error> {
+    let [name, text_name] = names;
+    let json = if hidden { None } else { raw_json(body) };
+    map.serialize_entry(name, &json)?;
+    if json.is_some() || body.is_empty() {
+        return Ok(());
+    }
+    let text = if hidden { MASK.into() } else { String::from_utf8_lossy(body) };
+    map.serialize_entry(text_name, &text)
+}
+
+fn raw_json(body: &[u8]) -> Option<&RawValue> {
+    // A raw value may hold what is not a value: numbers out of range, broken escapes, too deep.
+    serde_json::from_slice::<Value>(body).ok()?;
+    serde_json::from_slice(body).ok()
 }
 
 /// Failed assertions print this where others read along, so the tokens stay out: the headers, and
@@ -90,22 +149,21 @@ impl fmt::Debug for LoggedRequest {
 impl Serialize for LoggedRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("index", &self.index)?;
-        map.serialize_entry("at_ms", &self.at_ms)?;
-        map.serialize_entry("connection", &self.connection)?;
-        map.serialize_entry("part", &self.service)?;
-        map.serialize_entry("method", &self.method)?;
-        map.serialize_entry("path", &self.path)?;
-        map.serialize_entry("headers", &self.headers_by_name())?;
-        let json = self.raw_json();
-        map.serialize_entry("body", &json)?;
-        if json.is_none() && !self.body.is_empty() {
-            map.serialize_entry("body_text", &String::from_utf8_lossy(&self.body))?;
-        }
-        map.serialize_entry("status", &self.status)?;
-        map.serialize_entry("correlation_id", &self.correlation_id)?;
-        map.serialize_entry("acted", &self.acted)?;
-        map.serialize_entry("fault", &self.fault)?;
+        self.write(&mut map, Secrets::Shown)?;
+        map.end()
+    }
+}
+
+/// The shape in which the page gets it: with its place among all titles' and the caller, without secrets.
+pub(crate) struct Masked<'a>(pub &'a LoggedRequest);
+
+impl Serialize for Masked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("seq", &self.0.sequence_number)?;
+        map.serialize_entry("title_id", &self.0.title_id)?;
+        map.serialize_entry("caller", &self.0.caller())?;
+        self.0.write(&mut map, Secrets::Masked)?;
         map.end()
     }
 }
@@ -119,16 +177,18 @@ impl LoggedRequest {
     }
 
     /// Values of a name that came more than once are joined, as HTTP allows.
-    fn headers_by_name(&self) -> BTreeMap<&str, String> {
+    fn headers_by_name(&self, secrets: Secrets) -> BTreeMap<&str, String> {
         let mut by_name = BTreeMap::<&str, String>::new();
         for (name, value) in &self.headers {
+            let is_masked = secrets == Secrets::Masked && SECRET_HEADERS.contains(&name.as_str());
+            let value = if is_masked { MASK } else { value };
             by_name
                 .entry(name)
                 .and_modify(|values| {
                     values.push_str(", ");
                     values.push_str(value);
                 })
-                .or_insert_with(|| value.clone());
+                .or_insert_with(|| value.to_owned());
         }
         by_name
     }
@@ -142,8 +202,11 @@ mod tests {
     fn received(body: &[u8]) -> LoggedRequest {
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         LoggedRequest {
+            title_id: 7,
             index: 3,
+            sequence_number: 9,
             at_ms: 12,
+            duration_us: 345,
             connection: 2,
             service: ServiceKind::Service,
             method: "POST".to_owned(),
@@ -151,6 +214,7 @@ mod tests {
             headers: vec![header("authorization", "XBL3.0 x=-;secret"), header("accept", "a"), header("accept", "b")],
             body: body.to_vec(),
             status: 204,
+            response: Vec::new(),
             correlation_id: "c".to_owned(),
             acted: true,
             fault: Some("delay".to_owned()),
@@ -161,13 +225,29 @@ mod tests {
     fn is_shown_with_every_fact() {
         let shown = serde_json::to_value(received(br#"{"id":"1"}"#)).unwrap();
         let expected = json!({
-            "index": 3, "at_ms": 12, "connection": 2, "part": "service",
+            "index": 3, "at_ms": 12, "duration_us": 345, "connection": 2, "part": "service",
             "method": "POST", "path": "/titles/7/invites",
             "headers": {"authorization": "XBL3.0 x=-;secret", "accept": "a, b"},
-            "body": {"id": "1"}, "status": 204, "correlation_id": "c",
+            "body": {"id": "1"}, "status": 204, "response": null, "correlation_id": "c",
             "acted": true, "fault": "delay",
         });
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn the_page_gets_no_secret() {
+        let shown = serde_json::to_value(Masked(&received(br#"{"id":"1"}"#))).unwrap();
+        assert_eq!((&shown["seq"], &shown["title_id"], &shown["caller"]), (&json!(9), &json!(7), &json!("-")));
+        assert_eq!(shown["headers"], json!({"authorization": "***", "accept": "a, b"}));
+        assert_eq!(shown["body"], json!({"id": "1"}));
+        for service in [ServiceKind::SignIn, ServiceKind::Token] {
+            let response = br#"{"Token":"secret"}"#.to_vec();
+            let for_token = LoggedRequest { service, response, ..received(br#"{"ServiceToken":"secret"}"#) };
+            let shown = serde_json::to_value(Masked(&for_token)).unwrap();
+            assert_eq!((&shown["body"], &shown["body_text"]), (&Value::Null, &json!("***")));
+            assert_eq!((&shown["response"], &shown["response_text"]), (&Value::Null, &json!("***")));
+            assert!(!shown.to_string().contains("secret"), "{shown}");
+        }
     }
 
     #[test]

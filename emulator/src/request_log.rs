@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use crate::logged_request::LoggedRequest;
+use crate::service::random_guid;
 
 /// Some of a title's requests, and a count of what is missing.
 #[derive(Debug, Default)]
@@ -18,10 +19,36 @@ pub(crate) struct Excerpt {
     pub titles_forgotten: u64,
 }
 
+/// The next requests of all titles.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    /// In the order of their sequence numbers.
+    pub requests: Vec<Arc<LoggedRequest>>,
+    /// The sequence number that all this reaches to.
+    pub last: u64,
+}
+
+impl Batch {
+    /// How many requests after a sequence number the batch should have and the log does not.
+    pub fn missing_after(&self, after: u64) -> u64 {
+        let found = self.requests.iter().filter(|request| request.sequence_number > after).count();
+        self.last.saturating_sub(after).saturating_sub(found as u64)
+    }
+}
+
+/// How much one batch has at most. It has one request in any case.
+#[derive(Clone, Copy)]
+pub(crate) struct BatchLimits {
+    pub requests: usize,
+    pub bytes: usize,
+}
+
 /// Written by the emulator's own thread, read by that thread and by those of tests.
 pub(crate) struct RequestLog {
     logs: Mutex<TitleLogs>,
     started: Instant,
+    /// Tells the sequence numbers of this log from those of another run.
+    run: String,
     /// For threads that wait.
     arrived: Condvar,
     /// For tasks that wait.
@@ -33,6 +60,7 @@ impl RequestLog {
         Self {
             logs: Mutex::new(TitleLogs::new(MemoryLimits::DEFAULT)),
             started: Instant::now(),
+            run: random_guid(),
             arrived: Condvar::new(),
             arrivals: watch::Sender::new(()),
         }
@@ -43,9 +71,13 @@ impl RequestLog {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Adds a request under the title's next index.
-    pub fn record(&self, title_id: u32, received: LoggedRequest) {
-        self.logs().add(title_id, received);
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// Adds a request under its title's next index.
+    pub fn record(&self, received: LoggedRequest) {
+        self.logs().add(received);
         self.arrived.notify_all();
         self.arrivals.send_replace(());
     }
@@ -55,7 +87,22 @@ impl RequestLog {
         self.logs().excerpt(title_id, after)
     }
 
-    /// The same, but if there are none, waits for one, for at most `limit`.
+    /// The greatest sequence number so far.
+    pub fn newest(&self) -> u64 {
+        self.logs().additions
+    }
+
+    /// The requests of all titles after a sequence number.
+    pub fn batch(&self, after: u64, limits: BatchLimits) -> Batch {
+        self.logs().batch(after, limits)
+    }
+
+    /// Changes with each request.
+    pub fn arrivals(&self) -> watch::Receiver<()> {
+        self.arrivals.subscribe()
+    }
+
+    /// The requests of a title, but if there are none, waits for one, for at most `limit`.
     pub async fn wait(&self, title_id: u32, after: u64, limit: Duration) -> Excerpt {
         // Subscribed before the first look, so that nothing can arrive unseen in between.
         let mut arrivals = self.arrivals.subscribe();
@@ -128,8 +175,9 @@ impl TitleLogs {
         Self { limits, by_title: HashMap::new(), bytes: 0, additions: 0, titles_forgotten: 0 }
     }
 
-    /// Adds a request under the title's next index.
-    pub fn add(&mut self, title_id: u32, mut received: LoggedRequest) {
+    /// Adds a request under its title's next index.
+    pub fn add(&mut self, mut received: LoggedRequest) {
+        let title_id = received.title_id;
         if !self.by_title.contains_key(&title_id) && self.by_title.len() >= self.limits.titles {
             self.forget_stalest_title();
         }
@@ -138,6 +186,7 @@ impl TitleLogs {
         log.last_addition = self.additions;
         log.last_index += 1;
         received.index = log.last_index;
+        received.sequence_number = self.additions;
         self.bytes += received.size();
         log.requests.push_back(Arc::new(received));
         if log.requests.len() > self.limits.requests {
@@ -158,6 +207,26 @@ impl TitleLogs {
         };
         let first = log.requests.partition_point(|request| request.index <= after);
         Excerpt { requests: log.requests.range(first..).cloned().collect(), forgotten: log.forgotten, titles_forgotten }
+    }
+
+    pub fn batch(&self, after: u64, limits: BatchLimits) -> Batch {
+        // Each title's are in the order of their numbers, so the first ones of each are enough.
+        let mut found: Vec<_> = self.by_title.values().flat_map(|log| log.after(after).take(limits.requests)).collect();
+        found.sort_unstable_by_key(|request| request.sequence_number);
+        let total = found.len();
+        let mut bytes = 0;
+        let fits = |request: &&&Arc<LoggedRequest>| {
+            let is_first = bytes == 0;
+            bytes += request.size();
+            is_first || bytes <= limits.bytes
+        };
+        let requests: Vec<_> =
+            found.iter().take(limits.requests).take_while(fits).map(|found| Arc::clone(found)).collect();
+        let last = match requests.last() {
+            Some(request) if requests.len() < total => request.sequence_number,
+            _ => self.additions,
+        };
+        Batch { requests, last }
     }
 
     pub fn clear(&mut self, title_id: u32) {
@@ -191,6 +260,12 @@ impl TitleLogs {
 }
 
 impl TitleLog {
+    /// Those after a sequence number.
+    fn after(&self, sequence_number: u64) -> impl Iterator<Item = &Arc<LoggedRequest>> {
+        let first = self.requests.partition_point(|request| request.sequence_number <= sequence_number);
+        self.requests.range(first..)
+    }
+
     /// Returns how many bytes that made free.
     fn forget_oldest(&mut self) -> usize {
         let Some(oldest) = self.requests.pop_front() else {
@@ -212,10 +287,13 @@ mod tests {
 
     const ROOMY: MemoryLimits = MemoryLimits { requests: 100, titles: 100, bytes: 1_000_000 };
 
-    fn request(body_length: usize) -> LoggedRequest {
+    fn request(title_id: u32, body_length: usize) -> LoggedRequest {
         LoggedRequest {
+            title_id,
             index: 0,
+            sequence_number: 0,
             at_ms: 0,
+            duration_us: 0,
             connection: 1,
             service: ServiceKind::Service,
             method: String::new(),
@@ -223,6 +301,7 @@ mod tests {
             headers: Vec::new(),
             body: vec![b'x'; body_length],
             status: 204,
+            response: Vec::new(),
             correlation_id: String::new(),
             acted: true,
             fault: None,
@@ -238,7 +317,7 @@ mod tests {
     fn titles_are_counted_apart() {
         let mut logs = TitleLogs::new(ROOMY);
         for title_id in [7, 8, 7, 7] {
-            logs.add(title_id, request(0));
+            logs.add(request(title_id, 0));
         }
         assert_eq!(indices(&logs, 7, 0), [1, 2, 3]);
         assert_eq!(indices(&logs, 8, 0), [1]);
@@ -249,7 +328,7 @@ mod tests {
     fn an_excerpt_starts_after_an_index() {
         let mut logs = TitleLogs::new(ROOMY);
         for _ in 0..3 {
-            logs.add(7, request(0));
+            logs.add(request(7, 0));
         }
         assert_eq!(indices(&logs, 7, 1), [2, 3]);
         assert!(logs.has_any(7, 2));
@@ -262,9 +341,9 @@ mod tests {
     fn the_oldest_requests_of_a_full_title_go_and_are_counted() {
         let mut logs = TitleLogs::new(MemoryLimits { requests: 2, ..ROOMY });
         for _ in 0..5 {
-            logs.add(7, request(0));
+            logs.add(request(7, 0));
         }
-        logs.add(8, request(0));
+        logs.add(request(8, 0));
         assert_eq!(indices(&logs, 7, 0), [4, 5]);
         assert_eq!(indices(&logs, 7, 1), [4, 5]);
         assert_eq!(logs.excerpt(7, 0).forgotten, 3);
@@ -275,7 +354,7 @@ mod tests {
     fn the_title_written_to_longest_ago_makes_room_for_another() {
         let mut logs = TitleLogs::new(MemoryLimits { titles: 2, ..ROOMY });
         for title_id in [7, 8, 7, 9] {
-            logs.add(title_id, request(0));
+            logs.add(request(title_id, 0));
         }
         assert_eq!(indices(&logs, 7, 0), [1, 2]);
         assert_eq!(indices(&logs, 8, 0), [0; 0]);
@@ -285,31 +364,57 @@ mod tests {
 
     #[test]
     fn the_bytes_of_all_titles_are_bounded() {
-        let one = request(1_000).size();
+        let one = request(7, 1_000).size();
         let mut logs = TitleLogs::new(MemoryLimits { bytes: 3 * one, ..ROOMY });
         for title_id in [7, 7, 8, 8, 8] {
-            logs.add(title_id, request(1_000));
+            logs.add(request(title_id, 1_000));
         }
         assert_eq!(indices(&logs, 7, 0), [0; 0], "the stale title goes first");
         assert_eq!(logs.excerpt(7, 0).forgotten, 2);
         assert_eq!(indices(&logs, 8, 0), [1, 2, 3]);
-        logs.add(8, request(1_000));
+        logs.add(request(8, 1_000));
         assert_eq!(indices(&logs, 8, 0), [2, 3, 4]);
-        logs.add(7, request(1_000));
+        logs.add(request(7, 1_000));
         assert_eq!(indices(&logs, 7, 0), [3], "an emptied title goes on counting");
+    }
+
+    #[test]
+    fn a_batch_has_the_requests_of_all_titles_in_order_and_says_what_is_missing() {
+        let batch = |logs: &TitleLogs, after, requests, bytes| {
+            let batch = logs.batch(after, BatchLimits { requests, bytes });
+            let numbers: Vec<_> = batch.requests.iter().map(|request| request.sequence_number).collect();
+            (numbers, batch.last, batch.missing_after(after))
+        };
+        let mut logs = TitleLogs::new(MemoryLimits { requests: 3, ..ROOMY });
+        assert_eq!(batch(&logs, 0, 9, 9_999), (vec![], 0, 0));
+        for title_id in [7, 8, 7, 9, 7, 8] {
+            logs.add(request(title_id, 100));
+        }
+        assert_eq!(batch(&logs, 0, 9, 9_999), (vec![1, 2, 3, 4, 5, 6], 6, 0));
+        assert_eq!(batch(&logs, 4, 9, 9_999), (vec![5, 6], 6, 0));
+        assert_eq!(batch(&logs, 0, 2, 9_999), (vec![1, 2], 2, 0));
+        assert_eq!(batch(&logs, 2, 9, 1), (vec![3], 3, 0), "one in any case");
+        assert_eq!(batch(&logs, 2, 9, 2 * request(7, 100).size()), (vec![3, 4], 4, 0));
+        assert_eq!(batch(&logs, 6, 9, 9_999), (vec![], 6, 0));
+        logs.add(request(7, 100));
+        logs.add(request(7, 100));
+        assert_eq!(batch(&logs, 0, 9, 9_999), (vec![2, 4, 5, 6, 7, 8], 8, 2), "a title has three");
+        assert_eq!(batch(&logs, 2, 2, 9_999), (vec![4, 5], 5, 1));
+        logs.clear(7);
+        assert_eq!(batch(&logs, 6, 9, 9_999), (vec![], 8, 2));
     }
 
     #[test]
     fn a_cleared_title_starts_anew_and_frees_its_bytes() {
         let mut logs = TitleLogs::new(MemoryLimits { requests: 2, ..ROOMY });
         for _ in 0..3 {
-            logs.add(7, request(10));
+            logs.add(request(7, 10));
         }
         logs.clear(7);
         assert_eq!((logs.bytes, logs.excerpt(7, 0).forgotten), (0, 0));
-        logs.add(7, request(10));
+        logs.add(request(7, 10));
         assert_eq!(indices(&logs, 7, 0), [1]);
-        assert_eq!(logs.bytes, request(10).size());
+        assert_eq!(logs.bytes, request(7, 10).size());
         logs.clear(404);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -10,7 +11,8 @@ use axum::http::header::DATE;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Collected};
+use hyper::body::Body as _;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Caller;
@@ -61,6 +63,11 @@ pub(crate) fn parse_title_id(text: &str) -> Option<u32> {
     // Rust's reading also takes "+7" and "007".
     let canonical = !text.starts_with(['+', '0']);
     canonical.then_some(title_id)
+}
+
+/// The same, or 0 for requests of no title.
+pub(crate) fn parse_title_or_0(text: &str) -> Option<u32> {
+    if text == "0" { Some(NO_TITLE) } else { parse_title_id(text) }
 }
 
 /// The title that a path of the service (`/titles/{title id}/...`) is about.
@@ -120,6 +127,9 @@ pub(crate) const MAX_BODY: usize = 256 * 1024;
 /// connection closes would lose the response.
 const MAX_BODY_DRAINED: usize = 8 * 1024 * 1024;
 
+/// So much of a response is kept. The longest, to a query of 30 users, may be longer.
+const MAX_RESPONSE: u64 = 64 * 1024;
+
 const CORRELATION_ID: &str = "x-xblcorrelationid";
 
 /// Logs a request that `serve` answers, before the response is sent: a request whose response a test has seen is in
@@ -128,30 +138,26 @@ pub(crate) async fn record<F>(service: &Service, request: Request, serve: impl F
 where
     F: Future<Output = Response>,
 {
-    let at_ms = service.request_log.now_ms();
+    let arrived = Instant::now();
     let (parts, body) = request.into_parts();
-    let title_id = service.title_of(parts.uri.path());
-    let mut received = describe(service, &parts, at_ms);
-    let mut response = match read(body).await {
+    let mut received = describe(service, &parts);
+    let response = match read(body).await {
         Ok(bytes) => {
             received.body = bytes.to_vec();
             serve(Request::from_parts(parts, Body::from(bytes))).await
         }
         Err(error) => error.into_response(),
     };
-    keep(service, title_id, received, &mut response);
-    response
+    keep(service, received, arrived, response).await
 }
 
 /// Logs a request whose body was not read, before the response is sent.
-pub(crate) fn record_unread(service: &Service, parts: &Parts, mut answer: Response) -> Response {
-    let title_id = service.title_of(parts.uri.path());
-    let received = describe(service, parts, service.request_log.now_ms());
-    keep(service, title_id, received, &mut answer);
-    answer
+pub(crate) async fn record_unread(service: &Service, parts: &Parts, answer: Response) -> Response {
+    keep(service, describe(service, parts), Instant::now(), answer).await
 }
 
-fn keep(service: &Service, title_id: u32, mut received: LoggedRequest, response: &mut Response) {
+async fn keep(service: &Service, mut received: LoggedRequest, arrived: Instant, response: Response) -> Response {
+    let mut response = keep_body(&mut received, response).await;
     received.status = response.status().as_u16();
     received.acted = response.status().is_success();
     if let Some(outcome) = response.extensions().get::<Outcome>() {
@@ -173,19 +179,37 @@ fn keep(service: &Service, title_id: u32, mut received: LoggedRequest, response:
         // Again, a response that a test made up may have one.
         response.headers_mut().entry(DATE).or_insert(date);
     }
-    service.request_log.record(title_id, received);
+    received.duration_us = u64::try_from(arrived.elapsed().as_micros()).unwrap_or(u64::MAX);
+    service.request_log.record(received);
+    response
+}
+
+/// Copies the body of a response, which is in memory as a whole.
+async fn keep_body(received: &mut LoggedRequest, response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    let is_kept = body.size_hint().exact().is_some_and(|length| (1..=MAX_RESPONSE).contains(&length));
+    if !is_kept {
+        return Response::from_parts(parts, body);
+    }
+    // What is in memory does not fail.
+    let bytes = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
+    received.response = bytes.to_vec();
+    Response::from_parts(parts, Body::from(bytes))
 }
 
 /// What is known of a request before it is answered. The rest is blank.
-fn describe(service: &Service, parts: &Parts, at_ms: u64) -> LoggedRequest {
+fn describe(service: &Service, parts: &Parts) -> LoggedRequest {
     let headers = parts
         .headers
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
     LoggedRequest {
+        title_id: service.title_of(parts.uri.path()),
         index: 0,
-        at_ms,
+        sequence_number: 0,
+        at_ms: service.request_log.now_ms(),
+        duration_us: 0,
         connection: parts.extensions.get().map_or(0, |ConnectionNumber(number)| *number),
         service: service.kind,
         method: parts.method.to_string(),
@@ -193,6 +217,7 @@ fn describe(service: &Service, parts: &Parts, at_ms: u64) -> LoggedRequest {
         headers: headers.collect(),
         body: Vec::new(),
         status: 0,
+        response: Vec::new(),
         correlation_id: String::new(),
         acted: false,
         fault: None,
@@ -224,7 +249,7 @@ async fn read(mut body: Body) -> Result<Bytes, ErrorResponse> {
 }
 
 /// A GUID (random, version 4). Nothing depends on its quality.
-fn random_guid() -> String {
+pub(crate) fn random_guid() -> String {
     // Each RandomState has keys of its own, so its hash of nothing is a number of its own.
     let [high, low] = [(); 2].map(|()| RandomState::new().hash_one(()));
     format!(

@@ -54,7 +54,7 @@ async fn inject_rule(rule: Arc<Rule>, service: Service, request: Request, next: 
         rule.delay().await;
         if let Some(instead) = rule.instead() {
             let (parts, _unread) = request.into_parts();
-            return record_unread(&service, &parts, instead);
+            return record_unread(&service, &parts, instead).await;
         }
     }
     let response = record(&service, request, |request| call_with_rule(&rule, &service, request, next)).await;

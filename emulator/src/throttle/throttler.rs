@@ -80,6 +80,18 @@ impl Throttler {
         self.in_force.store(!state.settings.is_empty(), Ordering::Relaxed);
     }
 
+    /// Replaces all settings. All counts are reset.
+    pub fn replace(&self, settings: impl IntoIterator<Item = (Titles, Settings)>) {
+        let mut state = self.state();
+        state.settings = settings.into_iter().collect();
+        state.meters.clear();
+        self.in_force.store(!state.settings.is_empty(), Ordering::Relaxed);
+    }
+
+    pub fn all_settings(&self) -> Vec<(Titles, Settings)> {
+        self.state().settings.iter().map(|(titles, settings)| (*titles, *settings)).collect()
+    }
+
     pub fn settings(&self, titles: Titles) -> Option<Settings> {
         self.state().settings.get(&titles).copied()
     }

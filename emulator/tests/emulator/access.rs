@@ -12,7 +12,7 @@ use crate::requests::{Request, invite};
 const JOURNAL: &str = "/emulator/titles/7/requests";
 
 /// All that there is, and what there is not.
-const EVERYTHING: [(&str, &str); 20] = [
+const EVERYTHING: [(&str, &str); 24] = [
     ("GET", JOURNAL),
     ("HEAD", JOURNAL),
     ("OPTIONS", JOURNAL),
@@ -30,6 +30,10 @@ const EVERYTHING: [(&str, &str); 20] = [
     ("DELETE", "/emulator/service_tokens"),
     ("POST", JOURNAL),
     ("GET", "/emulator"),
+    ("GET", "/emulator/"),
+    ("POST", "/emulator/"),
+    ("GET", "/emulator/page/page.js"),
+    ("GET", "/emulator/events"),
     ("GET", "/emulator/no-such-thing"),
     ("GET", "/emulator/titles/x/requests"),
     ("GET", "/emulator/%74itles/7/requests"),

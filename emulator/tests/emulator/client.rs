@@ -103,7 +103,7 @@ impl<S: Read + Write> Client<S> {
         self.stream.get_ref()
     }
 
-    fn line(&mut self) -> String {
+    pub fn line(&mut self) -> String {
         let mut line = String::new();
         self.stream.read_line(&mut line).unwrap();
         line.trim_end().to_owned()

@@ -26,7 +26,7 @@ fn directory(name: &str) -> PathBuf {
 
 fn start(directory: &Path, more: &[&str]) -> Program {
     let arguments = ["--port=0", "--sign-in", directory.to_str().unwrap()];
-    Program::start_with_lines(&[&arguments, more].concat(), 9)
+    Program::start_with_lines(&[&arguments, more].concat(), 10)
 }
 
 /// The value of a configuration field in what the program printed.

@@ -14,8 +14,10 @@ mod clock;
 mod command_line;
 mod connection_faults;
 mod connections;
+mod events;
 mod faults;
 mod https;
+mod page;
 mod partner;
 mod request_log;
 // Shared with the tests through the C ABI, which need more of it.

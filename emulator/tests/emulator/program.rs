@@ -31,7 +31,7 @@ pub struct Program {
 
 impl Program {
     fn start(arguments: &[&str]) -> Self {
-        Self::start_with_lines(arguments, 3)
+        Self::start_with_lines(arguments, 4)
     }
 
     /// Waits for so many lines.
@@ -51,7 +51,7 @@ impl Program {
         address.parse().unwrap()
     }
 
-    /// Ends it and returns the lines that it printed after the three.
+    /// Ends it and returns the lines that it printed after that.
     fn stop(self) -> Vec<String> {
         drop(self.running);
         self.rest.iter().collect()
@@ -63,18 +63,20 @@ fn temporary_file(name: &str) -> PathBuf {
 }
 
 #[test]
-fn three_lines_tell_how_to_use_it() {
+fn four_lines_tell_how_to_use_it() {
     let program = Program::start(&["--port", "0"]);
     let url = program.url().to_owned();
     assert!(url.starts_with("http://127.0.0.1:") && !url.ends_with(":0"), "{url}");
     assert_eq!(program.lines[1], format!("config.endpoint = \"{url}\";"));
     let watch = format!("curl \"{url}/emulator/titles/TITLE_ID/requests\"");
     assert_eq!(program.lines[2], watch);
+    assert_eq!(program.lines[3], format!("page: {url}/emulator/"));
     let mut client = Client::over(TcpStream::connect(program.address()).unwrap());
     assert_eq!(client.send(&invite(7)).status, 204);
     let shown = client.get("/emulator/titles/7/requests").json();
     assert_eq!(shown["requests"][0]["status"], 204);
-    assert_eq!(program.stop(), [""; 0], "exactly three lines");
+    assert_eq!(client.get("/emulator/").status, 200);
+    assert_eq!(program.stop(), [""; 0], "exactly four lines");
 }
 
 #[test]
