@@ -26,6 +26,7 @@ use crate::faults::{check_titles, read_rules};
 use crate::json;
 use crate::page;
 use crate::request_log::Excerpt;
+use crate::scenario::Scenario;
 use crate::service::Service;
 use crate::service::{Titles, parse_title_or_0};
 use crate::throttle::Settings;
@@ -89,8 +90,8 @@ fn in_json(value: &impl Serialize) -> Result<Response, ErrorResponse> {
 
 pub(crate) async fn not_found() -> ErrorResponse {
     let what = "The control interface has /emulator/titles/{title id}/requests, .../users, .../faults and \
-        .../throttle; for one user /emulator/titles/{title id}/users/{xuid}/recent_players and .../activity; for all titles /emulator/faults and /emulator/throttle; and /emulator/clock, \
-        /emulator/tokens and /emulator/service_tokens; the page /emulator/ and its /emulator/events.";
+        .../throttle; for one user /emulator/titles/{title id}/users/{xuid}/recent_players and .../activity; for all titles /emulator/faults, /emulator/throttle, /emulator/meters and \
+        /emulator/scenario; and /emulator/clock, /emulator/tokens and /emulator/service_tokens; the page /emulator/ and its /emulator/events.";
     ErrorResponse::invalid_request(StatusCode::NOT_FOUND, what)
 }
 
@@ -187,6 +188,8 @@ fn setting_routes() -> Router<Service> {
         .route("/throttle", of_throttle())
         .route("/titles/{title_id}/faults", of_faults())
         .route("/titles/{title_id}/throttle", of_throttle())
+        .route("/scenario", get(show_scenario).put(put_scenario))
+        .route("/meters", get(show_meters))
 }
 
 impl FromRequestParts<Service> for Titles {
@@ -238,6 +241,19 @@ async fn put_throttle(
 async fn end_throttle(titles: Titles, State(service): State<Service>) -> StatusCode {
     service.throttler.set(titles, None);
     StatusCode::NO_CONTENT
+}
+
+async fn show_scenario(State(service): State<Service>) -> Result<Response, ErrorResponse> {
+    in_json(&Scenario::of(&service).json())
+}
+
+async fn put_scenario(State(service): State<Service>, body: Bytes) -> Result<StatusCode, ErrorResponse> {
+    Scenario::read(&parse_body(&body)?)?.apply(&service);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn show_meters(State(service): State<Service>) -> Result<Response, ErrorResponse> {
+    in_json(&json!({"meters": service.throttler.readings(service.request_log.now_ms())}))
 }
 
 fn parse_body(body: &[u8]) -> Result<Value, ErrorResponse> {

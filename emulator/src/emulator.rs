@@ -8,8 +8,9 @@ use crate::access::AllowedHost;
 use crate::faults::{Rule, check_titles};
 use crate::logged_request::LoggedRequest;
 use crate::request_log::Excerpt;
+use crate::scenario::Scenario;
 use crate::service::Titles;
-use crate::settings::InvalidSetting;
+use crate::settings::{self, InvalidSetting};
 use crate::sign_in::{SignIn, SignInOptions};
 use crate::signature::ProofKey;
 use crate::start::{RunningEmulator, StartError, start};
@@ -162,6 +163,18 @@ impl Emulator {
     /// The rules that may still apply, with how many requests remain of `next`.
     pub fn faults(&self, titles: impl Into<Titles>) -> Vec<Rule> {
         self.0.service.faults.left(titles.into())
+    }
+
+    /// All settings, of faults, throttling and the clock, as the JSON that [`set_scenario`](Self::set_scenario) reads.
+    pub fn scenario(&self) -> serde_json::Value {
+        Scenario::of(&self.0.service).json()
+    }
+
+    /// Replaces all settings, of faults, throttling and the clock, by those in a JSON text. If it is invalid, nothing is
+    /// changed.
+    pub fn set_scenario(&self, text: &str) -> Result<(), InvalidSetting> {
+        Scenario::read(&settings::parse(text)?)?.apply(&self.0.service);
+        Ok(())
     }
 
     /// Throttles the callers of a title, or of all titles that have no settings of their own. All

@@ -210,8 +210,10 @@ impl TitleLogs {
     }
 
     pub fn batch(&self, after: u64, limits: BatchLimits) -> Batch {
-        // Each title's are in the order of their numbers, so the first ones of each are enough.
-        let mut found: Vec<_> = self.by_title.values().flat_map(|log| log.after(after).take(limits.requests)).collect();
+        // Each title's are in the order of their numbers, so the first ones of each are enough. One more says that
+        // there are more.
+        let mut found: Vec<_> =
+            self.by_title.values().flat_map(|log| log.after(after).take(limits.requests + 1)).collect();
         found.sort_unstable_by_key(|request| request.sequence_number);
         let total = found.len();
         let mut bytes = 0;
@@ -393,6 +395,7 @@ mod tests {
         assert_eq!(batch(&logs, 0, 9, 9_999), (vec![1, 2, 3, 4, 5, 6], 6, 0));
         assert_eq!(batch(&logs, 4, 9, 9_999), (vec![5, 6], 6, 0));
         assert_eq!(batch(&logs, 0, 2, 9_999), (vec![1, 2], 2, 0));
+        assert_eq!(batch(&logs, 4, 1, 9_999), (vec![5], 5, 0));
         assert_eq!(batch(&logs, 2, 9, 1), (vec![3], 3, 0), "one in any case");
         assert_eq!(batch(&logs, 2, 9, 2 * request(7, 100).size()), (vec![3, 4], 4, 0));
         assert_eq!(batch(&logs, 6, 9, 9_999), (vec![], 6, 0));
@@ -400,6 +403,7 @@ mod tests {
         logs.add(request(7, 100));
         assert_eq!(batch(&logs, 0, 9, 9_999), (vec![2, 4, 5, 6, 7, 8], 8, 2), "a title has three");
         assert_eq!(batch(&logs, 2, 2, 9_999), (vec![4, 5], 5, 1));
+        assert_eq!(batch(&logs, 6, 1, 9_999), (vec![7], 7, 0), "the same title has another one");
         logs.clear(7);
         assert_eq!(batch(&logs, 6, 9, 9_999), (vec![], 8, 2));
     }

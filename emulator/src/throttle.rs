@@ -25,7 +25,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 pub use throttler::RejectionForm;
 pub(crate) use throttler::{ThrottleGroup, Throttler};
-pub use window::{Meter, Rejection, Shape, Window};
+pub use window::{Meter, Reading, Rejection, Shape, Window};
 
 use crate::json::Parsed;
 use crate::settings::{self, InvalidSetting, Nullable, Whole};

@@ -1,5 +1,6 @@
 //! The meters of all callers, and the response to a throttled call.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +13,8 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Kind, Limits, Meter, Rejection, Settings};
+use super::{Kind, Limits, Meter, Reading, Rejection, Settings};
+use crate::call::parse_authorization;
 use crate::endpoints::Endpoint;
 use crate::error_response::ErrorResponse;
 use crate::service::Titles;
@@ -31,8 +33,30 @@ pub(crate) struct Throttler {
 #[derive(Default)]
 struct ThrottlerState {
     settings: HashMap<Titles, Settings>,
-    meters: HashMap<Key, Meter>,
+    meters: HashMap<Key, CallerMeter>,
     hashes: RandomState,
+}
+
+/// The meter of one caller.
+struct CallerMeter {
+    meter: Meter,
+    /// A user's hash, or a hyphen; `None` where all callers are counted together.
+    caller: Option<String>,
+    /// Since the settings were made.
+    calls: u64,
+    rejected: u64,
+}
+
+/// What a meter shows at a time.
+#[derive(Debug, PartialEq, Serialize)]
+pub(crate) struct MeterReading {
+    title_id: u32,
+    kind: ThrottleGroup,
+    caller: Option<String>,
+    calls: u64,
+    rejected: u64,
+    burst: Option<Reading>,
+    sustained: Option<Reading>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,7 +68,8 @@ struct Key {
 }
 
 /// Calls that are counted together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum ThrottleGroup {
     Invites,
     RecentPlayers,
@@ -112,9 +137,17 @@ impl Throttler {
         if state.meters.len() >= MAX_METERS && !state.meters.contains_key(&key) {
             state.evict(now_ms);
         }
-        let meter = state.meters.entry(key).or_insert_with(|| Meter::new(&limits));
-        let rejection = meter.call(now_ms).err()?;
+        let of_caller = state.meters.entry(key).or_insert_with(|| CallerMeter::new(&limits, authorization));
+        let rejection = of_caller.call(now_ms).err()?;
         Some(respond(settings.answer, settings.retry_after, &rejection))
+    }
+
+    /// What all meters show, by title and kind, those with the most calls first.
+    pub fn readings(&self, now_ms: u64) -> Vec<MeterReading> {
+        let mut state = self.state();
+        let mut readings: Vec<_> = state.meters.iter_mut().map(|(key, meter)| meter.reading(*key, now_ms)).collect();
+        readings.sort_by_key(|reading| (reading.title_id, reading.kind, Reverse(reading.calls)));
+        readings
     }
 
     fn state(&self) -> MutexGuard<'_, ThrottlerState> {
@@ -123,9 +156,28 @@ impl Throttler {
     }
 }
 
+impl CallerMeter {
+    fn new(limits: &Limits, authorization: &[u8]) -> Self {
+        let authorization = str::from_utf8(authorization).ok().and_then(parse_authorization);
+        let caller = authorization.map(|authorization| authorization.holder.to_owned());
+        Self { meter: Meter::new(limits), caller, calls: 0, rejected: 0 }
+    }
+
+    fn call(&mut self, now_ms: u64) -> Result<(), Rejection> {
+        self.calls += 1;
+        self.meter.call(now_ms).inspect_err(|_| self.rejected += 1)
+    }
+
+    fn reading(&mut self, key: Key, now_ms: u64) -> MeterReading {
+        let [burst, sustained] = self.meter.readings(now_ms);
+        let (calls, rejected, caller) = (self.calls, self.rejected, self.caller.clone());
+        MeterReading { title_id: key.title_id, kind: key.group, caller, calls, rejected, burst, sustained }
+    }
+}
+
 impl ThrottlerState {
     fn evict(&mut self, now_ms: u64) {
-        self.meters.retain(|_, meter| !meter.is_idle(now_ms));
+        self.meters.retain(|_, of_caller| !of_caller.meter.is_idle(now_ms));
         if self.meters.len() >= MAX_METERS {
             self.meters.clear();
         }

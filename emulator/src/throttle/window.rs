@@ -84,6 +84,11 @@ impl Window {
         since_ms.saturating_add(period_ms).saturating_sub(now_ms)
     }
 
+    pub fn reading(&mut self, now_ms: u64) -> Reading {
+        let Limit { max, period_ms } = self.limit;
+        Reading { count: self.count(now_ms), max, period_ms, wait_ms: self.wait_ms(now_ms) }
+    }
+
     /// Counts a call.
     pub fn add(&mut self, now_ms: u64) {
         let is_first = self.count(now_ms) == 0;
@@ -102,6 +107,16 @@ impl Window {
             }
         }
     }
+}
+
+/// What a window has counted at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Reading {
+    pub count: u32,
+    pub max: u32,
+    pub period_ms: u64,
+    /// How long until there is room for a call; 0 if there is.
+    pub wait_ms: u64,
 }
 
 /// Decides which of a caller's calls are let through.
@@ -150,6 +165,11 @@ impl Meter {
         let of_sustained = self.sustained.as_mut().map(|sustained| rejection(Kind::Sustained, sustained, now_ms));
         let longest = [of_burst, of_sustained].into_iter().flatten().max_by_key(|rejection| rejection.retry_after_ms);
         longest.map_or(Ok(()), Err)
+    }
+
+    /// What the windows have counted, burst first; `None` where there is no such limit.
+    pub fn readings(&mut self, now_ms: u64) -> [Option<Reading>; 2] {
+        [&mut self.burst, &mut self.sustained].map(|window| window.as_mut().map(|window| window.reading(now_ms)))
     }
 
     /// Whether nothing is counted any more, so that it is equal to a new one.

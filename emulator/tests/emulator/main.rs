@@ -27,6 +27,7 @@ mod process;
 mod program;
 mod recent_players;
 mod requests;
+mod scenario;
 mod settings;
 mod sign_in_faults;
 mod signer;
