@@ -35,6 +35,12 @@ Usage: mpa-emulator [OPTIONS]
   --throttle[=JSON]       throttle callers: as documented, or as the JSON of PUT /emulator/throttle says
   --fault RULE            inject a fault, such as reset_after_acting:share=0.1, or a JSON object; may be
                           repeated
+  --scenario FILE         the settings of GET /emulator/scenario, in place of --fault and --throttle;
+                          changes of the file are followed
+  --expect FILE           the requests that are expected. When it ends (SIGTERM, Ctrl-C, the end of stdin), it
+                          reports what is missing or too much; the exit status is 0 or 1
+  --expect-within MS      with --expect: end after this time, or once no request can change the result
+  --junit FILE            with --expect: write the results as JUnit XML
   --seed N                the seed of the random numbers behind share [0]
   --help                  show this
   --version               show the version
@@ -43,7 +49,7 @@ Usage: mpa-emulator [OPTIONS]
 const DEFAULT_PORT: u16 = 8787;
 
 /// Ten years.
-const MAX_LIFETIME_MS: u64 = 10 * 365 * 86_400_000;
+const MAX_DURATION_MS: u64 = 10 * 365 * 86_400_000;
 
 /// What the program is asked to do.
 #[derive(Debug)]
@@ -59,6 +65,10 @@ pub struct Arguments {
     certificate_out: Option<PathBuf>,
     /// Where the files go that a client signs in with.
     pub sign_in_directory: Option<PathBuf>,
+    pub scenario: Option<PathBuf>,
+    pub expect: Option<PathBuf>,
+    pub expect_within: Option<Duration>,
+    pub junit: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -82,6 +92,8 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, St
     // The last option given that needs --sign-in.
     let mut sign_in_option = None;
 
+    let (mut scenario, mut expect, mut expect_within, mut junit) = (None, None, None, None);
+
     let mut parser = Parser::from_args(arguments);
     while let Some(argument) = parser.next().map_err(describe)? {
         match argument {
@@ -101,11 +113,11 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, St
             }
             Arg::Long("token-lifetime") => {
                 sign_in_option = Some("--token-lifetime");
-                sign_in.token_lifetime = read_lifetime("--token-lifetime", &text(&mut parser)?)?;
+                sign_in.token_lifetime = read_duration("--token-lifetime", &text(&mut parser)?)?;
             }
             Arg::Long("service-token-lifetime") => {
                 sign_in_option = Some("--service-token-lifetime");
-                sign_in.service_token_lifetime = read_lifetime("--service-token-lifetime", &text(&mut parser)?)?;
+                sign_in.service_token_lifetime = read_duration("--service-token-lifetime", &text(&mut parser)?)?;
             }
             Arg::Long("any-caller") => options.any_caller = true,
             Arg::Long("throttle") => {
@@ -115,6 +127,12 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, St
                 });
             }
             Arg::Long("fault") => options.faults.push(read_setting("--fault", &text(&mut parser)?)?),
+            Arg::Long("scenario") => scenario = Some(path(&mut parser)?),
+            Arg::Long("expect") => expect = Some(path(&mut parser)?),
+            Arg::Long("expect-within") => {
+                expect_within = Some(read_duration("--expect-within", &text(&mut parser)?)?);
+            }
+            Arg::Long("junit") => junit = Some(path(&mut parser)?),
             Arg::Long("seed") => options.seed = read_seed(&text(&mut parser)?)?,
             Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
             Arg::Short('V') | Arg::Long("version") => return Ok(Request::Version),
@@ -132,9 +150,17 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, St
     if certificate_out.is_some() && sign_in_directory.is_some() {
         return Err("--certificate-out must not be there beside --sign-in, which writes ca.pem".into());
     }
+    if scenario.is_some() && (options.throttle.is_some() || !options.faults.is_empty()) {
+        return Err("--scenario must not be there beside --fault or --throttle: its file has both".into());
+    }
+    if expect.is_none() && (expect_within.is_some() || junit.is_some()) {
+        let name = if junit.is_some() { "--junit" } else { "--expect-within" };
+        return Err(format!("{name} needs --expect, which says what is expected"));
+    }
     options.address = SocketAddr::new(address, port);
     options.sign_in = sign_in_directory.is_some().then_some(sign_in);
-    Ok(Request::Run(Box::new(Arguments { options, certificate_out, sign_in_directory })))
+    let arguments = Arguments { options, certificate_out, sign_in_directory, scenario, expect, expect_within, junit };
+    Ok(Request::Run(Box::new(arguments)))
 }
 
 /// The value of an option that may be anything.
@@ -162,10 +188,10 @@ fn describe(error: lexopt::Error) -> String {
     }
 }
 
-fn read_lifetime(name: &str, value: &str) -> Result<Duration, String> {
-    let ms = value.parse().ok().filter(|ms| (1..=MAX_LIFETIME_MS).contains(ms));
+fn read_duration(name: &str, value: &str) -> Result<Duration, String> {
+    let ms = value.parse().ok().filter(|ms| (1..=MAX_DURATION_MS).contains(ms));
     ms.map(Duration::from_millis)
-        .ok_or_else(|| format!("{name} must be a number of milliseconds from 1 to {MAX_LIFETIME_MS}, not {value:?}"))
+        .ok_or_else(|| format!("{name} must be a number of milliseconds from 1 to {MAX_DURATION_MS}, not {value:?}"))
 }
 
 fn read_port(value: &str) -> Result<u16, String> {
@@ -274,6 +300,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_expected_is_in_files() {
+        let arguments = run(&["--scenario=s.json", "--expect", "e.json", "--expect-within=5", "--junit", "r.xml"]);
+        let files = [&arguments.scenario, &arguments.expect, &arguments.junit];
+        assert_eq!(
+            files.map(|file| file.as_deref().and_then(std::path::Path::to_str)),
+            [Some("s.json"), Some("e.json"), Some("r.xml")]
+        );
+        assert_eq!(arguments.expect_within, Some(Duration::from_millis(5)));
+    }
+
+    #[test]
     fn help_and_version_are_shown_wherever_they_stand() {
         assert!(matches!(read_all(&["--https", "--help"]), Ok(Request::Help)));
         assert!(matches!(read_all(&["--version"]), Ok(Request::Version)));
@@ -281,7 +318,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_in_one_sentence() {
-        let wrong: [(&[&str], &str); 25] = [
+        let wrong: [(&[&str], &str); 29] = [
             (&["--port"], "--port needs a value"),
             (&["--port", "65536"], "--port must be a number"),
             (&["--port=-1"], "--port must be a number"),
@@ -305,6 +342,10 @@ mod tests {
             (&["--sign-in=a", "--token-lifetime=0"], "--token-lifetime must be a number of milliseconds from 1"),
             (&["--sign-in=a", "--service-token-lifetime=1h"], "--service-token-lifetime must be a number of"),
             (&["--sign-in=a", "--https", "--certificate-out=b"], "--certificate-out must not be there beside"),
+            (&["--scenario=a", "--fault=reset"], "--scenario must not be there beside --fault"),
+            (&["--junit=a"], "--junit needs --expect"),
+            (&["--expect-within=5"], "--expect-within needs --expect"),
+            (&["--expect=a", "--expect-within=0"], "--expect-within must be a number of milliseconds from 1"),
             (&["8787"], "there is no option \"8787\""),
             (&[""], "there is no option \"\""),
         ];

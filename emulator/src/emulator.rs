@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, SystemTime};
 
 use crate::access::AllowedHost;
+use crate::expectations::{Expectation, ExpectationResult};
 use crate::faults::{Rule, check_titles};
 use crate::logged_request::LoggedRequest;
 use crate::request_log::Excerpt;
@@ -40,6 +41,8 @@ pub struct Options {
     pub throttle: Option<Settings>,
     /// The fault rules for all titles.
     pub faults: Vec<Rule>,
+    /// The requests that are expected.
+    pub expectations: Vec<Expectation>,
     /// The seed of the random numbers behind a rule's `share`. With the same seed and the
     /// same requests of a title in the same order, the same ones get faults.
     pub seed: u64,
@@ -55,6 +58,7 @@ impl Default for Options {
             any_caller: false,
             throttle: None,
             faults: Vec::new(),
+            expectations: Vec::new(),
             seed: 0,
         }
     }
@@ -130,6 +134,12 @@ impl Emulator {
     /// for at most `limit`; an empty list means that none arrived.
     pub fn wait_for(&self, title_id: u32, after: u64, limit: Duration) -> Vec<LoggedRequest> {
         copies(self.0.service.request_log.wait_blocking(title_id, after, limit))
+    }
+
+    /// Whether each of [`Options::expectations`] is met by the requests so far, in their order. Clearing the log does not
+    /// change what was counted.
+    pub fn expectation_results(&self) -> Vec<ExpectationResult> {
+        self.0.service.request_log.expectation_results()
     }
 
     /// Clears the request log of a title, its users' activities and their recent players. The next request has the

@@ -27,6 +27,7 @@
 //! - `error_response`: errors in the service's shape.
 //! - `control`, `access`: the control interface over HTTP, and which clients may use it.
 //! - `page`, `events`: the page, and the stream of events that it shows.
+//! - `expectations`: the requests that a test expects.
 //! - `scenario`: all settings as one document.
 //! - `faults`, `throttle`: fault injection and throttling; `connection_fault` for faults below
 //!   HTTP.
@@ -45,6 +46,7 @@ mod emulator;
 mod endpoints;
 mod error_response;
 mod events;
+mod expectations;
 mod faults;
 mod json;
 mod logged_request;
@@ -63,6 +65,7 @@ mod users;
 pub use access::AllowedHost;
 pub use certificates::PartnerCertificate;
 pub use emulator::{Emulator, Options};
+pub use expectations::{Expectation, ExpectationResult, read_expectations};
 pub use faults::Rule;
 pub use logged_request::LoggedRequest;
 pub use service::{NO_TITLE, ServiceKind, Titles};

@@ -95,6 +95,26 @@ impl LoggedRequest {
     }
 }
 
+/// The names under which it is shown. The two texts are there only for what is not JSON.
+pub(crate) const FIELDS: [&str; 16] = [
+    "index",
+    "at_ms",
+    "duration_us",
+    "connection",
+    "part",
+    "method",
+    "path",
+    "headers",
+    "body",
+    "body_text",
+    "status",
+    "response",
+    "response_text",
+    "correlation_id",
+    "acted",
+    "fault",
+];
+
 /// Whether tokens, signatures and the bodies of requests for tokens are shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Secrets {
@@ -232,6 +252,11 @@ mod tests {
             "acted": true, "fault": "delay",
         });
         assert_eq!(shown, expected);
+        let with_texts = LoggedRequest { response: b"no".to_vec(), ..received(b"no") };
+        let shown = serde_json::to_value(with_texts).unwrap();
+        let mut fields = FIELDS;
+        fields.sort_unstable();
+        assert!(shown.as_object().unwrap().keys().eq(fields), "{shown}");
     }
 
     #[test]

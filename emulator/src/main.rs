@@ -1,21 +1,23 @@
 //! The program `mpa-emulator`: starts an emulator, says in a few lines how to use it, and runs
-//! until it is interrupted.
+//! until it is interrupted, or until it is known whether what was expected has arrived.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used))]
 
 mod arguments;
 mod banner;
+mod outcome;
+mod scenario_file;
 
-use std::convert::Infallible;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::{env, thread};
 
 use arguments::{Arguments, Request};
-use mpa_emulator::{Emulator, SignIn};
+use mpa_emulator::{Emulator, Expectation, SignIn, read_expectations};
 
 const WRONG_ARGUMENTS: u8 = 2;
 
@@ -23,28 +25,42 @@ fn main() -> ExitCode {
     match arguments::read(env::args_os().skip(1)) {
         Ok(Request::Help) => print(arguments::HELP),
         Ok(Request::Version) => print(concat!("mpa-emulator ", env!("CARGO_PKG_VERSION"), "\n")),
-        Ok(Request::Run(arguments)) => {
-            let Err(sentence) = run(&arguments);
-            fail(&sentence, ExitCode::FAILURE)
-        }
+        Ok(Request::Run(arguments)) => run(*arguments).unwrap_or_else(|sentence| fail(&sentence, ExitCode::FAILURE)),
         Err(sentence) => fail(&sentence, ExitCode::from(WRONG_ARGUMENTS)),
     }
 }
 
-/// Runs until the process is killed. Returns only why it could not start.
-fn run(arguments: &Arguments) -> Result<Infallible, String> {
+/// Runs until the process is killed; with expectations, until it is to end.
+fn run(mut arguments: Arguments) -> Result<ExitCode, String> {
+    if let Some(path) = &arguments.expect {
+        arguments.options.expectations = read_expectations_of(path)?;
+    }
     let emulator = Emulator::start(arguments.options.clone()).map_err(|error| error.to_string())?;
+    let emulator = Arc::new(emulator);
+    if let Some(path) = &arguments.scenario {
+        let text = scenario_file::load(&emulator, path)?;
+        scenario_file::follow(emulator.clone(), path.clone(), text)
+            .map_err(|error| format!("cannot start a thread: {error}"))?;
+    }
     let (url, address) = (emulator.url(), emulator.address().ip());
     print(&match (emulator.sign_in(), &arguments.sign_in_directory) {
         (Some(sign_in), Some(directory)) => {
             let files = write_sign_in_files(directory, sign_in)?;
             banner::lines_for_sign_in(url, address, sign_in, &files)
         }
-        _ => banner::lines(url, address, write_certificate(&emulator, arguments)?.as_deref()),
+        _ => banner::lines(url, address, write_certificate(&emulator, &arguments)?.as_deref()),
     });
+    if arguments.expect.is_some() {
+        return outcome::report(&emulator, arguments.expect_within, arguments.junit.as_deref());
+    }
     loop {
         thread::park();
     }
+}
+
+fn read_expectations_of(path: &Path) -> Result<Vec<Expectation>, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    read_expectations(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Where the certificate is; `None` for plain HTTP.

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::connection::{BoundSocket, Site, listen, run as serve_site};
 use crate::emulator::Options;
 use crate::endpoints::router;
+use crate::expectations::Expectations;
 use crate::faults::Faults;
 use crate::request_log::RequestLog;
 use crate::service::Service;
@@ -81,7 +82,7 @@ impl Drop for RunningEmulator {
 fn new_service(options: &Options) -> Service {
     let service = Service {
         kind: ServiceKind::Service,
-        request_log: Arc::new(RequestLog::new()),
+        request_log: Arc::new(RequestLog::new(Expectations::new(options.expectations.clone()))),
         users: Arc::default(),
         faults: Arc::new(Faults::new(options.seed)),
         throttler: Arc::new(Throttler::default()),

@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::process::{self, LIMIT, Running};
 use crate::requests::{Request, invite};
 
-fn command(arguments: &[&str]) -> Command {
+pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mpa-emulator"));
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -30,13 +30,18 @@ pub struct Program {
 }
 
 impl Program {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         Self::start_with_lines(arguments, 4)
     }
 
     /// Waits for so many lines.
     pub fn start_with_lines(arguments: &[&str], count: usize) -> Self {
-        let mut running = Running::start(&mut command(arguments));
+        Self::of(&mut command(arguments), count)
+    }
+
+    /// A program with a stdin of its own, for example.
+    pub fn of(command: &mut Command, count: usize) -> Self {
+        let mut running = Running::start(command);
         let rest = running.lines();
         let lines = (0..count).map(|_| rest.recv_timeout(LIMIT).expect("it says how to use it")).collect();
         Self { running, rest, lines }
@@ -46,19 +51,23 @@ impl Program {
         self.lines[0].strip_prefix("mpa-emulator listens on ").expect("where it listens")
     }
 
-    fn address(&self) -> SocketAddr {
+    pub fn running(&mut self) -> &mut Running {
+        &mut self.running
+    }
+
+    pub fn address(&self) -> SocketAddr {
         let (_, address) = self.url().split_once("://").unwrap();
         address.parse().unwrap()
     }
 
     /// Ends it and returns the lines that it printed after that.
-    fn stop(self) -> Vec<String> {
+    pub fn stop(self) -> Vec<String> {
         drop(self.running);
         self.rest.iter().collect()
     }
 }
 
-fn temporary_file(name: &str) -> PathBuf {
+pub fn temporary_file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
