@@ -99,7 +99,7 @@ impl Follower {
         let is_of_this_run = position.run.as_deref().is_none_or(|run| run == log.run());
         let (after, expected_after) = match position.after {
             None => (newest.saturating_sub(SHOWN_AT_FIRST), newest),
-            Some(after) if is_of_this_run => (after.min(newest), 0),
+            Some(after) if is_of_this_run && after <= newest => (after, 0),
             // Another run's: of this one the client has seen nothing.
             Some(_) => (0, 0),
         };

@@ -127,6 +127,14 @@ const MASK: &str = "***";
 /// Headers whose values are secrets.
 const SECRET_HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "signature", "cookie"];
 
+/// Of a token, whose it is stays: the caller is no secret.
+fn mask(value: &str) -> Cow<'static, str> {
+    match parse_authorization(value) {
+        Some(authorization) => format!("XBL3.0 x={};{MASK}", authorization.holder).into(),
+        None => MASK.into(),
+    }
+}
+
 /// As it was written, if it is JSON that any reader can take; else as text, if there is any.
 fn write_body<M: SerializeMap>(map: &mut M, names: [&str; 2], body: &[u8], hidden: bool) -> Result<(), M::Error> {
     let [name, text_name] = names;
@@ -200,15 +208,17 @@ impl LoggedRequest {
     fn headers_by_name(&self, secrets: Secrets) -> BTreeMap<&str, String> {
         let mut by_name = BTreeMap::<&str, String>::new();
         for (name, value) in &self.headers {
-            let is_masked = secrets == Secrets::Masked && SECRET_HEADERS.contains(&name.as_str());
-            let value = if is_masked { MASK } else { value };
+            let value = match secrets {
+                Secrets::Masked if SECRET_HEADERS.contains(&name.as_str()) => mask(value),
+                _ => Cow::Borrowed(value.as_str()),
+            };
             by_name
                 .entry(name)
                 .and_modify(|values| {
                     values.push_str(", ");
-                    values.push_str(value);
+                    values.push_str(&value);
                 })
-                .or_insert_with(|| value.to_owned());
+                .or_insert_with(|| value.clone().into_owned());
         }
         by_name
     }
@@ -263,7 +273,7 @@ mod tests {
     fn the_page_gets_no_secret() {
         let shown = serde_json::to_value(Masked(&received(br#"{"id":"1"}"#))).unwrap();
         assert_eq!((&shown["seq"], &shown["title_id"], &shown["caller"]), (&json!(9), &json!(7), &json!("-")));
-        assert_eq!(shown["headers"], json!({"authorization": "***", "accept": "a, b"}));
+        assert_eq!(shown["headers"], json!({"authorization": "XBL3.0 x=-;***", "accept": "a, b"}));
         assert_eq!(shown["body"], json!({"id": "1"}));
         for service in [ServiceKind::SignIn, ServiceKind::Token] {
             let response = br#"{"Token":"secret"}"#.to_vec();
