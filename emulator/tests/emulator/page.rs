@@ -29,6 +29,12 @@ fn the_page_comes_with_a_strict_policy() {
     {
         assert_eq!(client.get(path).status, 404, "{path}");
     }
+    // What a browser sends for an address that its user has typed in, and for a link on another site.
+    for (site, status) in [("none", 200), ("cross-site", 403)] {
+        let navigation =
+            Request::new("GET", "/emulator/").with("Sec-Fetch-Site", site).with("Sec-Fetch-Mode", "navigate");
+        assert_eq!(client.send(&navigation).status, status, "{site}");
+    }
     assert_eq!(client.send(&Request::new("POST", "/emulator/")).status, 405);
     assert!(emulator.requests(0).is_empty(), "not logged");
 }
