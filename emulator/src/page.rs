@@ -18,7 +18,29 @@ macro_rules! page_files {
 }
 
 /// What the page loads from `/emulator/page/`, by name: all that is in the folder `page` beside `index.html`.
-const FILES: &[(&str, &str)] = page_files!["page.js", "style.css",];
+const FILES: &[(&str, &str)] = page_files![
+    "activities.js",
+    "advice.js",
+    "advice_panel.js",
+    "api.js",
+    "curl.js",
+    "details.js",
+    "dom.js",
+    "faults.js",
+    "filter.js",
+    "graph.js",
+    "invites.js",
+    "met.js",
+    "meters.js",
+    "page.js",
+    "requests.js",
+    "rules.js",
+    "scenario.js",
+    "stream.js",
+    "style.css",
+    "timeline.js",
+    "uri.js",
+];
 
 /// Nothing is loaded from, or sent to, any other place than this emulator; no script is in the document itself.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
