@@ -43,6 +43,12 @@ promtool prometheus
 mcs mono-mcs
 mono mono-runtime
 /usr/lib/mono/4.5/Mono.Posix.dll libmono-posix4.0-cil
+chromium chromium
+chromedriver chromium-driver
+npm npm
+kill procps
+tar tar
+curl curl
 curl-config libcurl4-openssl-dev
 /usr/include/cjson/cJSON.h libcjson-dev
 timeout coreutils

@@ -3,6 +3,7 @@
 pub mod abi;
 pub mod activities;
 pub mod bindings;
+pub mod browser;
 pub mod build;
 pub mod c;
 #[cfg(unix)]
@@ -18,3 +19,4 @@ pub mod pictures;
 pub mod platform;
 pub mod process;
 pub mod tinyproxy;
+pub mod traffic;
