@@ -46,7 +46,6 @@ mono mono-runtime
 chromium chromium
 chromedriver chromium-driver
 npm npm
-kill procps
 tar tar
 curl curl
 curl-config libcurl4-openssl-dev

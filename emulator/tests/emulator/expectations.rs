@@ -105,15 +105,16 @@ fn a_limit_ends_it_at_once_when_the_result_is_certain() {
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_it_and_an_empty_stdin_does_not() {
-    use std::process::Command;
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
 
     let path = temporary_file("expected-signal.json");
     fs::write(&path, EXPECTED).unwrap();
     // With /dev/null as its stdin.
     let mut program = Program::start(&["--port=0", "--expect", path.to_str().unwrap()]);
     send(&program, 2);
-    let id = program.running().child().id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    let id = program.running().child().id().cast_signed();
+    kill(Pid::from_raw(id), Signal::SIGTERM).unwrap();
     let ended = end(program);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
 }
