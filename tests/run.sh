@@ -105,18 +105,6 @@ may_skip() {
     [ "${MPA_ALLOW_SKIPS:-}" = 1 ] && [ "${CI:-}" != true ]
 }
 
-# The packages of this platform, built, and used as their users do.
-packages() {
-    # They install what they need by the names of Debian's packages.
-    if may_skip && ! command -v apt-get >/dev/null; then
-        echo "SKIPPED: there is no apt-get"
-        return 0
-    fi
-    # Those that need no large download, and the tests of the repository with the library that is in them.
-    local kinds=c,nuget,unity,unreal,tests
-    packaging/build --packages "$kinds" && packaging/check --packages "$kinds"
-}
-
 step "Rust" rust_is_there
 step "Tools" install_what_is_missing
 step "Formatting" cargo fmt --all --check
@@ -135,10 +123,9 @@ step "Model of the queue" env RUSTFLAGS="--cfg shuttle" \
 for language in c cpp csharp; do
     step "Quickstart in $language" cargo run --quiet --example quickstart -- "$language"
 done
-step "Packages" packages
 
 if may_skip; then
     printf '\nPASSED, but for what had no tool and says SKIPPED above.\n'
 else
-    printf '\nPASSED: formatting, lints, dependencies, all tests, the quickstarts in C, C++ and C#, and the packages.\n'
+    printf '\nPASSED: formatting, lints, dependencies, all tests, and the quickstarts in C, C++ and C#.\n'
 fi
