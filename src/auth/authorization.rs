@@ -23,8 +23,9 @@ pub struct Authorization {
     expires_by: Option<Instant>,
     /// The key that the token is bound to: requests with it are signed.
     proof_key: Option<ProofKey>,
-    /// The signature of the one request that it is for, made by who has the key.
-    signature: Option<HeaderValue>,
+    /// The signature of the one request that it is for, made by who has the key. Boxed: few have one, and operations
+    /// in the queue have room for it.
+    signature: Option<Box<HeaderValue>>,
 }
 
 /// How good a token is, as far as it can be known here.
@@ -62,7 +63,7 @@ impl Authorization {
     /// The same, for one request that another process has signed.
     pub fn signed(self, mut signature: HeaderValue) -> Self {
         signature.set_sensitive(true);
-        Authorization { signature: Some(signature), ..self }
+        Authorization { signature: Some(Box::new(signature)), ..self }
     }
 
     /// The same, good for as long as this, from now on. What cannot be counted never ends.
@@ -76,7 +77,7 @@ impl Authorization {
 
     /// The signature that came with it.
     pub fn signature(&self) -> Option<&HeaderValue> {
-        self.signature.as_ref()
+        self.signature.as_deref()
     }
 
     pub fn header(&self) -> &HeaderValue {
