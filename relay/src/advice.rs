@@ -2,7 +2,15 @@
 
 use mpa::outcome::Advice;
 
-pub fn in_words(advice: Advice) -> &'static str {
+/// A sentence, and what to do about it.
+pub fn after(sentence: &str, advice: Option<Advice>) -> String {
+    match advice {
+        None => sentence.to_owned(),
+        Some(advice) => format!("{sentence} {}", in_words(advice)),
+    }
+}
+
+fn in_words(advice: Advice) -> &'static str {
     match advice {
         Advice::PushAuthorization | Advice::PushAuthorizationUnlessSigningIn => {
             "Write a newer token into the file of --authorization-header-file; a relay with --certificate renews it by \

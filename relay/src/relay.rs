@@ -1,4 +1,4 @@
-//! How a request is answered: who sent it, what it asks for, whether its turn comes in time, and what became of it.
+//! How a request is answered: who sent it, what it asks for, whether it can be sent in time, and its outcome.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,6 +13,7 @@ use mpa::outcome::{Outcome, Status, Throttle};
 use mpa::policy::Limit;
 
 use crate::access::{Access, Caller};
+use crate::advice;
 use crate::answer::Answer;
 use crate::forward::ForwardedCall;
 use crate::front::{Answered, BodyError, Peer, Respond, read_body};
@@ -126,7 +127,7 @@ impl Relay {
         };
         let is_own = own.is_some();
         let time = self.time_to_begin.saturating_sub(received.elapsed());
-        let (wait, limit) = client.expected_wait(route.endpoint, own.as_ref());
+        let (wait, limit) = client.client().expected_wait(route.endpoint, own.as_ref());
         if wait > time {
             return Err(Answer::throttled(route.endpoint, wait, &throttle(limit)));
         }
@@ -202,11 +203,9 @@ impl Relay {
             _ => Level::Warning,
         };
         if self.log.writes(level) {
-            let advice = outcome.advice.map(crate::advice::in_words).unwrap_or_default();
-            let text = format!("{} {advice}", outcome.message);
             self.log.write(
                 level,
-                text.trim_end(),
+                &advice::after(&outcome.message, outcome.advice),
                 &[
                     ("request", &request_id),
                     ("endpoint", &route.endpoint.name),

@@ -6,12 +6,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use mpa::api::{ByLane, Endpoint, Lane};
+use mpa::api::{ByLane, Lane};
 use mpa::auth::Authorization;
 use mpa::client::{Client, Config, Engine, Event, LaneSettings, Settings, Work};
 use mpa::http;
 use mpa::outcome::{Outcome, Result};
-use mpa::policy::Limit;
 use tokio::sync::oneshot;
 
 use crate::forward::ForwardedCall;
@@ -42,8 +41,8 @@ pub struct AwaitedClient {
     is_closed: AtomicBool,
 }
 
-/// What reports of a client are for.
-pub type OnEvent = Box<dyn Fn(&Client, Event) + Send>;
+/// What is done with events other than completions.
+pub type OnEvent = Box<dyn Fn(Event) + Send>;
 
 impl AwaitedClient {
     /// Opens the client, and starts the thread that takes its events.
@@ -68,11 +67,6 @@ impl AwaitedClient {
 
     pub fn client(&self) -> &Client {
         &self.client
-    }
-
-    /// How long a request would wait that came now, and because of which limit.
-    pub fn expected_wait(&self, endpoint: &'static Endpoint, own: Option<&Authorization>) -> (Duration, Option<Limit>) {
-        self.client.expected_wait(endpoint, own)
     }
 
     /// Makes a call. Where the future is dropped, the call is cancelled, unless its request has gone out.
@@ -114,7 +108,7 @@ impl AwaitedClient {
                         let _ = sender.send(*outcome);
                     }
                 }
-                Some(event) => on_event(&self.client, event),
+                Some(event) => on_event(event),
                 None if self.is_closed.load(Ordering::Acquire) => break,
                 None => {}
             }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use mpa::auth::Authorization;
-use mpa::client::{Client, Event};
+use mpa::client::Event;
 use mpa::http;
 use mpa::log::Level;
 use mpa::outcome::{Outcome, Result, Status};
@@ -83,24 +83,20 @@ impl Titles {
 
     fn open_client(&self, title_id: u32, with_authorization: bool) -> Result<Arc<AwaitedClient>> {
         let mut config = self.upstream.client.config(title_id, with_authorization).map_err(Outcome::invalid)?;
-        config.imposed_limits = self.upstream.limits.clone();
         config.shared_limits = self.store.as_ref().map(|store| store.limits_of(title_id));
-        config.request_timeout = self.upstream.request_timeout;
-        config.max_idle_connections = self.upstream.worker_count;
         let pace = Pace {
             recent_players_hold: self.upstream.recent_players_hold,
             worker_count: self.upstream.worker_count,
             time_to_begin: self.upstream.time_to_begin(),
         };
         let log = self.log;
-        let on_event = move |_: &Client, event: Event| match event {
+        let on_event = move |event: Event| match event {
             Event::Log(entry) => {
-                let advice = entry.outcome.advice.map(advice::in_words).unwrap_or_default();
-                let text = format!("{} {advice}", entry.text);
+                let text = advice::after(&entry.text, entry.outcome.advice);
                 // How a request ended stands in the relay's own line about it.
                 let is_of_request = !matches!(entry.outcome.status, Status::Ok | Status::SignInFailed);
                 let level = if is_of_request { Level::Debug } else { entry.level };
-                log.write(level, text.trim_end(), &[("title", &title_id), ("times", &entry.times)]);
+                log.write(level, &text, &[("title", &title_id), ("times", &entry.times)]);
             }
             Event::AuthorizationNeeded(reason) => {
                 let text = "There is no token that the service takes; requests wait for one.";

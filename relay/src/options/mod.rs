@@ -1,4 +1,4 @@
-//! What the relay is told: flags, environment variables and a configuration file, and the settings that they make.
+//! The options of the relay: flags, environment variables and a configuration file, and the settings that they make.
 //!
 //! - `table`: the options, all of them
 //! - `given`, `file`: where they are given

@@ -1,4 +1,4 @@
-//! What servers send arrives, gathered where it can be, and each server learns what became of its own.
+//! Requests of servers reach the service, gathered where possible, and each server gets the outcome of its own.
 
 use std::time::{Duration, Instant};
 
