@@ -1,4 +1,4 @@
-//! The page's files, and what browsers are told about them.
+//! The files of the page, and the headers of their responses.
 
 use crate::client::{Client, start};
 use crate::requests::Request;
