@@ -13,6 +13,7 @@ use mpa::log::Level;
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Handle};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use crate::access::Access;
@@ -30,6 +31,9 @@ use crate::tls::Tls;
 
 /// For requests that are under way when the time to drain is over.
 const CLOSE_LIMIT: Duration = Duration::from_secs(3);
+
+/// A relay that drains stays for so long after the last request: its servers, and what balances their load, may not know yet.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// How often it is looked whether the last request has been answered.
 const LOOK: Duration = Duration::from_millis(50);
@@ -93,7 +97,7 @@ async fn serve(settings: Settings) -> Result<(), String> {
     files.start().map_err(|error| format!("no thread could be started: {error}"))?;
     let address = listener.local_addr().map_err(|error| format!("the address is not known: {error}"))?;
     let scheme = if files.tls.is_some() { "https" } else { "http" };
-    spawn(relay.clone(), files.tls.clone(), listener, settings.front, &metrics, &watched);
+    let front = spawn(relay.clone(), files.tls.clone(), listener, settings.front, &metrics, &watched);
     if let Some(listener) = admin_listener {
         let pages = Arc::new(Pages(relay.clone()));
         // Their connections are not those of servers, which draining waits for.
@@ -105,29 +109,39 @@ async fn serve(settings: Settings) -> Result<(), String> {
         tokio::task::block_in_place(|| files.reload_now());
     }
     relay.is_draining.store(true, Ordering::Relaxed);
-    drain(&relay, &stage, settings.grace, &mut signals).await;
+    let asked_again = drain(&relay, &stage, settings.grace, &mut signals).await;
+    stage.send_replace(Stage::Closing);
+    // What had connected is taken: its request may be under way. Only a panic ends the task otherwise.
+    let _ = front.await;
+    close(&relay, if asked_again { Duration::ZERO } else { CLOSE_LIMIT }).await;
     if let Some(store) = store {
         store.leave().await;
     }
     Ok(())
 }
 
-/// Waits until no connection is left, or the time is up, or it is asked again. Then ends what is left.
-async fn drain(relay: &Relay, stage: &watch::Sender<Stage>, grace: Duration, signals: &mut Signals) {
+/// Waits until servers have gone elsewhere, or the time is up, or it is asked again, which is returned.
+async fn drain(relay: &Relay, stage: &watch::Sender<Stage>, grace: Duration, signals: &mut Signals) -> bool {
     relay.log.write(Level::Info, "Draining: servers are sent elsewhere.", &[("grace_ms", &grace.as_millis())]);
     stage.send_replace(Stage::Draining);
     let deadline = Instant::now() + grace;
-    let mut asked_again = false;
-    while relay.metrics.open_connections() > 0 && Instant::now() < deadline && !asked_again {
+    let (mut begun, mut last_request) = (relay.metrics.begun_requests(), Instant::now());
+    while Instant::now() < deadline && (relay.metrics.open_connections() > 0 || last_request.elapsed() < QUIET) {
         tokio::select! {
             () = sleep(LOOK) => {}
-            signal = signals.next() => asked_again = signal == Signal::Stop,
+            signal = signals.next() => if signal == Signal::Stop { return true },
+        }
+        if begun != relay.metrics.begun_requests() {
+            (begun, last_request) = (relay.metrics.begun_requests(), Instant::now());
         }
     }
-    stage.send_replace(Stage::Closing);
+    false
+}
+
+/// Ends what is left: what waits is answered as not sent, and what was sent has so long for its response.
+async fn close(relay: &Relay, limit: Duration) {
     let running = relay.metrics.running_requests();
-    // What waits ends now, and is answered as not sent.
-    tokio::task::block_in_place(|| relay.titles.close(if asked_again { Duration::ZERO } else { CLOSE_LIMIT }));
+    tokio::task::block_in_place(|| relay.titles.close(limit));
     let answered_by = Instant::now() + CLOSE_LIMIT;
     while relay.metrics.running_requests() > 0 && Instant::now() < answered_by {
         sleep(LOOK).await;
@@ -144,9 +158,9 @@ fn spawn<R: Respond>(
     limits: FrontLimits,
     metrics: &Arc<Metrics>,
     stage: &watch::Receiver<Stage>,
-) {
+) -> JoinHandle<()> {
     let front = Front { respond, limits, tls, metrics: metrics.clone(), stage: stage.clone() };
-    tokio::spawn(Arc::new(front).accept(listener));
+    tokio::spawn(Arc::new(front).accept(listener))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, String> {

@@ -89,36 +89,42 @@ impl<R: Respond> Front<R> {
         let refused = Arc::new(Semaphore::new(REFUSED_CONNECTIONS));
         let mut stage = self.stage.clone();
         loop {
-            let (stream, _) = tokio::select! {
-                // What has been connected before it closed is answered, since its request may be on its way.
-                biased;
+            tokio::select! {
                 accepted = listener.accept() => match accepted {
-                    Ok(accepted) => accepted,
+                    Ok((stream, _)) => self.take(stream, &taken, &refused),
                     Err(_) => {
                         self.metrics.connection_refused("accept");
                         tokio::time::sleep(ACCEPT_PAUSE).await;
-                        continue;
                     }
                 },
-                () = reached(&mut stage, Stage::Closing) => return,
-            };
-            let (permit, is_refused) = match (taken.clone().try_acquire_owned(), refused.clone().try_acquire_owned()) {
-                (Ok(permit), _) => (permit, false),
-                (Err(_), Ok(permit)) => (permit, true),
-                (Err(_), Err(_)) => {
-                    self.metrics.connection_refused("closed");
-                    continue;
-                }
-            };
-            if is_refused {
-                self.metrics.connection_refused("limit");
+                () = reached(&mut stage, Stage::Closing) => break,
             }
-            let front = self.clone();
-            tokio::spawn(async move {
-                front.connection(stream, is_refused).await;
-                drop(permit);
-            });
         }
+        // What has connected is answered, since its request may be under way. The system is asked: tokio may not have
+        // heard of it yet.
+        let Ok(listener) = listener.into_std() else { return };
+        while let Ok((stream, _)) = listener.accept() {
+            if let Ok(stream) = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream)) {
+                self.take(stream, &taken, &refused);
+            }
+        }
+    }
+
+    /// Serves a connection in a task of its own.
+    fn take(self: &Arc<Self>, stream: TcpStream, taken: &Arc<Semaphore>, refused: &Arc<Semaphore>) {
+        let (permit, is_refused) = match (taken.clone().try_acquire_owned(), refused.clone().try_acquire_owned()) {
+            (Ok(permit), _) => (permit, false),
+            (Err(_), Ok(permit)) => (permit, true),
+            (Err(_), Err(_)) => return self.metrics.connection_refused("closed"),
+        };
+        if is_refused {
+            self.metrics.connection_refused("limit");
+        }
+        let front = self.clone();
+        tokio::spawn(async move {
+            front.connection(stream, is_refused).await;
+            drop(permit);
+        });
     }
 
     async fn connection(&self, stream: TcpStream, is_refused: bool) {
@@ -201,4 +207,51 @@ fn response(answered: Answered) -> Response<Full<Bytes>> {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::*;
+    use http::StatusCode;
+
+    struct Always;
+
+    impl Respond for Always {
+        async fn respond(self: Arc<Self>, _: Request<Incoming>, _: Peer) -> Answered {
+            self.refuse()
+        }
+
+        fn refuse(&self) -> Answered {
+            Answered { answer: Answer::empty(StatusCode::OK), content_type: "", request_id: String::new() }
+        }
+    }
+
+    #[tokio::test]
+    async fn who_has_connected_when_it_closes_is_answered() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut stream = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let second = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: relay\r\n\r\n").unwrap();
+        let (_stage, watched) = watch::channel(Stage::Closing);
+        let limits = FrontLimits {
+            max_connections: 1,
+            max_body_bytes: 1,
+            max_requests_per_key: 1,
+            receive_timeout: Duration::from_secs(10),
+        };
+        let metrics = Arc::new(Metrics::default());
+        let front = Front { respond: Arc::new(Always), limits, tls: None, metrics: metrics.clone(), stage: watched };
+        Arc::new(front).accept(listener).await;
+        let mut answer = String::new();
+        let reader = tokio::task::spawn_blocking(move || {
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        });
+        let answer = reader.await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("connection: close"), "{answer}");
+        assert_eq!(metrics.open_connections(), 1, "the other one has sent nothing yet");
+        drop(second);
+    }
 }

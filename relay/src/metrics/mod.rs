@@ -22,6 +22,7 @@ const BOUNDS_MS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 
 pub struct Metrics {
     connections: AtomicI64,
     running: AtomicI64,
+    begun: AtomicU64,
     unauthorized: AtomicU64,
     /// By metric and label values.
     counters: Mutex<BTreeMap<(&'static str, Vec<String>), u64>>,
@@ -51,12 +52,18 @@ impl Metrics {
         self.running.load(Ordering::Relaxed)
     }
 
+    /// Requests of servers since the start: it changes while servers come.
+    pub fn begun_requests(&self) -> u64 {
+        self.begun.load(Ordering::Relaxed)
+    }
+
     pub fn connection_refused(&self, reason: &str) {
         self.count(&names::CONNECTIONS_REFUSED, [reason]);
     }
 
     pub fn request(self: &Arc<Self>, endpoint: &'static Endpoint) -> RunningRequest {
         self.running.fetch_add(1, Ordering::Relaxed);
+        self.begun.fetch_add(1, Ordering::Relaxed);
         RunningRequest { metrics: self.clone(), endpoint, began: Instant::now(), is_answered: false.into() }
     }
 
