@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use mpa::ffi::invite::mpa_server_invite;
 use mpa_emulator::{Emulator, Options};
 use mpa_tests::browser::{Browser, keys};
-use mpa_tests::build::{Tool, run, scratch, source};
+use mpa_tests::build::{GCC, Tool, link_arguments, run, scratch, source};
 use mpa_tests::c::{self, Client, Outcome, init, text};
 use mpa_tests::header::repository;
 use mpa_tests::traffic::{self, send_many};
@@ -103,6 +103,55 @@ fn an_invite_appears_and_is_accepted() {
         browser.run("return [document.title, document.querySelectorAll('img').length];"),
         json!(["mpa-emulator", 0])
     );
+    check_quiet(&browser, &emulator);
+}
+
+/// What a developer sees who has the page open and runs the quickstart.
+#[test]
+fn the_calls_of_the_quickstart_appear() {
+    let started = now_ms();
+    let emulator = start();
+    let Some(browser) = open(&emulator) else { return };
+    let program = scratch("quickstart").join("quickstart");
+    let mut compile = Command::new(GCC.name);
+    compile.arg(repository().join("examples/quickstart.c")).args(link_arguments()).arg("-o").arg(&program);
+    run(&mut compile);
+    browser.run(
+        "window.appeared = [];
+         const rows = document.querySelector('#rows');
+         new MutationObserver(() => {
+             const now = performance.timeOrigin + performance.now();
+             while (appeared.length < rows.querySelectorAll('.row').length) { appeared.push(now); }
+         }).observe(rows, { childList: true });",
+    );
+    run(Command::new(&program).args([emulator.url(), "7"]));
+    browser.wait_until("window.appeared.length === 4");
+    let appeared = browser.run("return window.appeared;");
+    let waits: Vec<f64> = emulator
+        .requests(7)
+        .iter()
+        .zip(appeared.as_array().unwrap())
+        .map(|(request, appeared)| (appeared.as_f64().unwrap() - started - request.at_ms as f64).round())
+        .collect();
+    println!("the calls of the quickstart appeared so many ms after they arrived, or sooner: {waits:?}");
+    let rows = browser.run(
+        "const place = (row) => Number(row.getAttribute('aria-rowindex'));
+         return [...document.querySelectorAll('#rows .row')].sort((a, b) => place(b) - place(a)).map((row) => ['.call', '.from', '.count', '.status'].map((cell) => row.querySelector(cell).textContent));",
+    );
+    let expected = json!([
+        ["Invite", "1234567890", "2", "204"],
+        ["Server invite", "2535400000000001", "16", "204"],
+        ["Server invite", "2535400000000001", "4", "204"],
+        ["Recent player groups", "service", "2", "204"],
+    ]);
+    assert_eq!(rows, expected);
+
+    browser.click("nav a[href='#invites']");
+    // A card a user: two of them are invited by the player too.
+    browser.wait_until("document.querySelectorAll('.card').length === 20");
+    browser.click(".card button.primary");
+    let card = browser.text(".card");
+    assert!(card.contains("ms-xbl-7://inviteAccept?") && card.contains("203.0.113.7:7777"), "{card}");
     check_quiet(&browser, &emulator);
 }
 

@@ -22,10 +22,14 @@ use crate::service::Service;
 /// How many requests a new client is shown.
 const SHOWN_AT_FIRST: u64 = 500;
 
-/// At 10 batches a second, 5,000 requests a second: what a page can show. The rest waits in the log.
+/// What is more waits in the log.
 const BATCH: BatchLimits = BatchLimits { requests: 500, bytes: 1024 * 1024 };
 
 const BATCH_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Where more than a batch is waiting. So a stream takes 1,250 requests a second of a flood: a browser that showed more
+/// would take the processor from the calls.
+const FLOOD_INTERVAL: Duration = Duration::from_millis(400);
 
 /// The settings are compared so often. They change in many ways: over HTTP, in Rust, in a file, by a rule that is used up.
 const SETTINGS_INTERVAL: Duration = Duration::from_millis(250);
@@ -125,7 +129,9 @@ impl Follower {
             sleep_until(self.next_look).await;
             self.look();
             if !self.events.is_empty() {
-                self.next_look = Instant::now() + BATCH_INTERVAL;
+                let waiting = self.service.request_log.newest().saturating_sub(self.after);
+                let is_flood = waiting > BATCH.requests as u64;
+                self.next_look = Instant::now() + if is_flood { FLOOD_INTERVAL } else { BATCH_INTERVAL };
             } else if self.last_event.elapsed() >= KEEP_ALIVE {
                 self.events.push_back(Event::default().comment(""));
             } else {

@@ -1,18 +1,20 @@
-//! How many requests a second the emulator answers with a stream of events open, and without:
+//! How many requests a second the emulator answers with a stream of events open, with its page open in a browser, and
+//! without either:
 //!
 //! ```text
-//! cargo run --release -p mpa-emulator --example event_stream_throughput
+//! cargo run --release -p mpa-tests --bin measure-page
 //! ```
 //!
-//! Rounds with and without take turns, so that what else the machine does strikes both.
+//! The rounds take turns, so that what else the machine does strikes all of them.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use mpa_emulator::{Emulator, Options};
+use mpa_tests::browser::Browser;
 
 const ROUNDS: usize = 9;
 const ROUND: Duration = Duration::from_secs(2);
@@ -23,25 +25,48 @@ const BODY: &str =
 
 fn main() -> io::Result<()> {
     let emulator = Emulator::start(Options::default()).map_err(io::Error::other)?;
-    let (mut without, mut with) = (Vec::new(), Vec::new());
-    let mut ratios = Vec::new();
+    let folder = std::env::temp_dir().join(format!("mpa-measure-page-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let browser = Browser::start(&folder);
+    let (mut without, mut with_stream, mut with_page) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let alone = requests_per_second(emulator.address())?;
-        let stream = TcpStream::connect(emulator.address())?;
-        let (watched, bytes) = thread::scope(|scope| {
-            let reader = scope.spawn(|| read_events(&stream));
-            let watched = requests_per_second(emulator.address());
-            stream.shutdown(std::net::Shutdown::Both)?;
-            let bytes = reader.join().unwrap_or(Ok(0))?;
-            Ok::<_, io::Error>((watched?, bytes))
-        })?;
-        println!("{alone:.0} requests/s without, {watched:.0} with a stream of events, {bytes} bytes of it read");
         without.push(alone);
-        with.push(watched);
-        ratios.push(watched / alone);
+        let watched = beside_a_stream(&emulator)?;
+        with_stream.push(watched / alone);
+        print!("{alone:.0} requests/s without, {watched:.0} with a stream of events");
+        if let Some(browser) = &browser {
+            let watched = beside_the_page(&emulator, browser)?;
+            with_page.push(watched / alone);
+            print!(", {watched:.0} with the page");
+        }
+        println!();
     }
-    println!("median: {:.0} without, {:.0} with, ratio {:.3}", median(without), median(with), median(ratios));
-    Ok(())
+    println!("medians: {:.0} without; with a stream {:.3} of it", median(without), median(with_stream));
+    if browser.is_some() {
+        println!("with the page in a browser on the same machine {:.3} of it", median(with_page));
+    }
+    drop(browser);
+    std::fs::remove_dir_all(&folder)
+}
+
+fn beside_a_stream(emulator: &Emulator) -> io::Result<f64> {
+    let stream = TcpStream::connect(emulator.address())?;
+    thread::scope(|scope| {
+        let reader = scope.spawn(|| read_events(&stream));
+        let watched = requests_per_second(emulator.address());
+        stream.shutdown(Shutdown::Both)?;
+        reader.join().unwrap_or(Ok(()))?;
+        watched
+    })
+}
+
+fn beside_the_page(emulator: &Emulator, browser: &Browser) -> io::Result<f64> {
+    browser.open(&format!("{}/emulator/", emulator.url()));
+    browser.wait_until("document.querySelector('#connection').dataset.state === 'open'");
+    let watched = requests_per_second(emulator.address());
+    browser.open("about:blank");
+    watched
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -83,17 +108,15 @@ fn send(address: SocketAddr, ended: &AtomicBool, count: &AtomicU64) -> io::Resul
     Ok(())
 }
 
-/// Reads until the connection ends. Returns how many bytes came.
-fn read_events(mut stream: &TcpStream) -> io::Result<u64> {
+/// Reads until the connection ends.
+fn read_events(mut stream: &TcpStream) -> io::Result<()> {
     stream.write_all(b"GET /emulator/events HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
     let mut reader = BufReader::new(stream);
-    let mut bytes = 0;
     loop {
         let length = reader.fill_buf()?.len();
         if length == 0 {
-            return Ok(bytes);
+            return Ok(());
         }
-        bytes += length as u64;
         reader.consume(length);
     }
 }
