@@ -12,8 +12,14 @@ use mpa_tests::platform::Platform;
 use crate::{interface, request_log, results, service};
 
 const COMPILERS: [Tool; 2] = [GPP, CLANGPP];
-const STANDARDS: [&str; 2] = ["-std=c++17", "-std=c++20"];
-const LANGUAGES: [&[&str]; 2] = [&[], &["-fno-exceptions", "-fno-rtti"]];
+const WAYS: [&[&str]; 4] = [
+    &["-std=c++17"],
+    &["-std=c++17", "-fno-exceptions", "-fno-rtti"],
+    &["-std=c++20"],
+    &["-std=c++20", "-fno-exceptions", "-fno-rtti"],
+];
+/// What is run: each standard, with exceptions and without. The header itself is compiled in all ways.
+const WAYS_TO_RUN: [&[&str]; 2] = [WAYS[1], WAYS[2]];
 const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 /// What `mpa.hpp` includes, and itself.
 const CORE: [&str; 8] = [
@@ -137,13 +143,16 @@ fn a_result_holds_every_field_in_its_place() {
 
 #[test]
 fn the_header_needs_nothing_included_before_it() {
-    for header in CORE.into_iter().chain(COMPANIONS) {
-        let file = build::scratch("cpp").join("alone.cpp");
-        std::fs::write(&file, format!("#include \"{header}\"\n")).expect("the file is written");
-        for (compiler, _) in compilers() {
+    let file = build::scratch("cpp").join("alone.cpp");
+    let check = |text: &str, ways: &[&[&str]]| {
+        std::fs::write(&file, text).expect("the file is written");
+        for (compiler, _) in compilers(ways) {
             build::run(strict(compiler).args(STRICTER).arg("-fsyntax-only").arg(&file));
         }
-    }
+    };
+    let includes = CORE.into_iter().chain(COMPANIONS).map(|header| format!("#include \"{header}\"\n"));
+    includes.clone().for_each(|alone| check(&alone, &WAYS[..1]));
+    check(&includes.collect::<String>(), &WAYS);
 }
 
 /// `windows.h` and others define these as macros.
@@ -158,7 +167,7 @@ fn the_header_bears_the_macros_of_others() {
                   #define ERROR 0\n#define OK 0\n#define check(x) (x)\n#define verify(x) (x)\n";
     let text = format!("{standard}{macros}#include \"mpa_dispatcher.hpp\"\n#include \"mpa_testing.hpp\"\n");
     std::fs::write(&file, text).expect("the file is written");
-    for (compiler, _) in compilers() {
+    for (compiler, _) in compilers(&WAYS) {
         build::run(strict(compiler).arg("-fsyntax-only").arg(&file));
     }
 }
@@ -183,7 +192,7 @@ fn every_number_of_the_header_is_an_enumerator() {
     }
     let file = build::scratch("cpp").join("numbers.cpp");
     std::fs::write(&file, text).expect("the file is written");
-    for (compiler, _) in compilers() {
+    for (compiler, _) in compilers(&WAYS) {
         build::run(strict(compiler).arg("-fsyntax-only").arg(&file));
     }
 }
@@ -203,7 +212,7 @@ fn every_function_and_field_of_the_header_is_within_reach() {
     }
 }
 
-/// A program of `cpp/` that is one file, in every way to compile it, and what it is called then.
+/// A program of `cpp/` that is one file, in every way to run it, and what it is called then.
 pub fn programs(name: &str) -> Vec<(Command, String)> {
     programs_of(name, &[&format!("{name}.cpp")])
 }
@@ -218,22 +227,25 @@ fn programs_of(name: &str, sources: &[&str]) -> Vec<(Command, String)> {
         build::run(compile.args(platform.link_arguments()));
         (platform.command(&program), way)
     };
-    compilers().into_iter().map(build_it).collect()
+    compilers(&WAYS_TO_RUN).into_iter().map(build_it).collect()
 }
 
-/// The compilers of the platform in every way to compile, and a name for what comes of it.
-fn compilers() -> Vec<(Command, String)> {
+/// The compilers of the platform in these ways to compile, and a name for what comes of it.
+fn compilers(ways: &[&[&str]]) -> Vec<(Command, String)> {
     let platform = Platform::of_the_tests();
-    if !platform.described {
-        let with = |(compiler, arguments, name): (Tool, Vec<_>, _)| (with(compiler, &arguments), name);
-        return ways_to_compile().into_iter().map(with).collect();
-    }
-    let language = |(number, arguments): (usize, &&[&str])| {
-        let mut compiler = platform.cpp_compiler();
-        compiler.arg(STANDARDS[0]).args(*arguments);
-        (compiler, number.to_string())
+    let in_all_ways = |name: &str, command: &dyn Fn() -> Command| -> Vec<_> {
+        let in_one_way = |arguments: &&[&str]| {
+            let mut command = command();
+            command.args(*arguments);
+            (command, format!("{name}{}", arguments.concat()))
+        };
+        ways.iter().map(in_one_way).collect()
     };
-    LANGUAGES.iter().enumerate().map(language).collect()
+    if platform.described {
+        return in_all_ways("", &|| platform.cpp_compiler());
+    }
+    let found = COMPILERS.into_iter().filter(|compiler| compiler.is_there());
+    found.flat_map(|compiler| in_all_ways(compiler.name, &|| Command::new(compiler.name))).collect()
 }
 
 fn with(compiler: Tool, arguments: &[&str]) -> Command {
@@ -248,19 +260,4 @@ fn strict(mut command: Command) -> Command {
         command.arg("-I").arg(repository().join(folder));
     }
     command
-}
-
-/// Compiler, arguments, and a name for what comes of it.
-fn ways_to_compile() -> Vec<(Tool, Vec<&'static str>, String)> {
-    let mut ways = Vec::new();
-    for compiler in COMPILERS.into_iter().filter(|compiler| compiler.is_there()) {
-        for standard in STANDARDS {
-            for language in LANGUAGES {
-                let arguments: Vec<_> = [standard].into_iter().chain(language.iter().copied()).collect();
-                let name = format!("{}{}", compiler.name, arguments.concat());
-                ways.push((compiler, arguments, name));
-            }
-        }
-    }
-    ways
 }

@@ -194,7 +194,7 @@ static class Behaviour
             Check(!result.Retryable && result.RetryAfter == TimeSpan.Zero && result.Attempts == 1, result);
             Check(result.CorrelationId.Length > 10 && result.LimitType == "", result.CorrelationId);
             Check(result.Period == TimeSpan.Zero && result.MaxRequests == 0 && result.CurrentRequests == 0);
-            Check(result.Queued == TimeSpan.Zero && result.ServiceCode == 0);
+            Check(result.Queued <= result.Elapsed && result.ServiceCode == 0);
             try
             {
                 result.ThrowIfFailed();
