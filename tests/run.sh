@@ -52,6 +52,7 @@ curl-config libcurl4-openssl-dev
 /usr/include/cjson/cJSON.h libcjson-dev
 timeout coreutils
 date coreutils
+nproc coreutils
 mkfifo coreutils
 END
     # Valgrind needs the symbols of the loader, which Ubuntu keeps there.
@@ -104,6 +105,9 @@ compile_benchmark_in_c() {
 may_skip() {
     [ "${MPA_ALLOW_SKIPS:-}" = 1 ] && [ "${CI:-}" != true ]
 }
+
+# Most of the time tests wait, for each other's programs or for a time limit.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))}
 
 step "Rust" rust_is_there
 step "Tools" install_what_is_missing

@@ -114,9 +114,7 @@ fn package(name: &str) -> Result<&'static Package> {
 }
 
 fn build(dist: &Dist, selection: &Selection) -> Result<()> {
-    for target in &selection.targets {
-        library::build(dist, target)?;
-    }
+    library::build_all(dist, &selection.targets)?;
     for package in &selection.packages {
         (package.make)(dist, &selection.targets)?;
     }

@@ -8,13 +8,41 @@ pub mod prelink;
 mod windows;
 
 use std::fs;
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use anyhow::{Context, Result};
 
 use crate::archive;
 use crate::dist::Dist;
 use crate::targets::{System, Target};
+
+/// Builds the library for all of `targets`, as many at a time as there are processors: most of the time a build uses one.
+pub fn build_all(dist: &Dist, targets: &[&'static Target]) -> Result<()> {
+    let waiting = Mutex::new(targets.iter().copied());
+    let build_what_waits = || {
+        while let Some(target) = next(&waiting) {
+            if let Err(error) = build(dist, target) {
+                // The others end what they have begun.
+                while next(&waiting).is_some() {}
+                return Err(error.context(target.name));
+            }
+        }
+        Ok(())
+    };
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let builders: Vec<_> = (0..processors.min(targets.len())).map(|_| scope.spawn(build_what_waits)).collect();
+        builders.into_iter().try_for_each(|builder| builder.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
+}
+
+fn next(waiting: &Mutex<impl Iterator<Item = &'static Target>>) -> Option<&'static Target> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).next()
+}
 
 /// Builds the library for `target`.
 pub fn build(dist: &Dist, target: &'static Target) -> Result<()> {

@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
@@ -24,7 +25,11 @@ impl Tool {
         if let Some(path) = found() {
             return Ok(path);
         }
-        let installed = install(&[self.package]);
+        let installed = {
+            let _alone = install_alone();
+            // By another thread, meanwhile.
+            if found().is_some() { Ok(()) } else { install(&[self.package]) }
+        };
         match found() {
             Some(path) => Ok(path),
             None => bail!("{}", self.is_missing(installed)),
@@ -43,6 +48,12 @@ pub fn find(name: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
         .map(|folder| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)))
         .find(|path| path.is_file())
+}
+
+/// Keeps other threads from installing, as long as it is there. What is missing may be there afterwards.
+pub fn install_alone() -> MutexGuard<'static, ()> {
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    INSTALLING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether Debian's packages can be had: Debian, Ubuntu and the like.

@@ -153,7 +153,7 @@ fn build_other(dist: &Dist, target: &Target) -> Result<PathBuf> {
             cargo
         }
         System::LinuxGlibc | System::MacOs if here => rust::cargo(),
-        _ => Zig::of(dist)?.cargo(),
+        _ => Zig::of(dist)?.cargo(triple),
     };
     if target.system == System::LinuxMusl {
         // As the program, which has one musl.

@@ -65,7 +65,7 @@ pub fn compile(dist: &Dist, compilation: &Compilation) -> Result<PathBuf> {
 
     let mut cargo = match compilation.linker {
         Linker::Native => rust::cargo(),
-        Linker::Zig(zig) => zig.cargo(),
+        Linker::Zig(zig) => zig.cargo(triple),
     };
     let of_the_library = compilation.programs.is_empty();
     if of_the_library {
@@ -77,7 +77,8 @@ pub fn compile(dist: &Dist, compilation: &Compilation) -> Result<PathBuf> {
         Linker::Zig(_) if triple.ends_with("linux-gnu") => format!("{triple}.{}.{}", GLIBC.0, GLIBC.1),
         _ => (*triple).to_owned(),
     });
-    let folder = dist.build_folder().join(compilation.purpose);
+    // Of its own: cargo uses a folder for one build at a time.
+    let folder = dist.build_folder().join(triple).join(compilation.purpose);
     cargo.arg("--target-dir").arg(&folder);
     if of_the_library {
         cargo.arg("--").args(compilation.link_arguments.iter().map(|argument| format!("-Clink-arg={argument}")));

@@ -15,7 +15,13 @@ pub fn install(requirements: &Path, folder: &Path) -> Result<()> {
     let wanted = fs::read_to_string(requirements).with_context(|| format!("reading {}", requirements.display()))?;
     // Written last: what it contains is complete.
     let complete = folder.join("requirements.txt");
-    if fs::read_to_string(&complete).is_ok_and(|found| found == wanted) {
+    let is_complete = || fs::read_to_string(&complete).is_ok_and(|found| found == wanted);
+    if is_complete() {
+        return Ok(());
+    }
+    let pip = PIP.path()?;
+    let _alone = tools::install_alone();
+    if is_complete() {
         return Ok(());
     }
     println!("downloading into {}", folder.display());
@@ -23,7 +29,7 @@ pub fn install(requirements: &Path, folder: &Path) -> Result<()> {
         fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
     }
     tools::run(
-        Command::new(PIP.path()?)
+        Command::new(pip)
             .args(["install", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--target"])
             .arg(folder)
             .arg("--requirement")

@@ -21,6 +21,7 @@ impl Rust {
         let sysroot = own_sysroot()?;
         let standard_library = sysroot.join("lib/rustlib").join(triple).join("lib");
         if !standard_library.is_dir() && tools::find("rustup").is_some() {
+            let _alone = tools::install_alone();
             println!("adding Rust's standard library for {triple}");
             tools::run(Command::new("rustup").args(["target", "add", triple]))?;
         }

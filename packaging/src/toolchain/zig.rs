@@ -49,14 +49,14 @@ impl Zig {
         self.folder.join("ziglang/zig").with_extension(env::consts::EXE_EXTENSION)
     }
 
-    /// cargo with Zig as its linker and C compiler: takes `rustc` and the like as an argument.
-    pub fn cargo(&self) -> Command {
+    /// cargo with Zig as its linker and C compiler, for a target: takes `rustc` and the like as an argument.
+    pub fn cargo(&self, triple: &str) -> Command {
         let program = self.folder.join("bin/cargo-zigbuild").with_extension(env::consts::EXE_EXTENSION);
         let mut command = Command::new(program);
         command
             .env("CARGO", rust::cargo_program())
             .env("CARGO_ZIGBUILD_ZIG_PATH", self.program())
-            .env("CARGO_ZIGBUILD_CACHE_DIR", self.caches.join("cargo-zigbuild"));
+            .env("CARGO_ZIGBUILD_CACHE_DIR", self.caches.join("cargo-zigbuild").join(triple));
         self.set_environment(&mut command);
         command
     }

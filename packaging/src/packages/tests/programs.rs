@@ -97,7 +97,9 @@ fn run(dist: &Dist, target: &Target, way: &Way, file: &str, arguments: &[&str]) 
     let text = serde_json::to_string_pretty(&describe(dist, target, way)?)?;
     fs::write(&description, text).with_context(|| format!("writing {}", description.display()))?;
     let mut cargo = rust::cargo();
-    cargo.args(["test", "--quiet", "--locked", "--package", "mpa-tests", "--test", file, "--"]).args(arguments);
+    // All of the workspace, so that what `cargo test` has compiled is of use: with fewer packages, others of their features
+    // are enabled.
+    cargo.args(["test", "--quiet", "--locked", "--workspace", "--test", file, "--"]).args(arguments);
     cargo.current_dir(dist.repository()).env("MPA_TEST_PLATFORM", &description);
     // Of the compilers, where Zig is one.
     let zig = Zig::of(dist)?.command("cc");

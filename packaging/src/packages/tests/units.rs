@@ -43,7 +43,7 @@ fn compile(dist: &Dist, target: &'static Target) -> Result<PathBuf> {
     let triple = target.triples[0];
     Rust::with(triple)?;
     let mut cargo = match target.system {
-        System::LinuxMusl => Zig::of(dist)?.cargo(),
+        System::LinuxMusl => Zig::of(dist)?.cargo(triple),
         _ => rust::cargo(),
     };
     cargo.args(["test", "--no-run", "--quiet", "--locked", "--package", "mpa", "--lib", "--message-format=json"]);
