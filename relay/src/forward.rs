@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use mpa::api::{Array, Call, Endpoint};
 use mpa::http::Response;
@@ -15,6 +15,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::routes::ServiceRoute;
+use crate::sync::lock;
 
 /// What is wrong with a request's body. Displayed, it is a sentence for the server's log.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,7 +65,7 @@ impl ForwardedCall {
     }
 
     fn set_said(&self, said: Said) {
-        *self.said.lock().unwrap_or_else(PoisonError::into_inner) = said;
+        *lock(&self.said) = said;
     }
 }
 

@@ -37,6 +37,7 @@ mod run;
 mod settings;
 mod signals;
 mod store;
+mod sync;
 mod title;
 mod titles;
 mod tls;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use http::header::{CONTENT_ENCODING, HeaderMap};
@@ -23,6 +23,7 @@ use crate::reload::Reloader;
 use crate::routes::{RelayPage, Route, ServiceRoute};
 use crate::settings::FrontLimits;
 use crate::store::Store;
+use crate::sync::lock;
 use crate::titles::Titles;
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -134,7 +135,7 @@ impl Relay {
         let said = call.said();
         let outcome = client.call(call, own, time).await;
         self.note(&outcome, &route, &caller, request_id, running);
-        let said = std::mem::take(&mut *said.lock().unwrap_or_else(PoisonError::into_inner));
+        let said = std::mem::take(&mut *lock(&said));
         Ok(Answer::of(route.endpoint, &outcome, said, is_own))
     }
 
@@ -152,7 +153,7 @@ impl Relay {
 
     /// How many requests with this key are under way; kept where the keys are read again.
     fn running_with(&self, name: &str) -> Arc<AtomicUsize> {
-        let mut running = self.running_by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = lock(&self.running_by_key);
         if let Some(count) = running.get(name) {
             return count.clone();
         }

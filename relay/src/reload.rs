@@ -4,7 +4,7 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::{io, thread};
 
@@ -17,6 +17,7 @@ use ring::digest::{Context, SHA256};
 use crate::client_options::{GivenToken, Identity};
 use crate::keys::Keys;
 use crate::settings::{Settings, TlsFiles};
+use crate::sync::lock;
 use crate::tls::Tls;
 
 /// How often the files are looked at.
@@ -134,7 +135,7 @@ impl Reloader {
     }
 
     fn look(&self, at_once: bool) {
-        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watched = lock(&self.watched);
         for watched in watched.iter_mut() {
             if !watched.state.is_to_be_read(digest(&watched.paths), at_once) {
                 continue;

@@ -6,6 +6,7 @@ use std::io;
 pub enum Signal {
     Stop,
     /// Files are to be read again.
+    #[cfg_attr(windows, expect(dead_code, reason = "Windows has no signal for it"))]
     Reload,
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use mpa::api::{ByLane, Lane};
@@ -14,6 +14,7 @@ use mpa::outcome::{Outcome, Result};
 use tokio::sync::oneshot;
 
 use crate::forward::ForwardedCall;
+use crate::sync::lock;
 
 /// Operations and bytes of bodies that a client holds at most.
 const CAPACITY: usize = 100_000;
@@ -96,7 +97,7 @@ impl AwaitedClient {
     }
 
     fn awaited(&self) -> MutexGuard<'_, HashMap<u64, oneshot::Sender<Outcome>>> {
-        self.awaited.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.awaited)
     }
 
     fn take_events(&self, on_event: &OnEvent) {

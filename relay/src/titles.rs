@@ -1,7 +1,7 @@
 //! The titles that requests are for, each with its clients, which are opened when the first request comes.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mpa::auth::Authorization;
@@ -14,6 +14,7 @@ use crate::advice;
 use crate::log::Logger;
 use crate::settings::Upstream;
 use crate::store::Store;
+use crate::sync::lock;
 use crate::title::{AwaitedClient, Pace};
 
 /// More than a studio has. Keys with `*` must not make the relay open clients without end.
@@ -42,7 +43,7 @@ impl Titles {
 
     /// The title's clients. An error says why there are none.
     pub fn get(&self, title_id: u32) -> Result<Title> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = lock(&self.open);
         if let Some(title) = open.get(&title_id) {
             return Ok(title.clone());
         }
@@ -56,7 +57,7 @@ impl Titles {
 
     /// Those that are open.
     pub fn all(&self) -> Vec<(u32, Title)> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = lock(&self.open);
         open.iter().map(|(title_id, title)| (*title_id, title.clone())).collect()
     }
 

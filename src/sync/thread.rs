@@ -52,5 +52,9 @@ mod signals {
 #[cfg(not(all(unix, not(shuttle))))]
 mod signals {
     /// There are no signals that other threads could take.
-    pub fn block() {}
+    pub struct Blocked;
+
+    pub fn block() -> Blocked {
+        Blocked
+    }
 }

@@ -6,13 +6,14 @@ pub mod names;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use http::StatusCode;
 use mpa::api::Endpoint;
 
 use crate::relay::Relay;
+use crate::sync::lock;
 use names::{Kind, Metric};
 
 /// Upper bounds of a histogram's buckets, in milliseconds.
@@ -77,7 +78,7 @@ impl Metrics {
 
     fn count<const N: usize>(&self, metric: &'static Metric, labels: [&str; N]) {
         debug_assert_eq!(metric.labels.len(), N);
-        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counters = lock(&self.counters);
         *counters.entry((metric.name, labels.map(str::to_owned).to_vec())).or_default() += 1;
     }
 
@@ -87,15 +88,15 @@ impl Metrics {
         page.value(&names::INFO, &[env!("CARGO_PKG_VERSION").to_owned()], 1.0);
         page.value(&names::READY, &[], f64::from(u8::from(relay.readiness().0)));
         page.value(&names::CONNECTIONS, &[], self.connections.load(Ordering::Relaxed) as f64);
-        for ((endpoint, status), count) in &*self.requests.lock().unwrap_or_else(PoisonError::into_inner) {
+        for ((endpoint, status), count) in &*lock(&self.requests) {
             page.value(&names::REQUESTS, &[endpoint_label(endpoint), status.to_string()], *count as f64);
         }
-        for (endpoint, histogram) in &*self.durations.lock().unwrap_or_else(PoisonError::into_inner) {
+        for (endpoint, histogram) in &*lock(&self.durations) {
             page.histogram(&names::REQUEST_DURATION, &[endpoint_label(endpoint)], histogram);
         }
         page.value(&names::REQUESTS_RUNNING, &[], self.running.load(Ordering::Relaxed) as f64);
         page.value(&names::UNAUTHORIZED, &[], self.unauthorized.load(Ordering::Relaxed) as f64);
-        for ((name, labels), count) in &*self.counters.lock().unwrap_or_else(PoisonError::into_inner) {
+        for ((name, labels), count) in &*lock(&self.counters) {
             if let Some(metric) = names::ALL.iter().find(|metric| metric.name == *name) {
                 page.value(metric, labels, *count as f64);
             }
@@ -159,14 +160,8 @@ impl RunningRequest {
         self.is_answered.store(true, Ordering::Relaxed);
         let took = self.began.elapsed();
         let name = self.endpoint.name;
-        *self
-            .metrics
-            .requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry((name, status.as_u16()))
-            .or_default() += 1;
-        let mut durations = self.metrics.durations.lock().unwrap_or_else(PoisonError::into_inner);
+        *lock(&self.metrics.requests).entry((name, status.as_u16())).or_default() += 1;
+        let mut durations = lock(&self.metrics.durations);
         let histogram = durations.entry(name).or_default();
         histogram.count += 1;
         histogram.sum_s += took.as_secs_f64();

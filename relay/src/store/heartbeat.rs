@@ -6,7 +6,8 @@ use std::sync::{Arc, Weak};
 use super::availability::{News, Phase};
 use super::link::Failure;
 use super::script::{self, AliveAnswer, Report};
-use super::shared::{Shared, lock};
+use super::shared::Shared;
+use crate::sync::lock;
 
 /// Beats as long as the store is used.
 pub async fn run(shared: Weak<Shared>) {

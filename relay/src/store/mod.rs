@@ -41,8 +41,9 @@ use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 use crate::settings::StoreSettings;
+use crate::sync::lock;
 use availability::{Pace, Phase};
-use shared::{Shared, lock};
+use shared::Shared;
 
 /// Where lines for the log go.
 pub type Log = Arc<dyn Fn(Level, &str) + Send + Sync>;
