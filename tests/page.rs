@@ -1,8 +1,11 @@
 //! The emulator's page in a real browser: Chromium without a window.
 
+#[path = "page/reconnecting.rs"]
+mod reconnecting;
+
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -21,14 +24,14 @@ fn start() -> Emulator {
     Emulator::start(Options::default()).unwrap()
 }
 
-fn start_at(address: SocketAddr) -> Emulator {
-    Emulator::start(Options { address, ..Options::default() }).unwrap()
-}
-
 /// A browser that shows the page of an emulator, connected.
 fn open(emulator: &Emulator) -> Option<Browser> {
+    open_at(emulator.url())
+}
+
+fn open_at(url: &str) -> Option<Browser> {
     let browser = Browser::start(&scratch("browser"))?;
-    browser.open(&format!("{}/emulator/", emulator.url()));
+    browser.open(&format!("{url}/emulator/"));
     browser.wait_until("document.querySelector('#connection').dataset.state === 'open'");
     Some(browser)
 }
@@ -218,27 +221,6 @@ fn a_fault_that_is_set_on_the_page_strikes_the_next_call() {
     browser.wait_until("document.querySelector('#meters').innerText.includes('1 rejected')");
     assert!(browser.text("#meters").contains("7 of 7 in 15 s"), "{}", browser.text("#meters"));
     browser.requested();
-}
-
-#[test]
-fn it_comes_back_after_a_restart_of_the_emulator() {
-    let emulator = start();
-    let Some(browser) = open(&emulator) else { return };
-    assert_eq!(invite(&emulator, 1, "a").status, "MPA_OK");
-    browser.wait_until("document.querySelectorAll('#rows .row').length === 1");
-    let address: SocketAddr = emulator.url().strip_prefix("http://").unwrap().parse().unwrap();
-    drop(emulator);
-    browser.wait_until("document.querySelector('#connection').textContent.startsWith('Connection lost')");
-    let emulator = start_at(address);
-    // Before the page is back: it must not miss these.
-    assert_eq!(invite(&emulator, 2, "a").status, "MPA_OK");
-    assert_eq!(invite(&emulator, 3, "a").status, "MPA_OK");
-    browser.wait_until("document.querySelector('#connection').dataset.state === 'open'");
-    browser.wait_until("document.querySelectorAll('#rows .row').length === 3");
-    assert_eq!(invite(&emulator, 4, "a").status, "MPA_OK");
-    browser.wait_until("document.querySelectorAll('#rows .row').length === 4");
-    let shown = browser.run("return [...document.querySelectorAll('#rows .row')].map((row) => [Number(row.getAttribute('aria-rowindex')), row.querySelector('.to').textContent]).sort((a, b) => a[0] - b[0]);");
-    assert_eq!(shown, json!([[2, "4"], [3, "3"], [4, "2"], [5, "1"]]));
 }
 
 #[test]
