@@ -16,6 +16,7 @@ use crate::targets::{Processor, System, Target};
 use crate::tools::{self, Tool};
 
 /// Starts programs of one platform.
+#[derive(Clone)]
 pub struct Runner {
     /// What starts a program, with its first arguments; empty if the machine runs it directly.
     pub line: Vec<OsString>,
@@ -101,6 +102,12 @@ impl Runner {
         runner.line = vec![find_in(&root, loader)?.into()];
         runner.own_libraries = vec![find_in(&root, libraries)?];
         Ok(Some(runner))
+    }
+
+    /// The same for programs that have musl in them, where it is used at all: the machine runs them directly.
+    pub fn without_loader_of_musl(&self) -> Self {
+        let is_loader = self.system == System::LinuxMusl && !self.emulated;
+        Self { line: if is_loader { Vec::new() } else { self.line.clone() }, ..self.clone() }
     }
 
     fn with_musl(self, dist: &Dist, target: &Target, same_processor: bool) -> Result<Self> {

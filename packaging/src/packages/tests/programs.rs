@@ -67,7 +67,8 @@ pub fn check(dist: &Dist, target: &'static Target, runner: Runner) -> Result<()>
         way.c = zig(dist, target, "cc")?;
         run(dist, target, &way, "bindings", &[&["--exact"], IN_C].concat())?;
     }
-    let statically = way("static", shared.runner, false);
+    // Zig links musl into programs too, where no shared library is asked for.
+    let statically = way("static", shared.runner.without_loader_of_musl(), false);
     run(dist, target, &statically, "bindings", &[&["--exact"], IN_C, IN_CPP].concat())
 }
 

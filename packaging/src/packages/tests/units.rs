@@ -27,6 +27,8 @@ pub fn check(dist: &Dist, target: &'static Target, runner: &Runner) -> Result<()
     let program = compile(dist, target)?;
     let helpers = helpers(dist, target)?;
     let folders: Vec<_> = helpers.iter().map(PathBuf::as_path).collect();
+    // Rust links musl into programs.
+    let runner = runner.without_loader_of_musl();
     let mut command = runner.command(&program, &folders)?;
     if runner.emulated {
         let line: Vec<_> = runner.line.iter().map(|word| word.to_string_lossy()).collect();
