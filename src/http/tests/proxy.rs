@@ -192,7 +192,9 @@ fn a_page_may_come_late() {
 fn a_proxy_that_breaks_off_or_says_nothing() {
     let failure = failure_through(reset);
     assert_eq!(failure.kind, ErrorKind::Connection, "{}", failure.detail);
-    assert!(failure.detail.contains("gave no answer: the other side broke"), "{}", failure.detail);
+    // Wine reports some resets as an end.
+    let is_end = cfg!(windows) && failure.detail.ends_with("gave no answer: the other side closed the connection");
+    assert!(is_end || failure.detail.contains("gave no answer: the other side broke"), "{}", failure.detail);
     let started = Instant::now();
     let failure = failure_through(wait_for_close);
     assert_eq!(failure.kind, ErrorKind::TimedOut, "{}", failure.detail);
