@@ -28,6 +28,7 @@ use crate::outcome::Status;
 use crate::stats::Ends;
 use peer::{Peer, Record, user};
 
+const OPERATIONS: u64 = 1_000_000;
 const SUBMITTERS: u64 = 8;
 const READERS: u64 = 2;
 
@@ -44,11 +45,9 @@ fn a_million_operations_end_once_each() {
     let seed = given.unwrap_or_else(of_now);
     println!("MPA_TEST_SEED={seed}");
     let mut random = fastrand::Rng::with_seed(seed);
-    // A tenth of it where the processor is emulated.
-    let operations = if std::env::var_os("MPA_TEST_RUNNER").is_some() { 100_000 } else { 1_000_000 };
     let started = Instant::now();
     let (mut total, mut rounds, mut requests, mut panics, mut found) = (Ends::default(), 0, 0, 0, 0);
-    while total.began < operations {
+    while total.began < OPERATIONS {
         let round = Round::new(&mut random);
         let report = round.run(&mut random);
         requests += round.record.requests.load(Ordering::SeqCst);
@@ -65,9 +64,9 @@ fn a_million_operations_end_once_each() {
         "{rounds} rounds, {requests} requests, {panics} panics, {found} activities, {:?}: {total:?}",
         started.elapsed()
     );
-    assert!(found > operations / 100, "{found} activities were read");
+    assert!(found > OPERATIONS / 100, "{found} activities were read");
     assert!(total.uncertain > 0 && total.failed > 0 && total.abandoned > 0 && panics > 0, "too little went wrong");
-    assert!(total.succeeded > operations / 2, "too much went wrong");
+    assert!(total.succeeded > OPERATIONS / 2, "too much went wrong");
 }
 
 /// How a round ends, with how much time.

@@ -94,7 +94,8 @@ void one_authorization_is_obtained_at_a_time()
     std::atomic<int> running{0};
     std::atomic<int> calls{0};
     mpa::AuthorizationRenewer renewer(client, [&](const mpa::AuthorizationRequest& request) {
-        CHECK(++running == 1 && !request.stopping);
+        // A fourth may begin while the third result is taken, and the renewer is stopped.
+        CHECK(++running == 1 && (calls >= 3 || !request.stopping));
         std::this_thread::sleep_for(20ms);
         --running;
         // The first gives nothing.

@@ -15,13 +15,20 @@ use crate::http::{
 
 /// A client that trusts this peer.
 pub fn client(peer: &Peer) -> Client {
-    client_with(peer, CachingResolver::default())
+    // Enough for looking up a name where the processor is emulated.
+    let connect_timeout = Duration::from_secs(5);
+    let settings = Settings { connect_timeout, ..settings(None, trust_in(peer), CachingResolver::default()) };
+    Client { http: Http::new(settings).unwrap(), base: peer.endpoint() }
 }
 
-pub fn client_with(peer: &Peer, resolver: CachingResolver) -> Client {
+fn trust_in(peer: &Peer) -> Trust {
     let authority = peer.authority.der().clone();
-    let trust = Trust::in_certificates(&TlsDefaults::default(), vec![authority], CaMode::Only).unwrap();
-    client_trusting(peer, trust, resolver)
+    Trust::in_certificates(&TlsDefaults::default(), vec![authority], CaMode::Only).unwrap()
+}
+
+/// Like all below, one that connects within half a second or not at all.
+pub fn client_with(peer: &Peer, resolver: CachingResolver) -> Client {
+    client_trusting(peer, trust_in(peer), resolver)
 }
 
 pub fn client_trusting(peer: &Peer, trust: Trust, resolver: CachingResolver) -> Client {
@@ -30,7 +37,11 @@ pub fn client_trusting(peer: &Peer, trust: Trust, resolver: CachingResolver) -> 
 
 /// A client whose TLS connections go through a proxy.
 pub fn client_through(proxy: Option<Proxy>, peer: &Peer, trust: Trust, resolver: CachingResolver) -> Client {
-    let settings = Settings {
+    Client { http: Http::new(settings(proxy, trust, resolver)).unwrap(), base: peer.endpoint() }
+}
+
+fn settings(proxy: Option<Proxy>, trust: Trust, resolver: CachingResolver) -> Settings {
+    Settings {
         shared: Arc::new(Shared { resolver, tls: TlsDefaults::default() }),
         trust,
         client_certificate: None,
@@ -39,8 +50,7 @@ pub fn client_through(proxy: Option<Proxy>, peer: &Peer, trust: Trust, resolver:
         connect_timeout: Duration::from_millis(500),
         max_idle_connections: USUAL_IDLE_CONNECTIONS,
         proxy: proxy.map(Arc::new),
-    };
-    Client { http: Http::new(settings).unwrap(), base: peer.endpoint() }
+    }
 }
 
 pub struct Client {

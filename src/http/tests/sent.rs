@@ -66,7 +66,7 @@ fn no_peer_answers_the_connection() {
         .map(|_| thread::spawn(move || TcpStream::connect_timeout(&address, Duration::from_secs(1))))
         .map(|connecting| connecting.join().unwrap())
         .collect();
-    let mut client = client(&Peer::start(Layer::Plain, 0, |_, _| {}));
+    let mut client = client_with(&Peer::start(Layer::Plain, 0, |_, _| {}), CachingResolver::default());
     client.base = format!("http://{address}");
     check(&client.send(b"{}").unwrap_err(), ErrorKind::TimedOut, Sent::Nothing);
 }
@@ -82,10 +82,11 @@ fn the_handshake_breaks_off() {
 
 #[test]
 fn the_handshake_stalls() {
-    let failure = failure_of(Layer::Tls13, LONG, |stream| {
+    let peer = Peer::start(Layer::Tls13, 1, |_, stream| {
         thread::sleep(Duration::from_secs(1));
         let _ = stream;
     });
+    let failure = client_with(&peer, CachingResolver::default()).send(b"{}").unwrap_err();
     check(&failure, ErrorKind::TimedOut, Sent::Nothing);
 }
 
