@@ -107,7 +107,7 @@ may_skip() {
 }
 
 # Most of the time tests wait, for each other's programs or for a time limit.
-export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))}
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((($(nproc) * 3 + 1) / 2))}
 
 step "Rust" rust_is_there
 step "Tools" install_what_is_missing
