@@ -4,16 +4,8 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 4000;
 const PATH = "/emulator/events";
 
-/** A whole number that a double may not hold, or what looks like one in a string. */
-const LONG_NUMBER = /[:,[]\s*-?\d{16}/;
-
 /** Reads JSON and keeps whole numbers that a double cannot hold as they were written. */
 export function parse(text) {
-  // Looking at each value takes most of the time, and is hardly ever needed.
-  return LONG_NUMBER.test(text) ? parseExactly(text) : JSON.parse(text);
-}
-
-function parseExactly(text) {
   return JSON.parse(text, (_, value, context) => {
     const isInexact = typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value);
     return isInexact && context?.source && JSON.rawJSON ? JSON.rawJSON(context.source) : value;

@@ -40,19 +40,19 @@ fn it_comes_back_after_a_restart_of_the_emulator() {
     assert_eq!(users_shown(&browser), json!([[2, "4"], [3, "3"], [4, "2"], [5, "1"]]));
 }
 
-/// What stands between a browser and the emulator, and can be cut.
-struct Line {
+/// A TCP forwarder between a browser and the emulator, which can be disconnected.
+struct Forwarder {
     connections: Arc<Mutex<Vec<TcpStream>>>,
-    is_cut: Arc<Mutex<bool>>,
+    is_disconnected: Arc<Mutex<bool>>,
 }
 
-impl Line {
+impl Forwarder {
     fn between(listener: TcpListener, emulator: SocketAddr) -> Self {
-        let line = Line { connections: Arc::default(), is_cut: Arc::default() };
-        let (connections, is_cut) = (line.connections.clone(), line.is_cut.clone());
+        let forwarder = Forwarder { connections: Arc::default(), is_disconnected: Arc::default() };
+        let (connections, is_disconnected) = (forwarder.connections.clone(), forwarder.is_disconnected.clone());
         thread::spawn(move || {
             for browser in listener.incoming().flatten() {
-                if *is_cut.lock().unwrap() {
+                if *is_disconnected.lock().unwrap() {
                     continue;
                 }
                 let emulator = TcpStream::connect(emulator).unwrap();
@@ -67,39 +67,39 @@ impl Line {
                 }
             }
         });
-        line
+        forwarder
     }
 
-    /// Ends all connections; new ones end at once until it is mended.
-    fn cut(&self) {
-        *self.is_cut.lock().unwrap() = true;
+    /// Closes all connections, and new ones at once until `reconnect`.
+    fn disconnect(&self) {
+        *self.is_disconnected.lock().unwrap() = true;
         for connection in self.connections.lock().unwrap().drain(..) {
             let _ = connection.shutdown(Shutdown::Both);
         }
     }
 
-    fn mend(&self) {
-        *self.is_cut.lock().unwrap() = false;
+    fn reconnect(&self) {
+        *self.is_disconnected.lock().unwrap() = false;
     }
 }
 
 #[test]
-fn it_comes_back_after_its_connection_was_cut() {
+fn it_comes_back_after_its_connection_was_closed() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let allowed_hosts = vec![address.to_string().parse().unwrap()];
     let emulator = Emulator::start(Options { allowed_hosts, ..Options::default() }).unwrap();
-    let line = Line::between(listener, emulator.address());
+    let forwarder = Forwarder::between(listener, emulator.address());
     let Some(browser) = open_at(&format!("http://{address}")) else { return };
     assert_eq!(invite(&emulator, 1, "a").status, "MPA_OK");
     browser.wait_until("document.querySelectorAll('#rows .row').length === 1");
     for round in 0..2 {
-        line.cut();
+        forwarder.disconnect();
         browser.wait_until("document.querySelector('#connection').textContent.startsWith('Connection lost')");
         for user in [2, 3] {
             assert_eq!(invite(&emulator, user + 10 * round, "a").status, "MPA_OK");
         }
-        line.mend();
+        forwarder.reconnect();
         browser.wait_until("document.querySelector('#connection').dataset.state === 'open'");
     }
     assert_eq!(invite(&emulator, 4, "a").status, "MPA_OK");

@@ -123,7 +123,8 @@ fn a_rolling_restart_loses_nothing() {
                 let (balancer, is_over) = (&balancer, &is_over);
                 scope.spawn(move || {
                     // Its connections are its own, and kept for as long as it is sent to the same relay.
-                    let mut server = (balancer.relay_for(number), Server::new(&balancer.relay_for(number), title));
+                    let first = balancer.relay_for(number);
+                    let mut server = (first.clone(), Server::new(&first, title));
                     let mut sent = 0;
                     while !is_over.load(Ordering::Relaxed) {
                         let relay = balancer.relay_for(number);
