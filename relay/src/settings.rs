@@ -56,7 +56,7 @@ pub struct StoreSettings {
     pub relays: u32,
     /// For one question, all in all.
     pub timeout: Duration,
-    pub prefix: String,
+    pub prefix: KeyPrefix,
     pub ca_certificates: Option<PathBuf>,
 }
 
@@ -68,6 +68,28 @@ impl fmt::Debug for StoreSettings {
             .field("prefix", &self.prefix)
             .field("ca_certificates", &self.ca_certificates)
             .finish_non_exhaustive()
+    }
+}
+
+/// What the names of the store's keys begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyPrefix(String);
+
+impl KeyPrefix {
+    pub const EXPECTED: &str = "1 to 64 letters, digits and . _ : -";
+
+    /// `None` if it is not what is expected. Braces would make a hash tag, by which a cluster decides where a key
+    /// belongs.
+    pub fn new(text: &str) -> Option<Self> {
+        let is_good = |byte: u8| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte);
+        let prefix = (1..=64).contains(&text.len()) && text.bytes().all(is_good);
+        prefix.then(|| KeyPrefix(text.to_owned()))
+    }
+}
+
+impl fmt::Display for KeyPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -11,7 +11,7 @@ use super::given::{self, Given};
 use super::table::Name;
 use super::{Refused, Result, client, file_named, value};
 use crate::client_options::{ClientOptions, sentence};
-use crate::settings::{Access, FrontLimits, LogSettings, Settings, StoreSettings, TlsFiles, Upstream};
+use crate::settings::{Access, FrontLimits, KeyPrefix, LogSettings, Settings, StoreSettings, TlsFiles, Upstream};
 use crate::store::address::Address;
 
 /// All of them.
@@ -100,12 +100,8 @@ fn store(given: &Given) -> Result<Option<StoreSettings>> {
     }))
 }
 
-/// Braces would make a hash tag, by which a cluster says where keys belong.
-fn prefix(text: &str) -> value::Result<String> {
-    let is_good = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte));
-    is_good
-        .then(|| text.to_owned())
-        .ok_or_else(|| format!("is {}; expected at most 64 letters, digits and . _ : -", value::shown(text)))
+fn prefix(text: &str) -> value::Result<KeyPrefix> {
+    KeyPrefix::new(text).ok_or_else(|| format!("is {}; expected {}", value::shown(text), KeyPrefix::EXPECTED))
 }
 
 fn upstream(given: &Given, store: Option<&StoreSettings>, log_level: Level) -> Result<Upstream> {

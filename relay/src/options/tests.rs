@@ -159,7 +159,7 @@ fn every_option_has_its_place() {
         .map(|limits| value::limits_text(limits));
     assert_eq!(texts, ["13/15s,14/300s", "15/15s", "16/15s", "17/15s"]);
     let store = settings.store.unwrap();
-    assert_eq!((store.url.as_str(), store.prefix.as_str()), ("rediss://user:secret@store:1/2", "title:19"));
+    assert_eq!((store.url.as_str(), store.prefix.to_string().as_str()), ("rediss://user:secret@store:1/2", "title:19"));
     assert_eq!(store.timeout.as_millis(), 18);
     assert_eq!(store.ca_certificates.as_deref(), Some(Path::new(&ca)));
     let config = upstream.client.config(1, true).unwrap();
@@ -212,7 +212,7 @@ fn what_is_wrong_is_named_with_its_place() {
         (
             &["--redis-prefix={a}"],
             "redis = 'redis://h'",
-            "--redis-prefix is \"{a}\"; expected at most 64 letters, digits and . _ : -",
+            "--redis-prefix is \"{a}\"; expected 1 to 64 letters, digits and . _ : -",
         ),
         (
             &[],

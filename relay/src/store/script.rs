@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use mpa::policy::{GOOD_FOR, LONGEST_PERIOD, Limit, MARGIN, MOST_LIMITS, MOST_REQUESTS};
 
+use crate::settings::KeyPrefix;
+
 /// Whether a request may go out.
 static PERMIT: Script = Script::new(concat!(include_str!("clock.lua"), include_str!("permit.lua")));
 
@@ -64,7 +66,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    pub fn new(prefix: &str, title_id: u32, calls: &str, user: &str) -> Self {
+    pub fn new(prefix: &KeyPrefix, title_id: u32, calls: &str, user: &str) -> Self {
         let kind = format!("{prefix}:{{{title_id}:{calls}:{user}}}");
         Keys { sent: format!("{kind}:sent"), state: format!("{kind}:state") }
     }
@@ -158,17 +160,17 @@ impl Report {
 }
 
 /// The key of the relays that live.
-fn relays(prefix: &str) -> String {
+fn relays(prefix: &KeyPrefix) -> String {
     format!("{prefix}:relays")
 }
 
 /// Says that a relay lives, and asks how many do: those seen within `lives_for`.
-pub fn alive(prefix: &str, relay: &str, lives_for: Duration) -> Question {
+pub fn alive(prefix: &KeyPrefix, relay: &str, lives_for: Duration) -> Question {
     Question::new(&ALIVE, vec![relays(prefix)]).with(relay).with(lives_for.as_micros())
 }
 
 /// Takes a relay off the list of those that live.
-pub fn leave(prefix: &str, relay: &str) -> redis::Cmd {
+pub fn leave(prefix: &KeyPrefix, relay: &str) -> redis::Cmd {
     let mut command = redis::cmd("ZREM");
     command.arg(relays(prefix)).arg(relay);
     command

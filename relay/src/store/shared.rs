@@ -15,7 +15,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use crate::settings::StoreSettings;
+use crate::settings::{KeyPrefix, StoreSettings};
 use crate::sync::lock;
 
 use super::Log;
@@ -35,7 +35,7 @@ const FIRST_ATTEMPT: Duration = Duration::from_millis(50);
 /// What the heartbeat and all titles use.
 pub struct Shared {
     pub link: Link,
-    pub prefix: String,
+    pub prefix: KeyPrefix,
     /// This relay's name, another one each time it starts.
     pub relay: String,
     pub runtime: Handle,
@@ -82,11 +82,6 @@ impl Shared {
         log: Log,
         pace: Pace,
     ) -> Result<Self, String> {
-        if settings.prefix.is_empty() || settings.prefix.contains(|c: char| "{}".contains(c) || !c.is_ascii_graphic()) {
-            return Err(
-                "The prefix of the store's keys is empty, or has spaces, braces or letters beyond ASCII.".to_owned()
-            );
-        }
         let address = Address::parse(&settings.url, settings.ca_certificates.as_deref())?;
         let link = Link::new(address, settings.timeout)
             .map_err(|error| format!("The URL of the store cannot be used ({}).", error.category()))?;

@@ -10,6 +10,7 @@ use std::thread;
 
 use super::availability::Pace;
 use super::*;
+use crate::settings::KeyPrefix;
 use proxy::Proxy;
 use server::Server;
 
@@ -23,8 +24,12 @@ struct Relay {
     lines: Arc<Mutex<Vec<String>>>,
 }
 
+fn prefix(text: &str) -> KeyPrefix {
+    KeyPrefix::new(text).unwrap()
+}
+
 fn settings(url: String) -> StoreSettings {
-    StoreSettings { url, relays: 1, timeout: Duration::from_secs(2), prefix: "mpa".to_owned(), ca_certificates: None }
+    StoreSettings { url, relays: 1, timeout: Duration::from_secs(2), prefix: prefix("mpa"), ca_certificates: None }
 }
 
 fn limit(max: u32, period_ms: u64) -> Limit {
@@ -83,7 +88,7 @@ fn two_and_four_share_a_limit() {
     let server = Server::start();
     let runtime = runtime();
     for count in [2, 4] {
-        let settings = StoreSettings { prefix: format!("mpa{count}"), ..settings(server.url()) };
+        let settings = StoreSettings { prefix: prefix(&format!("mpa{count}")), ..settings(server.url()) };
         let relays: Vec<_> =
             (0..count).map(|_| relay(runtime.handle(), &settings, &[limit(7, 60_000), limit(50, 300_000)])).collect();
         wait_until_up(&relays);

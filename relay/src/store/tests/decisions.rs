@@ -26,7 +26,8 @@ impl Asker {
         let runtime = runtime();
         let link = Link::new(Address::parse(&server.url(), None).unwrap(), Duration::from_secs(20)).unwrap();
         runtime.block_on(link.connect()).unwrap();
-        Asker { runtime, link, keys: Keys::new(prefix, 7, "invites", "-"), imposed: imposed.to_vec(), number: 0 }
+        let keys = Keys::new(&super::prefix(prefix), 7, "invites", "-");
+        Asker { runtime, link, keys, imposed: imposed.to_vec(), number: 0 }
     }
 
     fn permit(&mut self, now: Duration) -> PermitAnswer {
