@@ -183,6 +183,46 @@ fn a_cancelled_operation_is_not_sent() {
 }
 
 #[test]
+fn a_cancelled_operation_is_not_sent_with_those_that_it_was_gathered_with() {
+    let emulator = emulator(&[]);
+    let without_token = mpa_client_config { authorization_header: std::ptr::null(), ..patient(emulator.url()) };
+    let client = Client::open(&without_token);
+    let (_, cancelled) = client.submit_group([1, 2], 1);
+    client.submit_group([3, 4], 2);
+    let (event, _) = client.wait_event(LONG).unwrap();
+    assert_eq!(event.r#type, MPA_EVENT_AUTHORIZATION_NEEDED, "both wait for one");
+    assert_eq!(client.cancel(cancelled).status, "MPA_OK");
+    let (event, outcome) = client.wait_event(LONG).unwrap();
+    assert_eq!((event.user_data, outcome.status), (1, "MPA_ERROR_CANCELLED"), "{}", outcome.message);
+    client.set_authorization("XBL3.0 x=-;token");
+    let (event, outcome) = client.wait_event(LONG).unwrap();
+    assert_eq!((event.user_data, outcome.status), (2, "MPA_OK"), "{}", outcome.message);
+    let requests = emulator.requests(TITLE);
+    assert_eq!(requests.len(), 1);
+    assert_eq!(
+        serde_json::from_slice::<serde_json::Value>(&requests[0].body).unwrap()["recentPlayerGroups"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+}
+
+#[test]
+fn what_is_held_is_sent_before_it_expires() {
+    let emulator = emulator(&[]);
+    let config = mpa_client_config {
+        recent_players_hold_ms: 60_000,
+        recent_players_time_to_live_ms: 1_500,
+        ..patient(emulator.url())
+    };
+    let client = Client::open(&config);
+    client.submit_group([1, 2], 1);
+    let (_, outcome) = client.wait_event(LONG).unwrap();
+    assert_eq!(outcome.status, "MPA_OK", "{}", outcome.message);
+    assert!(outcome.result.queued_ms >= 1_000, "{} ms", outcome.result.queued_ms);
+}
+
+#[test]
 fn what_cannot_have_its_turn_in_time_ends_at_once() {
     let emulator = emulator(&[]);
     let config = mpa_client_config { invite_limit: 1, limit_period_ms: 60_000, ..patient(emulator.url()) };

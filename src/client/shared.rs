@@ -143,9 +143,9 @@ impl Shared {
 
     pub(super) fn next_event(&self, state: &mut State) -> Option<Event> {
         let log = || self.engine.log().poll().map(Event::Log);
-        let event = match state.next_event() {
-            None if state.is_drained_reported() => None,
-            event => event.or_else(log).or_else(|| state.drained()),
+        let event = match state.is_drained_reported() {
+            true => None,
+            false => state.next_event().or_else(log).or_else(|| state.drained()),
         };
         if event.as_ref().is_some_and(|event| !matches!(event, Event::Completed { .. })) {
             state.forget_found();

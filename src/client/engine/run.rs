@@ -57,7 +57,7 @@ pub trait WaitPolicy {
     fn waits_for_authorization(&self) -> bool;
 
     /// Whether the call ends unless it is on the wire.
-    fn cancel_requested(&self) -> bool;
+    fn cancel_requested(&self, is_sent: bool) -> bool;
 
     /// What the call waits for from now on; `Status::Ok`: for nothing any more.
     fn waits_for(&self, wait_reason: Status);
@@ -71,7 +71,7 @@ impl WaitPolicy for NoWait {
         false
     }
 
-    fn cancel_requested(&self) -> bool {
+    fn cancel_requested(&self, _: bool) -> bool {
         false
     }
 
@@ -268,7 +268,7 @@ impl<'a> CallRun<'a> {
             Some(authorization) if authorization.is_expired(&now) => {
                 let mut outcome = Outcome::new(
                     Status::AuthorizationNeeded,
-                    "The invite's own authorization has expired; nothing was sent. Send it again with a newer one.",
+                    "The call's own authorization has expired; nothing was sent. Send it again with a newer one.",
                 );
                 outcome.retryable = true;
                 Err(Box::new(outcome))
@@ -402,7 +402,7 @@ impl<'a> CallRun<'a> {
     fn stop(&self) -> Option<Stop> {
         if self.engine.abort.is_set() {
             Some(Stop::Closed)
-        } else if self.wait_policy.cancel_requested() {
+        } else if self.is_cancelled() {
             Some(Stop::Cancelled)
         } else if self.deadline.has_passed() {
             Some(Stop::DeadlinePassed(self.deadline))
@@ -413,7 +413,11 @@ impl<'a> CallRun<'a> {
 
     /// Whether it was stopped; its deadline aside, which the waiting code knows.
     fn is_stopped(&self) -> bool {
-        self.engine.abort.is_set() || self.wait_policy.cancel_requested()
+        self.engine.abort.is_set() || self.is_cancelled()
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.wait_policy.cancel_requested(self.on_the_wire > 0)
     }
 
     fn end(&mut self, batch: &Batch, stop: Stop, last: Option<Outcome>) -> Box<Outcome> {

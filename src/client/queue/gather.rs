@@ -1,6 +1,7 @@
 //! Several operations in one request.
 
 use std::ops::Range;
+use std::time::Instant;
 
 use super::operation::Operation;
 use crate::api::{Array, Call, Endpoint, array_body};
@@ -8,19 +9,22 @@ use crate::outcome::{Outcome, Result};
 use crate::redactor::Redactor;
 
 /// Operations that go together: as many from the front as fit into one request, the first in any case.
-pub struct Batch {
+pub struct GatheredBatch {
     pub numbers: Vec<u64>,
     /// How many items still fit into the request; 0 as well where the next operation does not.
     pub room: usize,
+    /// When the first of them expires; `None`: there is none.
+    pub expires: Option<Instant>,
 }
 
-impl Batch {
+impl GatheredBatch {
     pub fn new<'a>(operations: impl Iterator<Item = &'a Operation>, items_per_request: usize) -> Self {
-        let mut batch = Batch { numbers: Vec::new(), room: items_per_request };
+        let mut batch = GatheredBatch { numbers: Vec::new(), room: items_per_request, expires: None };
         for operation in operations {
             let count = operation.work.call().count();
             if count <= batch.room || batch.numbers.is_empty() {
                 batch.numbers.push(operation.number);
+                batch.expires = batch.expires.into_iter().chain([operation.expires]).min();
             }
             batch.room = batch.room.saturating_sub(count);
             if batch.room == 0 {
@@ -91,7 +95,7 @@ pub fn slice(of_all: &Outcome, groups: Range<u32>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Instant, UNIX_EPOCH};
+    use std::time::{Duration, UNIX_EPOCH};
 
     use super::super::operation::Work;
     use super::*;
@@ -117,7 +121,7 @@ mod tests {
                 Operation::new(Work::new(call), None, 0, Instant::now(), Instant::now())
             };
             let operations: Vec<_> = counts.iter().map(operation).collect();
-            let batch = Batch::new(operations.iter(), 20);
+            let batch = GatheredBatch::new(operations.iter(), 20);
             (batch.numbers.len(), batch.room)
         };
         assert_eq!(of(&[1, 1, 1]), (3, 17));
@@ -126,6 +130,22 @@ mod tests {
         assert_eq!(of(&[45, 1]), (1, 0), "more than a request takes goes on its own");
         assert_eq!(of(&[10, 11]), (1, 0));
         assert_eq!(of(&[]), (0, 20));
+    }
+
+    #[test]
+    fn they_expire_with_the_first_of_them() {
+        let now = Instant::now();
+        let of = |counts: &[(usize, u64)]| {
+            let operation = |&(count, seconds): &(usize, u64)| {
+                let call = groups(&(0..count as u64).collect::<Vec<_>>());
+                Operation::new(Work::new(call), None, 0, now, now + Duration::from_secs(seconds))
+            };
+            let operations: Vec<_> = counts.iter().map(operation).collect();
+            GatheredBatch::new(operations.iter(), 20).expires.map(|expires| (expires - now).as_secs())
+        };
+        assert_eq!(of(&[(1, 9), (1, 3), (1, 5)]), Some(3));
+        assert_eq!(of(&[(19, 9), (2, 3)]), Some(9), "the second does not fit");
+        assert_eq!(of(&[]), None);
     }
 
     #[test]

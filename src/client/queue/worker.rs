@@ -4,7 +4,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::gather::{Batch, Gathered, slice};
+use super::gather::{Gathered, GatheredBatch, slice};
 use super::operation::Operation;
 use super::state::{Stage, State};
 use crate::api::{Endpoint, Lane};
@@ -14,6 +14,9 @@ use crate::log::Level;
 use crate::outcome::{Outcome, Result, Status};
 use crate::sync::atomic::Ordering;
 use crate::sync::{MutexGuard, spawn};
+
+/// So long before they expire, operations are no longer held.
+const TIME_TO_SEND: Duration = Duration::from_millis(250);
 
 /// Starts one more worker of a lane, which counts from now on.
 pub fn start(shared: &Arc<Shared>, lane: Lane) -> Result<()> {
@@ -68,12 +71,12 @@ fn next(shared: &Shared, lane: Lane) -> Option<Vec<Operation>> {
             return None;
         }
         let held = match next_batch(shared, &state, lane) {
-            Next::Ready(numbers) => {
+            NextWork::Ready(numbers) => {
                 let operations = numbers.into_iter().filter_map(|number| state.dequeue(lane, number)).collect();
                 shared.note_next_expiry(&state);
                 return Some(operations);
             }
-            Next::Held(held) => held,
+            NextWork::Held(held) => held,
         };
         if state.drain_deadline().is_some() && state.queued(lane).next().is_none() {
             return None;
@@ -87,7 +90,7 @@ fn wait_for_work<'a>(
     shared: &Shared,
     mut state: MutexGuard<'a, State>,
     lane: Lane,
-    held: &Held,
+    held: &HeldBack,
 ) -> MutexGuard<'a, State> {
     let first_to_expire = state.queued(lane).map(|operation| operation.expires).min();
     let until = held.until.into_iter().chain(first_to_expire).min();
@@ -105,28 +108,28 @@ fn wait_for_work<'a>(
 }
 
 /// What a lane's queue has for a worker.
-enum Next {
+enum NextWork {
     /// The numbers of the operations that go out now, together.
     Ready(Vec<u64>),
     /// All operations are held, or there is none.
-    Held(Held),
+    Held(HeldBack),
 }
 
 /// Operations that do not go out yet.
-struct Held {
+struct HeldBack {
     /// So many items can be added before one more request is full.
     room: usize,
     /// When the first of them go out, full or not.
     until: Option<Instant>,
 }
 
-fn next_batch(shared: &Shared, state: &State, lane: Lane) -> Next {
+fn next_batch(shared: &Shared, state: &State, lane: Lane) -> NextWork {
     let now = Instant::now();
     let mut seen: Vec<&Endpoint> = Vec::new();
-    let mut held: Option<Held> = None;
+    let mut held: Option<HeldBack> = None;
     for first in state.queued(lane) {
         if !first.can_be_gathered() {
-            return Next::Ready(vec![first.number]);
+            return NextWork::Ready(vec![first.number]);
         }
         let endpoint = first.work.call().endpoint();
         if seen.contains(&endpoint) {
@@ -135,24 +138,27 @@ fn next_batch(shared: &Shared, state: &State, lane: Lane) -> Next {
         seen.push(endpoint);
         // Between them may be operations for other endpoints: what goes to different ones has no order.
         let gathered = state.queued(lane).filter(|other| other.can_be_gathered() && other.is_for(endpoint));
-        let batch = Batch::new(gathered, endpoint.items_per_request);
+        let batch = GatheredBatch::new(gathered, endpoint.items_per_request);
         let is_wanted = first.number <= state.flushed || state.drain_deadline().is_some();
         if batch.room == 0 || is_wanted {
-            return Next::Ready(batch.numbers);
+            return NextWork::Ready(batch.numbers);
         }
-        let Some(until) = held_until(shared, first, lane, now) else { return Next::Ready(batch.numbers) };
+        let Some(until) = held_until(shared, first, batch.expires, now) else { return NextWork::Ready(batch.numbers) };
         held = Some(match held {
-            None => Held { room: batch.room, until: Some(until) },
-            Some(held) => Held { room: held.room.min(batch.room), until: held.until.min(Some(until)) },
+            None => HeldBack { room: batch.room, until: Some(until) },
+            Some(held) => HeldBack { room: held.room.min(batch.room), until: held.until.min(Some(until)) },
         });
     }
-    Next::Held(held.unwrap_or(Held { room: 0, until: None }))
+    NextWork::Held(held.unwrap_or(HeldBack { room: 0, until: None }))
 }
 
 /// Until when a request that is not full is held, which `first` is the first of; `None`: it goes out now.
-fn held_until(shared: &Shared, first: &Operation, lane: Lane, now: Instant) -> Option<Instant> {
-    let hold = shared.settings.lanes[lane as usize].hold.unwrap_or_default();
-    let gathered = first.submitted + hold;
+/// `expires`: when the first of its operations does.
+fn held_until(shared: &Shared, first: &Operation, expires: Option<Instant>, now: Instant) -> Option<Instant> {
+    let hold = shared.settings.lanes[first.work.lane() as usize].hold.unwrap_or_default();
+    // However long the hold, there is time left to send it.
+    let latest = expires.and_then(|expires| expires.checked_sub(TIME_TO_SEND)).unwrap_or(now);
+    let gathered = (first.submitted + hold).min(latest);
     // While it would wait for its permit, it takes what else comes. Where the permit comes too late for it, it
     // goes, and ends with the time.
     let (wait, _) = shared.engine.expected_wait(first.work.call().endpoint(), None, 0);
@@ -183,6 +189,8 @@ fn run_batch(shared: &Shared, lane: Lane, operations: &[Operation]) -> Vec<End> 
             format!("{} Each of the {} operations in it is sent on its own.", all.outcome.message, operations.len())
         });
     }
+    // One of them was cancelled before anything was sent.
+    let is_unsent = all.outcome.status == Status::Cancelled && all.outcome.attempts == 0;
     let mut before = 0;
     let ends = operations.iter().map(|operation| {
         let groups = u32::try_from(operation.work.call().count()).unwrap_or(u32::MAX);
@@ -192,7 +200,7 @@ fn run_batch(shared: &Shared, lane: Lane, operations: &[Operation]) -> Vec<End> 
         let has_time = matches!(deadline, Deadline::TimeToLive(at) if operation.expires > at);
         if is_refused {
             End::Again { alone: true }
-        } else if all.lacked_time && has_time && own.uncertain == 0 {
+        } else if is_unsent && !operation.is_cancel_requested() || all.lacked_time && has_time && own.uncertain == 0 {
             End::Again { alone: operation.alone }
         } else {
             End::Ended(Box::new(finalize(own, operation, begun)))
@@ -266,8 +274,14 @@ impl WaitPolicy for Waiter<'_> {
         true
     }
 
-    fn cancel_requested(&self) -> bool {
-        self.operations.iter().all(Operation::is_cancel_requested)
+    fn cancel_requested(&self, is_sent: bool) -> bool {
+        let mut operations = self.operations.iter();
+        match is_sent {
+            // What was sent was sent for all of them.
+            true => operations.all(Operation::is_cancel_requested),
+            // The others go back to the queue.
+            false => operations.any(Operation::is_cancel_requested),
+        }
     }
 
     fn waits_for(&self, wait_reason: Status) {
