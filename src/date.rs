@@ -39,7 +39,7 @@ pub fn parse_timestamp(text: &str) -> Option<SystemTime> {
         // The offset says how to show it; the milliseconds are of UTC.
         let end = rest.char_indices().skip(1).find(|(_, c)| !c.is_ascii_digit()).map_or(rest.len(), |(end, _)| end);
         let milliseconds: i128 = rest[..end].parse().ok()?;
-        return rest.ends_with(")/").then(|| from_unix_nanos(milliseconds * 1_000_000))?;
+        return rest.ends_with(")/").then(|| from_unix_nanos(milliseconds.checked_mul(1_000_000)?))?;
     }
     let Some((date, rest)) = text.split_at_checked("2026-01-31".len()) else { return parse_http_date(text) };
     let (clock, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len()));

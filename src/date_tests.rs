@@ -95,6 +95,8 @@ fn other_texts_are_no_timestamps() {
         "/Date(\u{e9})/",
         "/Date(5",
         "/Date(99999999999999999999999999999999999999999)/",
+        "/Date(999999999999999999999999999999999999)/",
+        "/Date(-999999999999999999999999999999999999)/",
     ] {
         assert_eq!(parse_timestamp(text), None, "{text}");
     }

@@ -155,7 +155,7 @@ impl Log {
             return None;
         }
         let mut ring = self.ring.lock();
-        let entry = ring.poll();
+        let entry = ring.poll(Instant::now());
         self.has_entries.store(!ring.is_empty(), Ordering::Release);
         entry
     }
@@ -215,7 +215,14 @@ impl Ring {
             return;
         }
         self.remember(level, text.clone(), outcome.clone(), now);
-        self.waiting.push_back(Waiting { level, text, outcome, times });
+        self.wait(Waiting { level, text, outcome, times });
+    }
+
+    fn wait(&mut self, entry: Waiting) {
+        match self.waiting.len() < PLACES {
+            true => self.waiting.push_back(entry),
+            false => self.dropped += entry.times,
+        }
     }
 
     fn take_token(&mut self, now: Instant) -> bool {
@@ -236,12 +243,13 @@ impl Ring {
             && oldest.again > 0
         {
             let Recent { level, text, outcome, again, .. } = oldest;
-            self.waiting.push_back(Waiting { level, text, outcome, times: again });
+            self.wait(Waiting { level, text, outcome, times: again });
         }
         self.recent.push_back(Recent { level, text, outcome, at: now, again: 0 });
     }
 
-    fn poll(&mut self) -> Option<Entry> {
+    fn poll(&mut self, now: Instant) -> Option<Entry> {
+        self.report_repetitions(now);
         if let Some(Waiting { level, text, outcome, times }) = self.waiting.pop_front() {
             return Some(Entry { level, text, outcome, times });
         }
@@ -259,8 +267,21 @@ impl Ring {
         }
     }
 
+    /// Those that have come to an end: what was repeated is no longer remembered.
+    fn report_repetitions(&mut self, now: Instant) {
+        while let Some(oldest) = self.recent.front()
+            && now.saturating_duration_since(oldest.at) >= REMEMBERED
+            && let Some(Recent { level, text, outcome, again, .. }) = self.recent.pop_front()
+        {
+            if again > 0 {
+                self.wait(Waiting { level, text, outcome, times: again });
+            }
+        }
+    }
+
+    /// Whether no entry waits, nor any will without a further one.
     fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.dropped == 0
+        self.waiting.is_empty() && self.dropped == 0 && self.recent.iter().all(|recent| recent.again == 0)
     }
 }
 
@@ -268,12 +289,12 @@ impl Ring {
 mod tests {
     use super::*;
 
-    fn texts(ring: &mut Ring) -> Vec<String> {
+    fn texts(ring: &mut Ring, now: Instant) -> Vec<String> {
         let shown = |entry: Entry| match entry.times {
             1 => entry.text.into_owned(),
             times => format!("{} ({times} times)", entry.text),
         };
-        std::iter::from_fn(|| ring.poll()).map(shown).collect()
+        std::iter::from_fn(|| ring.poll(now)).map(shown).collect()
     }
 
     #[test]
@@ -296,13 +317,29 @@ mod tests {
             ring.push(Level::Info, "the same".into(), Fields::default(), start);
         }
         ring.push(Level::Info, "another".into(), Fields::default(), start);
-        assert_eq!(texts(&mut ring), ["the same (3 times)", "another"]);
+        assert_eq!(texts(&mut ring, start), ["the same (3 times)", "another"]);
         // Reported just now: counted, and reported with the first one that comes later.
+        assert!(ring.is_empty());
         ring.push(Level::Info, "the same".into(), Fields::default(), start + Duration::from_secs(1));
         ring.push(Level::Info, "the same".into(), Fields::default(), start + Duration::from_secs(2));
-        assert!(ring.is_empty());
+        assert!(!ring.is_empty());
         ring.push(Level::Info, "the same".into(), Fields::default(), start + Duration::from_secs(11));
-        assert_eq!(texts(&mut ring), ["the same (3 times)"]);
+        assert_eq!(texts(&mut ring, start + Duration::from_secs(11)), ["the same (3 times)"]);
+    }
+
+    #[test]
+    fn repetitions_that_end_are_reported() {
+        let start = Instant::now();
+        let mut ring = Ring::new(start);
+        ring.push(Level::Info, "the same".into(), Fields::default(), start);
+        assert_eq!(texts(&mut ring, start), ["the same"]);
+        for _ in 0..5 {
+            ring.push(Level::Info, "the same".into(), Fields::default(), start + Duration::from_secs(9));
+        }
+        assert_eq!(texts(&mut ring, start + Duration::from_millis(9_999)), [""; 0]);
+        assert!(!ring.is_empty());
+        assert_eq!(texts(&mut ring, start + Duration::from_secs(10)), ["the same (5 times)"]);
+        assert!(ring.is_empty() && ring.recent.is_empty());
     }
 
     #[test]
@@ -312,11 +349,11 @@ mod tests {
         for number in 0..100 {
             ring.push(Level::Info, format!("entry {number}").into(), Fields::default(), start);
         }
-        let polled = texts(&mut ring);
+        let polled = texts(&mut ring, start);
         assert_eq!(polled.len(), BURST as usize + 1);
         assert!(polled[BURST as usize].starts_with("68 log entries were dropped"), "{polled:?}");
         ring.push(Level::Info, "later".into(), Fields::default(), start + TOKEN_INTERVAL);
-        assert_eq!(texts(&mut ring), ["later"]);
+        assert_eq!(texts(&mut ring, start), ["later"]);
     }
 
     #[test]
@@ -332,6 +369,6 @@ mod tests {
             );
         }
         assert_eq!(ring.waiting.len(), PLACES);
-        assert!(texts(&mut ring).last().unwrap().starts_with("936 log entries"));
+        assert!(texts(&mut ring, start).last().unwrap().starts_with("936 log entries"));
     }
 }

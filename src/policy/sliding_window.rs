@@ -25,8 +25,8 @@ pub const MARGIN: Duration = Duration::from_millis(50);
 pub const GOOD_FOR: Duration = Duration::from_secs(3_600);
 
 /// The wait after a rejection that says nothing; it doubles with every further one.
-const UNTOLD: Duration = Duration::from_secs(1);
-const LONGEST_UNTOLD: Duration = Duration::from_secs(60);
+const UNSPECIFIED_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_UNSPECIFIED_WAIT: Duration = Duration::from_secs(60);
 
 /// So many requests in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,13 @@ struct Share {
     changed: MonotonicTime,
     /// When the service named it last; `None` for one that the configuration imposes.
     reported: Option<MonotonicTime>,
+}
+
+impl Share {
+    /// Whether it is the limit of such a period that the service named.
+    fn is_named(&self, period: Duration) -> bool {
+        self.reported.is_some() && self.limit.period == period
+    }
 }
 
 impl SlidingWindow {
@@ -135,7 +142,11 @@ impl SlidingWindow {
             Some(wait) => self.close_for(now, wait, random),
             None if is_new => {
                 let doublings = (self.rejections - 1).min(16);
-                self.close_for(now, UNTOLD.saturating_mul(1 << doublings).min(LONGEST_UNTOLD), random);
+                self.close_for(
+                    now,
+                    UNSPECIFIED_WAIT.saturating_mul(1 << doublings).min(LONGEST_UNSPECIFIED_WAIT),
+                    random,
+                );
             }
             None => {}
         }
@@ -191,31 +202,42 @@ impl SlidingWindow {
         })
     }
 
-    fn add_limit(&mut self, limit: Limit, now: MonotonicTime) {
-        let Some(share) = self.limits.iter_mut().find(|share| share.limit.period == limit.period) else {
-            if self.limits.len() >= MOST_LIMITS
-                && let Some(oldest) = self.limits.iter().position(|share| share.reported.is_some())
-            {
-                self.limits.remove(oldest);
+    fn add_limit(&mut self, named: Limit, now: MonotonicTime) {
+        let imposed = self.limits.iter().find(|share| share.limit.period == named.period && share.reported.is_none());
+        // What the configuration imposes is not loosened.
+        let max = imposed.map_or(named.max, |imposed| imposed.limit.max.min(named.max));
+        let is_imposed = imposed.is_some();
+        let index = match self.limits.iter().position(|share| share.is_named(named.period)) {
+            Some(index) => index,
+            None => {
+                self.forget_a_limit_if_full();
+                // A part of what is imposed may be too much already.
+                let changed = if is_imposed { MonotonicTime::ZERO } else { now };
+                let limit = Limit { max, ..named };
+                self.limits.push(Share { limit, allowance: max, changed, reported: Some(now) });
+                self.limits.len() - 1
             }
-            self.limits.push(Share { limit, allowance: limit.max, changed: now, reported: Some(now) });
-            return;
         };
-        match share.reported {
-            Some(_) => {
-                share.limit = limit;
-                share.reported = Some(now);
-            }
-            // What the configuration imposes is not loosened.
-            None => share.limit.max = share.limit.max.min(limit.max),
-        }
+        let share = &mut self.limits[index];
+        let is_good = share.reported.is_some_and(|reported| now.saturating_sub(reported) < GOOD_FOR);
+        // Of a limit that is imposed as well, the strictest counts, for as long as it is good.
+        share.limit.max = if is_imposed && is_good { share.limit.max.min(max) } else { max };
+        share.reported = Some(now);
         share.allowance = share.allowance.min(share.limit.max);
-        let first = self.sent.partition_point(|moment| *moment + limit.period <= now);
+        let first = self.sent.partition_point(|moment| *moment + named.period <= now);
         let ours = u32::try_from(self.sent.len() - first).unwrap_or(u32::MAX);
         // Rejected although we kept our part: others draw on the limit too, so take less of it.
-        if ours <= share.allowance && now.saturating_sub(share.changed) > limit.period / 4 {
+        if ours <= share.allowance && now.saturating_sub(share.changed) > named.period / 4 {
             share.allowance = (share.allowance * 3 / 4).max(1);
             share.changed = now;
+        }
+    }
+
+    fn forget_a_limit_if_full(&mut self) {
+        if self.limits.len() >= MOST_LIMITS
+            && let Some(oldest) = self.limits.iter().position(|share| share.reported.is_some())
+        {
+            self.limits.remove(oldest);
         }
     }
 

@@ -120,6 +120,23 @@ fn what_is_imposed_is_neither_loosened_nor_forgotten() {
 }
 
 #[test]
+fn what_the_service_made_stricter_is_kept_for_an_hour() {
+    let mut window = SlidingWindow::imposing(Some(Limit { max: 5, period: s(15.0) }));
+    let slots = |window: &SlidingWindow, now| {
+        let mut window = SlidingWindow { sent: VecDeque::new(), limits: window.limits.clone(), ..Default::default() };
+        send(&mut window, 6, now).iter().filter(|slot| **slot == now).count()
+    };
+    window.rejected(s(0.0), s(0.0), &throttle(1, 15), Some(Duration::ZERO), 0.0);
+    assert_eq!(slots(&window, s(100.0)), 1);
+    window.rejected(s(1_000.0), s(1_000.0), &throttle(3, 15), Some(Duration::ZERO), 0.0);
+    assert_eq!(slots(&window, s(1_100.0)), 1, "the strictest counts");
+    window.accepted(s(4_599.0));
+    assert_eq!(slots(&window, s(4_599.0)), 1);
+    window.accepted(s(4_600.0));
+    assert_eq!(slots(&window, s(4_600.0)), 5, "what is imposed remains");
+}
+
+#[test]
 fn a_learned_limit_is_forgotten_after_an_hour() {
     let mut window = SlidingWindow::default();
     window.rejected(s(0.0), s(0.0), &throttle(1, 3_600), Some(Duration::ZERO), 0.0);
