@@ -21,11 +21,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define KEY_SIZE 512
-
 struct token {
     char header[MPA_MAX_AUTHORIZATION_HEADER_LENGTH + 1];
-    char key[KEY_SIZE];
+    char key[MPA_PROOF_KEY_PEM_SIZE];
     uint64_t expires_in_ms;
 };
 
@@ -70,12 +68,12 @@ static int hand_on(const struct token *token)
 
 static int receive(struct token *token)
 {
-    char line[KEY_SIZE];
+    char line[MPA_PROOF_KEY_PEM_SIZE];
     if (!read_line(token->header, sizeof token->header) || !read_line(line, sizeof line)) return 0;
     token->expires_in_ms = strtoull(line, NULL, 10);
     token->key[0] = '\0';
     do {
-        if (!fgets(line, sizeof line, stdin) || strlen(token->key) + strlen(line) >= KEY_SIZE) return 0;
+        if (!fgets(line, sizeof line, stdin) || strlen(token->key) + strlen(line) >= MPA_PROOF_KEY_PEM_SIZE) return 0;
         strcat(token->key, line);
     } while (strncmp(line, "-----END", 8) != 0);
     return 1;

@@ -210,27 +210,29 @@ typedef int32_t mpa_status;
 #define MPA_ERROR_CLOSED (-4)
 
 /// The queue of submitted operations is full, in operations or in bytes. Nothing was submitted: submit
-/// it again later.
+/// it again later. Of the completion of a match: reports found no room, and were not sent.
 #define MPA_ERROR_QUEUE_FULL (-5)
 
 /// The queue is full of completions that have not been polled. Nothing was submitted: poll events in
-/// each frame.
+/// each frame. Of the completion of a match: as MPA_ERROR_QUEUE_FULL.
 #define MPA_ERROR_EVENTS_NOT_POLLED (-6)
 
-/// Not sent: the operation was cancelled first. If an attempt had been made, `cause` is its status.
+/// The operation was cancelled before it was sent, or between two attempts (see `uncertain`); `cause` is
+/// then the status of the last one.
 #define MPA_ERROR_CANCELLED (-20)
 
 /// Not sent: the operation's time to live passed before it, or the rest of it, could be sent. `cause` is
 /// what prevented it last, or what the operations ahead of it waited for; 0 if there is none.
 #define MPA_ERROR_EXPIRED (-21)
 
-/// Not sent, or for recent players possibly sent (see `uncertain`): the client was closed, or the drain
-/// deadline passed. Another client may send it. `cause` is what prevented it last.
+/// The client was closed, or the drain deadline passed, before all of it was sent; recent players and
+/// activities may have been sent, see `uncertain`. Another client may send it. `cause` is what prevented
+/// it last.
 #define MPA_ERROR_ABANDONED (-22)
 
 /// There is no usable authorization: none was given, it has expired, or the service has refused it. Set
 /// a newer one with mpa_client_set_authorization. The request was not sent; see `acknowledged` for
-/// the requests before it.
+/// those before it.
 #define MPA_ERROR_AUTHORIZATION_NEEDED (-40)
 
 /// The service refused the token (HTTP 401). The client does not use it again: set a newer one.
@@ -253,32 +255,34 @@ typedef int32_t mpa_status;
 
 /// The service limits the rate of calls, and the wait would be longer than the call's time limit or the
 /// operation's time to live. It ends at once; see `retry_after_ms` and the numbers of the limit. If
-/// `http_status` is 0, no request was sent.
+/// `attempts` is 0, no request was sent.
 #define MPA_ERROR_THROTTLED (-61)
 
 /// The service failed (HTTP 408 or 5xx), or did not process the request (421, 425). An invite was not
-/// processed; recent players may have been, see `uncertain`.
+/// processed; recent players and activities may have been, see `uncertain`.
 #define MPA_ERROR_SERVICE_UNAVAILABLE (-62)
 
 /// The response is not one that the service gives: something else answered, such as a proxy.
 #define MPA_ERROR_UNEXPECTED_ANSWER (-63)
 
 /// The service could not be reached: its host name was not resolved, the connection was refused or broke,
-/// or a proxy refused it. Recent players may have been sent before it broke; see `uncertain`.
+/// or a proxy refused it. Recent players and activities may have been sent before it broke; see
+/// `uncertain`.
 #define MPA_ERROR_CONNECTION_FAILED (-80)
 
 /// The server could not prove its identity, or does not speak TLS: its certificate has an unknown issuer
 /// or another name, or is out of date. A retry does not help.
 #define MPA_ERROR_TLS_FAILED (-81)
 
-/// The time limit passed. Nothing was sent; recent players may have been, see `uncertain`.
+/// The time limit passed before all of it was sent (see `acknowledged`), or before the response came:
+/// recent players and activities may have been sent, see `uncertain`.
 #define MPA_ERROR_TIMED_OUT (-82)
 
 /// An invite completes with this status exactly when any of it is in doubt (`uncertain` is not 0): it was
 /// sent, and it is not known whether the service processed it. Do not send that part again, since the
 /// player could see it twice. `cause` says why: the response was lost (MPA_ERROR_TIMED_OUT,
 /// _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or does not say (MPA_ERROR_SERVICE_UNAVAILABLE,
-/// _UNEXPECTED_ANSWER). Recent players never have this status, since sending them twice does no harm.
+/// _UNEXPECTED_ANSWER). Other calls never have this status, since sending them twice does no harm.
 #define MPA_ERROR_UNCERTAIN (-100)
 
 /// A defect of the library, caught before it could harm the process. Please report the message.
@@ -329,7 +333,7 @@ typedef struct mpa_result {
     /// itself waits, so that the servers of a fleet do not come back at the same moment. If many calls wait
     /// for a limit ahead of this one, its turn may come later; the message says when.
     uint32_t retry_after_ms;
-    /// HTTP status of the response to the last attempt. 0: there was none, or nothing was sent.
+    /// HTTP status of the response that the call ended with. 0: it ended without one.
     uint32_t http_status;
     /// Requests of which at least one byte was sent, retries included.
     uint32_t attempts;
@@ -487,6 +491,9 @@ typedef int32_t mpa_log_level;
 /// The longest of each of the configuration's time limits: ten minutes.
 #define MPA_MAX_TIMEOUT_MS 600000
 
+/// The longest of every other duration that a configuration, an operation or a match has: a day.
+#define MPA_MAX_DURATION_MS 86400000
+
 /// How a client reaches the service. All texts are copied.
 typedef struct mpa_client_config {
     /// sizeof(mpa_client_config), as MPA_INIT sets it. Required.
@@ -495,7 +502,8 @@ typedef struct mpa_client_config {
     uint32_t title_id;
     /// Base URL of the service: scheme, host and optionally a port. Default NULL: production,
     /// "https://multiplayeractivity.xboxlive.com". Plain http:// is for tests: it is refused unless
-    /// the host resolves to loopback addresses only, or allow_plain_http is 1.
+    /// the host resolves to loopback addresses only, or allow_plain_http is 1. URLs have at most 512 bytes,
+    /// paths at most 4,096.
     const char *endpoint;
     /// The first token: the whole value of the Authorization header, as in mpa_authorization. For a token
     /// that expires or is bound to a key, use `authorization` instead. Default NULL: none yet, set one with
@@ -525,25 +533,26 @@ typedef struct mpa_client_config {
     /// The most attempts for each request, the first one included. Default 0: 4. 1: no retries. At most 10.
     uint32_t max_attempts;
     /// How many requests with invites may be sent in limit_period_ms; for invites with a user's own token,
-    /// per user. Default 0: only the limits that the service reports.
+    /// per user. At most 1,000. Default 0: only the limits that the service reports.
     uint32_t invite_limit;
-    /// How many requests with recent players may be sent in limit_period_ms. Default 0: the same.
+    /// How many requests with recent players may be sent in limit_period_ms. As invite_limit.
     uint32_t recent_players_limit;
-    /// How many requests that set or delete activities may be sent in limit_period_ms. Default 0: the same.
+    /// How many requests that set or delete activities may be sent in limit_period_ms. As invite_limit.
     uint32_t activity_write_limit;
-    /// How many requests that get or query activities may be sent in limit_period_ms. Default 0: the same.
+    /// How many requests that get or query activities may be sent in limit_period_ms. As invite_limit.
     uint32_t activity_read_limit;
     /// The period of the limits above, in milliseconds, up to 3,600,000. Required if one of them is set.
     uint32_t limit_period_ms;
     /// How long a submitted invite may take until it is sent, in milliseconds; once it is sent,
     /// request_timeout_ms applies. Default 0: 30,000, which is longer than the 15 to 18 s that it waits when it
-    /// meets the service's burst limit.
+    /// meets the service's burst limit. At most MPA_MAX_DURATION_MS.
     uint32_t invite_time_to_live_ms;
     /// How long submitted recent players may take until they are sent, in milliseconds. Default 0:
-    /// 600,000.
+    /// 600,000. At most MPA_MAX_DURATION_MS.
     uint32_t recent_players_time_to_live_ms;
-    /// How long submitted recent players are held, in milliseconds, to be combined into full requests.
-    /// Default 0: 2,000. MPA_NONE: not at all.
+    /// How long submitted recent players are held, in milliseconds, to be combined into full requests: no
+    /// longer than until 250 ms before the end of their time to live. Default 0: 2,000. MPA_NONE: not at all.
+    /// Otherwise at most MPA_MAX_DURATION_MS.
     uint32_t recent_players_hold_ms;
     /// How many threads send submitted invites. An invite that waits for a rate limit or for an
     /// authorization occupies its thread. Default 0: 1. At most 64.
@@ -555,7 +564,8 @@ typedef struct mpa_client_config {
     /// much memory that takes, see Memory at the top of this file.
     uint32_t queue_capacity_bytes;
     /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is reported, in milliseconds.
-    /// Default 0: 600,000. MPA_NONE: not before operations wait for one. For a client that signs in by itself:
+    /// Default 0: 600,000. MPA_NONE: not before operations wait for one. Otherwise at most
+    /// MPA_MAX_DURATION_MS. For a client that signs in by itself:
     /// how long before its expiry a token is renewed, up to half longer so that the servers of a fleet do not
     /// do so at the same moment; default 0: a quarter of its lifetime, at most a day.
     uint32_t authorization_lead_ms;
@@ -575,15 +585,15 @@ typedef struct mpa_client_config {
     /// The file with the private key, in PEM and not encrypted: a regular file of at most 1 MiB. Default
     /// NULL: it is in the file of the certificate.
     const char *private_key_path;
-    /// The password of the PKCS#12 file. Default NULL: none.
+    /// The password of the PKCS#12 file, at most 1,024 bytes. Default NULL: none.
     const char *certificate_password;
-    /// The certificate with its chain as PEM text, instead of certificate_path.
+    /// The certificate with its chain as PEM text, instead of certificate_path: at most 262,144 bytes.
     const char *certificate_pem;
-    /// The private key as PEM text. Default NULL: it is in certificate_pem.
+    /// The private key as PEM text, at most 262,144 bytes. Default NULL: it is in certificate_pem.
     const char *private_key_pem;
-    /// The sandbox that tokens are issued for; case-sensitive. Default NULL: "RETAIL".
+    /// The sandbox that tokens are issued for; case-sensitive, at most 256 bytes. Default NULL: "RETAIL".
     const char *sandbox_id;
-    /// The relying party that tokens are issued for. Default NULL: "http://xboxlive.com".
+    /// The relying party that tokens are issued for, at most 256 bytes. Default NULL: "http://xboxlive.com".
     const char *relying_party;
     /// Base URL of the service that accepts the certificate. Default NULL: production,
     /// "https://service.auth.xboxlive.com".
@@ -618,7 +628,7 @@ mpa_status mpa_client_open(const mpa_client_config *config,
 /* Lifecycle: close ---------------------------------------------------------------------------- */
 
 /// How the calls and operations of a client ended. `calls`, those that block, is the sum of the four
-/// counts behind it; `submitted`, those that do not, the sum of the five behind it.
+/// counts that follow it; `submitted`, those that do not, the sum of the five that follow it.
 typedef struct mpa_close_report {
     /// sizeof(mpa_close_report), as MPA_INIT sets it. Never written by the library.
     uint32_t struct_size;
@@ -681,6 +691,9 @@ mpa_status mpa_close_all(uint64_t owner_tag,
 
 /* Authorizations ------------------------------------------------------------------------------ */
 
+/// The size of a buffer for the proof key that mpa_client_get_authorization writes, in bytes.
+#define MPA_PROOF_KEY_PEM_SIZE 512
+
 /// The buffers that mpa_client_get_authorization writes an authorization to.
 typedef struct mpa_authorization_buffers {
     /// sizeof(mpa_authorization_buffers), as MPA_INIT sets it. Required.
@@ -691,7 +704,7 @@ typedef struct mpa_authorization_buffers {
     /// MPA_MAX_AUTHORIZATION_HEADER_LENGTH + 1 bytes hold any.
     char *header;
     /// Where the proof key goes, as PKCS#8 PEM; an empty text where there is none. Default NULL: it is
-    /// not wanted. 512 bytes hold any.
+    /// not wanted. MPA_PROOF_KEY_PEM_SIZE bytes hold any.
     char *proof_key_pem;
     /// The size of the buffer for the header, in bytes.
     uint32_t header_size;
@@ -812,7 +825,8 @@ typedef struct mpa_invite {
     /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
     uint32_t invited_user_count;
     /// How long a submitted invite may take until it is sent, in milliseconds; after that it ends as
-    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. Calls that block do not look at it.
+    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. At most MPA_MAX_DURATION_MS. Blocking calls do not
+    /// use it.
     uint32_t time_to_live_ms;
     /// What the invited user's game is started with, to find the server: opaque to the service, at
     /// most MPA_MAX_CONNECTION_STRING_LENGTH. Default NULL: the game gets an empty one. It travels
@@ -836,7 +850,8 @@ typedef struct mpa_server_invite {
     /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
     uint32_t invited_user_count;
     /// How long a submitted invite may take until it is sent, in milliseconds; after that it ends as
-    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. Calls that block do not look at it.
+    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. At most MPA_MAX_DURATION_MS. Blocking calls do not
+    /// use it.
     uint32_t time_to_live_ms;
     /// As in mpa_invite.
     const char *connection_string;
@@ -989,7 +1004,7 @@ mpa_status mpa_post_recent_player_groups(mpa_client client,
                                          mpa_result *result);
 
 /// Reports whom a user met, with that user's token, and waits for the response. `count`: how many players, 1 to
-/// MPA_MAX_RECENT_PLAYERS_PER_CALL. `authorization`, or NULL: the user's token; NULL: the client's.
+/// MPA_MAX_RECENT_PLAYERS_PER_CALL. `authorization`: the user's token; NULL: the client's.
 ///
 /// More than MPA_MAX_RECENT_PLAYERS_PER_REQUEST players go out as several requests, in order, stopping at the first
 /// that is not acknowledged. Retries, results and rate limits are as in mpa_post_recent_player_groups. A 401 for the
@@ -1064,7 +1079,8 @@ typedef struct mpa_activity {
     /// One of MPA_PLATFORM_: where it can be joined. Default 0: MPA_PLATFORM_ANY.
     mpa_platform platform;
     /// How long a submitted activity may take until it is sent, in milliseconds; after that it ends as
-    /// MPA_ERROR_EXPIRED. Default 0: 60,000. Calls that block do not look at it.
+    /// MPA_ERROR_EXPIRED. Default 0: 60,000. At most MPA_MAX_DURATION_MS.
+    /// Blocking calls do not use it.
     uint32_t time_to_live_ms;
     /// Its place in the order of the user's activities: the service ignores an activity whose number is lower than the
     /// one that it has. Default 0: the library's own, which grows with every call, also across restarts and from server
@@ -1093,7 +1109,7 @@ mpa_status mpa_set_activity(mpa_client client,
 
 /// Deletes the activity of a user, and waits for the response.
 ///
-/// `sequence_number`: as in mpa_activity; 0: the library's own. `authorization`, or NULL: the user's own token, for
+/// `sequence_number`: as in mpa_activity; 0: the library's own. `authorization`: the user's own token, for
 /// this call only; NULL: the client's.
 ///
 /// Retries, results and rate limits are as in mpa_set_activity: to delete twice does no harm, and an activity that was
@@ -1117,7 +1133,7 @@ mpa_status mpa_delete_activity(mpa_client client,
 /// How many users one query takes.
 #define MPA_MAX_QUERIED_USERS_PER_CALL 10000
 
-/// An activity of a user, of any title. What the service left out is 0 or empty.
+/// An activity of a user, of any title. What the service left out is 0, empty or one of the _UNKNOWN values.
 typedef struct mpa_activity_record {
     /// sizeof(mpa_activity_record), as MPA_INIT sets it; the same in all records of an array. Never written by the
     /// library.
@@ -1145,7 +1161,7 @@ typedef struct mpa_activity_record {
 
 /// Asks what users play, and waits for the responses. `count`: how many XUIDs, 1 to MPA_MAX_QUERIED_USERS_PER_CALL.
 ///
-/// `authorization`, or NULL: a user's own token, for this call only; NULL: the client's. `records`: receives the
+/// `authorization`: a user's own token, for this call only; NULL: the client's. `records`: receives the
 /// activities, up to `capacity`, those of one user together; the struct_size of the first counts for all. NULL: none
 /// are wanted. `total`, or NULL: receives how many there were, also where they did not fit.
 ///
@@ -1272,7 +1288,7 @@ mpa_status mpa_submit_set_activity(mpa_client client,
                                    mpa_result *result);
 
 /// Submits the deletion of an activity, as mpa_delete_activity deletes it, and returns at once: as
-/// mpa_submit_invite.
+/// mpa_submit_invite. Its time to live is 60,000 ms.
 MPA_API
 mpa_status mpa_submit_delete_activity(mpa_client client,
                                       uint64_t xuid,
@@ -1283,7 +1299,7 @@ mpa_status mpa_submit_delete_activity(mpa_client client,
                                       mpa_result *result);
 
 /// Submits a query, as mpa_query_activities asks it, and returns at once: as mpa_submit_invite. What it has found is
-/// read with mpa_read_activities when its event has been polled.
+/// read with mpa_read_activities when its event has been polled. Its time to live is 30,000 ms.
 MPA_API
 mpa_status mpa_submit_query_activities(mpa_client client,
                                        const uint64_t *xuids,
@@ -1418,7 +1434,7 @@ typedef struct mpa_match_config {
     /// sizeof(mpa_match_config), as MPA_INIT sets it. Required.
     uint32_t struct_size;
     /// How long two players have to be in the match together to have met, in milliseconds. Default 0: any overlap
-    /// counts.
+    /// counts. At most MPA_MAX_DURATION_MS.
     uint32_t minimum_together_ms;
     /// Comes back with the completion if the match is closed by mpa_client_drain or mpa_client_close. Default 0.
     uint64_t user_data;

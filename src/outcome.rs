@@ -22,8 +22,12 @@ pub enum Advice {
     PushAuthorization,
     /// The same, unless the client signs in by itself.
     PushAuthorizationUnlessSigningIn,
-    /// A user's invites take that user's token, the other calls a service's.
-    CheckKindOfToken,
+    /// Check the token of a call that takes a user's.
+    CheckUserToken,
+    /// Check the token of a call that takes a service's.
+    CheckServiceToken,
+    /// Check the token of a call that takes either.
+    CheckToken,
     /// Trust the authority that issued the server's certificate.
     TrustIssuer,
     /// The authority that is trusted and the server's chain are two.
@@ -52,7 +56,7 @@ pub enum Advice {
     QueueCapacityBytes,
 }
 
-/// The whole story of a call. Counts are of users or groups, whichever the call is about.
+/// How a call ended. Counts are of users or groups, whichever the call is about.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub status: Status,
@@ -67,7 +71,7 @@ pub struct Outcome {
     pub http_status: u16,
     /// Requests of which at least one byte was put on the wire.
     pub attempts: u32,
-    /// Of that, waiting in the queue.
+    /// Of `elapsed`, waiting in the library: in the queue, for a permit, for an authorization.
     pub queued: Duration,
     pub elapsed: Duration,
     pub throttle: Throttle,

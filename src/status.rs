@@ -32,16 +32,17 @@ macro_rules! statuses {
                 "The client is being closed; nothing was sent.";
 
             /// The queue of submitted operations is full, in operations or in bytes. Nothing was submitted: submit
-            /// it again later.
-            QueueFull = -5, MPA_ERROR_QUEUE_FULL, refusal,
+            /// it again later. Of the completion of a match: reports found no room, and were not sent.
+            QueueFull = -5, MPA_ERROR_QUEUE_FULL, completion,
                 "The queue is full; nothing was sent. Try again later.";
 
             /// The queue is full of completions that have not been polled. Nothing was submitted: poll events in
-            /// each frame.
-            EventsNotPolled = -6, MPA_ERROR_EVENTS_NOT_POLLED, refusal,
+            /// each frame. Of the completion of a match: as MPA_ERROR_QUEUE_FULL.
+            EventsNotPolled = -6, MPA_ERROR_EVENTS_NOT_POLLED, completion,
                 "The queue is full of completions that have not been polled; nothing was sent. Poll events.";
 
-            /// Not sent: the operation was cancelled first. If an attempt had been made, `cause` is its status.
+            /// The operation was cancelled before it was sent, or between two attempts (see `uncertain`); `cause` is
+            /// then the status of the last one.
             Cancelled = -20, MPA_ERROR_CANCELLED, completion WAIT_REASONS,
                 "The operation was cancelled before it was sent.";
 
@@ -50,20 +51,21 @@ macro_rules! statuses {
             Expired = -21, MPA_ERROR_EXPIRED, completion WAIT_REASONS,
                 "The operation's time to live passed before it could be sent.";
 
-            /// Not sent, or for recent players possibly sent (see `uncertain`): the client was closed, or the drain
-            /// deadline passed. Another client may send it. `cause` is what prevented it last.
+            /// The client was closed, or the drain deadline passed, before all of it was sent; recent players and
+            /// activities may have been sent, see `uncertain`. Another client may send it. `cause` is what prevented
+            /// it last.
             Abandoned = -22, MPA_ERROR_ABANDONED, completion WHEN_CLOSED,
                 "The client was closed before the call ended.";
 
             /// There is no usable authorization: none was given, it has expired, or the service has refused it. Set
             /// a newer one with mpa_client_set_authorization. The request was not sent; see `acknowledged` for
-            /// the requests before it.
+            /// those before it.
             AuthorizationNeeded = -40, MPA_ERROR_AUTHORIZATION_NEEDED, completion,
-                "There is no usable authorization; the request was not sent. Push a newer one.";
+                "There is no usable authorization; the request was not sent. Set a newer one.";
 
             /// The service refused the token (HTTP 401). The client does not use it again: set a newer one.
             Unauthorized = -41, MPA_ERROR_UNAUTHORIZED, completion,
-                "The service refused the token. Push a newer one.";
+                "The service refused the token. Set a newer one.";
 
             /// The token is valid, but not for this call (HTTP 403, or 400 with AuthorizationError): the wrong title
             /// or sandbox, or a user's token where a service's is required. A retry does not help.
@@ -86,12 +88,12 @@ macro_rules! statuses {
 
             /// The service limits the rate of calls, and the wait would be longer than the call's time limit or the
             /// operation's time to live. It ends at once; see `retry_after_ms` and the numbers of the limit. If
-            /// `http_status` is 0, no request was sent.
+            /// `attempts` is 0, no request was sent.
             Throttled = -61, MPA_ERROR_THROTTLED, completion,
                 "The service limits how often it is called. Wait, and call less often.";
 
             /// The service failed (HTTP 408 or 5xx), or did not process the request (421, 425). An invite was not
-            /// processed; recent players may have been, see `uncertain`.
+            /// processed; recent players and activities may have been, see `uncertain`.
             ServiceUnavailable = -62, MPA_ERROR_SERVICE_UNAVAILABLE, completion,
                 "The service failed. Try again later.";
 
@@ -100,7 +102,8 @@ macro_rules! statuses {
                 "Something answered that does not seem to be the service. Look for a proxy in between.";
 
             /// The service could not be reached: its host name was not resolved, the connection was refused or broke,
-            /// or a proxy refused it. Recent players may have been sent before it broke; see `uncertain`.
+            /// or a proxy refused it. Recent players and activities may have been sent before it broke; see
+            /// `uncertain`.
             ConnectionFailed = -80, MPA_ERROR_CONNECTION_FAILED, completion,
                 "There is no way to the service, or the connection broke. Try again later.";
 
@@ -109,7 +112,8 @@ macro_rules! statuses {
             TlsFailed = -81, MPA_ERROR_TLS_FAILED, completion,
                 "What answered could not prove to be the service. Check certificates, the clock and proxies.";
 
-            /// The time limit passed. Nothing was sent; recent players may have been, see `uncertain`.
+            /// The time limit passed before all of it was sent (see `acknowledged`), or before the response came:
+            /// recent players and activities may have been sent, see `uncertain`.
             TimedOut = -82, MPA_ERROR_TIMED_OUT, completion WAIT_REASONS,
                 "The time limit was up. Try again later.";
 
@@ -117,7 +121,7 @@ macro_rules! statuses {
             /// sent, and it is not known whether the service processed it. Do not send that part again, since the
             /// player could see it twice. `cause` says why: the response was lost (MPA_ERROR_TIMED_OUT,
             /// _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or does not say (MPA_ERROR_SERVICE_UNAVAILABLE,
-            /// _UNEXPECTED_ANSWER). Recent players never have this status, since sending them twice does no harm.
+            /// _UNEXPECTED_ANSWER). Other calls never have this status, since sending them twice does no harm.
             Uncertain = -100, MPA_ERROR_UNCERTAIN, completion IN_DOUBT,
                 "An invite was sent, and it is not known whether it arrived. Do not send it again.";
 
@@ -333,8 +337,8 @@ mod tests {
     fn what_the_table_does_not_name_counts_all_the_same() {
         let counted_as = |status, cause| COMPLETIONS[completion_index(status, cause)];
         assert_eq!(counted_as(Status::Uncertain, Status::TimedOut), (Status::Uncertain, Status::TimedOut));
-        assert_eq!(counted_as(Status::Uncertain, Status::QueueFull), (Status::Uncertain, Status::Ok));
-        assert_eq!(counted_as(Status::QueueFull, Status::Ok), (Status::Internal, Status::Ok));
+        assert_eq!(counted_as(Status::Uncertain, Status::InvalidStruct), (Status::Uncertain, Status::Ok));
+        assert_eq!(counted_as(Status::InvalidStruct, Status::Ok), (Status::Internal, Status::Ok));
     }
 
     #[test]

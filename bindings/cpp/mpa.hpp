@@ -177,7 +177,7 @@ public:
         std::string& header = authorization.header;
         std::string& key = authorization.proof_key_pem;
         header.assign(MPA_MAX_AUTHORIZATION_HEADER_LENGTH + std::size_t{1}, '\0');
-        key.assign(512, '\0'); // Holds any, as the library writes them.
+        key.assign(MPA_PROOF_KEY_PEM_SIZE, '\0');
         mpa_authorization_buffers raw = MPA_INIT(mpa_authorization_buffers);
         raw.header = header.data();
         raw.header_size = detail::count(header.size());

@@ -25,22 +25,24 @@ enum class Status : mpa_status {
     /// The client is draining, or is being closed by another thread. Nothing was sent.
     Closed = MPA_ERROR_CLOSED,
     /// The queue of submitted operations is full, in operations or in bytes. Nothing was submitted: submit
-    /// it again later.
+    /// it again later. Of the completion of a match: reports found no room, and were not sent.
     QueueFull = MPA_ERROR_QUEUE_FULL,
     /// The queue is full of completions that have not been polled. Nothing was submitted: poll events in
-    /// each frame.
+    /// each frame. Of the completion of a match: as MPA_ERROR_QUEUE_FULL.
     EventsNotPolled = MPA_ERROR_EVENTS_NOT_POLLED,
-    /// Not sent: the operation was cancelled first. If an attempt had been made, `cause` is its status.
+    /// The operation was cancelled before it was sent, or between two attempts (see `uncertain`); `cause` is
+    /// then the status of the last one.
     Cancelled = MPA_ERROR_CANCELLED,
     /// Not sent: the operation's time to live passed before it, or the rest of it, could be sent. `cause` is
     /// what prevented it last, or what the operations ahead of it waited for; 0 if there is none.
     Expired = MPA_ERROR_EXPIRED,
-    /// Not sent, or for recent players possibly sent (see `uncertain`): the client was closed, or the drain
-    /// deadline passed. Another client may send it. `cause` is what prevented it last.
+    /// The client was closed, or the drain deadline passed, before all of it was sent; recent players and
+    /// activities may have been sent, see `uncertain`. Another client may send it. `cause` is what prevented
+    /// it last.
     Abandoned = MPA_ERROR_ABANDONED,
     /// There is no usable authorization: none was given, it has expired, or the service has refused it. Set
     /// a newer one with mpa_client_set_authorization. The request was not sent; see `acknowledged` for
-    /// the requests before it.
+    /// those before it.
     AuthorizationNeeded = MPA_ERROR_AUTHORIZATION_NEEDED,
     /// The service refused the token (HTTP 401). The client does not use it again: set a newer one.
     Unauthorized = MPA_ERROR_UNAUTHORIZED,
@@ -57,26 +59,28 @@ enum class Status : mpa_status {
     Rejected = MPA_ERROR_REJECTED,
     /// The service limits the rate of calls, and the wait would be longer than the call's time limit or the
     /// operation's time to live. It ends at once; see `retry_after_ms` and the numbers of the limit. If
-    /// `http_status` is 0, no request was sent.
+    /// `attempts` is 0, no request was sent.
     Throttled = MPA_ERROR_THROTTLED,
     /// The service failed (HTTP 408 or 5xx), or did not process the request (421, 425). An invite was not
-    /// processed; recent players may have been, see `uncertain`.
+    /// processed; recent players and activities may have been, see `uncertain`.
     ServiceUnavailable = MPA_ERROR_SERVICE_UNAVAILABLE,
     /// The response is not one that the service gives: something else answered, such as a proxy.
     UnexpectedAnswer = MPA_ERROR_UNEXPECTED_ANSWER,
     /// The service could not be reached: its host name was not resolved, the connection was refused or broke,
-    /// or a proxy refused it. Recent players may have been sent before it broke; see `uncertain`.
+    /// or a proxy refused it. Recent players and activities may have been sent before it broke; see
+    /// `uncertain`.
     ConnectionFailed = MPA_ERROR_CONNECTION_FAILED,
     /// The server could not prove its identity, or does not speak TLS: its certificate has an unknown issuer
     /// or another name, or is out of date. A retry does not help.
     TlsFailed = MPA_ERROR_TLS_FAILED,
-    /// The time limit passed. Nothing was sent; recent players may have been, see `uncertain`.
+    /// The time limit passed before all of it was sent (see `acknowledged`), or before the response came:
+    /// recent players and activities may have been sent, see `uncertain`.
     TimedOut = MPA_ERROR_TIMED_OUT,
     /// An invite completes with this status exactly when any of it is in doubt (`uncertain` is not 0): it was
     /// sent, and it is not known whether the service processed it. Do not send that part again, since the
     /// player could see it twice. `cause` says why: the response was lost (MPA_ERROR_TIMED_OUT,
     /// _CONNECTION_FAILED, _TLS_FAILED, _CLOSED), or does not say (MPA_ERROR_SERVICE_UNAVAILABLE,
-    /// _UNEXPECTED_ANSWER). Recent players never have this status, since sending them twice does no harm.
+    /// _UNEXPECTED_ANSWER). Other calls never have this status, since sending them twice does no harm.
     Uncertain = MPA_ERROR_UNCERTAIN,
     /// A defect of the library, caught before it could harm the process. Please report the message.
     Internal = MPA_ERROR_INTERNAL,

@@ -24,6 +24,14 @@ namespace Mpa
         /// <summary>The longest of each of the configuration's time limits: ten minutes.</summary>
         public const uint MaxTimeoutMs = 600000;
 
+        /// <summary>The longest of every other duration that a configuration, an operation or a match
+        /// has: a day.</summary>
+        public const uint MaxDurationMs = 86400000;
+
+        /// <summary>The size of a buffer for the proof key that
+        /// <see cref="MpaClient.TryGetAuthorization"/> writes, in bytes.</summary>
+        public const uint ProofKeyPemSize = 512;
+
         /// <summary>How many users the service takes in one request. A call takes more and sends
         /// several requests.</summary>
         public const uint MaxInvitedUsersPerRequest = 16;

@@ -26,15 +26,17 @@ namespace Mpa
         Closed = -4,
 
         /// <summary>The queue of submitted operations is full, in operations or in bytes. Nothing was
-        /// submitted: submit it again later.</summary>
+        /// submitted: submit it again later. Of the completion of a match: reports found no room, and
+        /// were not sent.</summary>
         QueueFull = -5,
 
         /// <summary>The queue is full of completions that have not been polled. Nothing was submitted:
         /// call <see cref="MpaClient.Poll"/>, each frame.</summary>
         EventsNotPolled = -6,
 
-        /// <summary>Not sent: the operation was cancelled first. If an attempt had been made,
-        /// <see cref="MpaResult.Cause"/> is its status.</summary>
+        /// <summary>The operation was cancelled before it was sent, or between two attempts (see
+        /// <see cref="MpaResult.Uncertain"/>); <see cref="MpaResult.Cause"/> is then the status of the
+        /// last one.</summary>
         Cancelled = -20,
 
         /// <summary>Not sent: the operation's time to live passed before it, or the rest of it, could
@@ -42,15 +44,15 @@ namespace Mpa
         /// ahead of it waited for; 0 if there is none.</summary>
         Expired = -21,
 
-        /// <summary>Not sent, or for recent players possibly sent (see
-        /// <see cref="MpaResult.Uncertain"/>): the client was closed, or the drain deadline passed.
+        /// <summary>The client was closed, or the drain deadline passed, before all of it was sent;
+        /// recent players and activities may have been sent, see <see cref="MpaResult.Uncertain"/>.
         /// Another client may send it. <see cref="MpaResult.Cause"/> is what prevented it
         /// last.</summary>
         Abandoned = -22,
 
         /// <summary>There is no usable authorization: none was given, it has expired, or the service
         /// has refused it. Set a newer one with <see cref="MpaClient.SetAuthorization"/>. The request
-        /// was not sent; see <see cref="MpaResult.Acknowledged"/> for the requests before it.</summary>
+        /// was not sent; see <see cref="MpaResult.Acknowledged"/> for those before it.</summary>
         AuthorizationNeeded = -40,
 
         /// <summary>The service refused the token (HTTP 401). The client does not use it again: set a
@@ -79,11 +81,11 @@ namespace Mpa
         /// <summary>The service limits the rate of calls, and the wait would be longer than the call's
         /// time limit or the operation's time to live. It ends at once; see
         /// <see cref="MpaResult.RetryAfter"/> and the numbers of the limit. If
-        /// <see cref="MpaResult.HttpStatus"/> is 0, no request was sent.</summary>
+        /// <see cref="MpaResult.Attempts"/> is 0, no request was sent.</summary>
         Throttled = -61,
 
         /// <summary>The service failed (HTTP 408 or 5xx), or did not process the request (421, 425). An
-        /// invite was not processed; recent players may have been, see
+        /// invite was not processed; recent players and activities may have been, see
         /// <see cref="MpaResult.Uncertain"/>.</summary>
         ServiceUnavailable = -62,
 
@@ -92,16 +94,17 @@ namespace Mpa
         UnexpectedAnswer = -63,
 
         /// <summary>The service could not be reached: its host name was not resolved, the connection
-        /// was refused or broke, or a proxy refused it. Recent players may have been sent before it
-        /// broke; see <see cref="MpaResult.Uncertain"/>.</summary>
+        /// was refused or broke, or a proxy refused it. Recent players and activities may have been
+        /// sent before it broke; see <see cref="MpaResult.Uncertain"/>.</summary>
         ConnectionFailed = -80,
 
         /// <summary>The server could not prove its identity, or does not speak TLS: its certificate has
         /// an unknown issuer or another name, or is out of date. A retry does not help.</summary>
         TlsFailed = -81,
 
-        /// <summary>The time limit passed. Nothing was sent; recent players may have been, see
-        /// <see cref="MpaResult.Uncertain"/>.</summary>
+        /// <summary>The time limit passed before all of it was sent (see
+        /// <see cref="MpaResult.Acknowledged"/>), or before the response came: recent players and
+        /// activities may have been sent, see <see cref="MpaResult.Uncertain"/>.</summary>
         TimedOut = -82,
 
         /// <summary>An invite completes with this status exactly when any of it is in doubt
@@ -111,7 +114,7 @@ namespace Mpa
         /// (<see cref="MpaStatus.TimedOut"/>, <see cref="MpaStatus.ConnectionFailed"/>,
         /// <see cref="MpaStatus.TlsFailed"/>, <see cref="MpaStatus.Closed"/>), or does not say
         /// (<see cref="MpaStatus.ServiceUnavailable"/>, <see cref="MpaStatus.UnexpectedAnswer"/>).
-        /// Recent players never have this status, since sending them twice does no harm.</summary>
+        /// Other calls never have this status, since sending them twice does no harm.</summary>
         Uncertain = -100,
 
         /// <summary>A defect of the library, caught before it could harm the process. Please report the

@@ -16,8 +16,9 @@ fn in_words(advice: Advice) -> &'static str {
             "Write a newer token into the file of --authorization-header-file; a relay with --certificate renews it by \
              itself."
         }
-        Advice::CheckKindOfToken => {
-            "Calls of servers take a service's token, those of a user that user's: check the certificate and the title."
+        Advice::CheckUserToken => "Check that the token is that of a user, and for this title and sandbox.",
+        Advice::CheckServiceToken | Advice::CheckToken => {
+            "Check that the certificate, or the token that the relay was given, is for this title and sandbox."
         }
         Advice::TrustIssuer | Advice::TrustCertificate => {
             "Check --endpoint; for a service of your own, put its authority into the file of --ca-certificates."

@@ -111,6 +111,8 @@ impl Authorization {
         self.remaining(now).or_else(by_local_clock)
     }
 
+    /// It is held to be expired only if both clocks say so: if one wrong `Date` were enough, the service would never be
+    /// asked again, and so never correct it.
     pub fn standing(&self, now: &Now) -> Standing {
         if let Some(expires_by) = self.expires_by {
             return match now.monotonic.checked_duration_since(expires_by) {

@@ -30,15 +30,6 @@ pub struct Now {
     pub monotonic: Instant,
 }
 
-impl Now {
-    /// By the slower of both clocks, where the service's is known. A token is held to be expired by
-    /// this: if one wrong `Date` were enough, the service would never be asked again, and so never
-    /// correct it.
-    pub fn earliest(&self) -> Option<SystemTime> {
-        self.service.map(|service| service.min(self.local))
-    }
-}
-
 #[derive(Debug)]
 pub struct ServiceClock {
     /// The zero of the monotonic clock.
@@ -162,7 +153,7 @@ mod tests {
     fn it_is_unknown_until_an_answer_tells_it() {
         let clock = ServiceClock::default();
         let now = clock.now();
-        assert_eq!((now.service, now.earliest(), clock.offset_ms()), (None, None, 0));
+        assert_eq!((now.service, clock.offset_ms()), (None, 0));
         assert_eq!(clock.at(date()), date());
         assert_eq!(clock.observe(SystemTime::now(), SystemTime::now(), "soon"), 0);
         assert_eq!(clock.now().service, None);
@@ -226,13 +217,5 @@ mod tests {
         clock.observe_at(date(), date() - ms(1), HOUR, DATE);
         clock.observe_at(date(), date() + ms(30_001), HOUR, DATE);
         assert_eq!(clock.service_at(HOUR), learned);
-    }
-
-    #[test]
-    fn the_slower_of_both_clocks_decides() {
-        let at = |local, service| Now { local, service, monotonic: Instant::now() };
-        assert_eq!(at(date(), Some(date() + HOUR)).earliest(), Some(date()));
-        assert_eq!(at(date() + HOUR, Some(date())).earliest(), Some(date()));
-        assert_eq!(at(date(), None).earliest(), None);
     }
 }

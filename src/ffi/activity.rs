@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::boundary::report;
 use super::client::mpa_client;
-use super::invite::{MAX_CONNECTION_STRING_BYTES, mpa_platform, time_to_live};
+use super::invite::{MAX_CONNECTION_STRING_BYTES, mpa_platform};
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
+use super::times::duration;
 use super::token::{self, mpa_authorization};
 use super::{handles, sentences, text};
 use crate::api::{
@@ -66,7 +67,8 @@ pub struct mpa_activity {
     /// One of MPA_PLATFORM_: where it can be joined. Default 0: MPA_PLATFORM_ANY.
     pub platform: mpa_platform,
     /// How long a submitted activity may take until it is sent, in milliseconds; after that it ends as
-    /// MPA_ERROR_EXPIRED. Default 0: 60,000. Calls that block do not look at it.
+    /// MPA_ERROR_EXPIRED. Default 0: 60,000. At most MPA_MAX_DURATION_MS.
+    /// Blocking calls do not use it.
     pub time_to_live_ms: u32,
     /// Its place in the order of the user's activities: the service ignores an activity whose number is lower than the
     /// one that it has. Default 0: the library's own, which grows with every call, also across restarts and from server
@@ -112,7 +114,7 @@ pub unsafe extern "C" fn mpa_set_activity(
 
 /// Deletes the activity of a user, and waits for the response.
 ///
-/// `sequence_number`: as in mpa_activity; 0: the library's own. `authorization`, or NULL: the user's own token, for
+/// `sequence_number`: as in mpa_activity; 0: the library's own. `authorization`: the user's own token, for
 /// this call only; NULL: the client's.
 ///
 /// Retries, results and rate limits are as in mpa_set_activity: to delete twice does no harm, and an activity that was
@@ -174,7 +176,7 @@ pub unsafe fn read_activity(
     let call = call.checked().map_err(invalid_call)?;
     // SAFETY: the caller's field is NULL or points to an authorization.
     let own = unsafe { token::read_optional(fields.authorization, "activity.authorization") }?;
-    Ok((call, own, time_to_live(fields.time_to_live_ms)))
+    Ok((call, own, duration(fields.time_to_live_ms, "activity.time_to_live_ms")?))
 }
 
 /// # Safety

@@ -34,7 +34,7 @@ const _: () = {
 const CONNECTION_STRING_SIZE: usize = 1544;
 const GROUP_ID_SIZE: usize = 384;
 
-/// An activity of a user, of any title. What the service left out is 0 or empty.
+/// An activity of a user, of any title. What the service left out is 0, empty or one of the _UNKNOWN values.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mpa_activity_record {
@@ -65,12 +65,12 @@ pub struct mpa_activity_record {
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers only.
 unsafe impl Struct for mpa_activity_record {
     const NAME: &'static str = "mpa_activity_record";
-    const FIRST_SIZE: usize = size_of::<mpa_activity_record>();
+    const FIRST_SIZE: usize = 1_968;
 }
 
 /// Asks what users play, and waits for the responses. `count`: how many XUIDs, 1 to MPA_MAX_QUERIED_USERS_PER_CALL.
 ///
-/// `authorization`, or NULL: a user's own token, for this call only; NULL: the client's. `records`: receives the
+/// `authorization`: a user's own token, for this call only; NULL: the client's. `records`: receives the
 /// activities, up to `capacity`, those of one user together; the struct_size of the first counts for all. NULL: none
 /// are wanted. `total`, or NULL: receives how many there were, also where they did not fit.
 ///

@@ -14,6 +14,9 @@ use super::{handles, text, token};
 use crate::auth::ProofKey;
 use crate::outcome::{Outcome, Status};
 
+/// The size of a buffer for the proof key that mpa_client_get_authorization writes, in bytes.
+pub const MPA_PROOF_KEY_PEM_SIZE: u32 = 512;
+
 /// The buffers that mpa_client_get_authorization writes an authorization to.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -26,7 +29,7 @@ pub struct mpa_authorization_buffers {
     /// MPA_MAX_AUTHORIZATION_HEADER_LENGTH + 1 bytes hold any.
     pub header: *mut c_char,
     /// Where the proof key goes, as PKCS#8 PEM; an empty text where there is none. Default NULL: it is
-    /// not wanted. 512 bytes hold any.
+    /// not wanted. MPA_PROOF_KEY_PEM_SIZE bytes hold any.
     pub proof_key_pem: *mut c_char,
     /// The size of the buffer for the header, in bytes.
     pub header_size: u32,

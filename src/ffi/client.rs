@@ -12,9 +12,10 @@ use super::caller::Slot;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
+use super::times::{duration, timeout};
 use super::token::{self, mpa_authorization};
 use super::{handles, sentences, sign_in, text};
-use crate::api::{Endpoint, Lane};
+use crate::api::{ByLane, Endpoint, Lane};
 use crate::auth::{Authorization, MAX_HEADER_LENGTH};
 use crate::client::{Client, Config, Engine, ImposedLimits, LaneSettings, Settings};
 use crate::http::{BaseUrl, CaMode, MAX_PROXY_URL_LENGTH, Proxy, USUAL_IDLE_CONNECTIONS, read_certificates};
@@ -61,8 +62,11 @@ pub const MPA_NONE: u32 = 4294967295;
 /// The longest of each of the configuration's time limits: ten minutes.
 pub const MPA_MAX_TIMEOUT_MS: u32 = 600000;
 
-const MAX_URL_LENGTH: usize = 512;
-const MAX_PATH_LENGTH: usize = 4_096;
+/// The longest of every other duration that a configuration, an operation or a match has: a day.
+pub const MPA_MAX_DURATION_MS: u32 = 86400000;
+
+pub(super) const MAX_URL_LENGTH: usize = 512;
+pub(super) const MAX_PATH_LENGTH: usize = 4_096;
 const MAX_USER_AGENT_LENGTH: usize = 256;
 
 /// How a client reaches the service. All texts are copied.
@@ -75,7 +79,8 @@ pub struct mpa_client_config {
     pub title_id: u32,
     /// Base URL of the service: scheme, host and optionally a port. Default NULL: production,
     /// "https://multiplayeractivity.xboxlive.com". Plain http:// is for tests: it is refused unless
-    /// the host resolves to loopback addresses only, or allow_plain_http is 1.
+    /// the host resolves to loopback addresses only, or allow_plain_http is 1. URLs have at most 512 bytes,
+    /// paths at most 4,096.
     pub endpoint: *const c_char,
     /// The first token: the whole value of the Authorization header, as in mpa_authorization. For a token
     /// that expires or is bound to a key, use `authorization` instead. Default NULL: none yet, set one with
@@ -105,25 +110,26 @@ pub struct mpa_client_config {
     /// The most attempts for each request, the first one included. Default 0: 4. 1: no retries. At most 10.
     pub max_attempts: u32,
     /// How many requests with invites may be sent in limit_period_ms; for invites with a user's own token,
-    /// per user. Default 0: only the limits that the service reports.
+    /// per user. At most 1,000. Default 0: only the limits that the service reports.
     pub invite_limit: u32,
-    /// How many requests with recent players may be sent in limit_period_ms. Default 0: the same.
+    /// How many requests with recent players may be sent in limit_period_ms. As invite_limit.
     pub recent_players_limit: u32,
-    /// How many requests that set or delete activities may be sent in limit_period_ms. Default 0: the same.
+    /// How many requests that set or delete activities may be sent in limit_period_ms. As invite_limit.
     pub activity_write_limit: u32,
-    /// How many requests that get or query activities may be sent in limit_period_ms. Default 0: the same.
+    /// How many requests that get or query activities may be sent in limit_period_ms. As invite_limit.
     pub activity_read_limit: u32,
     /// The period of the limits above, in milliseconds, up to 3,600,000. Required if one of them is set.
     pub limit_period_ms: u32,
     /// How long a submitted invite may take until it is sent, in milliseconds; once it is sent,
     /// request_timeout_ms applies. Default 0: 30,000, which is longer than the 15 to 18 s that it waits when it
-    /// meets the service's burst limit.
+    /// meets the service's burst limit. At most MPA_MAX_DURATION_MS.
     pub invite_time_to_live_ms: u32,
     /// How long submitted recent players may take until they are sent, in milliseconds. Default 0:
-    /// 600,000.
+    /// 600,000. At most MPA_MAX_DURATION_MS.
     pub recent_players_time_to_live_ms: u32,
-    /// How long submitted recent players are held, in milliseconds, to be combined into full requests.
-    /// Default 0: 2,000. MPA_NONE: not at all.
+    /// How long submitted recent players are held, in milliseconds, to be combined into full requests: no
+    /// longer than until 250 ms before the end of their time to live. Default 0: 2,000. MPA_NONE: not at all.
+    /// Otherwise at most MPA_MAX_DURATION_MS.
     pub recent_players_hold_ms: u32,
     /// How many threads send submitted invites. An invite that waits for a rate limit or for an
     /// authorization occupies its thread. Default 0: 1. At most 64.
@@ -135,7 +141,8 @@ pub struct mpa_client_config {
     /// much memory that takes, see Memory at the top of this file.
     pub queue_capacity_bytes: u32,
     /// How long before the authorization expires MPA_EVENT_AUTHORIZATION_NEEDED is reported, in milliseconds.
-    /// Default 0: 600,000. MPA_NONE: not before operations wait for one. For a client that signs in by itself:
+    /// Default 0: 600,000. MPA_NONE: not before operations wait for one. Otherwise at most
+    /// MPA_MAX_DURATION_MS. For a client that signs in by itself:
     /// how long before its expiry a token is renewed, up to half longer so that the servers of a fleet do not
     /// do so at the same moment; default 0: a quarter of its lifetime, at most a day.
     pub authorization_lead_ms: u32,
@@ -155,15 +162,15 @@ pub struct mpa_client_config {
     /// The file with the private key, in PEM and not encrypted: a regular file of at most 1 MiB. Default
     /// NULL: it is in the file of the certificate.
     pub private_key_path: *const c_char,
-    /// The password of the PKCS#12 file. Default NULL: none.
+    /// The password of the PKCS#12 file, at most 1,024 bytes. Default NULL: none.
     pub certificate_password: *const c_char,
-    /// The certificate with its chain as PEM text, instead of certificate_path.
+    /// The certificate with its chain as PEM text, instead of certificate_path: at most 262,144 bytes.
     pub certificate_pem: *const c_char,
-    /// The private key as PEM text. Default NULL: it is in certificate_pem.
+    /// The private key as PEM text, at most 262,144 bytes. Default NULL: it is in certificate_pem.
     pub private_key_pem: *const c_char,
-    /// The sandbox that tokens are issued for; case-sensitive. Default NULL: "RETAIL".
+    /// The sandbox that tokens are issued for; case-sensitive, at most 256 bytes. Default NULL: "RETAIL".
     pub sandbox_id: *const c_char,
-    /// The relying party that tokens are issued for. Default NULL: "http://xboxlive.com".
+    /// The relying party that tokens are issued for, at most 256 bytes. Default NULL: "http://xboxlive.com".
     pub relying_party: *const c_char,
     /// Base URL of the service that accepts the certificate. Default NULL: production,
     /// "https://service.auth.xboxlive.com".
@@ -188,7 +195,7 @@ pub struct mpa_client_config {
 // SAFETY: C layout, without padding (asserted in the tests of the layout), integers and pointers.
 unsafe impl Struct for mpa_client_config {
     const NAME: &'static str = "mpa_client_config";
-    const FIRST_SIZE: usize = size_of::<mpa_client_config>();
+    const FIRST_SIZE: usize = 216;
 }
 
 /// Opens a client and stores its handle in `client`; on failure, stores zero.
@@ -297,9 +304,9 @@ unsafe fn read_config(source: *const mpa_client_config) -> Result<(Config, Setti
         allow_plain_http,
         user_agent: user_agent_header(user_agent)?,
         proxy: proxy(proxy_url)?,
-        connect_timeout: timeout(fields.connect_timeout_ms, 3_000, "config.connect_timeout_ms")?,
-        request_timeout: timeout(fields.request_timeout_ms, 5_000, "config.request_timeout_ms")?,
-        call_timeout: timeout(fields.call_timeout_ms, 30_000, "config.call_timeout_ms")?,
+        connect_timeout: timeout(fields.connect_timeout_ms, Duration::from_secs(3), "config.connect_timeout_ms")?,
+        request_timeout: timeout(fields.request_timeout_ms, Duration::from_secs(5), "config.request_timeout_ms")?,
+        call_timeout: timeout(fields.call_timeout_ms, Duration::from_secs(30), "config.call_timeout_ms")?,
         max_attempts: max_attempts(fields.max_attempts)?,
         imposed_limits: imposed_limits(&fields)?,
         shared_limits: None,
@@ -326,43 +333,43 @@ fn read_settings(fields: &mpa_client_config) -> Result<Settings> {
         _ if value <= most => Ok(value as usize),
         _ => Err(Outcome::invalid(format!("config.{field} is {value}; it must be at most {most}."))),
     };
-    let invite_workers = count(fields.worker_count, 1, 64, "worker_count")?;
     Ok(Settings {
         capacity: count(fields.queue_capacity, 4_096, 1_000_000, "queue_capacity")?,
         capacity_bytes: count(fields.queue_capacity_bytes, 16 * 1024 * 1024, u32::MAX, "queue_capacity_bytes")?,
-        lanes: Lane::ALL.map(|lane| lane_settings(lane, fields, invite_workers)),
-        authorization_lead: match fields.authorization_lead_ms {
-            MPA_NONE => None,
-            ms => Some(milliseconds(ms, Duration::from_secs(600))),
-        },
+        lanes: lanes(fields, count(fields.worker_count, 1, 64, "worker_count")?)?,
+        authorization_lead: or_none(
+            fields.authorization_lead_ms,
+            Some(Duration::from_secs(600)),
+            "config.authorization_lead_ms",
+        )?,
     })
 }
 
-/// What the configuration says about a lane.
-fn lane_settings(lane: Lane, fields: &mpa_client_config, invite_workers: usize) -> LaneSettings {
-    let info = lane.info();
-    match lane {
-        Lane::Invites => LaneSettings {
-            time_to_live: milliseconds(fields.invite_time_to_live_ms, info.time_to_live),
-            hold: info.hold,
-            workers: invite_workers,
-        },
-        Lane::RecentPlayers => LaneSettings {
-            time_to_live: milliseconds(fields.recent_players_time_to_live_ms, info.time_to_live),
-            hold: match fields.recent_players_hold_ms {
-                MPA_NONE => None,
-                ms => info.hold.map(|hold| milliseconds(ms, hold)),
-            },
-            workers: 1,
-        },
-        Lane::Activities | Lane::ActivityQueries => {
-            LaneSettings { time_to_live: info.time_to_live, hold: info.hold, workers: 1 }
-        }
+/// What the configuration says about each lane.
+fn lanes(fields: &mpa_client_config, invite_workers: usize) -> Result<ByLane<LaneSettings>> {
+    let mut lanes = Lane::ALL.map(|lane| {
+        let info = lane.info();
+        LaneSettings { time_to_live: info.time_to_live, hold: info.hold, workers: 1 }
+    });
+    let invites = &mut lanes[Lane::Invites as usize];
+    invites.workers = invite_workers;
+    if let Some(given) = duration(fields.invite_time_to_live_ms, "config.invite_time_to_live_ms")? {
+        invites.time_to_live = given;
     }
+    let recent_players = &mut lanes[Lane::RecentPlayers as usize];
+    if let Some(given) = duration(fields.recent_players_time_to_live_ms, "config.recent_players_time_to_live_ms")? {
+        recent_players.time_to_live = given;
+    }
+    recent_players.hold = or_none(fields.recent_players_hold_ms, recent_players.hold, "config.recent_players_hold_ms")?;
+    Ok(lanes)
 }
 
-fn milliseconds(value: u32, default: Duration) -> Duration {
-    if value == 0 { default } else { Duration::from_millis(value.into()) }
+/// A duration that MPA_NONE switches off.
+fn or_none(ms: u32, default: Option<Duration>, field: &str) -> Result<Option<Duration>> {
+    match ms {
+        MPA_NONE => Ok(None),
+        _ => Ok(duration(ms, field)?.or(default)),
+    }
 }
 
 fn proxy(url: Option<Zeroizing<String>>) -> Result<Option<Arc<Proxy>>> {
@@ -378,14 +385,6 @@ fn user_agent_header(user_agent: Option<String>) -> Result<HeaderValue> {
         None => Ok(HeaderValue::from_static(OWN)),
         Some(text) if text.is_empty() || text.bytes().any(|byte| !matches!(byte, b' '..=b'~')) => Err(refusal()),
         Some(text) => HeaderValue::try_from(format!("{text} {OWN}")).map_err(|_| refusal()),
-    }
-}
-
-fn timeout(ms: u32, default: u32, field: &str) -> Result<Duration> {
-    match ms {
-        0 => Ok(Duration::from_millis(default.into())),
-        1..=MPA_MAX_TIMEOUT_MS => Ok(Duration::from_millis(ms.into())),
-        _ => Err(Outcome::invalid(format!("{field} is {ms}; it must be at most {MPA_MAX_TIMEOUT_MS}."))),
     }
 }
 

@@ -10,7 +10,7 @@ use super::structs::{Struct, Target};
 use crate::client::CloseReport;
 
 /// How the calls and operations of a client ended. `calls`, those that block, is the sum of the four
-/// counts behind it; `submitted`, those that do not, the sum of the five behind it.
+/// counts that follow it; `submitted`, those that do not, the sum of the five that follow it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mpa_close_report {

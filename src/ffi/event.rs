@@ -211,16 +211,14 @@ fn store(target: &Target<mpa_event>, event: Option<Event>) -> Outcome {
 fn authorization_needed(reason: Reason) -> &'static str {
     match reason {
         Reason::Missing => {
-            "The client has no authorization, and operations wait for one. Push one with mpa_client_set_authorization."
+            "The client has no authorization, and operations wait for one. Set one with mpa_client_set_authorization."
         }
         Reason::Refused => {
-            "The service refused the client's authorization. Push another one with mpa_client_set_authorization."
+            "The service refused the client's authorization. Set another one with mpa_client_set_authorization."
         }
-        Reason::Expired => {
-            "The client's authorization has expired. Push a newer one with mpa_client_set_authorization."
-        }
+        Reason::Expired => "The client's authorization has expired. Set a newer one with mpa_client_set_authorization.",
         Reason::ExpiresSoon => {
-            "The client's authorization expires soon. Push a newer one with mpa_client_set_authorization before."
+            "The client's authorization expires soon. Set a newer one with mpa_client_set_authorization before that."
         }
     }
 }

@@ -89,15 +89,18 @@ pub fn remove_all_of(owner_tag: u64) -> Vec<Arc<Client>> {
     owned.into_iter().filter_map(|number| remove(number).ok()).collect()
 }
 
-/// The number of a match of a client from now on.
-pub fn insert_match(game_match: Arc<Match>, client: u64) -> Result<u64> {
+/// Opens a match of a client, and gives it a number.
+pub fn insert_match(client: u64, open: impl FnOnce(&Client) -> Result<Arc<Match>>) -> Result<u64> {
     let table = table();
     let mut matches = table.matches.lock();
     // With the lock: where the client is being closed, its matches are removed after this.
-    get(client)?;
+    let owner = get(client)?;
     if matches.len() >= MOST {
-        return Err(Outcome::internal(format!("{MOST} matches are open already; close those that have ended.")));
+        let message = format!("{MOST} matches are open already in this process; close those that have ended.");
+        return Err(Box::new(Outcome::new(Status::QueueFull, message)));
     }
+    // Last, since nothing is left to fail then.
+    let game_match = open(&owner)?;
     Ok(number(matches.insert(MatchEntry { game_match, client }), table.forks))
 }
 

@@ -9,6 +9,7 @@ use super::client::mpa_client;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
+use super::times::duration;
 use super::token::{self, mpa_authorization};
 use super::{caller, handles, sentences, text};
 use crate::api::{
@@ -82,7 +83,8 @@ pub struct mpa_invite {
     /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
     pub invited_user_count: u32,
     /// How long a submitted invite may take until it is sent, in milliseconds; after that it ends as
-    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. Calls that block do not look at it.
+    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. At most MPA_MAX_DURATION_MS. Blocking calls do not
+    /// use it.
     pub time_to_live_ms: u32,
     /// What the invited user's game is started with, to find the server: opaque to the service, at
     /// most MPA_MAX_CONNECTION_STRING_LENGTH. Default NULL: the game gets an empty one. It travels
@@ -108,7 +110,8 @@ pub struct mpa_server_invite {
     /// How many: 1 to MPA_MAX_INVITED_USERS_PER_CALL. Required.
     pub invited_user_count: u32,
     /// How long a submitted invite may take until it is sent, in milliseconds; after that it ends as
-    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. Calls that block do not look at it.
+    /// MPA_ERROR_EXPIRED. Default 0: the configuration's. At most MPA_MAX_DURATION_MS. Blocking calls do not
+    /// use it.
     pub time_to_live_ms: u32,
     /// As in mpa_invite.
     pub connection_string: *const c_char,
@@ -197,7 +200,7 @@ pub unsafe fn read_invite(source: *const mpa_invite) -> Result<(Invite, Option<A
     let call = Invite::new(invitation).map_err(sentences::invalid_call("invite"))?;
     // SAFETY: the caller's field is NULL or points to an authorization.
     let own = unsafe { token::read_optional(fields.authorization, "invite.authorization") }?;
-    Ok((call, own, time_to_live(fields.time_to_live_ms)))
+    Ok((call, own, duration(fields.time_to_live_ms, "invite.time_to_live_ms")?))
 }
 
 /// # Safety
@@ -210,7 +213,7 @@ pub unsafe fn read_server_invite(source: *const mpa_server_invite) -> Result<(Se
         read_invitation(fields.platform, fields.invited_users, fields.invited_user_count, fields.connection_string)
     }?;
     let call = ServerInvite::new(fields.sender, invitation).map_err(sentences::invalid_call("invite"))?;
-    Ok((call, time_to_live(fields.time_to_live_ms)))
+    Ok((call, duration(fields.time_to_live_ms, "invite.time_to_live_ms")?))
 }
 
 /// Reads the fields that both invites have.
@@ -249,9 +252,4 @@ pub unsafe fn read_xuids(xuids: *const u64, count: usize, field: impl Display) -
     }
     // SAFETY: the caller's array has so many elements, and is aligned.
     Ok(unsafe { caller::read_numbers(xuids, count) })
-}
-
-/// A time to live of the caller; 0: that of the configuration.
-pub fn time_to_live(ms: u32) -> Option<Duration> {
-    (ms > 0).then(|| Duration::from_millis(ms.into()))
 }

@@ -8,6 +8,7 @@ use super::client::mpa_client;
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
+use super::times::duration;
 use super::{handles, sentences};
 use crate::client::MatchError;
 use crate::matches::{MAX_PLAYERS_PRESENT, Player};
@@ -34,7 +35,7 @@ pub struct mpa_match_config {
     /// sizeof(mpa_match_config), as MPA_INIT sets it. Required.
     pub struct_size: u32,
     /// How long two players have to be in the match together to have met, in milliseconds. Default 0: any overlap
-    /// counts.
+    /// counts. At most MPA_MAX_DURATION_MS.
     pub minimum_together_ms: u32,
     /// Comes back with the completion if the match is closed by mpa_client_drain or mpa_client_close. Default 0.
     pub user_data: u64,
@@ -73,11 +74,11 @@ pub unsafe extern "C" fn mpa_match_open(
             .filter(|_| !r#match.is_null())
             .ok_or_else(|| Outcome::invalid("match does not point to an mpa_match: it is NULL or misaligned."))?;
         opened.store(0);
-        let owner = handles::get(client.id)?;
+        handles::get(client.id)?;
         // SAFETY: passed on from the caller.
         let (minimum_together, user_data) = unsafe { read_config(config) }?;
-        let game_match = owner.open_match(minimum_together, user_data)?;
-        opened.store(handles::insert_match(game_match, client.id)?);
+        let number = handles::insert_match(client.id, |owner| owner.open_match(minimum_together, user_data))?;
+        opened.store(number);
         Ok(Outcome::new(Status::Ok, "The match is open."))
     };
     // SAFETY: passed on from the caller.
@@ -170,7 +171,8 @@ unsafe fn read_config(config: *const mpa_match_config) -> Result<(Duration, u64)
     }
     // SAFETY: passed on from the caller.
     let config = unsafe { structs::read(config, "config") }?;
-    Ok((Duration::from_millis(config.minimum_together_ms.into()), config.user_data))
+    let minimum_together = duration(config.minimum_together_ms, "config.minimum_together_ms")?.unwrap_or_default();
+    Ok((minimum_together, config.user_data))
 }
 
 fn refusal(error: MatchError) -> Box<Outcome> {

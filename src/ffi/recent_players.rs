@@ -196,7 +196,7 @@ pub unsafe fn read_groups(source: *const mpa_recent_player_group, count: usize) 
 }
 
 /// Reports whom a user met, with that user's token, and waits for the response. `count`: how many players, 1 to
-/// MPA_MAX_RECENT_PLAYERS_PER_CALL. `authorization`, or NULL: the user's token; NULL: the client's.
+/// MPA_MAX_RECENT_PLAYERS_PER_CALL. `authorization`: the user's token; NULL: the client's.
 ///
 /// More than MPA_MAX_RECENT_PLAYERS_PER_REQUEST players go out as several requests, in order, stopping at the first
 /// that is not acknowledged. Retries, results and rate limits are as in mpa_post_recent_player_groups. A 401 for the

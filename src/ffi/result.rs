@@ -54,7 +54,7 @@ pub struct mpa_result {
     /// itself waits, so that the servers of a fleet do not come back at the same moment. If many calls wait
     /// for a limit ahead of this one, its turn may come later; the message says when.
     pub retry_after_ms: u32,
-    /// HTTP status of the response to the last attempt. 0: there was none, or nothing was sent.
+    /// HTTP status of the response that the call ended with. 0: it ended without one.
     pub http_status: u32,
     /// Requests of which at least one byte was sent, retries included.
     pub attempts: u32,

@@ -173,14 +173,17 @@ fn with_advice(text: Cow<'_, str>, advice: Option<Advice>) -> Cow<'_, str> {
 
 fn sentence(advice: Advice) -> &'static str {
     match advice {
-        Advice::PushAuthorization => "Push a newer one with mpa_client_set_authorization.",
+        Advice::PushAuthorization => "Set a newer one with mpa_client_set_authorization.",
         Advice::PushAuthorizationUnlessSigningIn => {
-            "Push a newer authorization with mpa_client_set_authorization, unless the client signs in by itself."
+            "Set a newer authorization with mpa_client_set_authorization, unless the client signs in by itself."
         }
-        Advice::CheckKindOfToken => {
-            "Check that the token is for this title and sandbox, and of the right kind: a user's for mpa_send_invite, \
-             a service's for the other calls."
+        Advice::CheckUserToken => {
+            "Check that the token is for config.title_id and its sandbox, and a user's: this call takes no service's."
         }
+        Advice::CheckServiceToken => {
+            "Check that the token is for config.title_id and its sandbox, and a service's: this call takes no user's."
+        }
+        Advice::CheckToken => "Check that the token is for config.title_id and its sandbox.",
         Advice::TrustIssuer => "Where that is intended, name the issuer's certificate in config.ca_certificates_path.",
         Advice::CheckAuthority => {
             "Check that config.ca_certificates_path and the chain that the server sends are of the same authority."

@@ -8,10 +8,12 @@ use crate::outcome::Status;
 
 const HEADER: &str = include_str!("../../include/mpa.h");
 
-const ALL: [Advice; 17] = [
+const ALL: [Advice; 19] = [
     Advice::PushAuthorization,
     Advice::PushAuthorizationUnlessSigningIn,
-    Advice::CheckKindOfToken,
+    Advice::CheckUserToken,
+    Advice::CheckServiceToken,
+    Advice::CheckToken,
     Advice::TrustIssuer,
     Advice::CheckAuthority,
     Advice::TrustCertificate,
@@ -106,7 +108,7 @@ fn advice_follows_the_message_and_repetitions_are_counted_behind_it() {
     let outcome = Outcome::new(Status::AuthorizationNeeded, "There is none.");
     assert!(matches!(message(&outcome), Cow::Borrowed("There is none.")));
     let outcome = outcome.advising(Advice::PushAuthorization);
-    let whole = "There is none. Push a newer one with mpa_client_set_authorization.";
+    let whole = "There is none. Set a newer one with mpa_client_set_authorization.";
     assert_eq!(message(&outcome), whole);
     let text = || Cow::Borrowed("There is none.");
     assert_eq!(repeated(text(), Some(Advice::PushAuthorization), 1), whole);

@@ -3,15 +3,13 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use super::client::{MPA_NONE, mpa_client_config};
+use super::client::{MAX_PATH_LENGTH, MAX_URL_LENGTH, MPA_NONE, mpa_client_config};
 use super::{sentences, text};
 use crate::auth::{CredentialSource, Credentials, DEFAULT_RELYING_PARTY, DEFAULT_SANDBOX, Step};
 use crate::client::SignInConfig;
 use crate::http::BaseUrl;
 use crate::outcome::{Outcome, Result};
 
-const MAX_PATH_LENGTH: usize = 4_096;
-const MAX_URL_LENGTH: usize = 512;
 const MAX_NAME_LENGTH: usize = 256;
 /// A chain with its key has 10 KiB.
 const MAX_PEM_LENGTH: usize = 262_144;

@@ -140,7 +140,7 @@ pub unsafe extern "C" fn mpa_submit_set_activity(
 }
 
 /// Submits the deletion of an activity, as mpa_delete_activity deletes it, and returns at once: as
-/// mpa_submit_invite.
+/// mpa_submit_invite. Its time to live is 60,000 ms.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_submit_delete_activity(
     client: mpa_client,
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn mpa_submit_delete_activity(
 }
 
 /// Submits a query, as mpa_query_activities asks it, and returns at once: as mpa_submit_invite. What it has found is
-/// read with mpa_read_activities when its event has been polled.
+/// read with mpa_read_activities when its event has been polled. Its time to live is 30,000 ms.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mpa_submit_query_activities(
     client: mpa_client,

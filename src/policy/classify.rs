@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::api::Endpoint;
+use crate::api::{Caller, Endpoint};
 use crate::http::{ErrorKind, MAX_HEAD, Sent, TransportError};
 use crate::outcome::{Advice, Outcome, Status};
 use crate::redactor::Redactor;
@@ -155,7 +155,7 @@ pub fn classify_error(batch: &Batch, failure: &TransportError) -> Outcome {
         Sent::Unread => "The server ended the connection before it read",
         Sent::Incomplete | Sent::MaybeDelivered => "Not all of",
     };
-    let advice = if failure.kind.may_pass() { "Try again later." } else { "Trying again will not mend it." };
+    let advice = if failure.kind.may_pass() { "Try again later." } else { "A retry does not help." };
     let was_sent = if failure.sent == Sent::Unread { "" } else { " was sent" };
     let message = format!("{how_far} {batch}{was_sent}, so nothing of it happened: {detail}. {advice}");
     let mut outcome = batch.outcome(status, message);
@@ -197,7 +197,14 @@ fn advice(batch: &Batch, status: Status, retry_after: Option<Duration>) -> (Cow<
         (Status::Unauthorized, _) if !batch.own_authorization => {
             return ("".into(), Some(Advice::PushAuthorizationUnlessSigningIn));
         }
-        (Status::Forbidden, _) => return ("".into(), Some(Advice::CheckKindOfToken)),
+        (Status::Forbidden, _) => {
+            let advice = match batch.endpoint.caller {
+                Caller::User => Advice::CheckUserToken,
+                Caller::Service => Advice::CheckServiceToken,
+                Caller::Both => Advice::CheckToken,
+            };
+            return ("".into(), Some(advice));
+        }
         (Status::ServiceUnavailable, None) => "Try again later.",
         (Status::Throttled, None) => "It limits how often it may be called; try again later, and less often.",
         (Status::Unauthorized, _) => "Send it again with a newer authorization of that user.",

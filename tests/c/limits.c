@@ -130,6 +130,10 @@ static void configurations(void)
     config.connect_timeout_ms = MPA_MAX_TIMEOUT_MS;
     config.request_timeout_ms = MPA_MAX_TIMEOUT_MS;
     config.call_timeout_ms = MPA_MAX_TIMEOUT_MS;
+    config.invite_time_to_live_ms = MPA_MAX_DURATION_MS;
+    config.recent_players_time_to_live_ms = MPA_MAX_DURATION_MS;
+    config.recent_players_hold_ms = MPA_MAX_DURATION_MS;
+    config.authorization_lead_ms = MPA_MAX_DURATION_MS;
     config.allow_plain_http = 1;
     ENDED(mpa_client_open(&config, &client, fresh()), MPA_OK);
     ENDED(mpa_send_server_invite(client, &invite, fresh()), MPA_OK);

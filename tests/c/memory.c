@@ -239,7 +239,7 @@ static void fill(const char *what, mpa_status (*submit)(uint64_t *operation))
     config.queue_capacity = 1000000;
     config.invite_limit = 1;
     config.limit_period_ms = 3600000;
-    config.invite_time_to_live_ms = UINT32_MAX;
+    config.invite_time_to_live_ms = MPA_MAX_DURATION_MS;
     must(mpa_client_open(&config, &client, &result));
     begin();
     while ((status = submit(&operation)) == MPA_OK) {

@@ -265,6 +265,7 @@ static void wrong_numbers(void)
     const int32_t encounters[] = { -1, 3, INT32_MAX, INT32_MIN };
     const uint64_t times[] = { UINT64_C(253402300800000), INT64_MAX, UINT64_MAX };
     const uint32_t too_many[] = { MPA_MAX_ACTIVITY_PLAYERS + 1, INT32_MAX, UINT32_MAX };
+    const uint32_t too_long[] = { MPA_MAX_DURATION_MS + 1, INT32_MAX, UINT32_MAX };
     const uint64_t with_zero[] = { XUID, 0 };
 
     for (size_t i = 0; i < COUNT(restrictions); i++) {
@@ -274,6 +275,8 @@ static void wrong_numbers(void)
         ALL_REFUSE(AN_ACTIVITY, "activity.platform");
     }
     for (size_t i = 0; i < COUNT(too_many); i++) {
+        activity.time_to_live_ms = too_long[i];
+        ALL_REFUSE(AN_ACTIVITY, "activity.time_to_live_ms");
         activity.max_players = too_many[i];
         ALL_REFUSE(AN_ACTIVITY, "activity.max_players");
         activity.current_players = too_many[i];

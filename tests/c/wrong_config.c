@@ -37,6 +37,21 @@ static void numbers(void)
         config.allow_plain_http = limits[i];
         not_opened(&config, "config.allow_plain_http");
     }
+    const uint32_t durations[] = { MPA_MAX_DURATION_MS + 1, INT32_MAX, (uint32_t)-2 };
+    for (size_t i = 0; i < COUNT(durations); i++) {
+        config = config_with(NULL);
+        config.invite_time_to_live_ms = durations[i];
+        not_opened(&config, "config.invite_time_to_live_ms");
+        config = config_with(NULL);
+        config.recent_players_time_to_live_ms = durations[i];
+        not_opened(&config, "config.recent_players_time_to_live_ms");
+        config = config_with(NULL);
+        config.recent_players_hold_ms = durations[i];
+        not_opened(&config, "config.recent_players_hold_ms");
+        config = config_with(NULL);
+        config.authorization_lead_ms = durations[i];
+        not_opened(&config, "config.authorization_lead_ms");
+    }
     config = config_with(NULL);
     config.max_attempts = 11;
     not_opened(&config, "config.max_attempts");

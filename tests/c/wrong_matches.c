@@ -120,7 +120,9 @@ static void the_largest_configuration(mpa_client client)
 {
     mpa_match_config config = MPA_INIT(mpa_match_config);
     mpa_match match;
-    config.minimum_together_ms = UINT32_MAX;
+    config.minimum_together_ms = MPA_MAX_DURATION_MS + 1;
+    WRONG(mpa_match_open(client, &config, &match, fresh()), "config.minimum_together_ms");
+    config.minimum_together_ms = MPA_MAX_DURATION_MS;
     config.user_data = UINT64_MAX;
     CHECK_STATUS(mpa_match_open(client, &config, &match, NULL), MPA_OK);
     CHECK_STATUS(mpa_match_join(match, XUID, 0, NULL), MPA_OK);

@@ -23,6 +23,11 @@ static void numbers_of_no_enumeration(void)
     const int32_t platforms[] = { -1, 9, 10, 255, 65536, INT32_MAX, INT32_MIN };
     const int32_t encounters[] = { -1, 3, 4, 256, INT32_MAX, INT32_MIN };
 
+    const uint32_t too_long[] = { MPA_MAX_DURATION_MS + 1, INT32_MAX, UINT32_MAX };
+
+    for (size_t i = 0; i < COUNT(too_long); i++) {
+        WRONG_IN_INVITES(time_to_live_ms, too_long[i], "invite.time_to_live_ms");
+    }
     for (size_t i = 0; i < COUNT(platforms); i++) {
         WRONG_IN_INVITES(platform, platforms[i], "invite.platform");
     }

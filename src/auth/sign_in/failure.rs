@@ -92,7 +92,7 @@ impl SignInFailure {
         Self::with(Box::new(outcome), summary, prospect)
     }
 
-    /// What went wrong before anything was sent, or with what came; time may mend it.
+    /// What went wrong before anything was sent, or with what came; it may pass.
     pub fn of(mut outcome: Box<Outcome>) -> Self {
         outcome.cause = outcome.status;
         outcome.status = Status::SignInFailed;

@@ -122,6 +122,10 @@ impl State {
     /// Takes an operation in, unless there is no room or no time left for any.
     pub fn enqueue(&mut self, operation: Operation, settings: &Settings) -> Result<u64> {
         self.refuse_unless_open()?;
+        if operation.bytes() > settings.capacity_bytes {
+            let message = "The operation is larger than all that the queue may hold; nothing was submitted.";
+            return Err(Box::new(Outcome::new(Status::InvalidArgument, message).advising(Advice::QueueCapacityBytes)));
+        }
         self.refuse_without_room(1, operation.bytes(), settings)?;
         self.held += 1;
         self.counters.began(Kind::Operation, operation.work.lane());
@@ -137,10 +141,6 @@ impl State {
 
     /// Unless there is room for so many more operations with so many bytes.
     fn refuse_without_room(&self, operations: usize, bytes: usize, settings: &Settings) -> Result<()> {
-        if bytes > settings.capacity_bytes {
-            let message = "The operation is larger than all that the queue may hold; nothing was submitted.";
-            return Err(Box::new(Outcome::new(Status::InvalidArgument, message).advising(Advice::QueueCapacityBytes)));
-        }
         // Where no event is to come but those of matches, what was found last could keep everything out for good.
         let found_bytes = if self.held == self.matches.len() { self.found_bytes } else { 0 };
         let held_bytes = self.held_bytes - found_bytes;

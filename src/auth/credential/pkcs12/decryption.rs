@@ -8,7 +8,7 @@ use ring::digest::{self, SHA1_FOR_LEGACY_USE_ONLY};
 use ring::hmac;
 use zeroize::Zeroizing;
 
-use super::derivation::{Password, Purpose, RetryBudget, Salted, iterations, pbkdf2};
+use super::derivation::{HashBudget, Password, Purpose, Salted, iterations, pbkdf2};
 use super::{Locked, algorithm};
 use crate::encoding::der_reader::DerReader;
 
@@ -17,7 +17,7 @@ pub fn verify_mac(
     mac_data: &DerReader<'_>,
     content: &[u8],
     password: &Password,
-    budget: &mut RetryBudget,
+    budget: &mut HashBudget,
 ) -> Result<bool, Locked> {
     let mut fields = mac_data.clone();
     let mut info = fields.sequence()?;
@@ -45,7 +45,7 @@ pub fn verify_mac(
 fn pbmac1(
     mut parameters: DerReader<'_>,
     password: &Password,
-    budget: &mut RetryBudget,
+    budget: &mut HashBudget,
 ) -> Result<(hmac::Algorithm, Zeroizing<Vec<u8>>), Locked> {
     let (derivation, mut derivation_parameters) = parameters.algorithm()?;
     let algorithm = match parameters.algorithm()?.0 {
@@ -66,7 +66,7 @@ pub fn decrypt(
     (algorithm, mut parameters): (ObjectIdentifier, DerReader<'_>),
     ciphertext: &[u8],
     password: &Password,
-    budget: &mut RetryBudget,
+    budget: &mut HashBudget,
 ) -> Result<Zeroizing<Vec<u8>>, Locked> {
     let (key_length, cipher): (usize, Decrypt) = match algorithm {
         algorithm::PBES2 => return decrypt_pbes2(parameters.sequence()?, ciphertext, password, budget),
@@ -88,7 +88,7 @@ fn decrypt_pbes2(
     mut parameters: DerReader<'_>,
     ciphertext: &[u8],
     password: &Password,
-    budget: &mut RetryBudget,
+    budget: &mut HashBudget,
 ) -> Result<Zeroizing<Vec<u8>>, Locked> {
     let (derivation, mut derivation_parameters) = parameters.algorithm()?;
     let (cipher, mut cipher_parameters) = parameters.algorithm()?;

@@ -20,11 +20,11 @@ pub const MOST_HASHES: u32 = 6_000_000;
 const LONGEST_MAC_KEY: u32 = 64;
 
 /// How many blocks may still be hashed.
-pub struct RetryBudget(u32);
+pub struct HashBudget(u32);
 
-impl RetryBudget {
+impl HashBudget {
     pub fn new(most_hashes: u32) -> Self {
-        RetryBudget(most_hashes)
+        HashBudget(most_hashes)
     }
 
     fn spend(&mut self, iterations: NonZeroU32, blocks_each: usize) -> Result<(), Locked> {
@@ -87,7 +87,7 @@ pub fn pbkdf2(
     parameters: &mut DerReader<'_>,
     length: Option<usize>,
     password: &Password,
-    budget: &mut RetryBudget,
+    budget: &mut HashBudget,
 ) -> Result<Zeroizing<Vec<u8>>, Locked> {
     let mut fields = parameters.sequence()?;
     let salt = fields.content(Tag::OctetString)?;
@@ -127,7 +127,7 @@ impl Salted<'_> {
         purpose: Purpose,
         length: usize,
         password: &Password,
-        budget: &mut RetryBudget,
+        budget: &mut HashBudget,
     ) -> Result<Zeroizing<Vec<u8>>, Locked> {
         let Salted { hash, salt, iterations } = *self;
         budget.spend(iterations, length.div_ceil(hash.output_len()))?;

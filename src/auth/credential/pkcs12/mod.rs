@@ -16,7 +16,7 @@ use crate::encoding::ber::{BerError, to_der};
 use crate::encoding::der_reader::{DerReader, Malformed};
 use crate::encoding::pem::SecretKey;
 use decryption::{decrypt, verify_mac};
-use derivation::RetryBudget;
+use derivation::HashBudget;
 pub use derivation::{MOST_HASHES, Password};
 
 /// How deep bags may stand in bags; files that are in use do not nest them.
@@ -87,7 +87,7 @@ pub fn read(file: &[u8], password: Option<&str>, most_hashes: u32) -> Result<Con
     } else if !password.is_ascii() {
         candidates.push(Password::with_bytes_as_characters(password));
     }
-    let mut budget = RetryBudget::new(most_hashes);
+    let mut budget = HashBudget::new(most_hashes);
     let Some(mac_data) = mac_data else {
         // A password is right if it opens the file; there is no other check.
         for password in &candidates {
@@ -127,7 +127,7 @@ struct Safe {
 }
 
 impl Safe {
-    fn open(content: &[u8], password: &Password, budget: &mut RetryBudget) -> Self {
+    fn open(content: &[u8], password: &Password, budget: &mut HashBudget) -> Self {
         let mut reader = SafeReader { password, budget, contents: Contents::default(), has_decrypted: false };
         let result = reader.read(content);
         let SafeReader { contents, has_decrypted, .. } = reader;
@@ -137,7 +137,7 @@ impl Safe {
 
 struct SafeReader<'a> {
     password: &'a Password,
-    budget: &'a mut RetryBudget,
+    budget: &'a mut HashBudget,
     contents: Contents,
     has_decrypted: bool,
 }
@@ -243,7 +243,7 @@ fn key(pkcs8: &[u8]) -> SecretKey {
 #[cfg(test)]
 pub fn mac_key_for_tests(password: &Password, salt: &[u8]) -> Zeroizing<Vec<u8>> {
     let salted = derivation::Salted { hash: &ring::digest::SHA256, salt, iterations: std::num::NonZeroU32::MIN };
-    salted.key(derivation::Purpose::Mac, 32, password, &mut RetryBudget::new(u32::MAX)).unwrap()
+    salted.key(derivation::Purpose::Mac, 32, password, &mut HashBudget::new(u32::MAX)).unwrap()
 }
 
 mod oid {

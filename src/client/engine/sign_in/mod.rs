@@ -29,14 +29,14 @@ use mutual::MutualTls;
 pub use stats::SignInStats;
 
 /// How often a waiting caller checks whether it was cancelled.
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+const CANCEL_CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A call gives so much of its time to a renewal that it could do without.
 const PART_FOR_A_RENEWAL: u32 = 3;
 const LEAST_FOR_A_RENEWAL: Duration = Duration::from_millis(500);
 
 /// How often the thread looks whether the files of the certificate have changed, after a failure.
-const LOOK_AT_FILES: Duration = Duration::from_secs(30);
+const FILE_CHECK_INTERVAL: Duration = Duration::from_secs(30);
 
 /// How a client signs in by itself.
 #[derive(Debug)]
@@ -192,7 +192,7 @@ impl SignIn {
             }
             // Checked now and then: cancelling a call does not wake this thread.
             let until_due = if is_worth_it { state.until_due(now) } else { left };
-            let wait = left.min(until_due).clamp(Duration::from_millis(1), LOOK_AGAIN);
+            let wait = left.min(until_due).clamp(Duration::from_millis(1), CANCEL_CHECK_INTERVAL);
             state = self.changed.wait_timeout(state, wait);
         }
     }
@@ -269,16 +269,16 @@ impl SignIn {
                 continue;
             }
             let has_failed = state.failure.is_some();
-            let longest = if has_failed { LOOK_AT_FILES } else { Duration::from_secs(3_600) };
+            let longest = if has_failed { FILE_CHECK_INTERVAL } else { Duration::from_secs(3_600) };
             let wait = state.until_due(now).clamp(Duration::from_millis(1), longest);
-            let looks_at_files = has_failed && wait == LOOK_AT_FILES;
+            let looks_at_files = has_failed && wait == FILE_CHECK_INTERVAL;
             let woken = self.changed.wait_timeout(state, wait);
             state =
                 if looks_at_files { self.look_at_files(woken, Instant::now() + self.request_timeout) } else { woken };
         }
     }
 
-    /// A certificate that was replaced may mend what failed.
+    /// With a certificate that was replaced, signing in may succeed.
     fn look_at_files<'a>(&'a self, mut state: MutexGuard<'a, State>, deadline: Instant) -> MutexGuard<'a, State> {
         let Some(mut flow) = state.flow.take() else { return state };
         drop(state);
