@@ -121,8 +121,8 @@ public:
     /// Closes the client, and waits for calls of other threads up to ClientConfig::close_deadline.
     ~Client() { close_in_time(); }
 
-    /// Closes the client: calls of other threads may end until the deadline and are cut then. Empty
-    /// where it was closed already. Blocks up to the deadline.
+    /// Closes the client: calls of other threads may finish until the deadline; then they are aborted. Empty
+    /// if it was closed already. Blocks up to the deadline.
     std::optional<CloseReport> close(std::chrono::milliseconds deadline) const noexcept
     {
         mpa_close_report raw = MPA_INIT(mpa_close_report);
@@ -257,8 +257,8 @@ public:
         return result;
     }
 
-    /// Ends the taking of operations. Go on pulling events until EventType::Drained, which comes after
-    /// the deadline at the latest. Never blocks.
+    /// Starts draining: no more operations are accepted. Keep polling events until EventType::Drained, which
+    /// comes at the latest after the deadline. Never blocks.
     Result drain(std::chrono::milliseconds deadline) const noexcept
     {
         Result result;

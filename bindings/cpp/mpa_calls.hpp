@@ -106,7 +106,8 @@ public:
     }
 
     /// Asks what users play: their activities in any title, those of one user together. If the service does not
-    /// answer for all, those that it has answered for are there all the same.
+    /// answer for all, those that it has answered for are there all the same. Of more than 8 activities of each user,
+    /// and more than 256, the rest is dropped, and the status is UnexpectedAnswer; a submitted query keeps all.
     Result query_activities(const std::vector<Xuid>& xuids, std::vector<ActivityRecord>& records,
                             const OwnAuthorization& authorization = {}) const
     {

@@ -20,7 +20,7 @@ struct ClientConfig {
     std::uint32_t title_id = 0;
     /// Base URL of the service. Default: production.
     std::string endpoint;
-    /// The token to begin with. Default: none yet, push one with Client::set_authorization.
+    /// The token to begin with. Default: none yet, set one with Client::set_authorization.
     std::string authorization_header;
     /// The same, with when it expires and the key that it is bound to. Not together with
     /// authorization_header.
@@ -30,7 +30,7 @@ struct ClientConfig {
     /// Put before the library's own User-Agent, such as "MyGame/1.2".
     std::string user_agent;
     CaMode ca_mode = CaMode::Added;
-    /// Lets plain http:// go to another machine too, with the token in the clear.
+    /// Lets plain http:// go to another machine too, which sends the token unencrypted.
     bool allow_plain_http = false;
     /// For connecting. Default: 3 s.
     std::chrono::milliseconds connect_timeout{0};
@@ -38,10 +38,10 @@ struct ClientConfig {
     std::chrono::milliseconds request_timeout{0};
     /// For a whole call that blocks. Default: 30 s.
     std::chrono::milliseconds call_timeout{0};
-    /// How often each request is tried at most. 0: 4. 1: never again. At most 10.
+    /// The most attempts for each request, the first one included. 0: 4. 1: no retries. At most 10.
     uint32_t max_attempts = 0;
-    /// How many invites may go out in limit_period; per user where the user's own token is sent. 0: no
-    /// limit but the service's.
+    /// How many requests with invites may go out in limit_period, up to 1,000; per user if the user's own
+    /// token is sent. 0: only the limits that the service reports.
     uint32_t invite_limit = 0;
     /// How many requests with recent players may go out in limit_period. 0: the same.
     uint32_t recent_players_limit = 0;
@@ -49,13 +49,15 @@ struct ClientConfig {
     std::uint32_t activity_write_limit = 0;
     /// How many requests that get or query activities may go out in limit_period. 0: the same.
     std::uint32_t activity_read_limit = 0;
-    /// Of the limits above, up to an hour. Required where one of them is set.
+    /// Of the limits above, up to an hour. Required if one of them is set.
     std::chrono::milliseconds limit_period{0};
-    /// How long a submitted invite may take until it is sent. Default: 30 s.
+    /// How long a submitted invite may take until it is sent. Default: 30 s. This and the three durations
+    /// below, mpa::none aside, are at most a day; longer and negative ones are refused.
     std::chrono::milliseconds invite_time_to_live{0};
     /// How long submitted recent players may take until they are sent. Default: 10 minutes.
     std::chrono::milliseconds recent_players_time_to_live{0};
-    /// How long those are held, to be gathered into full requests. Default: 2 s. mpa::none: not at all.
+    /// How long those are held, to be combined into full requests: no longer than until 250 ms before the
+    /// end of their time to live. Default: 2 s. mpa::none: not at all.
     std::chrono::milliseconds recent_players_hold{0};
     /// How many threads send submitted invites. 0: 1. At most 64.
     std::uint32_t worker_count = 0;
@@ -66,7 +68,7 @@ struct ClientConfig {
     std::uint32_t queue_capacity_bytes = 0;
     /// How long before the authorization expires EventType::AuthorizationNeeded comes. Default: 10
     /// minutes. mpa::none: not before operations wait for one. Of a client that signs in by itself: how
-    /// long before its end a token is renewed; default: a quarter of its life, at most a day.
+    /// long before its expiry a token is renewed; default: a quarter of its lifetime, at most a day.
     std::chrono::milliseconds authorization_lead{0};
     /// Yours, for close_all: the owner of this client. 0: none.
     std::uint64_t owner_tag = 0;
@@ -85,7 +87,7 @@ struct ClientConfig {
     std::string private_key_pem;
     /// The sandbox that tokens are for; case matters. Default: "RETAIL".
     std::string sandbox_id;
-    /// Whom tokens are for. Default: "http://xboxlive.com".
+    /// The relying party that tokens are issued for. Default: "http://xboxlive.com".
     std::string relying_party;
     /// Base URLs of the services that take the certificate and give tokens. Default: production.
     std::string sign_in_endpoint;
@@ -100,7 +102,7 @@ struct ClientConfig {
 };
 
 /// How the calls and operations of a client ended. `calls`, those that block, is the sum of the four
-/// counts behind it; `submitted`, those that do not, the sum of the five behind it.
+/// counts that follow it; `submitted`, those that do not, the sum of the five that follow it.
 struct CloseReport {
     std::uint64_t calls = 0;
     std::uint64_t succeeded = 0;

@@ -53,7 +53,7 @@ enum class Refusals {
 struct DispatcherOptions {
     Refusals refusals = Refusals::ToCallback;
     /// Called on a thread of the dispatcher when an authorization is needed, one call at a time; what it
-    /// returns is pushed. close() and the destructor wait for it to return. Default: the host pushes
+    /// returns is set. close() and the destructor wait for it to return. Default: the host sets them
     /// with Client::set_authorization.
     AuthorizationSource authorization_source = {};
 };
@@ -77,7 +77,8 @@ public:
         static_cast<void>(close(client_.close_deadline()));
     }
 
-    /// For all other calls. Poll no events past the dispatcher.
+    /// For all other calls. Poll no events past the dispatcher. What is submitted past it completes without a callback,
+    /// and must have a user_data below 2^63: those above are the dispatcher's.
     const Client& client() const noexcept { return client_; }
 
     /// Called inside poll() when operations wait for an authorization, or the one in use expires within
@@ -98,14 +99,18 @@ public:
     bool renew_authorization() { return renewer_.renew(); }
 
     /// Opens a match, and calls back once everything that it has reported has ended, whatever closes it: Match::close(),
-    /// its destructor, or the client. Empty on failure; `result` says why, and nothing is called. `config.user_data` is
-    /// the dispatcher's to choose. Never blocks.
+    /// its destructor, or the client. Empty on failure; `result` says why, and nothing is called. The dispatcher chooses
+    /// the user_data: `config.user_data`, and the one that Match::close() takes, are not used. Never blocks.
     std::optional<Match> open_match(MatchConfig config, const Owner& owner, Callback callback, Result& result)
     {
-        const std::uint64_t key = keep(Operation{{owner, std::move(callback)}, 0, false, false});
+        const std::uint64_t key = keep(Operation{{owner, std::move(callback)}, 0, Kind::Match});
         config.user_data = key;
         std::optional<Match> match = client_.open_match(config, result);
-        if (!match) take(key);
+        if (match) {
+            match->keeps_user_data_ = true;
+        } else {
+            take(key);
+        }
         return match;
     }
 
@@ -116,6 +121,7 @@ public:
     std::size_t poll()
     {
         std::size_t completed = complete_refused();
+        if (is_closed_) completed += abandon(); // What a callback that threw has left in close().
         if (const std::optional<Result> renewed = renewer_.take_result()) {
             ++completed;
             if (on_authorization_renewed && !is_destroyed_) on_authorization_renewed(*renewed);
@@ -128,7 +134,7 @@ public:
         return completed;
     }
 
-    /// Ends the taking of operations. Go on polling until drained(). Never blocks.
+    /// Starts draining: no more operations are accepted. Keep polling until drained(). Never blocks.
     Result drain(std::chrono::milliseconds deadline) const noexcept { return client_.drain(deadline); }
 
     /// Whether every operation has ended and its callback has been called, after drain().
@@ -136,7 +142,7 @@ public:
 
     /// Drains, completing what ends until the deadline, and closes the client; what is left then is
     /// uncertain. Empty where it was closed already. Blocks up to the deadline, a second more for what
-    /// the deadline cuts, and until the source of authorizations returns.
+    /// the deadline aborts, and until the source of authorizations returns.
     std::optional<CloseReport> close(std::chrono::milliseconds deadline)
     {
         using Clock = std::chrono::steady_clock;
@@ -145,7 +151,7 @@ public:
         const Clock::time_point end = Clock::now() + deadline;
         const Clock::time_point latest = end + std::chrono::seconds(1);
         if (pending() > 0) {
-            // It may be draining already, with a deadline of its own: then this one cuts it.
+            // It may be draining already, with a deadline of its own: then this one ends it.
             static_cast<void>(client_.drain(deadline));
         }
         while (pending() > 0 && !drained_ && Clock::now() < latest) {
@@ -155,6 +161,7 @@ public:
         }
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
         const std::optional<CloseReport> report = client_.close(left);
+        is_closed_ = true;
         renewer_.stop();
         abandon();
         complete_refused();
@@ -162,11 +169,12 @@ public:
     }
 
 private:
+    enum class Kind { Invite, Query, Match, Other };
+
     struct Operation {
         Completion completion;
         std::size_t count;
-        bool is_invite;
-        bool is_query;
+        Kind kind;
     };
 
     struct Refused {
@@ -237,11 +245,12 @@ private:
     }
 
     /// The callback is kept before the operation is submitted: its event may come before that returns.
-    template <typename Kind> Submitted submit_with(Completion completion, const Kind& work)
+    template <typename One> Submitted submit_with(Completion completion, const One& work)
     {
-        constexpr bool is_invite = std::is_same_v<Kind, Invite> || std::is_same_v<Kind, ServerInvite>;
-        constexpr bool is_query = std::is_same_v<Kind, ActivityQuery> || std::is_same_v<Kind, UserActivityQuery>;
-        const std::uint64_t key = keep(Operation{std::move(completion), count_of(work), is_invite, is_query});
+        constexpr bool is_invite = std::is_same_v<One, Invite> || std::is_same_v<One, ServerInvite>;
+        constexpr bool is_query = std::is_same_v<One, ActivityQuery> || std::is_same_v<One, UserActivityQuery>;
+        constexpr Kind kind = is_invite ? Kind::Invite : is_query ? Kind::Query : Kind::Other;
+        const std::uint64_t key = keep(Operation{std::move(completion), count_of(work), kind});
         Submitted submitted = submit_keyed(work, key);
         if (submitted.ok()) return submitted;
         std::optional<Operation> refused = take(key);
@@ -324,7 +333,7 @@ private:
             if (const std::optional<Operation> operation = take(event.user_data)) {
                 std::vector<ActivityRecord> records;
                 // Before the callback, which may poll the next event.
-                if (operation->is_query) static_cast<void>(client_.read_activities(event.operation, records));
+                if (operation->kind == Kind::Query) static_cast<void>(client_.read_activities(event.operation, records));
                 complete(*operation, event.result, records);
             }
             break;
@@ -345,26 +354,40 @@ private:
         }
     }
 
-    void abandon()
+    /// Completes what no event will complete any more, one by one: a callback may throw.
+    std::size_t abandon()
     {
-        std::unordered_map<std::uint64_t, Operation> left;
-        {
-            const std::lock_guard<std::mutex> lock(mutex_);
-            left.swap(operations_);
+        std::size_t completed = 0;
+        while (const std::optional<Operation> operation = take_any()) {
+            ++completed;
+            complete(*operation, abandoned(*operation));
         }
-        for (const auto& [key, operation] : left) complete(operation, abandoned(operation));
+        return completed;
+    }
+
+    std::optional<Operation> take_any()
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (operations_.empty()) return std::nullopt;
+        std::optional<Operation> operation(std::move(operations_.begin()->second));
+        operations_.erase(operations_.begin());
+        return operation;
     }
 
     /// It may have been sent: that is not known any more.
     static Result abandoned(const Operation& operation)
     {
+        const bool is_invite = operation.kind == Kind::Invite;
+        const bool is_match = operation.kind == Kind::Match;
         mpa_result raw = MPA_INIT(mpa_result);
-        raw.status = operation.is_invite ? MPA_ERROR_UNCERTAIN : MPA_ERROR_ABANDONED;
+        raw.status = is_invite ? MPA_ERROR_UNCERTAIN : MPA_ERROR_ABANDONED;
         raw.cause = MPA_ERROR_CLOSED;
         raw.uncertain = detail::count(operation.count);
-        raw.retryable = operation.is_invite ? 0 : 1;
-        std::snprintf(raw.message, sizeof raw.message, "The client was closed before the end of this was known. %s",
-                      operation.is_invite ? "Do not send it again." : "Sending it again does no harm.");
+        raw.retryable = is_invite || is_match ? 0 : 1;
+        std::snprintf(raw.message, sizeof raw.message, "The client was closed before %s",
+                      is_invite  ? "it was known how this ended. Do not send it again."
+                      : is_match ? "it was known how the reports of the match ended."
+                                 : "it was known how this ended. Sending it again does no harm.");
         return Result(raw);
     }
 
@@ -373,10 +396,12 @@ private:
     mutable std::mutex mutex_;
     std::unordered_map<std::uint64_t, Operation> operations_;
     std::deque<Refused> refused_;
-    std::uint64_t last_key_ = 0;
+    // Apart from what is submitted past the dispatcher.
+    std::uint64_t last_key_ = std::uint64_t{1} << 63;
     bool drained_ = false;
+    bool is_closed_ = false;
     bool is_destroyed_ = false;
-    // After the client: it pushes to it until it has stopped.
+    // After the client: it gives it authorizations until it has stopped.
     AuthorizationRenewer renewer_;
 };
 

@@ -33,7 +33,8 @@ class Match {
 public:
     Match() noexcept = default;
     Match(Match&& other) noexcept
-        : handle_(std::exchange(other.handle_, mpa_match())), user_data_(other.user_data_)
+        : handle_(std::exchange(other.handle_, mpa_match())), user_data_(other.user_data_),
+          keeps_user_data_(other.keeps_user_data_)
     {
     }
     Match& operator=(Match&& other) noexcept
@@ -42,6 +43,7 @@ public:
             close_unheard();
             handle_ = std::exchange(other.handle_, mpa_match());
             user_data_ = other.user_data_;
+            keeps_user_data_ = other.keeps_user_data_;
         }
         return *this;
     }
@@ -70,11 +72,12 @@ public:
     }
 
     /// All players leave, and no more can join. One event follows, once everything has been reported, and counts over
-    /// all of it. Closed: the client has closed the match, when it was drained; its event has MatchConfig::user_data.
+    /// all of it. Closed: the client has closed the match, when it was drained; its event has MatchConfig::user_data. Of a match that a Dispatcher has opened, its callback
+    /// is called, whatever the user_data.
     Submitted close(std::uint64_t user_data) const noexcept
     {
         Submitted closed;
-        mpa_match_close(handle_, user_data, &closed.operation, &closed.result.raw_);
+        mpa_match_close(handle_, keeps_user_data_ ? user_data_ : user_data, &closed.operation, &closed.result.raw_);
         return closed;
     }
 
@@ -86,6 +89,7 @@ public:
 
 private:
     friend class Client;
+    friend class Dispatcher;
 
     Match(mpa_match handle, std::uint64_t user_data) noexcept : handle_(handle), user_data_(user_data) {}
 
@@ -97,6 +101,8 @@ private:
 
     mpa_match handle_ = mpa_match();
     std::uint64_t user_data_ = 0;
+    /// Where the callback is found by it.
+    bool keeps_user_data_ = false;
 };
 
 } // namespace mpa

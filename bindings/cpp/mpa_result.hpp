@@ -73,7 +73,7 @@ inline std::uint32_t count(std::size_t count) noexcept
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(count, UINT32_MAX));
 }
 
-/// A time limit that is negative or does not fit becomes one that the library refuses.
+/// A duration that is negative or does not fit becomes one that the library refuses.
 inline std::uint32_t milliseconds(std::chrono::milliseconds duration) noexcept
 {
     const std::int64_t ms = duration.count();

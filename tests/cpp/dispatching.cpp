@@ -190,7 +190,85 @@ void closing_waits_for_the_source()
     CHECK(!without.renew_authorization());
 }
 
+// Polled past the dispatcher: their events are gone.
+void lose_completions(mpa::Dispatcher& dispatcher, int count)
+{
+    while (count > 0) {
+        mpa::Event event;
+        CHECK(dispatcher.client().wait_event(event, 10s) == mpa::Status::Ok);
+        if (event.type == mpa::EventType::Completed) --count;
+    }
+}
+
+void what_was_submitted_past_it_calls_nothing_back()
+{
+    mpa::Dispatcher dispatcher(open(good_config));
+    int called = 0;
+    CHECK(dispatcher.client().submit_server_invite(server_invite(), 1).ok());
+    lose_completions(dispatcher, 1);
+    CHECK(dispatcher.client().submit_server_invite(server_invite(), 1).ok());
+    CHECK(dispatcher.submit_server_invite(server_invite(), [&](const mpa::Result&) { ++called; }).ok());
+    int completed = 0;
+    poll_until(dispatcher, [&] { return (completed += static_cast<int>(dispatcher.poll())) >= 2 || called > 0; });
+    CHECK(dispatcher.close(10s) && called == 1);
+}
+
+void what_has_no_event_is_completed_in_the_end()
+{
+    mpa::Dispatcher dispatcher(open(good_config));
+    std::vector<mpa::Result> results;
+    const auto keep = [&](const mpa::Result& result) { results.push_back(result); };
+    mpa::RecentPlayerGroup group;
+    group.players = { 1, 2 };
+    CHECK(dispatcher.submit_server_invite(server_invite(), keep).ok());
+    lose_completions(dispatcher, 1);
+    CHECK(dispatcher.submit_recent_player_groups({ group }, keep).ok());
+    lose_completions(dispatcher, 1);
+    mpa::Result result;
+    std::optional<mpa::Match> match = dispatcher.open_match({}, mpa::Owner(), keep, result);
+    CHECK(match && match->close().ok());
+    lose_completions(dispatcher, 1);
+    CHECK(dispatcher.close(0s) && results.size() == 3);
+    int invites = 0, groups = 0, matches = 0;
+    for (const mpa::Result& one : results) {
+        CHECK(one.cause() == mpa::Status::Closed && !one.message().empty());
+        if (one.status() == mpa::Status::Uncertain) {
+            invites += one.uncertain() == 2 && !one.retryable();
+        } else {
+            CHECK(one.status() == mpa::Status::Abandoned);
+            groups += one.uncertain() == 1 && one.retryable();
+            matches += one.uncertain() == 0 && !one.retryable();
+        }
+    }
+    CHECK(invites == 1 && groups == 1 && matches == 1);
+}
+
 #if defined(__cpp_exceptions)
+void each_callback_is_called_although_others_throw()
+{
+    mpa::Dispatcher dispatcher(open(good_config));
+    int called = 0;
+    for (int count = 0; count < 3; ++count) {
+        CHECK(dispatcher.submit_server_invite(server_invite(), [&](const mpa::Result&) {
+            ++called;
+            throw 1;
+        }).ok());
+    }
+    lose_completions(dispatcher, 3);
+    const auto throws = [&](const std::function<void()>& call) {
+        try {
+            call();
+        } catch (int) {
+            return true;
+        }
+        return false;
+    };
+    CHECK(throws([&] { static_cast<void>(dispatcher.close(0s)); }) && called == 1);
+    CHECK(throws([&] { dispatcher.poll(); }) && called == 2);
+    CHECK(throws([&] { dispatcher.poll(); }) && called == 3);
+    CHECK(!throws([&] { dispatcher.poll(); }) && called == 3);
+}
+
 void a_source_may_throw()
 {
     mpa::Client client = open(good_config);
@@ -222,7 +300,10 @@ int main(int argc, char** argv)
     one_authorization_is_obtained_at_a_time();
     the_dispatcher_renews_by_itself();
     closing_waits_for_the_source();
+    what_was_submitted_past_it_calls_nothing_back();
+    what_has_no_event_is_completed_in_the_end();
 #if defined(__cpp_exceptions)
+    each_callback_is_called_although_others_throw();
     a_source_may_throw();
 #endif
     return EXIT_SUCCESS;

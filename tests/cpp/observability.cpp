@@ -119,7 +119,7 @@ void every_number_is_in_its_place()
     reported.push_back(static_cast<std::uint64_t>(lane.oldest_queued().count()));
     CHECK(reported.size() == count - 5);
     for (std::size_t i = 0; i < reported.size(); i++) CHECK(reported[i] == i);
-    CHECK(lane.completed(mpa::Status::QueueFull) == 0 && lane.completed(mpa::Status::Ok, mpa::Status::TimedOut) == 0);
+    CHECK(lane.completed(mpa::Status::InvalidStruct) == 0 && lane.completed(mpa::Status::Ok, mpa::Status::TimedOut) == 0);
 }
 
 void an_authorization_that_expires_soon_is_reported_ahead()

@@ -144,7 +144,7 @@ static class Observability
                 var lane = (MpaLaneStats)stats;
                 Check(lane.Completed(MpaStatus.Ok) == place && lane.Completed(MpaStatus.Ok, MpaStatus.Ok) == place);
                 Check(lane.Completed(MpaStatus.Uncertain) > lane.Completed(MpaStatus.Uncertain, MpaStatus.TimedOut));
-                Check(lane.Completed(MpaStatus.QueueFull) == 0 && lane.Completed(MpaStatus.Ok, MpaStatus.TimedOut) == 0);
+                Check(lane.Completed(MpaStatus.InvalidStruct) == 0 && lane.Completed(MpaStatus.Ok, MpaStatus.TimedOut) == 0);
                 continue;
             }
             long reported = AsNumber(shown.GetProperty(PropertyOf(field.Name)).GetValue(stats, null));
