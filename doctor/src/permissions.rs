@@ -20,8 +20,9 @@ pub fn check(arguments: &Arguments) -> Option<Finding> {
 mod unix {
     use std::fs::{self, File};
     use std::io::Read;
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::MetadataExt;
 
+    use nix::unistd::{Gid, getegid, geteuid, getgroups};
     use zeroize::Zeroizing;
 
     use crate::arguments::{Arguments, Identity, ProxyOption};
@@ -39,13 +40,20 @@ mod unix {
     pub struct SecretFile {
         pub option: &'static str,
         pub path: String,
-        pub mode: u32,
+        pub access: Access,
+    }
+
+    #[derive(Clone, Copy, Debug)]
+    pub struct Access {
+        mode: u32,
+        /// Root's, and read by this process as a member of its group: how Kubernetes mounts secrets with fsGroup.
+        is_ours_by_group: bool,
     }
 
     pub fn files_with_secrets(arguments: &Arguments) -> Vec<SecretFile> {
         let mut files = Vec::new();
         let mut add = |option, path: &str| {
-            files.extend(mode(path).map(|mode| SecretFile { option, path: path.to_owned(), mode }));
+            files.extend(access(path).map(|access| SecretFile { option, path: path.to_owned(), access }));
         };
         if let ProxyOption::File(path) = &arguments.proxy {
             add("--proxy-url-file", path);
@@ -67,18 +75,24 @@ mod unix {
         files
     }
 
-    /// The permissions of the file that a path leads to, through links too. What is no file, such as a
+    /// Who may read the file that a path leads to, through links too. What is no file, such as a
     /// pipe of the shell, keeps nothing for others to read.
-    fn mode(path: &str) -> Option<u32> {
+    fn access(path: &str) -> Option<Access> {
         let metadata = fs::metadata(path).ok().filter(|metadata| metadata.is_file())?;
-        Some(metadata.permissions().mode() & 0o7777)
+        let is_ours_by_group = metadata.uid() == 0 && !geteuid().is_root() && is_our_group(metadata.gid());
+        Some(Access { mode: metadata.mode() & 0o7777, is_ours_by_group })
+    }
+
+    fn is_our_group(group: u32) -> bool {
+        let group = Gid::from_raw(group);
+        group == getegid() || getgroups().is_ok_and(|groups| groups.contains(&group))
     }
 
     /// Whether the file with the certificate has a private key too. A PKCS#12 file counts as one with it:
     /// to find out would take its password.
     fn holds_key(path: &str) -> bool {
         let mut content = Zeroizing::new(Vec::with_capacity(LARGEST_FILE as usize));
-        let read = mode(path).is_some()
+        let read = access(path).is_some()
             && File::open(path).and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut content)).is_ok();
         // DER begins with a SEQUENCE.
         const IN_PEM: &[u8] = b"PRIVATE KEY-----";
@@ -102,10 +116,11 @@ mod unix {
         Some(Finding::warning(Code::SecretReadableByOthers, sentences.join(" "), advice))
     }
 
-    fn exposure(SecretFile { option, path, mode }: &SecretFile) -> Option<String> {
+    fn exposure(SecretFile { option, path, access }: &SecretFile) -> Option<String> {
+        let Access { mode, is_ours_by_group } = *access;
         let readers = match mode {
             _ if mode & EVERYONE != 0 => "everyone",
-            _ if mode & GROUP != 0 => "its group",
+            _ if mode & GROUP != 0 && !is_ours_by_group => "its group",
             _ => return None,
         };
         Some(format!("{option} {path} may be read by {readers}: its permissions are {mode:04o}."))
@@ -117,7 +132,7 @@ mod unix {
         use crate::report::State;
 
         fn file(option: &'static str, mode: u32) -> SecretFile {
-            SecretFile { option, path: "f".to_owned(), mode }
+            SecretFile { option, path: "f".to_owned(), access: Access { mode, is_ours_by_group: false } }
         }
 
         #[test]
@@ -139,6 +154,15 @@ mod unix {
                 });
                 assert_eq!(finding.state == State::Warning, expected.is_some(), "{mode:o}");
                 assert!(expected.is_none_or(|expected| finding.message == expected), "{}", finding.message);
+            }
+        }
+
+        #[test]
+        fn what_kubernetes_mounts_for_a_group_is_right() {
+            for (mode, is_good) in [(0o440, true), (0o640, true), (0o444, false)] {
+                let access = Access { mode, is_ours_by_group: true };
+                let finding = check(&[SecretFile { access, ..file("--private-key", mode) }]).unwrap();
+                assert_eq!(finding.state != State::Warning, is_good, "{mode:o}");
             }
         }
 

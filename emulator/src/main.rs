@@ -8,16 +8,18 @@ mod arguments;
 mod banner;
 mod outcome;
 mod scenario_file;
+mod signals;
 
+use std::env;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::{env, thread};
 
 use arguments::{Arguments, Request};
 use mpa_emulator::{Emulator, Expectation, SignIn, read_expectations};
+use signals::Signals;
 
 const WRONG_ARGUMENTS: u8 = 2;
 
@@ -30,11 +32,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs until the process is killed; with expectations, until it is to end.
+/// Runs until SIGTERM or Ctrl-C; with expectations, until it is known whether they are met.
 fn run(mut arguments: Arguments) -> Result<ExitCode, String> {
     if let Some(path) = &arguments.expect {
         arguments.options.expectations = read_expectations_of(path)?;
     }
+    // Before it says that it is there.
+    let signals = Signals::handle().map_err(|error| format!("cannot handle signals: {error}"))?;
     let emulator = Emulator::start(arguments.options.clone()).map_err(|error| error.to_string())?;
     let emulator = Arc::new(emulator);
     if let Some(path) = &arguments.scenario {
@@ -53,9 +57,8 @@ fn run(mut arguments: Arguments) -> Result<ExitCode, String> {
     if arguments.expect.is_some() {
         return outcome::report(&emulator, arguments.expect_within, arguments.junit.as_deref());
     }
-    loop {
-        thread::park();
-    }
+    signals.wait();
+    Ok(ExitCode::SUCCESS)
 }
 
 fn read_expectations_of(path: &Path) -> Result<Vec<Expectation>, String> {

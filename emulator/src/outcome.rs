@@ -12,6 +12,8 @@ use tokio::runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 
+use crate::signals::end_on_signals;
+
 /// With a limit, the results are looked at so often.
 const INTERVAL: Duration = Duration::from_millis(20);
 
@@ -63,30 +65,6 @@ fn wait_for_the_end(emulator: &Emulator, within: Option<Duration>) -> io::Result
 fn is_decided(results: &[ExpectationResult]) -> bool {
     let has_failed = results.iter().any(|result| result.is_final && result.problem.is_some());
     has_failed || results.iter().all(|result| result.is_final)
-}
-
-#[cfg(unix)]
-fn end_on_signals(ended: &UnboundedSender<()>) -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
-        let (mut signal, ended) = (signal(kind)?, ended.clone());
-        tokio::spawn(async move {
-            signal.recv().await;
-            let _ = ended.send(());
-        });
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn end_on_signals(ended: &UnboundedSender<()>) -> io::Result<()> {
-    let ended = ended.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let _ = ended.send(());
-        }
-    });
-    Ok(())
 }
 
 /// Waits on a thread of its own, as a read of stdin cannot be ended.

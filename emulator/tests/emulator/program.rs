@@ -22,6 +22,23 @@ fn output(arguments: &[&str]) -> Output {
     process::output(&mut command(arguments), LIMIT)
 }
 
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        let mut program = Program::start(&["--port=0"]);
+        kill(Pid::from_raw(program.running().child().id().cast_signed()), signal).unwrap();
+        assert_eq!(
+            program.running().wait(LIMIT).code(),
+            Some(0),
+            "ended by itself, as it must where it is the first process"
+        );
+    }
+}
+
 /// A running program, ended with the test, and the lines it printed.
 pub struct Program {
     running: Running,
