@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::checksums;
 use crate::dist::Dist;
+use crate::toolchain::rust;
 
 /// What a release says of itself, from the changelog.
 #[derive(Debug, PartialEq)]
@@ -30,9 +31,22 @@ pub fn ensure_ready(dist: &Dist, draft: bool) -> Result<()> {
         notes.date,
         dist.version()?
     );
+    let (wanted, found) = (rust_of_a_release(dist)?, rust::rust_version()?);
+    ensure!(
+        found == wanted,
+        "this is Rust {found}, and a release is built with Rust {wanted}, whose licences are in THIRD-PARTY-LICENSES.txt. \
+         Install it (rustup toolchain install {wanted}; RUSTUP_TOOLCHAIN={wanted}), or make a draft"
+    );
     let changes = git(dist, &["status", "--porcelain"])?;
     ensure!(changes.is_empty(), "there are changes that are not committed. Commit them, or use --draft:\n{changes}");
     Ok(())
+}
+
+fn rust_of_a_release(dist: &Dist) -> Result<String> {
+    let path = dist.repository().join("tests/licenses/standard-library/Cargo.toml");
+    let manifest = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    let version = manifest.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
+    Ok(version.with_context(|| format!("{} has no version", path.display()))?.to_owned())
 }
 
 /// Empties `dist/`, so that nothing of an earlier version is released.

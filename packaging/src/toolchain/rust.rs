@@ -87,9 +87,18 @@ fn own_sysroot() -> Result<PathBuf> {
 }
 
 fn host_triple() -> Result<String> {
-    let version = tools::run(Command::new(rustc()).arg("-vV"))?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc -vV does not name the host")?.to_owned())
+    of_rustc("host")
+}
+
+/// The version of the compiler, such as 1.95.0.
+pub fn rust_version() -> Result<String> {
+    of_rustc("release")
+}
+
+fn of_rustc(field: &str) -> Result<String> {
+    let printed = tools::run(Command::new(rustc()).arg("-vV"))?;
+    let value = printed.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(": "));
+    Ok(value.with_context(|| format!("rustc -vV prints no {field:?}"))?.to_owned())
 }
 
 /// Where cargo keeps the sources of crates.
