@@ -51,6 +51,8 @@ pub fn check(dist: &Dist, target: &'static Target) -> Result<()> {
         "configuration refused: config.TitleId",
         "metrics: 2 submitted, some completed as ok",
         "Closed: of 2 submitted operations, 2 succeeded",
+        "Closed: of 1 submitted operations, 0 succeeded, 0 failed, 1 are uncertain and 0 were abandoned",
+        "the timeout of the host: Uncertain",
     ] {
         ensure!(printed.contains(expected), "the host did not print {expected:?} but:\n{printed}");
     }
