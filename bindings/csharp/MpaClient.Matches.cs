@@ -30,6 +30,7 @@ namespace Mpa
             var opened = default(Native.mpa_match);
             Submission submission = operations.NewSubmission(
                 this, false, 0, CancellationToken.None, opening => CallOpen(config, opening, out opened));
+            submission.IsMatch = true;
             // Until it is closed, nothing waits for its end.
             submission.IsOpenMatch = true;
             result = operations.TrySubmit(submission);

@@ -104,16 +104,31 @@ namespace Mpa
         }
 
         /// <summary>For operations whose event cannot be polled any more, since the client is closed. They may
-        /// have been sent, so that all of it is uncertain; recent players never end as that.</summary>
-        internal static MpaResult OfUnknownEnd(bool isInvite, int count)
+        /// have been sent, so that all of it is uncertain; only invites end as that.</summary>
+        internal static MpaResult OfUnknownEnd(Submission submission)
         {
-            const string Message = "The client was closed before the end of this was known.";
-            return isInvite
+            const string Message = "The client was closed before the end of this was known. ";
+            int count = submission.Count;
+            if (submission.IsMatch)
+            {
+                return new MpaResult(
+                    MpaStatus.Abandoned,
+                    "The client was closed before the end of this match was known. Groups that were not reported are "
+                    + "lost: the library does not return them.",
+                    cause: MpaStatus.Closed);
+            }
+            return submission.IsInvite
                 ? new MpaResult(
-                    MpaStatus.Uncertain, Message + " Do not send it again.", count, uncertain: count,
+                    MpaStatus.Uncertain, Message + "Do not send it again.", count, uncertain: count,
                     cause: MpaStatus.Closed)
-                : new MpaResult(MpaStatus.Abandoned, Message, count, uncertain: count);
+                : new MpaResult(
+                    MpaStatus.Abandoned, Message + "Sending it again does no harm.", count, uncertain: count,
+                    cause: MpaStatus.Closed, retryable: true);
         }
+
+        /// <summary>Of a drain whose event cannot be polled any more, since the client is closed.</summary>
+        internal static readonly MpaResult DrainOfUnknownEnd = new MpaResult(
+            MpaStatus.Abandoned, "The client was closed before it was drained.", cause: MpaStatus.Closed);
 
         /// <summary>Whether all of it happened.</summary>
         public bool IsOk => Status == MpaStatus.Ok;

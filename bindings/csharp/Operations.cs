@@ -276,10 +276,10 @@ namespace Mpa.Internal
                 }
                 if (submission != null)
                 {
-                    submission.End(MpaResult.OfUnknownEnd(submission.IsInvite, submission.Count));
+                    submission.End(MpaResult.OfUnknownEnd(submission));
                 }
             }
-            drained.TrySetResult(MpaResult.OfUnknownEnd(false, 0));
+            drained.TrySetResult(MpaResult.DrainOfUnknownEnd);
         }
 
         private enum Polled

@@ -53,6 +53,8 @@ namespace Mpa.Internal
 
         internal ulong Operation { get; set; }
 
+        internal bool IsMatch { get; set; }
+
         /// <summary>A match that goes on: its end is nothing to wait for yet.</summary>
         internal bool IsOpenMatch { get; set; }
 

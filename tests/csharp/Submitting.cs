@@ -31,6 +31,7 @@ static class Submitting
         AProviderIsAskedOnceAtATime();
         AProviderIsCancelledWithItsClient();
         ClosingCompletesEverything();
+        ResultsOfAnUnknownEndSayWhetherToSendAgain();
         ATaskKeepsItsClient();
     }
 
@@ -380,20 +381,6 @@ static class Submitting
         client.Dispose();
         Check(drained.IsCompleted && drained.Result.IsOk, drained.Status);
 
-        // Closed under its hands, so that no event can tell how they ended.
-        client = Open(config => config.Endpoint = silent);
-        tasks = Ten(client);
-        object handle = typeof(MpaClient)
-            .GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic).GetValue(client);
-        mpa_client_close((ulong)handle.GetType().GetField("id").GetValue(handle), 0, IntPtr.Zero);
-        client.Dispose();
-        Check(tasks.All(task => task.IsCompleted), "tasks were forgotten");
-        Check(tasks.All(task => !task.Result.IsOk), tasks[0].Result);
-        // The thread may have polled an event in between.
-        Check(!hostPolls || tasks.All(task => task.Result.Status == MpaStatus.Uncertain), tasks[0].Result);
-        Check(!hostPolls || tasks.All(task => task.Result.Cause == MpaStatus.Closed), tasks[0].Result.Cause);
-        Check(!hostPolls || tasks.All(task => task.Result.Uncertain == 2 && !task.Result.Retryable));
-
         // Two at once: the second does nothing.
         client = Open(config => config.Endpoint = silent);
         tasks = Ten(client);
@@ -402,6 +389,43 @@ static class Submitting
         others.ForEach(other => other.Join());
         Check(tasks.All(task => task.IsCompleted && !task.Result.IsOk && !task.Result.Retryable
             || task.Result.Status == MpaStatus.Abandoned), tasks[0].Status);
+    }
+
+    /// The client is closed past the assembly, so that no event can say how they ended.
+    static void ResultsOfAnUnknownEndSayWhetherToSendAgain()
+    {
+        MpaClient client = Open(config => config.Endpoint = silent);
+        List<Task<MpaResult>> invites = Ten(client);
+        var repeatable = new List<Task<MpaResult>>
+        {
+            client.PostRecentPlayerGroupsAsync(Groups()),
+            client.SetActivityAsync(1, new MpaActivity()),
+        };
+        MpaMatch match = client.OpenMatch();
+        object handle = typeof(MpaClient)
+            .GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic).GetValue(client);
+        mpa_client_close((ulong)handle.GetType().GetField("id").GetValue(handle), 0, IntPtr.Zero);
+        client.Dispose();
+        IEnumerable<Task<MpaResult>> tasks = invites.Concat(repeatable).Concat(new[] { match.Completion });
+        Check(tasks.All(task => task.IsCompleted), "tasks were forgotten");
+        Check(tasks.All(task => !task.Result.IsOk), invites[0].Result);
+        // A thread may have polled an event in between.
+        if (!hostPolls)
+        {
+            return;
+        }
+        Check(tasks.All(task => task.Result.Cause == MpaStatus.Closed), invites[0].Result.Cause);
+        foreach (MpaResult result in invites.Select(task => task.Result))
+        {
+            Check(result.Status == MpaStatus.Uncertain && result.Uncertain == 2 && !result.Retryable, result);
+        }
+        foreach (MpaResult result in repeatable.Select(task => task.Result))
+        {
+            Check(result.Status == MpaStatus.Abandoned && result.Uncertain == 1 && result.Retryable, result);
+        }
+        MpaResult reported = match.Completion.Result;
+        Check(reported.Status == MpaStatus.Abandoned && !reported.Retryable, reported);
+        Check(reported.Message.Contains("match"), reported);
     }
 
     /// Only the task needs it any more.
