@@ -50,7 +50,7 @@ sealed class FakeClient : IMpaClient
     public List<MpaServerInvite> Sent { get; } = new List<MpaServerInvite>();
 
     public Task<MpaResult> SendServerInviteAsync(
-        MpaServerInvite invite, CancellationToken token = default(CancellationToken))
+        MpaServerInvite invite, CancellationToken cancellationToken = default(CancellationToken))
     {
         Sent.Add(invite);
         return Task.FromResult(Results.Dequeue());
@@ -61,13 +61,14 @@ sealed class FakeClient : IMpaClient
     public MpaResult SendInvite(MpaInvite invite) => Results.Dequeue();
 
     public Task<MpaResult> SendInviteAsync(
-        MpaInvite invite, CancellationToken token = default(CancellationToken)) =>
+        MpaInvite invite, CancellationToken cancellationToken = default(CancellationToken)) =>
         Task.FromResult(Results.Dequeue());
 
     public MpaResult PostRecentPlayerGroups(IReadOnlyList<MpaRecentPlayerGroup> groups) => Results.Dequeue();
 
     public Task<MpaResult> PostRecentPlayerGroupsAsync(
-        IReadOnlyList<MpaRecentPlayerGroup> groups, CancellationToken token = default(CancellationToken)) =>
+        IReadOnlyList<MpaRecentPlayerGroup> groups,
+        CancellationToken cancellationToken = default(CancellationToken)) =>
         Task.FromResult(Results.Dequeue());
 
     public MpaResult SetAuthorization(MpaAuthorization authorization) => new MpaResult(MpaStatus.Ok);

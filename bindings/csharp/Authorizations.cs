@@ -68,18 +68,19 @@ namespace Mpa.Internal
                 return;
             }
             var request = new MpaAuthorizationRequest(reason, given);
-            CancellationToken token = closing.Token;
-            Task.Run(() => RenewAsync(request, token));
+            CancellationToken cancellationToken = closing.Token;
+            Task.Run(() => RenewAsync(request, cancellationToken));
         }
 
-        private async Task RenewAsync(MpaAuthorizationRequest request, CancellationToken token)
+        private async Task RenewAsync(MpaAuthorizationRequest request, CancellationToken cancellationToken)
         {
             TimeSpan pause = FirstPause;
             try
             {
-                while (!token.IsCancellationRequested && !await TryRenewAsync(request, token).ConfigureAwait(false))
+                while (!cancellationToken.IsCancellationRequested
+                    && !await TryRenewAsync(request, cancellationToken).ConfigureAwait(false))
                 {
-                    await Task.Delay(pause, token).ConfigureAwait(false);
+                    await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
                     pause = pause + pause < LongestPause ? pause + pause : LongestPause;
                 }
             }
@@ -93,7 +94,7 @@ namespace Mpa.Internal
             }
         }
 
-        private async Task<bool> TryRenewAsync(MpaAuthorizationRequest request, CancellationToken token)
+        private async Task<bool> TryRenewAsync(MpaAuthorizationRequest request, CancellationToken cancellationToken)
         {
             try
             {
@@ -101,9 +102,9 @@ namespace Mpa.Internal
                 {
                     return true;
                 }
-                MpaAuthorization renewed = await provider(request, token).ConfigureAwait(false);
+                MpaAuthorization renewed = await provider(request, cancellationToken).ConfigureAwait(false);
                 MpaResult set = Set(renewed);
-                if (!set.IsOk && !token.IsCancellationRequested)
+                if (!set.IsOk && !cancellationToken.IsCancellationRequested)
                 {
                     notifications.Fail(new MpaException(set));
                 }
@@ -111,7 +112,7 @@ namespace Mpa.Internal
             }
             catch (Exception thrown)
             {
-                if (!token.IsCancellationRequested)
+                if (!cancellationToken.IsCancellationRequested)
                 {
                     notifications.Fail(thrown);
                 }

@@ -89,25 +89,25 @@ namespace Mpa.Internal
         }
 
         /// <summary>Submits as soon as there is room in the queue.</summary>
-        internal Task<MpaOperation> SubmitWhenThereIsRoom(Submission submission)
+        internal Task<MpaOperation> EnqueueAsync(Submission submission)
         {
             return waiting.Add(submission);
         }
 
         internal Submission NewSubmission(
-            MpaClient owner, bool isInvite, int count, CancellationToken token,
+            MpaClient owner, bool isInvite, int count, CancellationToken cancellationToken,
             Func<Submission, MpaResult> call, [AllowNull] Action<MpaResult> completed = null)
         {
             var notify = Notifications.Guard(completed);
-            return new Submission(owner, NewKey(), isInvite, count, token, call, notify, Options);
+            return new Submission(owner, NewKey(), isInvite, count, cancellationToken, call, notify, Options);
         }
 
         internal QuerySubmission NewQuery(
-            MpaClient owner, int count, CancellationToken token, Func<Submission, MpaResult> call,
+            MpaClient owner, int count, CancellationToken cancellationToken, Func<Submission, MpaResult> call,
             [AllowNull] Action<MpaActivities> completed = null)
         {
             var notify = Notifications.Guard(completed);
-            return new QuerySubmission(owner, NewKey(), count, token, call, notify, Options);
+            return new QuerySubmission(owner, NewKey(), count, cancellationToken, call, notify, Options);
         }
 
         private ulong NewKey()
@@ -117,7 +117,7 @@ namespace Mpa.Internal
 
         internal MpaResult TrySubmit(Submission submission)
         {
-            if (submission.Token.IsCancellationRequested)
+            if (submission.CancellationToken.IsCancellationRequested)
             {
                 return MpaResult.CancelledBefore(submission.Count);
             }

@@ -1,9 +1,11 @@
 // Messages of the library name properties: Members.exe. Every field of the header's input is one, under the
-// name that messages give it here.
+// name that messages give it here. Names of methods follow rules.
 
 using System;
 using System.Linq;
 using System.Reflection;
+using System.Threading;
+using System.Threading.Tasks;
 using Mpa;
 using static Support;
 
@@ -25,6 +27,7 @@ static class Members
         EveryFieldIsAProperty("mpa_user_recent_players", typeof(MpaUserRecentPlayers));
         EveryFieldIsAProperty("mpa_activity", typeof(MpaActivity));
         EveryStatusIsAMember();
+        NamesSayWhatMethodsWaitFor();
         Check(Translated("invite.invited_users[3] is 0") == "invite.InvitedUsers[3] is 0");
         Check(Translated("count is 0; it must be 1 to 10000 groups.")
             == "groups.Count is 0; it must be 1 to 10000 groups.");
@@ -64,6 +67,25 @@ static class Members
         {
             string shown = Translated("config." + field).Substring("config.".Length);
             Check(type.GetProperty(shown.Split('.')[0]) != null, name + "." + field + " is no " + shown);
+        }
+    }
+
+    static void NamesSayWhatMethodsWaitFor()
+    {
+        MethodInfo[] methods = typeof(MpaClient).GetMethods(BindingFlags.Instance | BindingFlags.Public);
+        foreach (MethodInfo method in methods)
+        {
+            ParameterInfo[] parameters = method.GetParameters();
+            bool hasCallback = parameters.Any(parameter => parameter.Name == "completed");
+            Check(hasCallback == method.Name.StartsWith("Submit"), method);
+            bool waitsForRoom = method.ReturnType == typeof(Task<MpaOperation>);
+            Check(waitsForRoom == method.Name.StartsWith("Enqueue"), method);
+            bool returnsTask = method.ReturnType.Name.Contains("Task");
+            Check(returnsTask == method.Name.EndsWith("Async"), method);
+            Check(
+                parameters.All(parameter =>
+                    parameter.ParameterType == typeof(CancellationToken) == (parameter.Name == "cancellationToken")),
+                method);
         }
     }
 

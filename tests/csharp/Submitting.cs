@@ -129,10 +129,10 @@ static class Submitting
                     last = result;
                     Interlocked.Increment(ref calls);
                 };
-                client.SendServerInvite(null, completed);
-                client.SendServerInvite(AnInvite(), completed);
-                client.PostRecentPlayerGroups(new MpaRecentPlayerGroup[0], completed);
-                client.SendServerInvite(ToNoOne(), result => { throw new InvalidOperationException(); });
+                client.SubmitServerInvite(null, completed);
+                client.SubmitServerInvite(AnInvite(), completed);
+                client.SubmitRecentPlayerGroups(new MpaRecentPlayerGroup[0], completed);
+                client.SubmitServerInvite(ToNoOne(), result => { throw new InvalidOperationException(); });
                 Check(!hostPolls || calls == 0, "it was called before the method had returned");
                 var clock = Stopwatch.StartNew();
                 while (Volatile.Read(ref calls) < 3)
@@ -161,15 +161,15 @@ static class Submitting
     {
         using (MpaClient client = Open(config => config.QueueCapacity = 2))
         {
-            var submits = Enumerable.Range(0, 20).Select(i => client.SubmitServerInviteAsync(AnInvite())).ToList();
-            Check(!hostPolls || submits.Count(submit => submit.IsCompleted) == 2, "there was room for two");
-            var operations = Wait(client, Task.WhenAll(submits));
+            var enqueued = Enumerable.Range(0, 20).Select(i => client.EnqueueServerInviteAsync(AnInvite())).ToList();
+            Check(!hostPolls || enqueued.Count(submit => submit.IsCompleted) == 2, "there was room for two");
+            var operations = Wait(client, Task.WhenAll(enqueued));
             List<ulong> ids = operations.Select(operation => operation.Id).ToList();
             Check(ids.SequenceEqual(ids.OrderBy(id => id)), string.Join(" ", ids));
             var results = Wait(client, Task.WhenAll(operations.Select(operation => operation.Completion)));
             Check(results.All(result => result.IsOk && result.Acknowledged == 2 && result.Total == 2), results[19]);
             // What is refused for another reason does not wait.
-            MpaOperation refused = Wait(client, client.SubmitServerInviteAsync(ToNoOne()));
+            MpaOperation refused = Wait(client, client.EnqueueServerInviteAsync(ToNoOne()));
             Check(refused.Id == 0 && refused.Completion.Result.Status == MpaStatus.InvalidArgument);
         }
     }
@@ -184,8 +184,8 @@ static class Submitting
         Task<MpaResult> held = client.PostRecentPlayerGroupsAsync(Groups());
         using (var cancellation = new CancellationTokenSource())
         {
-            Task<MpaOperation> first = client.SubmitServerInviteAsync(AnInvite(), cancellation.Token);
-            Task<MpaOperation> second = client.SubmitServerInviteAsync(AnInvite());
+            Task<MpaOperation> first = client.EnqueueServerInviteAsync(AnInvite(), cancellation.Token);
+            Task<MpaOperation> second = client.EnqueueServerInviteAsync(AnInvite());
             Check(!first.IsCompleted && !second.IsCompleted, "there was no room");
             cancellation.Cancel();
             Check(Wait(client, first).Completion.Result.Status == MpaStatus.Cancelled, first.Status);
@@ -300,13 +300,13 @@ static class Submitting
         Action<MpaClientConfig> change = config =>
         {
             config.AuthorizationHeader = null;
-            config.AuthorizationProvider = async (request, token) =>
+            config.AuthorizationProvider = async (request, cancellationToken) =>
             {
                 most = Math.Max(most, Interlocked.Increment(ref atOnce));
                 reasons.Add(request.Reason);
                 bool isFirst = Interlocked.Increment(ref asked) == 1;
                 Check(Thread.CurrentThread.ManagedThreadId != here && request.Current == null);
-                await Task.Delay(100, token);
+                await Task.Delay(100, cancellationToken);
                 Interlocked.Decrement(ref atOnce);
                 if (isFirst)
                 {
@@ -337,10 +337,10 @@ static class Submitting
         MpaClient client = Open(config =>
         {
             config.AuthorizationHeader = null;
-            config.AuthorizationProvider = async (request, token) =>
+            config.AuthorizationProvider = async (request, cancellationToken) =>
             {
-                token.Register(() => cancelled.TrySetResult(true));
-                await Task.Delay(Timeout.Infinite, token);
+                cancellationToken.Register(() => cancelled.TrySetResult(true));
+                await Task.Delay(Timeout.Infinite, cancellationToken);
                 return null;
             };
         });
@@ -406,15 +406,15 @@ static class Submitting
             .GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic).GetValue(client);
         mpa_client_close((ulong)handle.GetType().GetField("id").GetValue(handle), 0, IntPtr.Zero);
         client.Dispose();
-        IEnumerable<Task<MpaResult>> tasks = invites.Concat(repeatable).Concat(new[] { match.Completion });
-        Check(tasks.All(task => task.IsCompleted), "tasks were forgotten");
-        Check(tasks.All(task => !task.Result.IsOk), invites[0].Result);
-        // A thread may have polled an event in between.
+        List<Task<MpaResult>> sent = invites.Concat(repeatable).ToList();
+        Check(sent.All(task => task.IsCompleted) && match.Completion.IsCompleted, "tasks were forgotten");
+        Check(sent.All(task => !task.Result.IsOk), invites[0].Result);
+        // A thread may have polled events in between.
         if (!hostPolls)
         {
             return;
         }
-        Check(tasks.All(task => task.Result.Cause == MpaStatus.Closed), invites[0].Result.Cause);
+        Check(sent.All(task => task.Result.Cause == MpaStatus.Closed), invites[0].Result.Cause);
         foreach (MpaResult result in invites.Select(task => task.Result))
         {
             Check(result.Status == MpaStatus.Uncertain && result.Uncertain == 2 && !result.Retryable, result);
@@ -424,7 +424,8 @@ static class Submitting
             Check(result.Status == MpaStatus.Abandoned && result.Uncertain == 1 && result.Retryable, result);
         }
         MpaResult reported = match.Completion.Result;
-        Check(reported.Status == MpaStatus.Abandoned && !reported.Retryable, reported);
+        Check(reported.Status == MpaStatus.Abandoned && reported.Cause == MpaStatus.Closed, reported);
+        Check(!reported.Retryable, reported);
         Check(reported.Message.Contains("match"), reported);
     }
 
