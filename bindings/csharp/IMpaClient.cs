@@ -35,8 +35,17 @@ namespace Mpa
         /// <summary>See <see cref="MpaClient.SetAuthorization"/>.</summary>
         MpaResult SetAuthorization(MpaAuthorization authorization);
 
+        /// <summary>See <see cref="MpaClient.AuthorizationNeeded"/>.</summary>
+        event EventHandler<MpaAuthorizationNeededEventArgs> AuthorizationNeeded;
+
         /// <summary>See <see cref="MpaClient.Poll"/>.</summary>
         int Poll();
+
+        /// <summary>See <see cref="MpaClient.FlushAsync"/>.</summary>
+        Task<MpaResult> FlushAsync(TimeSpan deadline);
+
+        /// <summary>See <see cref="MpaClient.DrainAsync"/>.</summary>
+        Task<MpaResult> DrainAsync(TimeSpan deadline);
 
         /// <summary>See <see cref="MpaClient.CloseAsync(TimeSpan)"/>.</summary>
         Task<MpaCloseReport> CloseAsync(TimeSpan deadline);

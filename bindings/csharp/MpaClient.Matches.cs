@@ -44,6 +44,19 @@ namespace Mpa
             return true;
         }
 
+        IMpaMatch IMpaMatchClient.OpenMatch([AllowNull] MpaMatchConfig config)
+        {
+            return OpenMatch(config);
+        }
+
+        bool IMpaMatchClient.TryOpenMatch(
+            [AllowNull] MpaMatchConfig config, [MaybeNullWhen(false)] out IMpaMatch match, out MpaResult result)
+        {
+            bool isOpen = TryOpenMatch(config, out var opened, out result);
+            match = opened;
+            return isOpen;
+        }
+
         private unsafe MpaResult CallOpen(
             [AllowNull] MpaMatchConfig config, Submission submission, out Native.mpa_match opened)
         {

@@ -8,7 +8,8 @@ namespace Mpa
 
     /// <summary>A connection to the service for one title. Every member may be called from any thread at
     /// any time, also while another thread closes the client.</summary>
-    public sealed partial class MpaClient : IMpaClient, IMpaActivityClient, IMpaRecentPlayersClient
+    public sealed partial class MpaClient
+        : IMpaClient, IMpaActivityClient, IMpaMatchClient, IMpaRecentPlayersClient
     {
         private readonly Native.mpa_client handle;
         private readonly uint closeDeadlineMs;

@@ -55,6 +55,10 @@ static class Program
             Console.WriteLine($"metrics: {submitted} submitted, {(completed > 0 ? "some" : "none")} completed as ok");
         };
         await host.StartAsync();
+        var client = host.Services.GetRequiredService<MpaClient>();
+        bool isInjected = typeof(MpaClient).GetInterfaces().Where(it => it.Namespace == "Mpa")
+            .All(it => host.Services.GetService(it) == client);
+        Console.WriteLine("interfaces: " + (isInjected ? "all are injected" : "one is missing"));
         await host.StopAsync();
         await ReportWhatTheTimeoutAborts();
     }
