@@ -5,7 +5,9 @@ using System.Threading.Tasks;
 
 namespace Mpa
 {
-    /// <summary>How a client reaches the service. Null and zero mean the default.</summary>
+    /// <summary>How a client reaches the service. Null and zero mean the default, except in
+    /// <see cref="RecentPlayersHold"/> and <see cref="AuthorizationLead"/>, where zero means not at all, and in
+    /// <see cref="CloseDeadline"/>.</summary>
     public sealed partial class MpaClientConfig
     {
         /// <summary>The decimal number of your title, from Partner Center. Required.</summary>
@@ -64,19 +66,20 @@ namespace Mpa
         /// tried again. Default: 4. 1: never again. At most 10.</summary>
         public uint MaxAttempts { get; set; }
 
-        /// <summary>How many invites may go out in <see cref="LimitPeriod"/>; for invites with a user's
-        /// own token, per user. Default: no limit but the service's.</summary>
+        /// <summary>How many requests with invites may be sent in <see cref="LimitPeriod"/>; for invites with a
+        /// user's own token, per user. A request has up to 16 users. Default: only the limits that the service
+        /// reports.</summary>
         public uint InviteLimit { get; set; }
 
-        /// <summary>How many requests with recent players may go out in <see cref="LimitPeriod"/>.
+        /// <summary>How many requests with recent players may be sent in <see cref="LimitPeriod"/>.
         /// Default: the same.</summary>
         public uint RecentPlayersLimit { get; set; }
 
-        /// <summary>How many requests that set or delete activities may go out in
+        /// <summary>How many requests that set or delete activities may be sent in
         /// <see cref="LimitPeriod"/>. Default: the same.</summary>
         public uint ActivityWriteLimit { get; set; }
 
-        /// <summary>How many requests that get or query activities may go out in
+        /// <summary>How many requests that get or query activities may be sent in
         /// <see cref="LimitPeriod"/>. Default: the same.</summary>
         public uint ActivityReadLimit { get; set; }
 
