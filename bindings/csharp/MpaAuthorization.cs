@@ -20,9 +20,9 @@ namespace Mpa
         /// it.</summary>
         public DateTimeOffset? ExpiresAt { get; set; }
 
-        /// <summary>For how long the token is still good, from the call on that it is given to. It
-        /// decides, whatever <see cref="ExpiresAt"/> and this machine's clock say. Null:
-        /// unknown.</summary>
+        /// <summary>How long the token is still valid, from the call that it is passed to. It takes precedence
+        /// over <see cref="ExpiresAt"/> and this machine's clock. Null: unknown. Zero or negative: it has
+        /// expired.</summary>
         public TimeSpan? ExpiresIn { get; set; }
 
         /// <summary>The P-256 private key that the token is bound to, in PEM (PKCS#8 or SEC1): requests

@@ -7,7 +7,7 @@ namespace Mpa
 {
     /// <summary>How a client reaches the service. Null and zero mean the default, except in
     /// <see cref="RecentPlayersHold"/> and <see cref="AuthorizationLead"/>, where zero means not at all, and in
-    /// <see cref="CloseDeadline"/>.</summary>
+    /// <see cref="CloseDeadline"/>. Negative times are refused.</summary>
     public sealed partial class MpaClientConfig
     {
         /// <summary>The decimal number of your title, from Partner Center. Required.</summary>
@@ -87,15 +87,16 @@ namespace Mpa
         /// set.</summary>
         public TimeSpan LimitPeriod { get; set; }
 
-        /// <summary>How long a submitted invite may take until it is sent. Default: 30 s.</summary>
+        /// <summary>How long a submitted invite may take until it is sent. Default: 30 s. At most 24
+        /// hours.</summary>
         public TimeSpan InviteTimeToLive { get; set; }
 
-        /// <summary>How long submitted recent players may take until they are sent. Default: 10
-        /// minutes.</summary>
+        /// <summary>How long submitted recent players may take until they are sent. Default: 10 minutes. At most
+        /// 24 hours.</summary>
         public TimeSpan RecentPlayersTimeToLive { get; set; }
 
-        /// <summary>How long submitted recent players are held, to be gathered into full requests.
-        /// Null: 2 s. Zero: not at all.</summary>
+        /// <summary>How long submitted recent players are held, to be combined into full requests. Null: 2 s.
+        /// Zero: not at all. At most 24 hours.</summary>
         public TimeSpan? RecentPlayersHold { get; set; }
 
         /// <summary>How many threads send submitted invites. Default: 1. At most 64.</summary>
@@ -110,9 +111,9 @@ namespace Mpa
         public uint QueueCapacityBytes { get; set; }
 
         /// <summary>How long before the authorization expires <see cref="MpaClient.AuthorizationNeeded"/>
-        /// is raised. Null: 10 minutes. Zero: not before operations wait for one. Of a client that signs in
-        /// by itself: how long before its end a token is renewed. Null: a quarter of its life, at most a
-        /// day.</summary>
+        /// is raised. Null: 10 minutes. Zero: not before operations wait for one. At most 24 hours. For a client
+        /// that signs in by itself: how long before its expiry a token is renewed. Null: a quarter of its
+        /// lifetime, at most a day.</summary>
         public TimeSpan? AuthorizationLead { get; set; }
 
         /// <summary>Yours, for <see cref="MpaClient.CloseAll"/>: the owner of this client. 0:

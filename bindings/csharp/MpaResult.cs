@@ -220,7 +220,7 @@ namespace Mpa
                 result.uncertain = (uint)Uncertain;
                 result.refused = (uint)Refused;
                 result.retryable = Retryable ? 1u : 0u;
-                result.retry_after_ms = Time.Limit(RetryAfter);
+                result.retry_after_ms = Time.Deadline(RetryAfter);
                 result.http_status = (uint)HttpStatus;
                 result.period_s = (uint)Period.TotalSeconds;
                 var unsent = new Native.mpa_unsent { struct_size = (uint)sizeof(Native.mpa_unsent) };

@@ -136,6 +136,11 @@ static class Behaviour
         Refused("config.ConnectTimeout.Total", config => config.ConnectTimeout = TimeSpan.FromSeconds(-1));
         Refused("config.RequestTimeout.TotalMilliseconds", config => config.RequestTimeout = TimeSpan.FromHours(24));
         Refused("config.CallTimeout.TotalMilliseconds is ", config => config.CallTimeout = TimeSpan.MaxValue);
+        Refused("with a config.LimitPeriod.TotalMilliseconds of ", config =>
+        {
+            config.InviteLimit = 1;
+            config.LimitPeriod = TimeSpan.FromTicks(-1);
+        });
         // A fraction of a millisecond counts as a whole one.
         long most = MpaLimits.MaxTimeoutMs * TimeSpan.TicksPerMillisecond;
         Refused("config.CallTimeout.TotalMilliseconds is ", config => config.CallTimeout = new TimeSpan(most + 1));

@@ -1,5 +1,5 @@
 // Messages of the library name properties: Members.exe. Every field of the header's input is one, under the
-// name that messages give it here. Names of methods follow rules.
+// name that messages give it here. Names of methods follow rules, and times become milliseconds.
 
 using System;
 using System.Linq;
@@ -28,6 +28,7 @@ static class Members
         EveryFieldIsAProperty("mpa_activity", typeof(MpaActivity));
         EveryStatusIsAMember();
         NamesSayWhatMethodsWaitFor();
+        NegativeAndHugeTimesAreTooLong();
         Check(Translated("invite.invited_users[3] is 0") == "invite.InvitedUsers[3] is 0");
         Check(Translated("count is 0; it must be 1 to 10000 groups.")
             == "groups.Count is 0; it must be 1 to 10000 groups.");
@@ -68,6 +69,38 @@ static class Members
             string shown = Translated("config." + field).Substring("config.".Length);
             Check(type.GetProperty(shown.Split('.')[0]) != null, name + "." + field + " is no " + shown);
         }
+    }
+
+    static void NegativeAndHugeTimesAreTooLong()
+    {
+        // The library takes a day at most, and what the header calls none means something else.
+        const uint Day = 86400000;
+        var tooLong = new[]
+        {
+            TimeSpan.FromTicks(-1), TimeSpan.FromMilliseconds(-1), TimeSpan.FromMilliseconds(-2),
+            TimeSpan.FromDays(-49.8), TimeSpan.MinValue, TimeSpan.FromTicks(TimeSpan.TicksPerDay + 1),
+            TimeSpan.FromMilliseconds(MpaLimits.None - 1), TimeSpan.FromMilliseconds(MpaLimits.None),
+            TimeSpan.FromMilliseconds(MpaLimits.None + 1L), TimeSpan.MaxValue,
+        };
+        foreach (TimeSpan time in tooLong)
+        {
+            foreach (string method in new[] { "Limit", "OrNone" })
+            {
+                uint ms = Milliseconds(method, time);
+                Check(ms > Day && ms != MpaLimits.None, method + " makes " + ms + " of " + time);
+            }
+        }
+        Check(Milliseconds("Limit", TimeSpan.Zero) == 0);
+        Check(Milliseconds("OrNone", TimeSpan.Zero) == MpaLimits.None);
+        Check(Milliseconds("OrNone", null) == 0);
+        Check(Milliseconds("OrNone", TimeSpan.FromTicks(1)) == 1);
+        Check(Milliseconds("Limit", TimeSpan.FromDays(1)) == Day);
+    }
+
+    static uint Milliseconds(string method, object time)
+    {
+        Type times = typeof(MpaClient).Assembly.GetType("Mpa.Internal.Time", true);
+        return (uint)times.GetMethod(method, Any).Invoke(null, new[] { time });
     }
 
     static void NamesSayWhatMethodsWaitFor()
