@@ -118,8 +118,9 @@ namespace Mpa
             return events;
         }
 
-        /// <summary>Ends the taking of operations, and completes when all have ended, which is after
-        /// the deadline at the latest. Where the host polls, go on polling. Close the client
+        /// <summary>Starts draining: from now on submits are refused as <see cref="MpaStatus.Closed"/>, and what was
+        /// held is sent at once. After the deadline, what has not ended is aborted. Completes when all operations
+        /// have ended, soon after the deadline at the latest. If the host polls, keep polling. Close the client
         /// afterwards.</summary>
         public Task<MpaResult> DrainAsync(TimeSpan deadline)
         {

@@ -7,7 +7,7 @@ namespace Mpa
 {
     /// <summary>How a client reaches the service. Null and zero mean the default, except in
     /// <see cref="RecentPlayersHold"/> and <see cref="AuthorizationLead"/>, where zero means not at all, and in
-    /// <see cref="CloseDeadline"/>. Negative times are refused.</summary>
+    /// <see cref="CloseDeadline"/>. Negative times are refused, except there.</summary>
     public sealed partial class MpaClientConfig
     {
         /// <summary>The decimal number of your title, from Partner Center. Required.</summary>
@@ -198,9 +198,10 @@ namespace Mpa
         /// tasks have always completed already.</summary>
         public bool DeferRefusals { get; set; }
 
-        /// <summary>How long <see cref="MpaClient.Dispose"/> waits, at most, for submitted operations and
-        /// for calls that other threads are in; 5 s unless you set it. Without any it does not wait at
-        /// all.</summary>
+        /// <summary>How long <see cref="MpaClient.Dispose"/> and <see cref="MpaClient.DisposeAsync"/> wait for
+        /// submitted operations and for calls of other threads; 5 s unless you set it. What has not finished then is
+        /// aborted, which may take up to 1 s more. If there are none, they do not wait. Zero or negative: abort at
+        /// once. <see cref="Timeout.InfiniteTimeSpan"/>: 49 days.</summary>
         public TimeSpan CloseDeadline { get; set; } = TimeSpan.FromSeconds(5);
     }
 }

@@ -16,7 +16,7 @@ namespace Mpa.Internal
         /// <summary>How long the thread waits in the library, which also wakes it.</summary>
         private const uint PumpMs = 1000;
 
-        /// <summary>How long what the deadline has cut may take to say so.</summary>
+        /// <summary>How long operations that the deadline aborts may take to report it.</summary>
         private const long GraceMs = 1000;
 
         private readonly Native.mpa_client handle;

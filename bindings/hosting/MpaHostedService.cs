@@ -22,16 +22,16 @@ namespace Mpa.Extensions.Hosting
             this.logger = logger;
         }
 
-        /// <summary>Throws an <see cref="OptionsValidationException"/> where the configuration is
-        /// wrong.</summary>
+        /// <summary>Throws an <see cref="OptionsValidationException"/> if the configuration is wrong.</summary>
         public Task StartAsync(CancellationToken cancellationToken)
         {
             _ = hosted.Client;
             return Task.CompletedTask;
         }
 
-        /// <summary>Waits for what was submitted, for <see cref="MpaClientConfig.CloseDeadline"/> at most, and
-        /// less if the time of the host is over before.</summary>
+        /// <summary>Waits for what was submitted, up to <see cref="MpaClientConfig.CloseDeadline"/>, or less if the
+        /// host's own timeout passes first. What has not finished then is aborted, which may take up to 1 s
+        /// more.</summary>
         public async Task StopAsync(CancellationToken cancellationToken)
         {
             if (hosted.Opened is not MpaClient client)
