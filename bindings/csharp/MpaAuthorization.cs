@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa
 {
-    /// <summary>A token and how long it is good for.</summary>
+    /// <summary>A token, and how long it is valid.</summary>
     public sealed class MpaAuthorization
     {
         /// <summary>The whole value of the Authorization header: "XBL3.0 x=&lt;user
@@ -15,8 +15,8 @@ namespace Mpa
 #endif
             string Header { get; set; } = "";
 
-        /// <summary>When the token expires by the service's clock: it is not used from then on, once
-        /// a response of the service has shown its time. Null: unknown, used until the service refuses
+        /// <summary>When the token expires by the service's clock, after which it is not used. It takes effect once a
+        /// response has shown the service's time. Null: unknown; the token is used until the service refuses
         /// it.</summary>
         public DateTimeOffset? ExpiresAt { get; set; }
 

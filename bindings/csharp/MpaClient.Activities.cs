@@ -11,20 +11,20 @@ namespace Mpa
     // What users play, and how others join.
     public sealed partial class MpaClient
     {
-        /// <summary>How many activities of a user a query that blocks has room for, and the least for
-        /// all.</summary>
+        /// <summary>How many activities of each user a blocking query has room for, and the least for all
+        /// users.</summary>
         private const uint RecordsPerUser = 8, LeastRecords = 256;
 
-        /// <summary>Sets the activity of a user, in place of the one that the user has in this title, and waits for
-        /// the service's answer: not for a game's own thread.</summary>
+        /// <summary>Sets the activity of a user, in place of the one that the user has in this title, and blocks
+        /// until the service has responded: do not call it on the game thread.</summary>
         public MpaResult SetActivity(ulong xuid, MpaActivity activity)
         {
             MpaResult set = Call(xuid, activity, null);
             return activity?.Authorization == null ? Observed(set) : set;
         }
 
-        /// <summary>Deletes the activity of a user, and waits for the service's answer: not for a game's own
-        /// thread.</summary>
+        /// <summary>Deletes the activity of a user, and blocks until the service has responded: do not call it on the
+        /// game thread.</summary>
         /// <param name="xuid">The user.</param>
         /// <param name="sequenceNumber">As <see cref="MpaActivity.SequenceNumber"/>; 0: the library's
         /// own.</param>
@@ -36,9 +36,10 @@ namespace Mpa
             return authorization == null ? Observed(deleted) : deleted;
         }
 
-        /// <summary>Asks what users play, and waits for the service's answers: not for a game's own thread. 1 to
-        /// <see cref="MpaLimits.MaxQueriedUsersPerCall"/> users. It has room for a few activities of each, and
-        /// says so where there are more; <see cref="QueryActivitiesAsync"/> has room for all.</summary>
+        /// <summary>Queries what users play, and blocks until the service has responded: do not call it on the game
+        /// thread. 1 to <see cref="MpaLimits.MaxQueriedUsersPerCall"/> users. It has room for 8 activities of each,
+        /// and at least 256; if there are more, the result says so and is not <see cref="MpaStatus.Ok"/>.
+        /// <see cref="QueryActivitiesAsync"/> has room for all.</summary>
         /// <param name="xuids">The users: an array or a list.</param>
         /// <param name="authorization">A user's own token, for this call only. Null: the client's.</param>
         public MpaActivities QueryActivities(
@@ -47,8 +48,7 @@ namespace Mpa
             return Find(xuids?.Count ?? 0, authorization, records => CallQuery(xuids, authorization, null, records));
         }
 
-        /// <summary>Asks what one user plays: as
-        /// <see cref="QueryActivities"/>.</summary>
+        /// <summary>Queries what one user plays: as <see cref="QueryActivities"/>.</summary>
         public MpaActivities GetActivities(ulong xuid, [AllowNull] MpaAuthorization authorization = null)
         {
             return Find(1, authorization, records => CallGet(xuid, authorization, null, records));
@@ -71,8 +71,7 @@ namespace Mpa
             return operations.Submit(NewDelete(xuid, sequenceNumber, authorization, cancellationToken));
         }
 
-        /// <summary>Submits the query that <see cref="QueryActivities"/>
-        /// asks: as <see cref="SendInviteAsync"/>.</summary>
+        /// <summary>Submits the query of <see cref="QueryActivities"/>: as <see cref="SendInviteAsync"/>.</summary>
         public Task<MpaActivities> QueryActivitiesAsync(
             IReadOnlyList<ulong> xuids, [AllowNull] MpaAuthorization authorization = null,
             CancellationToken cancellationToken = default(CancellationToken))
@@ -80,8 +79,7 @@ namespace Mpa
             return operations.Submit(NewQuery(xuids, authorization, cancellationToken));
         }
 
-        /// <summary>Submits the query that <see cref="GetActivities"/> asks: as
-        /// <see cref="SendInviteAsync"/>.</summary>
+        /// <summary>Submits the query of <see cref="GetActivities"/>: as <see cref="SendInviteAsync"/>.</summary>
         public Task<MpaActivities> GetActivitiesAsync(
             ulong xuid, [AllowNull] MpaAuthorization authorization = null,
             CancellationToken cancellationToken = default(CancellationToken))

@@ -7,8 +7,8 @@ namespace Mpa
 
     public sealed partial class MpaClient
     {
-        /// <summary>Opens a match: say who joins and who leaves, and it reports who met whom. It takes one place of
-        /// <see cref="MpaClientConfig.QueueCapacity"/> until its end, and what it reports takes part of
+        /// <summary>Opens a match: your code says who joins and who leaves, and it reports who met whom. It takes one
+        /// place of <see cref="MpaClientConfig.QueueCapacity"/> until its end, and what it reports takes part of
         /// <see cref="MpaClientConfig.QueueCapacityBytes"/>. Closing the client, or draining it, closes its matches.
         /// Never blocks.</summary>
         /// <param name="config">Null: the defaults.</param>
@@ -23,7 +23,7 @@ namespace Mpa
             return match;
         }
 
-        /// <summary>As <see cref="OpenMatch"/>, for those who prefer results to exceptions.</summary>
+        /// <summary>As <see cref="OpenMatch"/>, with a result instead of an exception.</summary>
         public bool TryOpenMatch(
             [AllowNull] MpaMatchConfig config, [MaybeNullWhen(false)] out MpaMatch match, out MpaResult result)
         {

@@ -11,8 +11,8 @@ namespace Mpa
     // Whom a user met, one by one. Most servers report groups instead, or let a match do that.
     public sealed partial class MpaClient
     {
-        /// <summary>Reports whom the user met whose token is sent, and waits for the service's answer: not for a
-        /// game's own thread. 1 to <see cref="MpaLimits.MaxRecentPlayersPerCall"/> players.</summary>
+        /// <summary>Reports whom the user met whose token is sent, and blocks until the service has responded: do not
+        /// call it on the game thread. 1 to <see cref="MpaLimits.MaxRecentPlayersPerCall"/> players.</summary>
         /// <param name="players">Whom the user met: an array or a list.</param>
         /// <param name="authorization">The user's own token, for this call only. Null: the client's.</param>
         public MpaResult PostRecentPlayers(
@@ -22,11 +22,10 @@ namespace Mpa
             return authorization == null ? Observed(posted) : posted;
         }
 
-        /// <summary>Reports for each of many users whom that user met, with a service's token, and waits for the
-        /// service's answer: not for a game's own thread. 1 to <see cref="MpaLimits.MaxUsersPerCall"/> users. Use it
-        /// where a type or a time differs from pair to pair; otherwise
-        /// <see cref="PostRecentPlayerGroups"/> says the same in
-        /// less.</summary>
+        /// <summary>Reports for each of many users whom that user met, with a service's token, and blocks until the
+        /// service has responded: do not call it on the game thread. 1 to <see cref="MpaLimits.MaxUsersPerCall"/>
+        /// users. Use it if types or times differ from pair to pair; otherwise <see cref="PostRecentPlayerGroups"/>
+        /// reports the same with less data.</summary>
         public MpaResult PostServerRecentPlayers(IReadOnlyList<MpaUserRecentPlayers> users)
         {
             return Observed(Call(users, null));
@@ -41,8 +40,8 @@ namespace Mpa
             return operations.Submit(New(players, authorization, cancellationToken));
         }
 
-        /// <summary>Submits what <see cref="PostServerRecentPlayers"/> sends:
-        /// as <see cref="PostRecentPlayerGroupsAsync"/>, also in how they are held and gathered.</summary>
+        /// <summary>Submits what <see cref="PostServerRecentPlayers"/> sends: as
+        /// <see cref="PostRecentPlayerGroupsAsync"/>, also in how they are held and combined.</summary>
         public Task<MpaResult> PostServerRecentPlayersAsync(
             IReadOnlyList<MpaUserRecentPlayers> users, CancellationToken cancellationToken = default(CancellationToken))
         {

@@ -14,9 +14,9 @@ namespace Mpa
     {
         private readonly Operations operations;
 
-        /// <summary>Submits what <see cref="SendInvite"/> sends, and never blocks. Cancelling
-        /// ends it as <see cref="MpaStatus.Cancelled"/> where it was not sent yet, and changes nothing
-        /// else. Where it is refused, the task completes with that result.</summary>
+        /// <summary>Submits what <see cref="SendInvite"/> sends, and never blocks. Cancelling ends it as
+        /// <see cref="MpaStatus.Cancelled"/> if it was not sent yet, and has no other effect. If it is refused, the
+        /// task completes with that result.</summary>
         public Task<MpaResult> SendInviteAsync(
             MpaInvite invite, CancellationToken cancellationToken = default(CancellationToken))
         {
@@ -31,10 +31,8 @@ namespace Mpa
             return operations.Submit(New(invite, cancellationToken));
         }
 
-        /// <summary>Submits what
-        /// <see cref="PostRecentPlayerGroups"/> sends: as
-        /// <see cref="SendInviteAsync"/>. They are held for
-        /// <see cref="MpaClientConfig.RecentPlayersHold"/>, and gathered with those of other operations
+        /// <summary>Submits what <see cref="PostRecentPlayerGroups"/> sends: as <see cref="SendInviteAsync"/>. They
+        /// are held for <see cref="MpaClientConfig.RecentPlayersHold"/>, and combined with those of other operations
         /// into full requests.</summary>
         public Task<MpaResult> PostRecentPlayerGroupsAsync(
             IReadOnlyList<MpaRecentPlayerGroup> groups,
@@ -108,9 +106,9 @@ namespace Mpa
                 this, false, count, cancellationToken, submission => Call(groups, submission), completed);
         }
 
-        /// <summary>Completes the tasks of the operations that have ended, on this thread: with
-        /// <see cref="MpaClientConfig.HostPolls"/>, call it each frame. Returns how many events there
-        /// were. Never blocks.</summary>
+        /// <summary>Completes the tasks of the operations that have ended, and calls handlers and callbacks, on this
+        /// thread: with <see cref="MpaClientConfig.HostPolls"/>, call it in each frame; otherwise it has no effect.
+        /// Returns how many events there were. Never blocks.</summary>
         public int Poll()
         {
             int events = operations.Poll();

@@ -6,7 +6,7 @@ namespace Mpa
 {
     using Mpa.Internal;
 
-    /// <summary>An invite from a user, who is known by the token.</summary>
+    /// <summary>An invite from the user whose token is sent.</summary>
     public sealed class MpaInvite : IInvite
     {
         /// <summary>The XUIDs of the users to invite, none of them 0: an array or a list, of 1 to

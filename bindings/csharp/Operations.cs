@@ -66,12 +66,12 @@ namespace Mpa.Internal
             }
         }
 
-        /// <summary>What awaits a task runs inside Poll where the host polls; else never on the thread
-        /// that completes the others.</summary>
+        /// <summary>What awaits a task runs inside Poll if the host polls; else never on the thread that completes
+        /// the others.</summary>
         internal TaskCreationOptions Options =>
             HostPolls ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
 
-        /// <summary>Submits. The submission ends with the refusal, where there is one.</summary>
+        /// <summary>Submits. The submission ends with the refusal, if it is refused.</summary>
         internal Task<MpaResult> Submit(Submission submission)
         {
             MpaResult submitted = TrySubmit(submission);
@@ -352,7 +352,7 @@ namespace Mpa.Internal
             Authorizations.Renew(reason);
         }
 
-        /// <summary>Where no other thread polls: from the first thing on that is waited for.</summary>
+        /// <summary>Where no other thread polls: started by the first operation, handler or provider.</summary>
         internal void StartPump()
         {
             if (!HostPolls && Interlocked.Exchange(ref pumps, 1) == 0)

@@ -29,8 +29,7 @@ namespace Mpa.Internal
             return time.Value == TimeSpan.Zero ? MpaLimits.None : Limit(time.Value);
         }
 
-        /// <summary>How long to wait for something: forever is 49 days, less than nothing is
-        /// nothing.</summary>
+        /// <summary>How long to wait for something: infinite is 49 days, and negative is 0.</summary>
         internal static uint Deadline(TimeSpan deadline)
         {
             bool past = deadline < TimeSpan.Zero && deadline != Timeout.InfiniteTimeSpan;

@@ -93,7 +93,7 @@ namespace Mpa.Internal
 
             internal Task<MpaOperation> Task => source.Task;
 
-            /// <summary>False where there is still no room.</summary>
+            /// <summary>False if there is still no room.</summary>
             internal bool TrySubmit(Operations operations)
             {
                 try

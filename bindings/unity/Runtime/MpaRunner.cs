@@ -64,9 +64,9 @@ namespace Mpa.Unity
             return true;
         }
 
-        /// <summary>Opens a match of the client: say who joins and who leaves, and it reports who met whom. If it fails,
-        /// it logs one error that says why, and returns null: call its members with <c>?.</c>, and the game goes on.
-        /// A match that is open when the client is closed is reported then.</summary>
+        /// <summary>Opens a match of the client: your code says who joins and who leaves, and it reports who met
+        /// whom. If it fails, it logs one error that says why, and returns null: call its members with <c>?.</c>, and
+        /// the game goes on. A match that is open when the client is closed is reported then.</summary>
         /// <param name="config">Null: the defaults.</param>
         public static MpaMatch OpenMatch(MpaMatchConfig config = null)
         {
