@@ -94,7 +94,8 @@ namespace Mpa
         internal static readonly MpaResult Submitted = new MpaResult(MpaStatus.Ok, "It was submitted.");
 
         /// <summary>Of a match that was opened, or has taken a player who joins or leaves.</summary>
-        internal static readonly MpaResult OfMatch = new MpaResult(MpaStatus.Ok, "The match is open, and has taken it.");
+        internal static readonly MpaResult OfMatch =
+            new MpaResult(MpaStatus.Ok, "The match is open, and has taken it.");
 
         internal static MpaResult Flushed(bool inTime)
         {

@@ -11,9 +11,9 @@ namespace Microsoft.Extensions.DependencyInjection
     public static class MpaServiceCollectionExtensions
     {
         /// <summary>Adds a client as <see cref="MpaClient"/> and as its interfaces, such as <see cref="IMpaClient"/>
-        /// and <see cref="IMpaMatchClient"/>. It is opened when the host starts, logs to the host's loggers, publishes the meter
-        /// <see cref="MpaMetrics.MeterName"/>, and is drained when the host stops. Services that are stopped before
-        /// it can still submit: add the client before them.</summary>
+        /// and <see cref="IMpaMatchClient"/>. It is opened when the host starts, logs to the host's loggers,
+        /// publishes the meter <see cref="MpaMetrics.MeterName"/>, and is drained when the host stops. Services that
+        /// are stopped before it can still submit: add the client before them.</summary>
         /// <param name="services">The services of the application.</param>
         /// <param name="configure">Sets what the client needs, at least
         /// <see cref="MpaClientConfig.TitleId"/>. May be called twice.</param>
