@@ -10,9 +10,6 @@ namespace Mpa.Internal
     /// renewed by the host, and notices where a client that signs in by itself has another.</summary>
     internal sealed class Authorizations
     {
-        /// <summary>Holds any key, as the library writes them.</summary>
-        private const int ProofKeySize = 512;
-
         private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
         private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -191,6 +188,7 @@ namespace Mpa.Internal
             authorization = null;
             // On the stack, where the collector makes no copies.
             const int HeaderSize = (int)MpaLimits.MaxAuthorizationHeaderLength + 1;
+            const int ProofKeySize = (int)MpaLimits.ProofKeyPemSize;
             byte* header = stackalloc byte[HeaderSize];
             byte* proofKey = stackalloc byte[ProofKeySize];
             var buffers = new Native.mpa_authorization_buffers

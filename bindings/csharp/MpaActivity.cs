@@ -33,8 +33,8 @@ namespace Mpa
         /// <summary>Where it can be joined.</summary>
         public MpaPlatform Platform { get; set; }
 
-        /// <summary>How long a submitted activity may take until it is sent. Zero: 60 s. At most 24 hours.
-        /// Blocking calls ignore it.</summary>
+        /// <summary>How long a submitted activity may take until it is sent. Zero: 60 s. At most
+        /// <see cref="MpaLimits.MaxDurationMs"/>. Blocking calls ignore it.</summary>
         public TimeSpan TimeToLive { get; set; }
 
         /// <summary>Its place in the order of the user's activities: the service ignores an activity whose number is

@@ -64,8 +64,8 @@ namespace Mpa
         /// 10.</summary>
         public uint MaxAttempts { get; set; }
 
-        /// <summary>How many requests with invites may be sent in <see cref="LimitPeriod"/>; for invites with a
-        /// user's own token, per user. A request has up to 16 users. Default: only the limits that the service
+        /// <summary>How many requests with invites may be sent in <see cref="LimitPeriod"/>, up to 1,000; for invites
+        /// with a user's own token, per user. A request has up to 16 users. Default: only the limits that the service
         /// reports.</summary>
         public uint InviteLimit { get; set; }
 
@@ -84,16 +84,17 @@ namespace Mpa
         /// <summary>The period of the limits above, up to an hour. Required if one of them is set.</summary>
         public TimeSpan LimitPeriod { get; set; }
 
-        /// <summary>How long a submitted invite may take until it is sent. Default: 30 s. At most 24
-        /// hours.</summary>
+        /// <summary>How long a submitted invite may take until it is sent. Default: 30 s. At most
+        /// <see cref="MpaLimits.MaxDurationMs"/>.</summary>
         public TimeSpan InviteTimeToLive { get; set; }
 
         /// <summary>How long submitted recent players may take until they are sent. Default: 10 minutes. At most
-        /// 24 hours.</summary>
+        /// <see cref="MpaLimits.MaxDurationMs"/>.</summary>
         public TimeSpan RecentPlayersTimeToLive { get; set; }
 
-        /// <summary>How long submitted recent players are held, to be combined into full requests. Null: 2 s.
-        /// Zero: not at all. At most 24 hours.</summary>
+        /// <summary>How long submitted recent players are held, to be combined into full requests, but no longer than
+        /// until 250 ms before the end of their time to live. Null: 2 s. Zero: not at all. At most
+        /// <see cref="MpaLimits.MaxDurationMs"/>.</summary>
         public TimeSpan? RecentPlayersHold { get; set; }
 
         /// <summary>How many threads send submitted invites. Default: 1. At most 64.</summary>
@@ -107,10 +108,10 @@ namespace Mpa
         /// it takes up to a third more, and 2 KiB for each operation.</summary>
         public uint QueueCapacityBytes { get; set; }
 
-        /// <summary>How long before the authorization expires <see cref="MpaClient.AuthorizationNeeded"/>
-        /// is raised. Null: 10 minutes. Zero: not before operations wait for one. At most 24 hours. For a client
-        /// that signs in by itself: how long before its expiry a token is renewed. Null: a quarter of its
-        /// lifetime, at most a day.</summary>
+        /// <summary>How long before the authorization expires <see cref="MpaClient.AuthorizationNeeded"/> is raised.
+        /// Null: 10 minutes. Zero: not before operations wait for one. At most <see cref="MpaLimits.MaxDurationMs"/>.
+        /// For a client that signs in by itself: how long before its expiry a token is renewed. Null: a quarter of
+        /// its lifetime, at most a day.</summary>
         public TimeSpan? AuthorizationLead { get; set; }
 
         /// <summary>A number of your own that identifies the owner of this client, for

@@ -33,7 +33,8 @@ namespace Mpa
         public MpaAuthorization Authorization { get; set; }
 
         /// <summary>How long a submitted invite may take until it is sent. Zero: as in
-        /// <see cref="MpaClientConfig.InviteTimeToLive"/>. At most 24 hours. Blocking calls ignore it.</summary>
+        /// <see cref="MpaClientConfig.InviteTimeToLive"/>. At most <see cref="MpaLimits.MaxDurationMs"/>. Blocking
+        /// calls ignore it.</summary>
         public TimeSpan TimeToLive { get; set; }
 
         ulong? IInvite.Sender => null;

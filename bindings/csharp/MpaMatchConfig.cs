@@ -6,7 +6,7 @@ namespace Mpa
     public sealed class MpaMatchConfig
     {
         /// <summary>How long two players have to be in the match together. Zero: any overlap counts. At most
-        /// 24 hours.</summary>
+        /// <see cref="MpaLimits.MaxDurationMs"/>.</summary>
         public TimeSpan MinimumTogether { get; set; }
     }
 }
