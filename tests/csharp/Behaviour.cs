@@ -205,7 +205,7 @@ static class Behaviour
             invite = AnInvite();
             invite.TimeToLive = time;
             Refused("invite.TimeToLive.TotalMilliseconds is ", client.SendServerInviteAsync(invite).Result);
-            var activity = new MpaActivity { TimeToLive = time };
+            var activity = new MpaActivity { ConnectionString = "", TimeToLive = time };
             Refused("activity.TimeToLive.TotalMilliseconds is ", client.SetActivityAsync(1, activity).Result);
             var config = new MpaMatchConfig { MinimumTogether = time };
             Check(!client.TryOpenMatch(config, out MpaMatch match, out MpaResult result) && match == null, result);

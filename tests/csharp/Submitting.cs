@@ -399,7 +399,7 @@ static class Submitting
         var repeatable = new List<Task<MpaResult>>
         {
             client.PostRecentPlayerGroupsAsync(Groups()),
-            client.SetActivityAsync(1, new MpaActivity()),
+            client.SetActivityAsync(1, new MpaActivity { ConnectionString = "" }),
         };
         MpaMatch match = client.OpenMatch();
         object handle = typeof(MpaClient)
