@@ -1,4 +1,4 @@
-// One process signs in, and hands its token to the servers, which need no certificate.
+// One process signs in, and passes its token to the servers, which need no certificate.
 //
 //     mcs -unsafe -r:Mono.Posix one_signs_in.cs StopSignals.cs ../bindings/csharp/*.cs
 //     mkfifo reports

@@ -42,14 +42,14 @@ static class Quickstart
             // These block until the service has answered: in a game, call them in a Task.
             bool ok = InviteAsPlayer(client) && InviteAsServer(client) && PostRecentPlayers(client);
 
-            // Disposing of a client closes it too. Closing it by hand gives an account.
+            // Disposing of a client closes it too. Close also returns a report.
             MpaCloseReport closed = client.Close(TimeSpan.FromSeconds(1));
             Console.WriteLine($"Closed: {closed.Succeeded} of {closed.Calls} calls succeeded");
             return ok ? 0 : 1;
         }
     }
 
-    // A player invites, with a token of that player's own. Your game client hands it to your server.
+    // A player invites, with a token of that player's own. Your game client sends it to your server.
     static bool InviteAsPlayer(MpaClient client)
     {
         return Report("A player invites 2 friends", client.SendInvite(new MpaInvite

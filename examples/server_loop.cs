@@ -45,7 +45,7 @@ static class ServerLoop
             return 1;
         }
         client.Logged += (sender, e) => Console.Error.WriteLine("Log: " + e.Message);
-        // Fetch a token elsewhere, and hand it over with SetAuthorization.
+        // Fetch a token elsewhere, and set it with SetAuthorization.
         client.AuthorizationNeeded += (sender, e) => Console.Error.WriteLine(e.Message);
 
         using (var signals = new StopSignals())

@@ -105,7 +105,7 @@ static class SignerAndWorker
             Endpoint = args[2],
             TitleId = uint.Parse(args[3]),
             CaCertificatesPath = args[4],
-            AuthorizationProvider = (request, token) => AskAsync(int.Parse(args[1]), request),
+            AuthorizationProvider = (request, cancellationToken) => AskAsync(int.Parse(args[1]), request),
         };
         using (MpaClient client = MpaClient.Open(config))
         {

@@ -1,5 +1,5 @@
-// Tests of code that uses mpa, without a network and without libmpa.so: the code takes an IMpaClient, and a
-// test puts a client of its own in its place. With xUnit or NUnit, each test below is a method with [Fact]
+// Tests of code that uses mpa, without a network and without libmpa.so: the code takes an IMpaClient or an
+// IMpaMatchClient, and a test puts a client of its own in its place. With xUnit or NUnit, each test below is a method with [Fact]
 // or [Test].
 //
 //     mcs -unsafe without_network.cs ../bindings/csharp/*.cs
@@ -42,15 +42,36 @@ sealed class Lobby
     }
 }
 
+// The code under test: who is in the arena.
+sealed class Arena
+{
+    private readonly IMpaMatch match;
+
+    public Arena(IMpaMatchClient client)
+    {
+        match = client.OpenMatch();
+    }
+
+    public void Enter(ulong player, bool isSpectator)
+    {
+        if (!isSpectator)
+        {
+            match.Join(player);
+        }
+    }
+
+    public Task<MpaResult> End() => match.CloseAsync();
+}
+
 // Gives the results that a test wants, and keeps the invites. A mocking library does the same.
-sealed class FakeClient : IMpaClient
+sealed class FakeClient : IMpaClient, IMpaMatchClient
 {
     public Queue<MpaResult> Results { get; } = new Queue<MpaResult>();
 
     public List<MpaServerInvite> Sent { get; } = new List<MpaServerInvite>();
 
     public Task<MpaResult> SendServerInviteAsync(
-        MpaServerInvite invite, CancellationToken token = default(CancellationToken))
+        MpaServerInvite invite, CancellationToken cancellationToken = default(CancellationToken))
     {
         Sent.Add(invite);
         return Task.FromResult(Results.Dequeue());
@@ -61,18 +82,40 @@ sealed class FakeClient : IMpaClient
     public MpaResult SendInvite(MpaInvite invite) => Results.Dequeue();
 
     public Task<MpaResult> SendInviteAsync(
-        MpaInvite invite, CancellationToken token = default(CancellationToken)) =>
+        MpaInvite invite, CancellationToken cancellationToken = default(CancellationToken)) =>
         Task.FromResult(Results.Dequeue());
 
     public MpaResult PostRecentPlayerGroups(IReadOnlyList<MpaRecentPlayerGroup> groups) => Results.Dequeue();
 
     public Task<MpaResult> PostRecentPlayerGroupsAsync(
-        IReadOnlyList<MpaRecentPlayerGroup> groups, CancellationToken token = default(CancellationToken)) =>
+        IReadOnlyList<MpaRecentPlayerGroup> groups,
+        CancellationToken cancellationToken = default(CancellationToken)) =>
         Task.FromResult(Results.Dequeue());
 
     public MpaResult SetAuthorization(MpaAuthorization authorization) => new MpaResult(MpaStatus.Ok);
 
+    public event EventHandler<MpaAuthorizationNeededEventArgs> AuthorizationNeeded
+    {
+        add { }
+        remove { }
+    }
+
+    public FakeMatch Match { get; } = new FakeMatch();
+
+    public IMpaMatch OpenMatch(MpaMatchConfig config = null) => Match;
+
+    public bool TryOpenMatch(MpaMatchConfig config, out IMpaMatch match, out MpaResult result)
+    {
+        match = Match;
+        result = new MpaResult(MpaStatus.Ok);
+        return true;
+    }
+
     public int Poll() => 0;
+
+    public Task<MpaResult> FlushAsync(TimeSpan deadline) => Task.FromResult(new MpaResult(MpaStatus.Ok));
+
+    public Task<MpaResult> DrainAsync(TimeSpan deadline) => Task.FromResult(new MpaResult(MpaStatus.Ok));
 
     public Task<MpaCloseReport> CloseAsync(TimeSpan deadline) => Task.FromResult(new MpaCloseReport());
 
@@ -81,7 +124,29 @@ sealed class FakeClient : IMpaClient
     }
 }
 
-static class LobbyTests
+// Keeps who is in the match.
+sealed class FakeMatch : IMpaMatch
+{
+    public HashSet<ulong> Players { get; } = new HashSet<ulong>();
+
+    public MpaResult Join(ulong xuid, uint team = 0) =>
+        new MpaResult(Players.Add(xuid) ? MpaStatus.Ok : MpaStatus.InvalidArgument);
+
+    public MpaResult Leave(ulong xuid) =>
+        new MpaResult(Players.Remove(xuid) ? MpaStatus.Ok : MpaStatus.InvalidArgument);
+
+    public Task<MpaResult> Completion => Task.FromResult(new MpaResult(MpaStatus.Ok));
+
+    public Task<MpaResult> CloseAsync()
+    {
+        Dispose();
+        return Completion;
+    }
+
+    public void Dispose() => Players.Clear();
+}
+
+static class GameTests
 {
     static void AnInviteIsSentForThePlayer()
     {
@@ -107,6 +172,17 @@ static class LobbyTests
         Equal("The invite may have been sent.", new Lobby(client).Invite(1, 2).Result);
     }
 
+    static void SpectatorsAreNotInTheMatch()
+    {
+        var client = new FakeClient();
+        var arena = new Arena(client);
+        arena.Enter(1, isSpectator: false);
+        arena.Enter(2, isSpectator: true);
+        Equal(true, client.Match.Players.SetEquals(new[] { 1ul }));
+        Equal(MpaStatus.Ok, arena.End().Result.Status);
+        Equal(0, client.Match.Players.Count);
+    }
+
     static void Equal<T>(T expected, T found)
     {
         if (!EqualityComparer<T>.Default.Equals(expected, found))
@@ -120,6 +196,7 @@ static class LobbyTests
         AnInviteIsSentForThePlayer();
         APlayerIsToldToWait();
         WhatIsInDoubtIsSaidToBe();
-        Console.WriteLine("3 tests passed.");
+        SpectatorsAreNotInTheMatch();
+        Console.WriteLine("4 tests passed.");
     }
 }

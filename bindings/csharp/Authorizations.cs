@@ -10,9 +10,6 @@ namespace Mpa.Internal
     /// renewed by the host, and notices where a client that signs in by itself has another.</summary>
     internal sealed class Authorizations
     {
-        /// <summary>Holds any key, as the library writes them.</summary>
-        private const int ProofKeySize = 512;
-
         private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
         private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -68,18 +65,19 @@ namespace Mpa.Internal
                 return;
             }
             var request = new MpaAuthorizationRequest(reason, given);
-            CancellationToken token = closing.Token;
-            Task.Run(() => RenewAsync(request, token));
+            CancellationToken cancellationToken = closing.Token;
+            Task.Run(() => RenewAsync(request, cancellationToken));
         }
 
-        private async Task RenewAsync(MpaAuthorizationRequest request, CancellationToken token)
+        private async Task RenewAsync(MpaAuthorizationRequest request, CancellationToken cancellationToken)
         {
             TimeSpan pause = FirstPause;
             try
             {
-                while (!token.IsCancellationRequested && !await TryRenewAsync(request, token).ConfigureAwait(false))
+                while (!cancellationToken.IsCancellationRequested
+                    && !await TryRenewAsync(request, cancellationToken).ConfigureAwait(false))
                 {
-                    await Task.Delay(pause, token).ConfigureAwait(false);
+                    await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
                     pause = pause + pause < LongestPause ? pause + pause : LongestPause;
                 }
             }
@@ -93,7 +91,7 @@ namespace Mpa.Internal
             }
         }
 
-        private async Task<bool> TryRenewAsync(MpaAuthorizationRequest request, CancellationToken token)
+        private async Task<bool> TryRenewAsync(MpaAuthorizationRequest request, CancellationToken cancellationToken)
         {
             try
             {
@@ -101,9 +99,9 @@ namespace Mpa.Internal
                 {
                     return true;
                 }
-                MpaAuthorization renewed = await provider(request, token).ConfigureAwait(false);
+                MpaAuthorization renewed = await provider(request, cancellationToken).ConfigureAwait(false);
                 MpaResult set = Set(renewed);
-                if (!set.IsOk && !token.IsCancellationRequested)
+                if (!set.IsOk && !cancellationToken.IsCancellationRequested)
                 {
                     notifications.Fail(new MpaException(set));
                 }
@@ -111,7 +109,7 @@ namespace Mpa.Internal
             }
             catch (Exception thrown)
             {
-                if (!token.IsCancellationRequested)
+                if (!cancellationToken.IsCancellationRequested)
                 {
                     notifications.Fail(thrown);
                 }
@@ -190,6 +188,7 @@ namespace Mpa.Internal
             authorization = null;
             // On the stack, where the collector makes no copies.
             const int HeaderSize = (int)MpaLimits.MaxAuthorizationHeaderLength + 1;
+            const int ProofKeySize = (int)MpaLimits.ProofKeyPemSize;
             byte* header = stackalloc byte[HeaderSize];
             byte* proofKey = stackalloc byte[ProofKeySize];
             var buffers = new Native.mpa_authorization_buffers

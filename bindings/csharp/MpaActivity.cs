@@ -17,7 +17,7 @@ namespace Mpa
 #endif
             string ConnectionString { get; set; } = "";
 
-        /// <summary>Names those who play together, so that they are shown as a group: at most
+        /// <summary>Identifies those who play together, so that they are shown as a group: at most
         /// <see cref="MpaLimits.MaxGroupIdLength"/>. Null: none.</summary>
         [AllowNull, MaybeNull]
         public string GroupId { get; set; }
@@ -33,14 +33,14 @@ namespace Mpa
         /// <summary>Where it can be joined.</summary>
         public MpaPlatform Platform { get; set; }
 
-        /// <summary>How long a submitted activity may take until it is sent. Zero: 60 s. Calls that block do
-        /// not look at it.</summary>
+        /// <summary>How long a submitted activity may take until it is sent. Zero: 60 s. At most
+        /// <see cref="MpaLimits.MaxDurationMs"/>. Blocking calls ignore it.</summary>
         public TimeSpan TimeToLive { get; set; }
 
-        /// <summary>Its place in the order of the user's activities: the service ignores an activity whose
-        /// number is lower than the one that it has. 0: the library's own, which grows with every call, also
-        /// across restarts and from server to server, since it is the time in milliseconds. Of one user, use
-        /// either your own numbers or the library's.</summary>
+        /// <summary>Its place in the order of the user's activities: the service ignores an activity whose number is
+        /// lower than the one that it has. 0: the library's own, which grows with every call, also across restarts
+        /// and from server to server, since it is the time in milliseconds. For one user, use either your own numbers
+        /// or the library's.</summary>
         public ulong SequenceNumber { get; set; }
 
         /// <summary>The user's own token, for this call only. Null: the client's.</summary>

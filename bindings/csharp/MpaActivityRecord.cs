@@ -27,7 +27,7 @@ namespace Mpa
         /// that user may not join.</summary>
         public string ConnectionString { get; set; } = "";
 
-        /// <summary>Names those who play together; empty: none.</summary>
+        /// <summary>Identifies those who play together; empty: none.</summary>
         public string GroupId { get; set; } = "";
     }
 }

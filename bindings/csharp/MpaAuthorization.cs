@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Mpa
 {
-    /// <summary>A token and how long it is good for.</summary>
+    /// <summary>A token, and how long it is valid.</summary>
     public sealed class MpaAuthorization
     {
         /// <summary>The whole value of the Authorization header: "XBL3.0 x=&lt;user
@@ -15,14 +15,14 @@ namespace Mpa
 #endif
             string Header { get; set; } = "";
 
-        /// <summary>When the token expires by the service's clock: it is not used from then on, once
-        /// a response of the service has shown its time. Null: unknown, used until the service refuses
+        /// <summary>When the token expires by the service's clock, after which it is not used. It takes effect once a
+        /// response has shown the service's time. Null: unknown; the token is used until the service refuses
         /// it.</summary>
         public DateTimeOffset? ExpiresAt { get; set; }
 
-        /// <summary>For how long the token is still good, from the call on that it is given to. It
-        /// decides, whatever <see cref="ExpiresAt"/> and this machine's clock say. Null:
-        /// unknown.</summary>
+        /// <summary>How long the token is still valid, from the call that it is passed to. It takes precedence
+        /// over <see cref="ExpiresAt"/> and this machine's clock. Null: unknown. Zero or negative: it has
+        /// expired.</summary>
         public TimeSpan? ExpiresIn { get; set; }
 
         /// <summary>The P-256 private key that the token is bound to, in PEM (PKCS#8 or SEC1): requests

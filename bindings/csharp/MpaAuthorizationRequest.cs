@@ -15,8 +15,8 @@ namespace Mpa
         /// <summary>Why another authorization is needed.</summary>
         public MpaAuthorizationReason Reason { get; }
 
-        /// <summary>The one that the client was given last, to be invalidated where it was obtained, if it
-        /// was refused. Null: none.</summary>
+        /// <summary>The authorization that was set last. If it was refused, invalidate it where it was obtained.
+        /// Null: none.</summary>
         [AllowNull, MaybeNull]
         public MpaAuthorization Current { get; }
     }

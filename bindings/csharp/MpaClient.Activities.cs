@@ -11,20 +11,20 @@ namespace Mpa
     // What users play, and how others join.
     public sealed partial class MpaClient
     {
-        /// <summary>How many activities of a user a query that blocks has room for, and the least for
-        /// all.</summary>
+        /// <summary>How many activities of each user a blocking query has room for, and the least for all
+        /// users.</summary>
         private const uint RecordsPerUser = 8, LeastRecords = 256;
 
-        /// <summary>Sets the activity of a user, in place of the one that the user has in this title, and waits for
-        /// the service's answer: not for a game's own thread.</summary>
+        /// <summary>Sets the activity of a user, in place of the one that the user has in this title, and blocks
+        /// until the service has responded: do not call it on the game thread.</summary>
         public MpaResult SetActivity(ulong xuid, MpaActivity activity)
         {
             MpaResult set = Call(xuid, activity, null);
             return activity?.Authorization == null ? Observed(set) : set;
         }
 
-        /// <summary>Deletes the activity of a user, and waits for the service's answer: not for a game's own
-        /// thread.</summary>
+        /// <summary>Deletes the activity of a user, and blocks until the service has responded: do not call it on the
+        /// game thread.</summary>
         /// <param name="xuid">The user.</param>
         /// <param name="sequenceNumber">As <see cref="MpaActivity.SequenceNumber"/>; 0: the library's
         /// own.</param>
@@ -36,9 +36,10 @@ namespace Mpa
             return authorization == null ? Observed(deleted) : deleted;
         }
 
-        /// <summary>Asks what users play, and waits for the service's answers: not for a game's own thread. 1 to
-        /// <see cref="MpaLimits.MaxQueriedUsersPerCall"/> users. It has room for a few activities of each, and
-        /// says so where there are more; <see cref="QueryActivitiesAsync"/> has room for all.</summary>
+        /// <summary>Queries what users play, and blocks until the service has responded: do not call it on the game
+        /// thread. 1 to <see cref="MpaLimits.MaxQueriedUsersPerCall"/> users. It has room for 8 activities of each,
+        /// and at least 256; if there are more, the result says so and is not <see cref="MpaStatus.Ok"/>.
+        /// <see cref="QueryActivitiesAsync"/> has room for all.</summary>
         /// <param name="xuids">The users: an array or a list.</param>
         /// <param name="authorization">A user's own token, for this call only. Null: the client's.</param>
         public MpaActivities QueryActivities(
@@ -47,121 +48,119 @@ namespace Mpa
             return Find(xuids?.Count ?? 0, authorization, records => CallQuery(xuids, authorization, null, records));
         }
 
-        /// <summary>Asks what one user plays: as
-        /// <see cref="QueryActivities(IReadOnlyList{ulong}, MpaAuthorization)"/>.</summary>
+        /// <summary>Queries what one user plays: as <see cref="QueryActivities"/>.</summary>
         public MpaActivities GetActivities(ulong xuid, [AllowNull] MpaAuthorization authorization = null)
         {
             return Find(1, authorization, records => CallGet(xuid, authorization, null, records));
         }
 
-        /// <summary>Submits what <see cref="SetActivity(ulong, MpaActivity)"/> sends: as
+        /// <summary>Submits what <see cref="SetActivity"/> sends: as
         /// <see cref="SendInviteAsync"/>.</summary>
         public Task<MpaResult> SetActivityAsync(
-            ulong xuid, MpaActivity activity, CancellationToken token = default(CancellationToken))
+            ulong xuid, MpaActivity activity, CancellationToken cancellationToken = default(CancellationToken))
         {
-            return operations.Submit(NewSet(xuid, activity, token));
+            return operations.Submit(NewSet(xuid, activity, cancellationToken));
         }
 
-        /// <summary>Submits what <see cref="DeleteActivity(ulong, ulong, MpaAuthorization)"/> sends: as
+        /// <summary>Submits what <see cref="DeleteActivity"/> sends: as
         /// <see cref="SendInviteAsync"/>.</summary>
         public Task<MpaResult> DeleteActivityAsync(
             ulong xuid, ulong sequenceNumber = 0, [AllowNull] MpaAuthorization authorization = null,
-            CancellationToken token = default(CancellationToken))
+            CancellationToken cancellationToken = default(CancellationToken))
         {
-            return operations.Submit(NewDelete(xuid, sequenceNumber, authorization, token));
+            return operations.Submit(NewDelete(xuid, sequenceNumber, authorization, cancellationToken));
         }
 
-        /// <summary>Submits the query that <see cref="QueryActivities(IReadOnlyList{ulong}, MpaAuthorization)"/>
-        /// asks: as <see cref="SendInviteAsync"/>.</summary>
+        /// <summary>Submits the query of <see cref="QueryActivities"/>: as <see cref="SendInviteAsync"/>.</summary>
         public Task<MpaActivities> QueryActivitiesAsync(
             IReadOnlyList<ulong> xuids, [AllowNull] MpaAuthorization authorization = null,
-            CancellationToken token = default(CancellationToken))
+            CancellationToken cancellationToken = default(CancellationToken))
         {
-            return operations.Submit(NewQuery(xuids, authorization, token));
+            return operations.Submit(NewQuery(xuids, authorization, cancellationToken));
         }
 
-        /// <summary>Submits the query that <see cref="GetActivities(ulong, MpaAuthorization)"/> asks: as
-        /// <see cref="SendInviteAsync"/>.</summary>
+        /// <summary>Submits the query of <see cref="GetActivities"/>: as <see cref="SendInviteAsync"/>.</summary>
         public Task<MpaActivities> GetActivitiesAsync(
             ulong xuid, [AllowNull] MpaAuthorization authorization = null,
-            CancellationToken token = default(CancellationToken))
+            CancellationToken cancellationToken = default(CancellationToken))
         {
-            return operations.Submit(NewGet(xuid, authorization, token));
+            return operations.Submit(NewGet(xuid, authorization, cancellationToken));
         }
 
-        /// <summary>As <see cref="SendInvite(MpaInvite, Action{MpaResult})"/>.</summary>
-        public void SetActivity(ulong xuid, MpaActivity activity, Action<MpaResult> completed)
+        /// <summary>As <see cref="SubmitInvite"/>.</summary>
+        public void SubmitSetActivity(ulong xuid, MpaActivity activity, Action<MpaResult> completed)
         {
             operations.Submit(NewSet(xuid, activity, CancellationToken.None, completed));
         }
 
-        /// <summary>As <see cref="SendInvite(MpaInvite, Action{MpaResult})"/>.</summary>
-        public void DeleteActivity(
+        /// <summary>As <see cref="SubmitInvite"/>.</summary>
+        public void SubmitDeleteActivity(
             ulong xuid, ulong sequenceNumber, [AllowNull] MpaAuthorization authorization, Action<MpaResult> completed)
         {
             operations.Submit(NewDelete(xuid, sequenceNumber, authorization, CancellationToken.None, completed));
         }
 
-        /// <summary>As <see cref="SendInvite(MpaInvite, Action{MpaResult})"/>.</summary>
-        public void QueryActivities(
+        /// <summary>As <see cref="SubmitInvite"/>.</summary>
+        public void SubmitQueryActivities(
             IReadOnlyList<ulong> xuids, [AllowNull] MpaAuthorization authorization, Action<MpaActivities> completed)
         {
             operations.Submit(NewQuery(xuids, authorization, CancellationToken.None, completed));
         }
 
-        /// <summary>As <see cref="SendInvite(MpaInvite, Action{MpaResult})"/>.</summary>
-        public void GetActivities(
+        /// <summary>As <see cref="SubmitInvite"/>.</summary>
+        public void SubmitGetActivities(
             ulong xuid, [AllowNull] MpaAuthorization authorization, Action<MpaActivities> completed)
         {
             operations.Submit(NewGet(xuid, authorization, CancellationToken.None, completed));
         }
 
-        /// <summary>As <see cref="SubmitInviteAsync"/>.</summary>
-        public Task<MpaOperation> SubmitSetActivityAsync(
-            ulong xuid, MpaActivity activity, CancellationToken token = default(CancellationToken))
+        /// <summary>As <see cref="EnqueueInviteAsync"/>.</summary>
+        public Task<MpaOperation> EnqueueSetActivityAsync(
+            ulong xuid, MpaActivity activity, CancellationToken cancellationToken = default(CancellationToken))
         {
-            return operations.SubmitWhenThereIsRoom(NewSet(xuid, activity, token));
+            return operations.EnqueueAsync(NewSet(xuid, activity, cancellationToken));
         }
 
-        /// <summary>As <see cref="SubmitInviteAsync"/>.</summary>
-        public Task<MpaOperation> SubmitDeleteActivityAsync(
+        /// <summary>As <see cref="EnqueueInviteAsync"/>.</summary>
+        public Task<MpaOperation> EnqueueDeleteActivityAsync(
             ulong xuid, ulong sequenceNumber = 0, [AllowNull] MpaAuthorization authorization = null,
-            CancellationToken token = default(CancellationToken))
+            CancellationToken cancellationToken = default(CancellationToken))
         {
-            return operations.SubmitWhenThereIsRoom(NewDelete(xuid, sequenceNumber, authorization, token));
+            return operations.EnqueueAsync(NewDelete(xuid, sequenceNumber, authorization, cancellationToken));
         }
 
         private Submission NewSet(
-            ulong xuid, MpaActivity activity, CancellationToken token, [AllowNull] Action<MpaResult> completed = null)
-        {
-            return operations.NewSubmission(
-                this, false, 1, token, submission => Call(xuid, activity, submission), completed);
-        }
-
-        private Submission NewDelete(
-            ulong xuid, ulong sequenceNumber, [AllowNull] MpaAuthorization authorization, CancellationToken token,
+            ulong xuid, MpaActivity activity, CancellationToken cancellationToken,
             [AllowNull] Action<MpaResult> completed = null)
         {
             return operations.NewSubmission(
-                this, false, 1, token, submission => CallDelete(xuid, sequenceNumber, authorization, submission),
-                completed);
+                this, false, 1, cancellationToken, submission => Call(xuid, activity, submission), completed);
+        }
+
+        private Submission NewDelete(
+            ulong xuid, ulong sequenceNumber, [AllowNull] MpaAuthorization authorization,
+            CancellationToken cancellationToken, [AllowNull] Action<MpaResult> completed = null)
+        {
+            return operations.NewSubmission(
+                this, false, 1, cancellationToken,
+                submission => CallDelete(xuid, sequenceNumber, authorization, submission), completed);
         }
 
         private QuerySubmission NewQuery(
-            IReadOnlyList<ulong> xuids, [AllowNull] MpaAuthorization authorization, CancellationToken token,
+            IReadOnlyList<ulong> xuids, [AllowNull] MpaAuthorization authorization, CancellationToken cancellationToken,
             [AllowNull] Action<MpaActivities> completed = null)
         {
             return operations.NewQuery(
-                this, xuids?.Count ?? 0, token, submission => CallQuery(xuids, authorization, submission, null),
-                completed);
+                this, xuids?.Count ?? 0, cancellationToken,
+                submission => CallQuery(xuids, authorization, submission, null), completed);
         }
 
         private QuerySubmission NewGet(
-            ulong xuid, [AllowNull] MpaAuthorization authorization, CancellationToken token,
+            ulong xuid, [AllowNull] MpaAuthorization authorization, CancellationToken cancellationToken,
             [AllowNull] Action<MpaActivities> completed = null)
         {
             return operations.NewQuery(
-                this, 1, token, submission => CallGet(xuid, authorization, submission, null), completed);
+                this, 1, cancellationToken, submission => CallGet(xuid, authorization, submission, null), completed);
         }
 
         private MpaActivities Find(

@@ -7,8 +7,7 @@ namespace Mpa
 
     public sealed partial class MpaClient
     {
-        /// <summary>Gives the client another token, for all requests that begin from now on. Never
-        /// blocks.</summary>
+        /// <summary>Sets the token for all requests that begin from now on. Never blocks.</summary>
         public MpaResult SetAuthorization(MpaAuthorization authorization)
         {
             MpaResult set = operations.Authorizations.Set(authorization);
@@ -16,12 +15,11 @@ namespace Mpa
             return set;
         }
 
-        /// <summary>Copies the authorization in use, with its proof key, so that one process can sign in
-        /// for many: it passes them on to the servers, which push them with
-        /// <see cref="SetAuthorization"/>. False where there is none:
-        /// <see cref="MpaStatus.AuthorizationNeeded"/>. A client that signs in by itself begins to do so
-        /// with the first call, and says <see cref="MpaStatus.SignInPending"/> until that has ended;
-        /// <see cref="AuthorizationChanged"/> saves asking again. Never blocks.</summary>
+        /// <summary>Copies the authorization in use, with its proof key, so that one process can sign in for many: it
+        /// passes them on to the servers, which set them with <see cref="SetAuthorization"/>. False if there is none:
+        /// <see cref="MpaStatus.AuthorizationNeeded"/>. A client that signs in by itself starts to do so with the
+        /// first call; until it has, the result is <see cref="MpaStatus.SignInPending"/>. Handle
+        /// <see cref="AuthorizationChanged"/> instead of calling this repeatedly. Never blocks.</summary>
         public bool TryGetAuthorization(
             [MaybeNullWhen(false)] out MpaAuthorization authorization, out MpaResult result)
         {
@@ -30,10 +28,9 @@ namespace Mpa
             return got;
         }
 
-        /// <summary>Tells a client that signs in by itself that the service refused the token that it
-        /// gave out. If that token is still the one in use, it is not given out again, and another is
-        /// obtained at once in the background; with any other token nothing happens. Never
-        /// blocks.</summary>
+        /// <summary>Reports to a client that signs in by itself that the service has refused a token of it. If that
+        /// token is still in use, it is not used or returned again, and another is obtained at once in the
+        /// background; otherwise this has no effect. Never blocks.</summary>
         public MpaResult InvalidateAuthorization(MpaAuthorization authorization)
         {
             MpaResult invalidated = operations.Authorizations.Invalidate(authorization);

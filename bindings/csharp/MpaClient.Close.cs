@@ -12,23 +12,25 @@ namespace Mpa
         , IAsyncDisposable
 #endif
     {
-        /// <summary>Closes the client: operations, and calls of other threads, may end until the
-        /// deadline and are cut then. Completes every task that is pending, before it
-        /// returns.</summary>
+        /// <summary>Closes the client: operations, and calls of other threads, may finish until the deadline; then
+        /// they are aborted. Every pending task has completed when it returns. Blocks up to the deadline, and up to 1
+        /// s more while operations that are aborted report how they ended; not at all if there are neither operations
+        /// nor calls.</summary>
         public MpaCloseReport Close(TimeSpan deadline)
         {
             return Close(Time.Deadline(deadline));
         }
 
-        /// <summary>As <see cref="Close(TimeSpan)"/>, with <see cref="MpaClientConfig.CloseDeadline"/>.
-        /// Does nothing where it was closed already.</summary>
+        /// <summary>As <see cref="Close(TimeSpan)"/>, with <see cref="MpaClientConfig.CloseDeadline"/>. Has no effect
+        /// on a client that is closed already.</summary>
         public void Dispose()
         {
             Close(closeDeadlineMs);
         }
 
-        /// <summary>As <see cref="Close(TimeSpan)"/>, but waits for operations without blocking. Where
-        /// the host polls, go on polling until this has completed.</summary>
+        /// <summary>As <see cref="Close(TimeSpan)"/>, but waits for operations without blocking; it still blocks
+        /// while calls of other threads finish, up to what is left of the deadline. If the host polls, keep polling
+        /// until this has completed.</summary>
         public Task<MpaCloseReport> CloseAsync(TimeSpan deadline)
         {
             return CloseAsync(Time.Deadline(deadline));
@@ -67,18 +69,18 @@ namespace Mpa
         }
 
         /// <summary>Closes all clients of this process that were opened with this
-        /// <see cref="MpaClientConfig.OwnerTag"/>, also those of an AppDomain that is gone, within one
-        /// deadline for all. <see cref="MpaStatus.InvalidArgument"/> for 0; else
-        /// <see cref="MpaStatus.Ok"/>. Blocks up to the deadline. Tasks complete with the next
-        /// <see cref="Poll"/>, or by the thread that completes the others.</summary>
+        /// <see cref="MpaClientConfig.OwnerTag"/>, also those of an AppDomain that is gone, within one deadline for
+        /// all of them. <see cref="MpaStatus.InvalidArgument"/> for 0; else <see cref="MpaStatus.Ok"/>. Blocks up to
+        /// the deadline. Their tasks complete in the next <see cref="Poll"/>, or on the thread that completes the
+        /// others.</summary>
         public static MpaStatus CloseAll(ulong ownerTag, TimeSpan deadline)
         {
             return (MpaStatus)Native.mpa_close_all(ownerTag, Time.Deadline(deadline));
         }
 
-        /// <summary>Waits until the operations that were submitted before have ended, without holding
-        /// any of them back: not for a game's own thread. Where the host polls, their tasks complete
-        /// with the next <see cref="Poll"/>.</summary>
+        /// <summary>Blocks until the operations that were submitted before have ended, or as
+        /// <see cref="MpaStatus.TimedOut"/> until the deadline; held ones are sent at once. Do not call it on the
+        /// game thread. If the host polls, their tasks complete in the next <see cref="Poll"/>.</summary>
         public MpaResult Flush(TimeSpan deadline)
         {
             MpaResult flushed = operations.Flush(Time.Deadline(deadline));
@@ -86,9 +88,9 @@ namespace Mpa
             return flushed;
         }
 
-        /// <summary>Completes when the tasks of all operations that were submitted before have, without
-        /// holding any of them back; as <see cref="MpaStatus.TimedOut"/> after the deadline, when they go
-        /// on. Where the host polls, go on polling.</summary>
+        /// <summary>Completes when the tasks of all operations that were submitted before have completed; held ones
+        /// are sent at once. Completes as <see cref="MpaStatus.TimedOut"/> after the deadline, while they continue.
+        /// If the host polls, keep polling.</summary>
         public async Task<MpaResult> FlushAsync(TimeSpan deadline)
         {
             MpaResult begun = Flush(TimeSpan.Zero);

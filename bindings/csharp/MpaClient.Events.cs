@@ -9,10 +9,10 @@ namespace Mpa
     public sealed partial class MpaClient
     {
         /// <summary>Operations wait for an authorization, or the one in use expires within
-        /// <see cref="MpaClientConfig.AuthorizationLead"/>: <see cref="MpaAuthorizationReason"/> says which.
-        /// Push a newer one with <see cref="SetAuthorization"/>, or leave that to
-        /// <see cref="MpaClientConfig.AuthorizationProvider"/>. Raised again every 5 s while operations
-        /// wait, every 30 s while it merely expires soon.</summary>
+        /// <see cref="MpaClientConfig.AuthorizationLead"/>: <see cref="MpaAuthorizationReason"/> says which. Set a
+        /// newer one with <see cref="SetAuthorization"/>, or leave that to
+        /// <see cref="MpaClientConfig.AuthorizationProvider"/>. Raised again every 5 s while operations wait, and
+        /// every 30 s while the authorization only expires soon.</summary>
         public event EventHandler<MpaAuthorizationNeededEventArgs> AuthorizationNeeded
         {
             add
@@ -23,9 +23,9 @@ namespace Mpa
             remove { operations.Notifications.AuthorizationNeeded -= value; }
         }
 
-        /// <summary>Another authorization is in use: a client that signs in by itself has obtained one, for
-        /// others to be given, or one was pushed. Noticed within about a second; the one that is in use
-        /// already is reported too. A client that signs in by itself begins to do so with the first
+        /// <summary>Another authorization is in use: a client that signs in by itself has obtained one, which can be
+        /// passed on to others, or one was set. Raised within about a second, also for the one that is in use when
+        /// the first handler is added. A client that signs in by itself starts to do so with the first
         /// handler.</summary>
         public event EventHandler<MpaAuthorizationChangedEventArgs> AuthorizationChanged
         {
@@ -37,8 +37,8 @@ namespace Mpa
             remove { operations.Notifications.AuthorizationChanged -= value; }
         }
 
-        /// <summary>An entry of the log, where <see cref="MpaClientConfig.LogLevel"/> asks for it. Entries
-        /// that repeat are counted in one. None holds a token, a connection string or a XUID.</summary>
+        /// <summary>A log entry, up to the level <see cref="MpaClientConfig.LogLevel"/>. Repeated entries are
+        /// combined into one with a count. None contains a token, a connection string or a XUID.</summary>
         public event EventHandler<MpaLogEventArgs> Logged
         {
             add
@@ -49,9 +49,8 @@ namespace Mpa
             remove { operations.Notifications.Logged -= value; }
         }
 
-        /// <summary>What a handler of another event, a callback, or
-        /// <see cref="MpaClientConfig.AuthorizationProvider"/> has thrown, which goes no
-        /// further.</summary>
+        /// <summary>A handler of another event, a callback or <see cref="MpaClientConfig.AuthorizationProvider"/> has
+        /// thrown an exception. It is passed to these handlers only.</summary>
         public event EventHandler<MpaHandlerFailedEventArgs> HandlerFailed
         {
             add { operations.Notifications.HandlerFailed += value; }

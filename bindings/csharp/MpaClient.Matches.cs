@@ -7,8 +7,8 @@ namespace Mpa
 
     public sealed partial class MpaClient
     {
-        /// <summary>Opens a match: say who joins and who leaves, and it reports who met whom. It takes one place of
-        /// <see cref="MpaClientConfig.QueueCapacity"/> until its end, and what it reports takes part of
+        /// <summary>Opens a match: your code says who joins and who leaves, and it reports who met whom. It takes one
+        /// place of <see cref="MpaClientConfig.QueueCapacity"/> until its end, and what it reports takes part of
         /// <see cref="MpaClientConfig.QueueCapacityBytes"/>. Closing the client, or draining it, closes its matches.
         /// Never blocks.</summary>
         /// <param name="config">Null: the defaults.</param>
@@ -23,13 +23,14 @@ namespace Mpa
             return match;
         }
 
-        /// <summary>As <see cref="OpenMatch"/>, for those who prefer results to exceptions.</summary>
+        /// <summary>As <see cref="OpenMatch"/>, with a result instead of an exception.</summary>
         public bool TryOpenMatch(
             [AllowNull] MpaMatchConfig config, [MaybeNullWhen(false)] out MpaMatch match, out MpaResult result)
         {
             var opened = default(Native.mpa_match);
             Submission submission = operations.NewSubmission(
                 this, false, 0, CancellationToken.None, opening => CallOpen(config, opening, out opened));
+            submission.IsMatch = true;
             // Until it is closed, nothing waits for its end.
             submission.IsOpenMatch = true;
             result = operations.TrySubmit(submission);
@@ -41,6 +42,19 @@ namespace Mpa
             match = new MpaMatch(this, opened, submission);
             result = MpaResult.OfMatch;
             return true;
+        }
+
+        IMpaMatch IMpaMatchClient.OpenMatch([AllowNull] MpaMatchConfig config)
+        {
+            return OpenMatch(config);
+        }
+
+        bool IMpaMatchClient.TryOpenMatch(
+            [AllowNull] MpaMatchConfig config, [MaybeNullWhen(false)] out IMpaMatch match, out MpaResult result)
+        {
+            bool isOpen = TryOpenMatch(config, out var opened, out result);
+            match = opened;
+            return isOpen;
         }
 
         private unsafe MpaResult CallOpen(

@@ -6,8 +6,8 @@ namespace Mpa
 
     public sealed partial class MpaClient
     {
-        /// <summary>Opens a client. Reads the files that the configuration names, and nothing else: no
-        /// network. That the service can be reached shows with the first call.</summary>
+        /// <summary>Opens a client. Reads the files that the configuration names, and uses no network: whether the
+        /// service can be reached shows with the first call.</summary>
         /// <exception cref="MpaException">The configuration is wrong; its message says which part.</exception>
         public static MpaClient Open(MpaClientConfig config)
         {
@@ -18,7 +18,7 @@ namespace Mpa
             return client;
         }
 
-        /// <summary>As <see cref="Open"/>, for those who prefer results to exceptions.</summary>
+        /// <summary>As <see cref="Open"/>, with a result instead of an exception.</summary>
         public static unsafe bool TryOpen(
             MpaClientConfig config, [MaybeNullWhen(false)] out MpaClient client, out MpaResult result)
         {

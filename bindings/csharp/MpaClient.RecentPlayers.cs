@@ -11,8 +11,8 @@ namespace Mpa
     // Whom a user met, one by one. Most servers report groups instead, or let a match do that.
     public sealed partial class MpaClient
     {
-        /// <summary>Reports whom the user met whose token is sent, and waits for the service's answer: not for a
-        /// game's own thread. 1 to <see cref="MpaLimits.MaxRecentPlayersPerCall"/> players.</summary>
+        /// <summary>Reports whom the user met whose token is sent, and blocks until the service has responded: do not
+        /// call it on the game thread. 1 to <see cref="MpaLimits.MaxRecentPlayersPerCall"/> players.</summary>
         /// <param name="players">Whom the user met: an array or a list.</param>
         /// <param name="authorization">The user's own token, for this call only. Null: the client's.</param>
         public MpaResult PostRecentPlayers(
@@ -22,77 +22,76 @@ namespace Mpa
             return authorization == null ? Observed(posted) : posted;
         }
 
-        /// <summary>Reports for each of many users whom that user met, with a service's token, and waits for the
-        /// service's answer: not for a game's own thread. 1 to <see cref="MpaLimits.MaxUsersPerCall"/> users. Use it
-        /// where a type or a time differs from pair to pair; otherwise
-        /// <see cref="PostRecentPlayerGroups(IReadOnlyList{MpaRecentPlayerGroup})"/> says the same in
-        /// less.</summary>
+        /// <summary>Reports for each of many users whom that user met, with a service's token, and blocks until the
+        /// service has responded: do not call it on the game thread. 1 to <see cref="MpaLimits.MaxUsersPerCall"/>
+        /// users. Use it if types or times differ from pair to pair; otherwise <see cref="PostRecentPlayerGroups"/>
+        /// reports the same with less data.</summary>
         public MpaResult PostServerRecentPlayers(IReadOnlyList<MpaUserRecentPlayers> users)
         {
             return Observed(Call(users, null));
         }
 
-        /// <summary>Submits what <see cref="PostRecentPlayers(IReadOnlyList{MpaRecentPlayer}, MpaAuthorization)"/>
+        /// <summary>Submits what <see cref="PostRecentPlayers"/>
         /// sends: as <see cref="SendInviteAsync"/>.</summary>
         public Task<MpaResult> PostRecentPlayersAsync(
             IReadOnlyList<MpaRecentPlayer> players, [AllowNull] MpaAuthorization authorization = null,
-            CancellationToken token = default(CancellationToken))
+            CancellationToken cancellationToken = default(CancellationToken))
         {
-            return operations.Submit(New(players, authorization, token));
+            return operations.Submit(New(players, authorization, cancellationToken));
         }
 
-        /// <summary>Submits what <see cref="PostServerRecentPlayers(IReadOnlyList{MpaUserRecentPlayers})"/> sends:
-        /// as <see cref="PostRecentPlayerGroupsAsync"/>, also in how they are held and gathered.</summary>
+        /// <summary>Submits what <see cref="PostServerRecentPlayers"/> sends: as
+        /// <see cref="PostRecentPlayerGroupsAsync"/>, also in how they are held and combined.</summary>
         public Task<MpaResult> PostServerRecentPlayersAsync(
-            IReadOnlyList<MpaUserRecentPlayers> users, CancellationToken token = default(CancellationToken))
+            IReadOnlyList<MpaUserRecentPlayers> users, CancellationToken cancellationToken = default(CancellationToken))
         {
-            return operations.Submit(New(users, token));
+            return operations.Submit(New(users, cancellationToken));
         }
 
-        /// <summary>As <see cref="SendInvite(MpaInvite, Action{MpaResult})"/>.</summary>
-        public void PostRecentPlayers(
+        /// <summary>As <see cref="SubmitInvite"/>.</summary>
+        public void SubmitRecentPlayers(
             IReadOnlyList<MpaRecentPlayer> players, [AllowNull] MpaAuthorization authorization,
             Action<MpaResult> completed)
         {
             operations.Submit(New(players, authorization, CancellationToken.None, completed));
         }
 
-        /// <summary>As <see cref="SendInvite(MpaInvite, Action{MpaResult})"/>.</summary>
-        public void PostServerRecentPlayers(IReadOnlyList<MpaUserRecentPlayers> users, Action<MpaResult> completed)
+        /// <summary>As <see cref="SubmitInvite"/>.</summary>
+        public void SubmitServerRecentPlayers(IReadOnlyList<MpaUserRecentPlayers> users, Action<MpaResult> completed)
         {
             operations.Submit(New(users, CancellationToken.None, completed));
         }
 
-        /// <summary>As <see cref="SubmitInviteAsync"/>.</summary>
-        public Task<MpaOperation> SubmitRecentPlayersAsync(
+        /// <summary>As <see cref="EnqueueInviteAsync"/>.</summary>
+        public Task<MpaOperation> EnqueueRecentPlayersAsync(
             IReadOnlyList<MpaRecentPlayer> players, [AllowNull] MpaAuthorization authorization = null,
-            CancellationToken token = default(CancellationToken))
+            CancellationToken cancellationToken = default(CancellationToken))
         {
-            return operations.SubmitWhenThereIsRoom(New(players, authorization, token));
+            return operations.EnqueueAsync(New(players, authorization, cancellationToken));
         }
 
-        /// <summary>As <see cref="SubmitInviteAsync"/>.</summary>
-        public Task<MpaOperation> SubmitServerRecentPlayersAsync(
-            IReadOnlyList<MpaUserRecentPlayers> users, CancellationToken token = default(CancellationToken))
+        /// <summary>As <see cref="EnqueueInviteAsync"/>.</summary>
+        public Task<MpaOperation> EnqueueServerRecentPlayersAsync(
+            IReadOnlyList<MpaUserRecentPlayers> users, CancellationToken cancellationToken = default(CancellationToken))
         {
-            return operations.SubmitWhenThereIsRoom(New(users, token));
+            return operations.EnqueueAsync(New(users, cancellationToken));
         }
 
         private Submission New(
             IReadOnlyList<MpaRecentPlayer> players, [AllowNull] MpaAuthorization authorization,
-            CancellationToken token, [AllowNull] Action<MpaResult> completed = null)
+            CancellationToken cancellationToken, [AllowNull] Action<MpaResult> completed = null)
         {
             return operations.NewSubmission(
-                this, false, players?.Count ?? 0, token, submission => Call(players, authorization, submission),
-                completed);
+                this, false, players?.Count ?? 0, cancellationToken,
+                submission => Call(players, authorization, submission), completed);
         }
 
         private Submission New(
-            IReadOnlyList<MpaUserRecentPlayers> users, CancellationToken token,
+            IReadOnlyList<MpaUserRecentPlayers> users, CancellationToken cancellationToken,
             [AllowNull] Action<MpaResult> completed = null)
         {
             return operations.NewSubmission(
-                this, false, users?.Count ?? 0, token, submission => Call(users, submission), completed);
+                this, false, users?.Count ?? 0, cancellationToken, submission => Call(users, submission), completed);
         }
 
         private unsafe MpaResult Call(

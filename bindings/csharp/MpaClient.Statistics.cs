@@ -7,8 +7,8 @@ namespace Mpa
 
     public sealed partial class MpaClient
     {
-        /// <summary>The client's numbers of now; false where it is closed. Cheap enough for every frame.
-        /// Never blocks.</summary>
+        /// <summary>The client's current statistics; false if it is closed. Cheap enough for every frame. Never
+        /// blocks.</summary>
         public unsafe bool TryGetStats([MaybeNullWhen(false)] out MpaStats stats, out MpaResult result)
         {
             var numbers = new Native.mpa_stats

@@ -6,9 +6,10 @@ namespace Mpa
 {
     using Mpa.Internal;
 
-    /// <summary>A connection to the service for one title. Every member may be called from any thread at
-    /// any time, also while another thread closes the client.</summary>
-    public sealed partial class MpaClient : IMpaClient, IMpaActivityClient, IMpaRecentPlayersClient
+    /// <summary>A client of the service for one title. Every member may be called from any thread at any time, also
+    /// while another thread closes the client.</summary>
+    public sealed partial class MpaClient
+        : IMpaClient, IMpaActivityClient, IMpaMatchClient, IMpaRecentPlayersClient
     {
         private readonly Native.mpa_client handle;
         private readonly uint closeDeadlineMs;
@@ -29,16 +30,16 @@ namespace Mpa
             Native.mpa_client_close(handle, 0, null);
         }
 
-        /// <summary>Invites users on behalf of the user whose token is sent, and waits for the
-        /// service's answer: not for a game's own thread.</summary>
+        /// <summary>Invites users on behalf of the user whose token is sent, and blocks until the service has
+        /// responded: do not call it on the game thread.</summary>
         public MpaResult SendInvite(MpaInvite invite)
         {
             MpaResult sent = Call(invite, null);
             return invite?.Authorization == null ? Observed(sent) : sent;
         }
 
-        /// <summary>Invites users on behalf of <see cref="MpaServerInvite.Sender"/>, and waits for the
-        /// service's answer: not for a game's own thread.</summary>
+        /// <summary>Invites users on behalf of <see cref="MpaServerInvite.Sender"/>, and blocks until the service has
+        /// responded: do not call it on the game thread.</summary>
         public MpaResult SendServerInvite(MpaServerInvite invite)
         {
             return Observed(Call(invite, null));
@@ -112,8 +113,8 @@ namespace Mpa
             return Submitted(submission, operation, &result, users.Length);
         }
 
-        /// <summary>Reports to the service who met whom, and waits for its answer: not for a game's own
-        /// thread. 1 to <see cref="MpaLimits.MaxGroupsPerCall"/> groups.</summary>
+        /// <summary>Reports to the service who met whom, and blocks until it has responded: do not call it on the
+        /// game thread. 1 to <see cref="MpaLimits.MaxGroupsPerCall"/> groups.</summary>
         public MpaResult PostRecentPlayerGroups(IReadOnlyList<MpaRecentPlayerGroup> groups)
         {
             return Observed(Call(groups, null));

@@ -2,9 +2,8 @@ namespace Mpa
 {
     using Mpa.Internal;
 
-    /// <summary>How the calls and operations of a client ended. <see cref="Calls"/>, those that block,
-    /// is the sum of the four behind it; <see cref="Submitted"/>, those that do not, the sum of the
-    /// five behind it.</summary>
+    /// <summary>How the calls and operations of a client ended. <see cref="Calls"/>, those that block, is the sum of
+    /// the four counts after it; <see cref="Submitted"/>, those that do not, the sum of the five after it.</summary>
     public sealed class MpaCloseReport
     {
         /// <summary>A report in which nothing was called or submitted, for tests of your own.</summary>
@@ -33,8 +32,8 @@ namespace Mpa
             EventsNotPolled = (long)raw.events_not_polled;
         }
 
-        /// <summary>Whether the client was closed before, which has the account: everything here is
-        /// 0.</summary>
+        /// <summary>Whether the client had been closed already. The report of the close that came first has the
+        /// counts; here they are all 0.</summary>
         public bool AlreadyClosed { get; private set; }
 
         /// <summary>Calls that were made: valid, and begun before the client was closed.</summary>
@@ -49,8 +48,8 @@ namespace Mpa
         /// <summary>Calls that ended in any other way.</summary>
         public long Failed { get; }
 
-        /// <summary>Calls of other threads that had not returned when closing did. They have been
-        /// cut and return soon.</summary>
+        /// <summary>Calls of other threads that had not returned when the close returned. They were aborted and
+        /// return soon.</summary>
         public long Unfinished { get; }
 
         /// <summary>Operations that were submitted.</summary>
@@ -65,14 +64,14 @@ namespace Mpa
         /// <summary>Operations that ended in any other way before the client was closed.</summary>
         public long OperationsFailed { get; }
 
-        /// <summary>Operations that closing ended before they were sent.</summary>
+        /// <summary>Operations that ended as <see cref="MpaStatus.Abandoned"/> before they were sent.</summary>
         public long OperationsAbandoned { get; }
 
-        /// <summary>Operations that were on the wire, and were cut, when closing returned.</summary>
+        /// <summary>Operations whose request was under way, and was aborted, when the close returned.</summary>
         public long OperationsUnfinished { get; }
 
-        /// <summary>Events that were not polled. Tasks of such operations were completed as
-        /// uncertain: see <see cref="MpaResult.Uncertain"/>.</summary>
+        /// <summary>Completions that were not polled. The tasks of these operations completed as if nothing were
+        /// known: see <see cref="MpaResult.Uncertain"/>.</summary>
         public long EventsNotPolled { get; }
     }
 }

@@ -13,7 +13,7 @@ namespace Mpa
 
         public MpaAuthorizationReason Reason { get; }
 
-        /// <summary>A sentence for people.</summary>
+        /// <summary>One sentence for logs.</summary>
         public string Message { get; }
     }
 
@@ -33,8 +33,8 @@ namespace Mpa
     {
         private readonly MpaResult entry;
 
-        /// <summary>Made by the client, and by tests of your own: the entry has the text as its message,
-        /// and what it is about.</summary>
+        /// <summary>Created by the client, and by your own tests: the message of <paramref name="entry"/> is the
+        /// text, and its other members say what it is about.</summary>
         public MpaLogEventArgs(MpaLogLevel level, MpaResult entry)
         {
             Level = level;
@@ -43,7 +43,7 @@ namespace Mpa
 
         public MpaLogLevel Level { get; }
 
-        /// <summary>The text. It holds no token, connection string or XUID.</summary>
+        /// <summary>The text. It contains no token, connection string or XUID.</summary>
         public string Message => entry.Message;
 
         /// <summary>What the entry is about, for the event id of a logging framework: the negated number of
@@ -54,7 +54,7 @@ namespace Mpa
         /// <see cref="MpaStatus.Ok"/>.</summary>
         public MpaStatus Status => entry.Status;
 
-        /// <summary>The obstacle behind <see cref="Status"/>, as in <see cref="MpaResult.Cause"/>.</summary>
+        /// <summary>The error behind <see cref="Status"/>, as in <see cref="MpaResult.Cause"/>.</summary>
         public MpaStatus Cause => entry.Cause;
 
         /// <summary>HTTP status of the response; 0: none.</summary>
@@ -63,10 +63,10 @@ namespace Mpa
         /// <summary>The number that a sign-in service gives a refusal (XErr); 0: none.</summary>
         public uint ServiceCode => entry.ServiceCode;
 
-        /// <summary>The service's errorCode; empty where it gave none.</summary>
+        /// <summary>The service's errorCode; empty if it gave none.</summary>
         public string ErrorCode => entry.ErrorCode;
 
-        /// <summary>What Microsoft's support asks for; empty where the service gave none.</summary>
+        /// <summary>The correlation ID, which Microsoft's support asks for; empty if the service gave none.</summary>
         public string CorrelationId => entry.CorrelationId;
     }
 

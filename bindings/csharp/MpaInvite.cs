@@ -6,7 +6,7 @@ namespace Mpa
 {
     using Mpa.Internal;
 
-    /// <summary>An invite from a user, who is known by the token.</summary>
+    /// <summary>An invite from the user whose token is sent.</summary>
     public sealed class MpaInvite : IInvite
     {
         /// <summary>The XUIDs of the users to invite, none of them 0: an array or a list, of 1 to
@@ -33,7 +33,8 @@ namespace Mpa
         public MpaAuthorization Authorization { get; set; }
 
         /// <summary>How long a submitted invite may take until it is sent. Zero: as in
-        /// <see cref="MpaClientConfig.InviteTimeToLive"/>. Calls that block do not look at it.</summary>
+        /// <see cref="MpaClientConfig.InviteTimeToLive"/>. At most <see cref="MpaLimits.MaxDurationMs"/>. Blocking
+        /// calls ignore it.</summary>
         public TimeSpan TimeToLive { get; set; }
 
         ulong? IInvite.Sender => null;

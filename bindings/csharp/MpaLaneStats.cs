@@ -59,11 +59,11 @@ namespace Mpa
         /// <summary>Of those: sent again after another attempt.</summary>
         public long Retries => (long)raw.retries;
 
-        /// <summary>Of those: answered that there are too many.</summary>
+        /// <summary>Of those: rejected by the service as too many.</summary>
         public long Throttled => (long)raw.throttled;
 
-        /// <summary>Users or groups in those requests. Divided by <see cref="Requests"/> it says how
-        /// well groups are gathered.</summary>
+        /// <summary>Users or groups in those requests. Divided by <see cref="Requests"/> it says how well groups are
+        /// combined.</summary>
         public long Items => (long)raw.items;
 
         /// <summary>How long operations and blocking calls that have ended had waited in the library:
@@ -73,8 +73,7 @@ namespace Mpa
         /// <summary>The sum of it.</summary>
         public TimeSpan QueueWaitSum => Time.Span(raw.queue_wait_sum_ms);
 
-        /// <summary>How long requests took, from their beginning (connecting included) to their
-        /// answer.</summary>
+        /// <summary>How long requests took, from their beginning (connecting included) to their response.</summary>
         public IReadOnlyList<long> RequestDurationBuckets { get; }
 
         /// <summary>The sum of it.</summary>
@@ -83,11 +82,10 @@ namespace Mpa
         /// <summary>Now: operations that wait in the queue.</summary>
         public long Queued => (long)raw.queued;
 
-        /// <summary>Now: operations that a worker has taken up.</summary>
+        /// <summary>Now: operations that a worker is processing.</summary>
         public long Running => (long)raw.running;
 
-        /// <summary>Now: how long the oldest of those in the queue has waited; zero where there is
-        /// none.</summary>
+        /// <summary>Now: how long the oldest of those in the queue has waited; zero if there is none.</summary>
         public TimeSpan OldestQueued => Time.Span(raw.oldest_queued_ms);
 
         private static long[] Copy(ulong* buckets)

@@ -5,11 +5,10 @@ namespace Mpa
     /// <summary>The native library.</summary>
     public static unsafe partial class MpaLibrary
     {
-        /// <summary>The version of the native library that is there, such as "0.1.0".</summary>
+        /// <summary>The version of the native library that is loaded, such as "0.1.0".</summary>
         public static string Version => Text.Decode(Native.mpa_version_string());
 
-        /// <summary>Whether the native library that is there has all that this assembly
-        /// needs.</summary>
+        /// <summary>Whether the native library that is loaded has all that this assembly needs.</summary>
         public static bool IsCompatible
         {
             get
@@ -28,8 +27,8 @@ namespace Mpa
             return Text.Decode(Native.mpa_status_name((int)status));
         }
 
-        /// <summary>What a status means in general. What happened to a certain call says
-        /// <see cref="MpaResult.Message"/>.</summary>
+        /// <summary>What a status means in general. <see cref="MpaResult.Message"/> says what happened in a
+        /// particular call.</summary>
         public static string Describe(MpaStatus status)
         {
             return Text.Decode(Native.mpa_status_description((int)status));

@@ -27,9 +27,9 @@ namespace Mpa
             Native.mpa_match_close(handle, submission.Key, null, null);
         }
 
-        /// <summary>Completes once the match is closed, by <see cref="CloseAsync"/> or by its client, and everything
-        /// that it has reported has ended. The result counts over all of it, in groups, or in users where teams
-        /// require that; its message says how much there was.</summary>
+        /// <summary>Completes once the match is closed, by <see cref="CloseAsync"/> or by its client, and all its
+        /// reports have ended. The result counts over all of it, in groups, or in users where teams require that; its
+        /// message says how much there was.</summary>
         public Task<MpaResult> Completion => submission.Task;
 
         /// <summary>A player joins. Allocates nothing unless it is refused.</summary>
@@ -60,15 +60,15 @@ namespace Mpa
             return status == 0 ? MpaResult.OfMatch : new MpaResult(&raw);
         }
 
-        /// <summary>All players leave, and no more can join. Returns <see cref="Completion"/>; a second call does too.
-        /// Where the host polls, go on polling.</summary>
+        /// <summary>All players leave, and no more can join. Returns <see cref="Completion"/>; a second call does
+        /// too. If the host polls, keep polling.</summary>
         public Task<MpaResult> CloseAsync()
         {
             Dispose();
             return Completion;
         }
 
-        /// <summary>As <see cref="CloseAsync"/>, for those who do not wait for the end.</summary>
+        /// <summary>As <see cref="CloseAsync"/>, without its task.</summary>
         public unsafe void Dispose()
         {
             // Before its event can come. A call that is not the first finds the handle closed.

@@ -5,18 +5,17 @@ namespace Mpa
     /// <summary>An operation that is in the queue.</summary>
     public sealed class MpaOperation
     {
-        /// <summary>Made by the client, and by tests of your own.</summary>
+        /// <summary>Created by the client, and by your own tests.</summary>
         public MpaOperation(ulong id, Task<MpaResult> completion)
         {
             Id = id;
             Completion = completion;
         }
 
-        /// <summary>The operation's number, from 1 and never used again; 0 where it was refused.</summary>
+        /// <summary>The operation's number, from 1 and never used again; 0 if it was refused.</summary>
         public ulong Id { get; }
 
-        /// <summary>Completes when the operation has ended; with the refusal, where it was
-        /// refused.</summary>
+        /// <summary>Completes when the operation has ended; with the refusal, if it was refused.</summary>
         public Task<MpaResult> Completion { get; }
     }
 }

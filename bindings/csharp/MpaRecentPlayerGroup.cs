@@ -3,9 +3,8 @@ using System.Collections.Generic;
 
 namespace Mpa
 {
-    /// <summary>Players who met: everyone in a group met everyone else in it. Groups may overlap.
-    /// Report encounters that mean something to the players, not all hundred of a battle
-    /// royale.</summary>
+    /// <summary>Players who met: everyone in a group met everyone else in it. Groups may overlap. Report encounters
+    /// that matter to the players, not all hundred of a battle royale.</summary>
     public sealed class MpaRecentPlayerGroup
     {
         /// <summary>The XUIDs of the players, none of them 0: an array or a list, of

@@ -33,8 +33,8 @@ namespace Mpa
             Message = MemberNames.Translate(Text.Decode(raw->message));
         }
 
-        /// <summary>A result of your own, for tests of code that takes results. What is left out is zero
-        /// or empty.</summary>
+        /// <summary>Creates a result, for tests of code that handles results. What is left out is zero or
+        /// empty.</summary>
         public MpaResult(
             MpaStatus status, string message = "", int total = 0, int acknowledged = 0, int uncertain = 0,
             int refused = 0, bool retryable = false, TimeSpan retryAfter = default(TimeSpan),
@@ -65,13 +65,13 @@ namespace Mpa
             CorrelationId = correlationId;
         }
 
-        /// <summary>For what is found out before the library is asked.</summary>
+        /// <summary>For what is refused before the library is called.</summary>
         internal static MpaResult Invalid(string message, int total = 0)
         {
             return new MpaResult(MpaStatus.InvalidArgument, message, total);
         }
 
-        /// <summary>For what is cancelled before the library is asked.</summary>
+        /// <summary>For what is cancelled before the library is called.</summary>
         internal static MpaResult CancelledBefore(int total)
         {
             const string Message = "It was cancelled before it was submitted. Nothing was sent.";
@@ -94,7 +94,8 @@ namespace Mpa
         internal static readonly MpaResult Submitted = new MpaResult(MpaStatus.Ok, "It was submitted.");
 
         /// <summary>Of a match that was opened, or has taken a player who joins or leaves.</summary>
-        internal static readonly MpaResult OfMatch = new MpaResult(MpaStatus.Ok, "The match is open, and has taken it.");
+        internal static readonly MpaResult OfMatch =
+            new MpaResult(MpaStatus.Ok, "The match is open, and has taken it.");
 
         internal static MpaResult Flushed(bool inTime)
         {
@@ -104,31 +105,45 @@ namespace Mpa
         }
 
         /// <summary>For operations whose event cannot be polled any more, since the client is closed. They may
-        /// have been sent, so that all of it is uncertain; recent players never end as that.</summary>
-        internal static MpaResult OfUnknownEnd(bool isInvite, int count)
+        /// have been sent, so that all of it is uncertain; only invites end as that.</summary>
+        internal static MpaResult OfUnknownEnd(Submission submission)
         {
-            const string Message = "The client was closed before the end of this was known.";
-            return isInvite
+            const string Message = "The client was closed before the end of this was known. ";
+            int count = submission.Count;
+            if (submission.IsMatch)
+            {
+                return new MpaResult(
+                    MpaStatus.Abandoned,
+                    "The client was closed before the end of this match was known. Groups that were not reported are "
+                    + "lost: the library does not return them.",
+                    cause: MpaStatus.Closed);
+            }
+            return submission.IsInvite
                 ? new MpaResult(
-                    MpaStatus.Uncertain, Message + " Do not send it again.", count, uncertain: count,
+                    MpaStatus.Uncertain, Message + "Do not send it again.", count, uncertain: count,
                     cause: MpaStatus.Closed)
-                : new MpaResult(MpaStatus.Abandoned, Message, count, uncertain: count);
+                : new MpaResult(
+                    MpaStatus.Abandoned, Message + "Sending it again does no harm.", count, uncertain: count,
+                    cause: MpaStatus.Closed, retryable: true);
         }
+
+        /// <summary>Of a drain whose event cannot be polled any more, since the client is closed.</summary>
+        internal static readonly MpaResult DrainOfUnknownEnd = new MpaResult(
+            MpaStatus.Abandoned, "The client was closed before it was drained.", cause: MpaStatus.Closed);
 
         /// <summary>Whether all of it happened.</summary>
         public bool IsOk => Status == MpaStatus.Ok;
 
         public MpaStatus Status { get; }
 
-        /// <summary>The obstacle behind <see cref="MpaStatus.Uncertain"/>,
-        /// <see cref="MpaStatus.Abandoned"/>, <see cref="MpaStatus.Cancelled"/>,
-        /// <see cref="MpaStatus.Expired"/> and <see cref="MpaStatus.SignInFailed"/>, such as <see cref="MpaStatus.TimedOut"/>; else
+        /// <summary>The error behind <see cref="MpaStatus.Uncertain"/>, <see cref="MpaStatus.Abandoned"/>,
+        /// <see cref="MpaStatus.Cancelled"/>, <see cref="MpaStatus.Expired"/> and
+        /// <see cref="MpaStatus.SignInFailed"/>, such as <see cref="MpaStatus.TimedOut"/>; else
         /// <see cref="MpaStatus.Ok"/>.</summary>
         public MpaStatus Cause { get; }
 
-        /// <summary>One or a few sentences: what happened, to which input (by the name of its
-        /// property and its index), what to do. Never holds a token, a key, a connection string or a
-        /// XUID.</summary>
+        /// <summary>One or a few sentences: what happened, to which input (by the name of its property and its
+        /// index), what to do. Never contains a token, a key, a connection string or a XUID.</summary>
         public string Message { get; }
 
         /// <summary>How many users or groups were passed in; 0 for calls without any.</summary>
@@ -138,8 +153,7 @@ namespace Mpa
         /// acknowledged.</summary>
         public int Acknowledged { get; }
 
-        /// <summary>How many after those were sent without an answer that settles whether it
-        /// happened.</summary>
+        /// <summary>How many after those were sent without a response that settles whether it happened.</summary>
         public int Uncertain { get; }
 
         /// <summary>How many after those the service refused.</summary>
@@ -149,50 +163,48 @@ namespace Mpa
         /// invites that are uncertain: sent again, they could be shown twice.</summary>
         public bool Retryable { get; }
 
-        /// <summary>Do not try again before so much time has passed; at most
-        /// <see cref="MpaLimits.MaxRetryAfterMs"/>. Zero: nothing known.</summary>
+        /// <summary>How long to wait at least before trying again; at most <see cref="MpaLimits.MaxRetryAfterMs"/>.
+        /// Zero: unknown.</summary>
         public TimeSpan RetryAfter { get; }
 
-        /// <summary>HTTP status of the last answer. 0: none came.</summary>
+        /// <summary>HTTP status of the last response. 0: none was received.</summary>
         public int HttpStatus { get; }
 
         /// <summary>Requests of which at least one byte was sent.</summary>
         public int Attempts { get; }
 
-        /// <summary>How long it waited in the library: in the queue, for its turn, for an
+        /// <summary>How long it waited in the library: in the queue, for a rate limit, for an
         /// authorization.</summary>
         public TimeSpan Queued { get; }
 
         /// <summary>From the beginning of the call to its end.</summary>
         public TimeSpan Elapsed { get; }
 
-        /// <summary>How many requests the service counted in <see cref="Period"/>, where it limits
-        /// calls and says so; else 0.</summary>
+        /// <summary>How many requests the service counted in <see cref="Period"/>, if it limits calls and says so;
+        /// else 0.</summary>
         public uint CurrentRequests { get; }
 
-        /// <summary>How many requests it takes in a period; 0 where it did not say.</summary>
+        /// <summary>How many requests it accepts in a period; 0 if it did not say.</summary>
         public uint MaxRequests { get; }
 
-        /// <summary>The period; zero where the service did not say.</summary>
+        /// <summary>The period; zero if the service did not say.</summary>
         public TimeSpan Period { get; }
 
-        /// <summary>The kind of limit, in the service's words; empty where it did not
-        /// say.</summary>
+        /// <summary>The kind of limit, in the service's words; empty if it did not say.</summary>
         public string LimitType { get; }
 
-        /// <summary>The number that a sign-in service gives a refusal (XErr), such as 0x8015DC12; 0
-        /// where it gave none.</summary>
+        /// <summary>The number that a sign-in service gives a refusal (XErr), such as 0x8015DC12; 0 if it gave
+        /// none.</summary>
         public uint ServiceCode { get; }
 
-        /// <summary>The service's errorCode; empty where it gave none.</summary>
+        /// <summary>The service's errorCode; empty if it gave none.</summary>
         public string ErrorCode { get; }
 
-        /// <summary>What Microsoft's support asks for; empty where the service gave
-        /// none.</summary>
+        /// <summary>The correlation ID, which Microsoft's support asks for; empty if the service gave none.</summary>
         public string CorrelationId { get; }
 
-        /// <summary>What was never sent, and what to do with it. Recent players that are uncertain may be
-        /// sent again too, which this leaves out: doing so does no harm.</summary>
+        /// <summary>What was never sent, and what to do with it. Recent players that are uncertain are not included;
+        /// sending them again does no harm.</summary>
         public unsafe MpaUnsent Unsent
         {
             get
@@ -205,7 +217,7 @@ namespace Mpa
                 result.uncertain = (uint)Uncertain;
                 result.refused = (uint)Refused;
                 result.retryable = Retryable ? 1u : 0u;
-                result.retry_after_ms = Time.Limit(RetryAfter);
+                result.retry_after_ms = Time.Deadline(RetryAfter);
                 result.http_status = (uint)HttpStatus;
                 result.period_s = (uint)Period.TotalSeconds;
                 var unsent = new Native.mpa_unsent { struct_size = (uint)sizeof(Native.mpa_unsent) };
@@ -214,8 +226,8 @@ namespace Mpa
             }
         }
 
-        /// <summary>For those who prefer exceptions: throws an <see cref="MpaException"/> unless
-        /// all of it happened, else returns this result.</summary>
+        /// <summary>Throws an <see cref="MpaException"/> unless all of it happened; else returns this
+        /// result.</summary>
         public MpaResult ThrowIfFailed()
         {
             if (!IsOk)

@@ -31,7 +31,8 @@ namespace Mpa
         public MpaPlatform Platform { get; set; }
 
         /// <summary>How long a submitted invite may take until it is sent. Zero: as in
-        /// <see cref="MpaClientConfig.InviteTimeToLive"/>. Calls that block do not look at it.</summary>
+        /// <see cref="MpaClientConfig.InviteTimeToLive"/>. At most <see cref="MpaLimits.MaxDurationMs"/>. Blocking
+        /// calls ignore it.</summary>
         public TimeSpan TimeToLive { get; set; }
 
         ulong? IInvite.Sender => Sender;

@@ -5,8 +5,7 @@ namespace Mpa
 {
     using Mpa.Internal;
 
-    /// <summary>The statistics of a client, since it was opened: those of the moment in which it was
-    /// asked for them.</summary>
+    /// <summary>The statistics of a client, since it was opened: as of the call that returned them.</summary>
     public sealed unsafe class MpaStats
     {
         private readonly Native.mpa_stats raw;
@@ -29,11 +28,11 @@ namespace Mpa
         /// <summary>Activities that are set and deleted.</summary>
         public MpaLaneStats Activities { get; }
 
-        /// <summary>Activities that are got and queried.</summary>
+        /// <summary>Queries of activities.</summary>
         public MpaLaneStats ActivityQueries { get; }
 
-        /// <summary>Now: places of <see cref="MpaClientConfig.QueueCapacity"/> that are taken, by
-        /// operations that have ended and whose task has not completed yet too.</summary>
+        /// <summary>Now: places of <see cref="MpaClientConfig.QueueCapacity"/> that are taken, also by operations
+        /// that have ended and whose task has not completed yet.</summary>
         public long HeldOperations => (long)raw.held_operations;
 
         /// <summary>Now: bytes of <see cref="MpaClientConfig.QueueCapacityBytes"/> that are
@@ -59,7 +58,7 @@ namespace Mpa
         /// <summary>When the client last signed in with success; null: never.</summary>
         public DateTimeOffset? LastSignInAt => Time.At(raw.last_sign_in_at_unix_ms);
 
-        /// <summary>How often it began to sign in, renewals included.</summary>
+        /// <summary>How often it started to sign in, renewals included.</summary>
         public long SignInAttempts => (long)raw.sign_in_attempts;
 
         /// <summary>How many of these failed.</summary>
@@ -71,10 +70,10 @@ namespace Mpa
             ? (TimeSpan?)null
             : TimeSpan.FromMilliseconds(raw.clock_offset_ms);
 
-        /// <summary>Writes the numbers in Prometheus' text format (version 0.0.4), with names that begin
-        /// with "mpa_"; false for labels that are wrong.</summary>
-        /// <param name="labels">Put into each line, such as <c>region="eu"</c>, at most 256 bytes. Null:
-        /// none. Several clients of a process need labels of their own, and pages of their own.</param>
+        /// <summary>Writes the numbers in Prometheus' text format (version 0.0.4), with names that begin with "mpa_";
+        /// false if the labels are wrong.</summary>
+        /// <param name="labels">Put into each line, such as <c>region="eu"</c>, at most 256 bytes. Null: none. If a
+        /// process has several clients, each needs its own labels and its own page.</param>
         /// <param name="text">The page.</param>
         /// <param name="result">What is wrong with the labels.</param>
         public bool TryGetPrometheusText(

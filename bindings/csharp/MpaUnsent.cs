@@ -34,8 +34,8 @@ namespace Mpa
         /// <summary>How long to wait before they are sent again.</summary>
         public TimeSpan Delay { get; }
 
-        /// <summary>What to send again of what was passed in: the users or groups that were never sent, and
-        /// those before them that were refused for now.</summary>
+        /// <summary>What to send again, from what was passed in: the users or groups that were never sent, and those
+        /// before them that were refused for now.</summary>
         public T[] Of<T>(IReadOnlyList<T> passedIn)
         {
             var items = new T[RefusedForNow + Count];

@@ -16,7 +16,7 @@ namespace Mpa.Internal
         /// <summary>How long the thread waits in the library, which also wakes it.</summary>
         private const uint PumpMs = 1000;
 
-        /// <summary>How long what the deadline has cut may take to say so.</summary>
+        /// <summary>How long operations that the deadline aborts may take to report it.</summary>
         private const long GraceMs = 1000;
 
         private readonly Native.mpa_client handle;
@@ -66,12 +66,12 @@ namespace Mpa.Internal
             }
         }
 
-        /// <summary>What awaits a task runs inside Poll where the host polls; else never on the thread
-        /// that completes the others.</summary>
+        /// <summary>What awaits a task runs inside Poll if the host polls; else never on the thread that completes
+        /// the others.</summary>
         internal TaskCreationOptions Options =>
             HostPolls ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
 
-        /// <summary>Submits. The submission ends with the refusal, where there is one.</summary>
+        /// <summary>Submits. The submission ends with the refusal, if it is refused.</summary>
         internal Task<MpaResult> Submit(Submission submission)
         {
             MpaResult submitted = TrySubmit(submission);
@@ -89,25 +89,25 @@ namespace Mpa.Internal
         }
 
         /// <summary>Submits as soon as there is room in the queue.</summary>
-        internal Task<MpaOperation> SubmitWhenThereIsRoom(Submission submission)
+        internal Task<MpaOperation> EnqueueAsync(Submission submission)
         {
             return waiting.Add(submission);
         }
 
         internal Submission NewSubmission(
-            MpaClient owner, bool isInvite, int count, CancellationToken token,
+            MpaClient owner, bool isInvite, int count, CancellationToken cancellationToken,
             Func<Submission, MpaResult> call, [AllowNull] Action<MpaResult> completed = null)
         {
             var notify = Notifications.Guard(completed);
-            return new Submission(owner, NewKey(), isInvite, count, token, call, notify, Options);
+            return new Submission(owner, NewKey(), isInvite, count, cancellationToken, call, notify, Options);
         }
 
         internal QuerySubmission NewQuery(
-            MpaClient owner, int count, CancellationToken token, Func<Submission, MpaResult> call,
+            MpaClient owner, int count, CancellationToken cancellationToken, Func<Submission, MpaResult> call,
             [AllowNull] Action<MpaActivities> completed = null)
         {
             var notify = Notifications.Guard(completed);
-            return new QuerySubmission(owner, NewKey(), count, token, call, notify, Options);
+            return new QuerySubmission(owner, NewKey(), count, cancellationToken, call, notify, Options);
         }
 
         private ulong NewKey()
@@ -117,7 +117,7 @@ namespace Mpa.Internal
 
         internal MpaResult TrySubmit(Submission submission)
         {
-            if (submission.Token.IsCancellationRequested)
+            if (submission.CancellationToken.IsCancellationRequested)
             {
                 return MpaResult.CancelledBefore(submission.Count);
             }
@@ -276,10 +276,10 @@ namespace Mpa.Internal
                 }
                 if (submission != null)
                 {
-                    submission.End(MpaResult.OfUnknownEnd(submission.IsInvite, submission.Count));
+                    submission.End(MpaResult.OfUnknownEnd(submission));
                 }
             }
-            drained.TrySetResult(MpaResult.OfUnknownEnd(false, 0));
+            drained.TrySetResult(MpaResult.DrainOfUnknownEnd);
         }
 
         private enum Polled
@@ -352,7 +352,7 @@ namespace Mpa.Internal
             Authorizations.Renew(reason);
         }
 
-        /// <summary>Where no other thread polls: from the first thing on that is waited for.</summary>
+        /// <summary>Where no other thread polls: started by the first operation, handler or provider.</summary>
         internal void StartPump()
         {
             if (!HostPolls && Interlocked.Exchange(ref pumps, 1) == 0)

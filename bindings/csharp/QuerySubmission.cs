@@ -16,9 +16,9 @@ namespace Mpa.Internal
         private MpaActivityRecord[] records = new MpaActivityRecord[0];
 
         internal QuerySubmission(
-            MpaClient owner, ulong key, int count, CancellationToken token, Func<Submission, MpaResult> call,
-            [AllowNull] Action<MpaActivities> completed, TaskCreationOptions options)
-            : base(owner, key, false, count, token, call, null, options)
+            MpaClient owner, ulong key, int count, CancellationToken cancellationToken,
+            Func<Submission, MpaResult> call, [AllowNull] Action<MpaActivities> completed, TaskCreationOptions options)
+            : base(owner, key, false, count, cancellationToken, call, null, options)
         {
             this.completed = completed;
             source = new TaskCompletionSource<MpaActivities>(options);

@@ -20,7 +20,7 @@ namespace Mpa.Internal
         private readonly MpaClient owner;
 
         internal Submission(
-            MpaClient owner, ulong key, bool isInvite, int count, CancellationToken token,
+            MpaClient owner, ulong key, bool isInvite, int count, CancellationToken cancellationToken,
             Func<Submission, MpaResult> call, [AllowNull] Action<MpaResult> completed,
             TaskCreationOptions options)
         {
@@ -29,7 +29,7 @@ namespace Mpa.Internal
             Key = key;
             IsInvite = isInvite;
             Count = count;
-            Token = token;
+            CancellationToken = cancellationToken;
             Call = call;
             source = new TaskCompletionSource<MpaResult>(options);
         }
@@ -44,7 +44,7 @@ namespace Mpa.Internal
         /// <summary>How many users, groups or activities.</summary>
         internal int Count { get; }
 
-        internal CancellationToken Token { get; }
+        internal CancellationToken CancellationToken { get; }
 
         /// <summary>Submits it.</summary>
         internal Func<Submission, MpaResult> Call { get; }
@@ -53,20 +53,22 @@ namespace Mpa.Internal
 
         internal ulong Operation { get; set; }
 
+        internal bool IsMatch { get; set; }
+
         /// <summary>A match that goes on: its end is nothing to wait for yet.</summary>
         internal bool IsOpenMatch { get; set; }
 
         internal Task<MpaResult> Task => source.Task;
 
-        /// <summary>From now on, cancelling the token cancels the operation.</summary>
+        /// <summary>From now on, the cancellation token cancels the operation.</summary>
         internal void CancelWithToken(Native.mpa_client handle)
         {
-            if (!Token.CanBeCanceled)
+            if (!CancellationToken.CanBeCanceled)
             {
                 return;
             }
             ulong operation = Operation;
-            CancellationTokenRegistration registered = Token.Register(() => Cancel(handle, operation));
+            CancellationTokenRegistration registered = CancellationToken.Register(() => Cancel(handle, operation));
             lock (source)
             {
                 if (!ended)

@@ -8,28 +8,28 @@ namespace Mpa.Internal
     /// <summary>Times in the units of the C header.</summary>
     internal static class Time
     {
-        /// <summary>A time limit that is negative or does not fit becomes one that the library
-        /// refuses. A fraction of a millisecond counts as a whole one, since 0 means the
-        /// default.</summary>
+        /// <summary>More than the library takes anywhere, and not <see cref="MpaLimits.None"/>.</summary>
+        private const uint TooLong = MpaLimits.None - 1;
+
+        /// <summary>A duration that is negative or does not fit becomes one that the library refuses. A fraction
+        /// of a millisecond counts as a whole one, since 0 means the default.</summary>
         internal static uint Limit(TimeSpan limit)
         {
             double ms = Math.Ceiling(limit.TotalMilliseconds);
-            return ms < 0 || ms > uint.MaxValue ? uint.MaxValue : (uint)ms;
+            return limit < TimeSpan.Zero || ms > TooLong ? TooLong : (uint)ms;
         }
 
-        /// <summary>Null means the default, and nothing means not at all. What does not fit is not
-        /// taken for that.</summary>
+        /// <summary>Null means the default, and zero means not at all.</summary>
         internal static uint OrNone(TimeSpan? time)
         {
             if (time == null)
             {
                 return 0;
             }
-            return time.Value <= TimeSpan.Zero ? MpaLimits.None : Math.Min(Limit(time.Value), MpaLimits.None - 1);
+            return time.Value == TimeSpan.Zero ? MpaLimits.None : Limit(time.Value);
         }
 
-        /// <summary>How long to wait for something: forever is 49 days, less than nothing is
-        /// nothing.</summary>
+        /// <summary>How long to wait for something: infinite is 49 days, and negative is 0.</summary>
         internal static uint Deadline(TimeSpan deadline)
         {
             bool past = deadline < TimeSpan.Zero && deadline != Timeout.InfiniteTimeSpan;

@@ -26,9 +26,9 @@ namespace Mpa.Internal
                 waiters.AddLast(waiter);
             }
             Serve();
-            if (!waiter.Task.IsCompleted && submission.Token.CanBeCanceled)
+            if (!waiter.Task.IsCompleted && submission.CancellationToken.CanBeCanceled)
             {
-                CancellationTokenRegistration registration = submission.Token.Register(() => Cancel(waiter));
+                var registration = submission.CancellationToken.Register(() => Cancel(waiter));
                 waiter.Task.ContinueWith(
                     done => registration.Dispose(), CancellationToken.None,
                     TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -69,7 +69,7 @@ namespace Mpa.Internal
                     return;
                 }
             }
-            // The token is cancelled: this ends at once.
+            // Its cancellation token is cancelled: this ends at once.
             waiter.TrySubmit(operations);
             waiter.Complete();
         }
@@ -93,7 +93,7 @@ namespace Mpa.Internal
 
             internal Task<MpaOperation> Task => source.Task;
 
-            /// <summary>False where there is still no room.</summary>
+            /// <summary>False if there is still no room.</summary>
             internal bool TrySubmit(Operations operations)
             {
                 try

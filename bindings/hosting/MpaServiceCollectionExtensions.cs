@@ -10,10 +10,10 @@ namespace Microsoft.Extensions.DependencyInjection
     /// <summary>Adds an <see cref="MpaClient"/> to an application with a generic host.</summary>
     public static class MpaServiceCollectionExtensions
     {
-        /// <summary>Adds a client as <see cref="MpaClient"/> and <see cref="IMpaClient"/>. It is opened when the
-        /// host starts, logs to the host's loggers, publishes the meter
-        /// <see cref="MpaMetrics.MeterName"/>, and is drained when the host stops. Services that are stopped before
-        /// it can still submit: add the client before them.</summary>
+        /// <summary>Adds a client as <see cref="MpaClient"/> and as its interfaces, such as <see cref="IMpaClient"/>
+        /// and <see cref="IMpaMatchClient"/>. It is opened when the host starts, logs to the host's loggers,
+        /// publishes the meter <see cref="MpaMetrics.MeterName"/>, and is drained when the host stops. Services that
+        /// are stopped before it can still submit: add the client before them.</summary>
         /// <param name="services">The services of the application.</param>
         /// <param name="configure">Sets what the client needs, at least
         /// <see cref="MpaClientConfig.TitleId"/>. May be called twice.</param>
@@ -43,6 +43,7 @@ namespace Microsoft.Extensions.DependencyInjection
             services.TryAddSingleton(provider => provider.GetRequiredService<MpaHostedClient>().Client);
             services.TryAddSingleton<IMpaClient>(provider => provider.GetRequiredService<MpaClient>());
             services.TryAddSingleton<IMpaActivityClient>(provider => provider.GetRequiredService<MpaClient>());
+            services.TryAddSingleton<IMpaMatchClient>(provider => provider.GetRequiredService<MpaClient>());
             services.TryAddSingleton<IMpaRecentPlayersClient>(provider => provider.GetRequiredService<MpaClient>());
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MpaHostedService>());
             return services.AddOptions<MpaOptions>()

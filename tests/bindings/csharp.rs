@@ -111,7 +111,7 @@ fn the_example_without_a_network_passes() {
     compile.arg(format!("-out:{}", program.display())).arg(repository().join("examples/without_network.cs"));
     build::run(compile.arg(repository().join("bindings/csharp/*.cs")));
     let output = build::run(mono(&program).env_remove("LD_LIBRARY_PATH"));
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "3 tests passed.\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "4 tests passed.\n");
 }
 
 /// With what it leaves to the program.

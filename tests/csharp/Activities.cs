@@ -134,7 +134,7 @@ static class Activities
         using (MpaClient client = Open(WithoutHolding()))
         {
             Ok(1, Wait(client, client.SetActivityAsync(5, AnActivity())));
-            MpaOperation deleting = Wait(client, client.SubmitDeleteActivityAsync(5, 10, OfAUser()));
+            MpaOperation deleting = Wait(client, client.EnqueueDeleteActivityAsync(5, 10, OfAUser()));
             Ok(1, Wait(client, deleting.Completion));
             Found(Wait(client, client.QueryActivitiesAsync(new List<ulong> { 5, 6 })));
             MpaActivities none = Wait(client, client.GetActivitiesAsync(5, OfAUser()));
@@ -163,7 +163,7 @@ static class Activities
             Check(more.Result.Status == MpaStatus.UnexpectedAnswer && more.Records.Count == 256, more.Result);
             Check(more.Result.Message.Contains("lists 300 activities of 1 users"), more.Result);
             int listed = 0;
-            client.GetActivities(1, null, found => listed = found.Records.Count);
+            client.SubmitGetActivities(1, null, found => listed = found.Records.Count);
             var clock = Stopwatch.StartNew();
             while (Volatile.Read(ref listed) == 0)
             {

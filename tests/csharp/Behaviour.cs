@@ -121,6 +121,12 @@ static class Behaviour
         Check(!opened && client == null, part, line);
     }
 
+    static readonly TimeSpan[] OutOfRange =
+    {
+        TimeSpan.FromTicks(-1), TimeSpan.FromMilliseconds(-1), TimeSpan.FromDays(-50), TimeSpan.MinValue,
+        TimeSpan.FromTicks(TimeSpan.TicksPerDay + 1), TimeSpan.FromDays(50), TimeSpan.MaxValue,
+    };
+
     static void WrongConfigurationsAreRefusedByName()
     {
         Refused("config.TitleId", config => config.TitleId = 0);
@@ -136,6 +142,26 @@ static class Behaviour
         Refused("config.ConnectTimeout.Total", config => config.ConnectTimeout = TimeSpan.FromSeconds(-1));
         Refused("config.RequestTimeout.TotalMilliseconds", config => config.RequestTimeout = TimeSpan.FromHours(24));
         Refused("config.CallTimeout.TotalMilliseconds is ", config => config.CallTimeout = TimeSpan.MaxValue);
+        Action<MpaClientConfig, TimeSpan>[] durations =
+        {
+            (config, time) => config.ConnectTimeout = time, (config, time) => config.RequestTimeout = time,
+            (config, time) => config.CallTimeout = time, (config, time) => config.InviteTimeToLive = time,
+            (config, time) => config.RecentPlayersTimeToLive = time,
+            (config, time) => config.RecentPlayersHold = time, (config, time) => config.AuthorizationLead = time,
+        };
+        foreach (Action<MpaClientConfig, TimeSpan> set in durations)
+        {
+            foreach (TimeSpan time in OutOfRange)
+            {
+                Refused(".TotalMilliseconds is ", config => set(config, time));
+            }
+        }
+        Refused("config.RecentPlayersHold", config => config.RecentPlayersHold = Timeout.InfiniteTimeSpan);
+        Refused("with a config.LimitPeriod.TotalMilliseconds of ", config =>
+        {
+            config.InviteLimit = 1;
+            config.LimitPeriod = TimeSpan.FromTicks(-1);
+        });
         // A fraction of a millisecond counts as a whole one.
         long most = MpaLimits.MaxTimeoutMs * TimeSpan.TicksPerMillisecond;
         Refused("config.CallTimeout.TotalMilliseconds is ", config => config.CallTimeout = new TimeSpan(most + 1));
@@ -173,6 +199,18 @@ static class Behaviour
         invite.ConnectionString = null;
         invite.InvitedUsers = new ulong[] { 1, 0 };
         Refused("invite.InvitedUsers[1]", client.SendServerInvite(invite));
+
+        foreach (TimeSpan time in OutOfRange)
+        {
+            invite = AnInvite();
+            invite.TimeToLive = time;
+            Refused("invite.TimeToLive.TotalMilliseconds is ", client.SendServerInviteAsync(invite).Result);
+            var activity = new MpaActivity { ConnectionString = "", TimeToLive = time };
+            Refused("activity.TimeToLive.TotalMilliseconds is ", client.SetActivityAsync(1, activity).Result);
+            var config = new MpaMatchConfig { MinimumTogether = time };
+            Check(!client.TryOpenMatch(config, out MpaMatch match, out MpaResult result) && match == null, result);
+            Refused("config.MinimumTogether.TotalMilliseconds is ", result);
+        }
 
         var own = new MpaInvite { InvitedUsers = new ulong[] { 2 } };
         own.Authorization = new MpaAuthorization { Header = "" };

@@ -22,6 +22,28 @@ static class Matches
         AForgottenMatchIsClosed();
         JoiningAndLeavingAllocatesNothing();
         TheEndIsUnknownIfTheClientGoesFirst();
+        CodeThatTakesAnInterfaceGetsAMatch();
+    }
+
+    /// So that a test can give it a client and a match of its own.
+    static void CodeThatTakesAnInterfaceGetsAMatch()
+    {
+        MpaClient client = OpenClient();
+        IMpaMatchClient matches = client;
+        using (IMpaMatch match = matches.OpenMatch())
+        {
+            Ok(match.Join(1));
+        }
+        IMpaMatch other;
+        MpaResult result;
+        Check(matches.TryOpenMatch(null, out other, out result) && result.IsOk, result);
+        Task<MpaResult> closed = other.CloseAsync();
+        IMpaClient all = client;
+        Ok(Wait(client, all.FlushAsync(TimeSpan.FromSeconds(10))));
+        Ok(Wait(client, all.DrainAsync(TimeSpan.FromSeconds(10))));
+        Check(closed.IsCompleted, closed.Status);
+        Check(!matches.TryOpenMatch(null, out other, out result) && other == null && !result.IsOk, result);
+        client.Dispose();
     }
 
     static MpaClient OpenClient()

@@ -1,9 +1,11 @@
 // Messages of the library name properties: Members.exe. Every field of the header's input is one, under the
-// name that messages give it here.
+// name that messages give it here. Names of methods follow rules, and times become milliseconds.
 
 using System;
 using System.Linq;
 using System.Reflection;
+using System.Threading;
+using System.Threading.Tasks;
 using Mpa;
 using static Support;
 
@@ -25,6 +27,8 @@ static class Members
         EveryFieldIsAProperty("mpa_user_recent_players", typeof(MpaUserRecentPlayers));
         EveryFieldIsAProperty("mpa_activity", typeof(MpaActivity));
         EveryStatusIsAMember();
+        NamesSayWhatMethodsWaitFor();
+        NegativeAndHugeTimesAreTooLong();
         Check(Translated("invite.invited_users[3] is 0") == "invite.InvitedUsers[3] is 0");
         Check(Translated("count is 0; it must be 1 to 10000 groups.")
             == "groups.Count is 0; it must be 1 to 10000 groups.");
@@ -64,6 +68,57 @@ static class Members
         {
             string shown = Translated("config." + field).Substring("config.".Length);
             Check(type.GetProperty(shown.Split('.')[0]) != null, name + "." + field + " is no " + shown);
+        }
+    }
+
+    static void NegativeAndHugeTimesAreTooLong()
+    {
+        // What the header calls none means something else.
+        const uint Most = MpaLimits.MaxDurationMs;
+        var tooLong = new[]
+        {
+            TimeSpan.FromTicks(-1), TimeSpan.FromMilliseconds(-1), TimeSpan.FromMilliseconds(-2),
+            TimeSpan.FromDays(-49.8), TimeSpan.MinValue, TimeSpan.FromTicks(TimeSpan.TicksPerDay + 1),
+            TimeSpan.FromMilliseconds(MpaLimits.None - 1), TimeSpan.FromMilliseconds(MpaLimits.None),
+            TimeSpan.FromMilliseconds(MpaLimits.None + 1L), TimeSpan.MaxValue,
+        };
+        foreach (TimeSpan time in tooLong)
+        {
+            foreach (string method in new[] { "Limit", "OrNone" })
+            {
+                uint ms = Milliseconds(method, time);
+                Check(ms > Most && ms != MpaLimits.None, method + " makes " + ms + " of " + time);
+            }
+        }
+        Check(Milliseconds("Limit", TimeSpan.Zero) == 0);
+        Check(Milliseconds("OrNone", TimeSpan.Zero) == MpaLimits.None);
+        Check(Milliseconds("OrNone", null) == 0);
+        Check(Milliseconds("OrNone", TimeSpan.FromTicks(1)) == 1);
+        Check(Milliseconds("Limit", TimeSpan.FromDays(1)) == Most);
+    }
+
+    static uint Milliseconds(string method, object time)
+    {
+        Type times = typeof(MpaClient).Assembly.GetType("Mpa.Internal.Time", true);
+        return (uint)times.GetMethod(method, Any).Invoke(null, new[] { time });
+    }
+
+    static void NamesSayWhatMethodsWaitFor()
+    {
+        MethodInfo[] methods = typeof(MpaClient).GetMethods(BindingFlags.Instance | BindingFlags.Public);
+        foreach (MethodInfo method in methods)
+        {
+            ParameterInfo[] parameters = method.GetParameters();
+            bool hasCallback = parameters.Any(parameter => parameter.Name == "completed");
+            Check(hasCallback == method.Name.StartsWith("Submit"), method);
+            bool waitsForRoom = method.ReturnType == typeof(Task<MpaOperation>);
+            Check(waitsForRoom == method.Name.StartsWith("Enqueue"), method);
+            bool returnsTask = method.ReturnType.Name.Contains("Task");
+            Check(returnsTask == method.Name.EndsWith("Async"), method);
+            Check(
+                parameters.All(parameter =>
+                    parameter.ParameterType == typeof(CancellationToken) == (parameter.Name == "cancellationToken")),
+                method);
         }
     }
 

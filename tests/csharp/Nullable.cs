@@ -16,9 +16,9 @@ static class NullableProgram
         {
             TitleId = 7,
             Endpoint = null,
-            AuthorizationProvider = async (request, token) =>
+            AuthorizationProvider = async (request, cancellationToken) =>
             {
-                await Task.Delay(request.Current?.Header.Length ?? 0, token);
+                await Task.Delay(request.Current?.Header.Length ?? 0, cancellationToken);
                 return new MpaAuthorization { Header = "XBL3.0 x=-;token", ProofKeyPem = null };
             },
         };
@@ -40,9 +40,9 @@ static class NullableProgram
         }
         var invite = new MpaServerInvite { Sender = 1, InvitedUsers = new ulong[] { 2 }, ConnectionString = null };
         MpaResult result = await client.SendServerInviteAsync(invite, CancellationToken.None);
-        MpaOperation operation = await client.SubmitServerInviteAsync(invite);
+        MpaOperation operation = await client.EnqueueServerInviteAsync(invite);
         Console.WriteLine((await operation.Completion).Message + result.Message);
-        client.SendServerInvite(invite, completed => Console.WriteLine(completed.Message));
+        client.SubmitServerInvite(invite, completed => Console.WriteLine(completed.Message));
         MpaCloseReport report = await client.CloseAsync(TimeSpan.FromSeconds(1));
         await using var other = MpaClient.Open(config);
         return (int)report.Calls;

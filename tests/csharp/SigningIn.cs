@@ -140,7 +140,7 @@ static class SigningIn
             Check(renewed.Task.Wait(20000), "no event came");
             var requests = new List<MpaAuthorizationRequest>();
             MpaClientConfig config = OfAServer();
-            config.AuthorizationProvider = (request, token) =>
+            config.AuthorizationProvider = (request, cancellationToken) =>
             {
                 requests.Add(request);
                 // The service refuses the first.

@@ -31,6 +31,7 @@ static class Submitting
         AProviderIsAskedOnceAtATime();
         AProviderIsCancelledWithItsClient();
         ClosingCompletesEverything();
+        ResultsOfAnUnknownEndSayWhetherToSendAgain();
         ATaskKeepsItsClient();
     }
 
@@ -128,10 +129,10 @@ static class Submitting
                     last = result;
                     Interlocked.Increment(ref calls);
                 };
-                client.SendServerInvite(null, completed);
-                client.SendServerInvite(AnInvite(), completed);
-                client.PostRecentPlayerGroups(new MpaRecentPlayerGroup[0], completed);
-                client.SendServerInvite(ToNoOne(), result => { throw new InvalidOperationException(); });
+                client.SubmitServerInvite(null, completed);
+                client.SubmitServerInvite(AnInvite(), completed);
+                client.SubmitRecentPlayerGroups(new MpaRecentPlayerGroup[0], completed);
+                client.SubmitServerInvite(ToNoOne(), result => { throw new InvalidOperationException(); });
                 Check(!hostPolls || calls == 0, "it was called before the method had returned");
                 var clock = Stopwatch.StartNew();
                 while (Volatile.Read(ref calls) < 3)
@@ -160,15 +161,15 @@ static class Submitting
     {
         using (MpaClient client = Open(config => config.QueueCapacity = 2))
         {
-            var submits = Enumerable.Range(0, 20).Select(i => client.SubmitServerInviteAsync(AnInvite())).ToList();
-            Check(!hostPolls || submits.Count(submit => submit.IsCompleted) == 2, "there was room for two");
-            var operations = Wait(client, Task.WhenAll(submits));
+            var enqueued = Enumerable.Range(0, 20).Select(i => client.EnqueueServerInviteAsync(AnInvite())).ToList();
+            Check(!hostPolls || enqueued.Count(submit => submit.IsCompleted) == 2, "there was room for two");
+            var operations = Wait(client, Task.WhenAll(enqueued));
             List<ulong> ids = operations.Select(operation => operation.Id).ToList();
             Check(ids.SequenceEqual(ids.OrderBy(id => id)), string.Join(" ", ids));
             var results = Wait(client, Task.WhenAll(operations.Select(operation => operation.Completion)));
             Check(results.All(result => result.IsOk && result.Acknowledged == 2 && result.Total == 2), results[19]);
             // What is refused for another reason does not wait.
-            MpaOperation refused = Wait(client, client.SubmitServerInviteAsync(ToNoOne()));
+            MpaOperation refused = Wait(client, client.EnqueueServerInviteAsync(ToNoOne()));
             Check(refused.Id == 0 && refused.Completion.Result.Status == MpaStatus.InvalidArgument);
         }
     }
@@ -183,8 +184,8 @@ static class Submitting
         Task<MpaResult> held = client.PostRecentPlayerGroupsAsync(Groups());
         using (var cancellation = new CancellationTokenSource())
         {
-            Task<MpaOperation> first = client.SubmitServerInviteAsync(AnInvite(), cancellation.Token);
-            Task<MpaOperation> second = client.SubmitServerInviteAsync(AnInvite());
+            Task<MpaOperation> first = client.EnqueueServerInviteAsync(AnInvite(), cancellation.Token);
+            Task<MpaOperation> second = client.EnqueueServerInviteAsync(AnInvite());
             Check(!first.IsCompleted && !second.IsCompleted, "there was no room");
             cancellation.Cancel();
             Check(Wait(client, first).Completion.Result.Status == MpaStatus.Cancelled, first.Status);
@@ -299,13 +300,13 @@ static class Submitting
         Action<MpaClientConfig> change = config =>
         {
             config.AuthorizationHeader = null;
-            config.AuthorizationProvider = async (request, token) =>
+            config.AuthorizationProvider = async (request, cancellationToken) =>
             {
                 most = Math.Max(most, Interlocked.Increment(ref atOnce));
                 reasons.Add(request.Reason);
                 bool isFirst = Interlocked.Increment(ref asked) == 1;
                 Check(Thread.CurrentThread.ManagedThreadId != here && request.Current == null);
-                await Task.Delay(100, token);
+                await Task.Delay(100, cancellationToken);
                 Interlocked.Decrement(ref atOnce);
                 if (isFirst)
                 {
@@ -336,10 +337,10 @@ static class Submitting
         MpaClient client = Open(config =>
         {
             config.AuthorizationHeader = null;
-            config.AuthorizationProvider = async (request, token) =>
+            config.AuthorizationProvider = async (request, cancellationToken) =>
             {
-                token.Register(() => cancelled.TrySetResult(true));
-                await Task.Delay(Timeout.Infinite, token);
+                cancellationToken.Register(() => cancelled.TrySetResult(true));
+                await Task.Delay(Timeout.Infinite, cancellationToken);
                 return null;
             };
         });
@@ -380,20 +381,6 @@ static class Submitting
         client.Dispose();
         Check(drained.IsCompleted && drained.Result.IsOk, drained.Status);
 
-        // Closed under its hands, so that no event can tell how they ended.
-        client = Open(config => config.Endpoint = silent);
-        tasks = Ten(client);
-        object handle = typeof(MpaClient)
-            .GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic).GetValue(client);
-        mpa_client_close((ulong)handle.GetType().GetField("id").GetValue(handle), 0, IntPtr.Zero);
-        client.Dispose();
-        Check(tasks.All(task => task.IsCompleted), "tasks were forgotten");
-        Check(tasks.All(task => !task.Result.IsOk), tasks[0].Result);
-        // The thread may have polled an event in between.
-        Check(!hostPolls || tasks.All(task => task.Result.Status == MpaStatus.Uncertain), tasks[0].Result);
-        Check(!hostPolls || tasks.All(task => task.Result.Cause == MpaStatus.Closed), tasks[0].Result.Cause);
-        Check(!hostPolls || tasks.All(task => task.Result.Uncertain == 2 && !task.Result.Retryable));
-
         // Two at once: the second does nothing.
         client = Open(config => config.Endpoint = silent);
         tasks = Ten(client);
@@ -402,6 +389,44 @@ static class Submitting
         others.ForEach(other => other.Join());
         Check(tasks.All(task => task.IsCompleted && !task.Result.IsOk && !task.Result.Retryable
             || task.Result.Status == MpaStatus.Abandoned), tasks[0].Status);
+    }
+
+    /// The client is closed past the assembly, so that no event can say how they ended.
+    static void ResultsOfAnUnknownEndSayWhetherToSendAgain()
+    {
+        MpaClient client = Open(config => config.Endpoint = silent);
+        List<Task<MpaResult>> invites = Ten(client);
+        var repeatable = new List<Task<MpaResult>>
+        {
+            client.PostRecentPlayerGroupsAsync(Groups()),
+            client.SetActivityAsync(1, new MpaActivity { ConnectionString = "" }),
+        };
+        MpaMatch match = client.OpenMatch();
+        object handle = typeof(MpaClient)
+            .GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic).GetValue(client);
+        mpa_client_close((ulong)handle.GetType().GetField("id").GetValue(handle), 0, IntPtr.Zero);
+        client.Dispose();
+        List<Task<MpaResult>> sent = invites.Concat(repeatable).ToList();
+        Check(sent.All(task => task.IsCompleted) && match.Completion.IsCompleted, "tasks were forgotten");
+        Check(sent.All(task => !task.Result.IsOk), invites[0].Result);
+        // A thread may have polled events in between.
+        if (!hostPolls)
+        {
+            return;
+        }
+        Check(sent.All(task => task.Result.Cause == MpaStatus.Closed), invites[0].Result.Cause);
+        foreach (MpaResult result in invites.Select(task => task.Result))
+        {
+            Check(result.Status == MpaStatus.Uncertain && result.Uncertain == 2 && !result.Retryable, result);
+        }
+        foreach (MpaResult result in repeatable.Select(task => task.Result))
+        {
+            Check(result.Status == MpaStatus.Abandoned && result.Uncertain == 1 && result.Retryable, result);
+        }
+        MpaResult reported = match.Completion.Result;
+        Check(reported.Status == MpaStatus.Abandoned && reported.Cause == MpaStatus.Closed, reported);
+        Check(!reported.Retryable, reported);
+        Check(reported.Message.Contains("match"), reported);
     }
 
     /// Only the task needs it any more.

@@ -30,7 +30,7 @@ public static class Game
     /// <summary>With a function that obtains tokens, and notes where it runs.</summary>
     public static bool OpenWithProvider()
     {
-        return MpaRunner.Open(config => config.AuthorizationProvider = (request, cancellation) =>
+        return MpaRunner.Open(config => config.AuthorizationProvider = (request, cancellationToken) =>
         {
             Engine.Note("provider: " + request.Reason + ", in " + Engine.Place);
             return Task.FromResult(new MpaAuthorization { Header = "XBL3.0 x=-;made-up-token-of-the-server" });
@@ -60,7 +60,7 @@ public static class Game
 
     public static void InviteAndThrow(string message)
     {
-        MpaRunner.Client.SendServerInvite(NewInvite(), result => throw new InvalidOperationException(message));
+        MpaRunner.Client.SubmitServerInvite(NewInvite(), result => throw new InvalidOperationException(message));
     }
 
     /// <summary>Recent players, which the client holds for two seconds.</summary>

@@ -14,8 +14,8 @@ namespace Mpa.Unity
         /// "Mpa_Unit" in ASCII.</summary>
         private const ulong OwnerTag = 0x4d70615f556e6974;
 
-        /// <summary>How long the editor waits for operations when play mode ends or its domain
-        /// reloads.</summary>
+        /// <summary>How long the editor waits for operations when play mode ends or its domain reloads, before it
+        /// aborts them.</summary>
         private static readonly TimeSpan EditorDeadline = TimeSpan.FromMilliseconds(200);
 
         private static TimeSpan quitDeadline;
@@ -64,9 +64,9 @@ namespace Mpa.Unity
             return true;
         }
 
-        /// <summary>Opens a match of the client: say who joins and who leaves, and it reports who met whom. If it fails,
-        /// it logs one error that says why, and returns null: call its members with <c>?.</c>, and the game goes on.
-        /// A match that is open when the client is closed is reported then.</summary>
+        /// <summary>Opens a match of the client: your code says who joins and who leaves, and it reports who met
+        /// whom. If it fails, it logs one error that says why, and returns null: call its members with <c>?.</c>, and
+        /// the game goes on. A match that is open when the client is closed is reported then.</summary>
         /// <param name="config">Null: the defaults.</param>
         public static MpaMatch OpenMatch(MpaMatchConfig config = null)
         {
@@ -101,8 +101,8 @@ namespace Mpa.Unity
             return report;
         }
 
-        /// <summary>As <see cref="CloseAsync"/>, but waits on this thread: up to the deadline, and only while
-        /// operations are open.</summary>
+        /// <summary>As <see cref="CloseAsync"/>, but blocks: up to the deadline, and up to 1 s more while operations
+        /// that are aborted report how they ended. If none are open, it does not block.</summary>
         public static MpaCloseReport Close(TimeSpan deadline)
         {
             MpaClient closing = Client;

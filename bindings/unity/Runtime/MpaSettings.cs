@@ -50,7 +50,8 @@ namespace Mpa.Unity
 
         [SerializeField]
         [Range(0, LongestQuitDeadlineMs)]
-        [Tooltip("How long quitting waits, at most and in milliseconds, for operations that are still open.")]
+        [Tooltip("How long quitting waits for operations that are still open, in milliseconds. "
+            + "Requests that are aborted then may take up to 1 s more.")]
         private int quitDeadlineMs = DefaultQuitDeadlineMs;
 
         /// <summary>As <see cref="MpaClientConfig.TitleId"/>.</summary>
@@ -75,8 +76,8 @@ namespace Mpa.Unity
         /// it.</summary>
         public MpaLogLevel LogLevel { get => logLevel; set => logLevel = value; }
 
-        /// <summary>How long quitting blocks, at most, for operations that are still open: 2 s unless you set it, at
-        /// most 10 s.</summary>
+        /// <summary>How long quitting blocks for operations that are still open: 2 s unless you set it, at most 10 s.
+        /// Requests that are aborted then may take up to 1 s more.</summary>
         public TimeSpan QuitDeadline
         {
             get => TimeSpan.FromMilliseconds(Math.Min(Math.Max(quitDeadlineMs, 0), LongestQuitDeadlineMs));

@@ -1,8 +1,11 @@
 // A host in which a service sends an invite as it starts, and submits one as it stops, before the client is drained.
+// A second host stops while the service does not answer.
 
 using System;
 using System.Diagnostics.Metrics;
 using System.Linq;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,7 +55,36 @@ static class Program
             Console.WriteLine($"metrics: {submitted} submitted, {(completed > 0 ? "some" : "none")} completed as ok");
         };
         await host.StartAsync();
+        var client = host.Services.GetRequiredService<MpaClient>();
+        bool isInjected = typeof(MpaClient).GetInterfaces().Where(it => it.Namespace == "Mpa")
+            .All(it => host.Services.GetService(it) == client);
+        Console.WriteLine("interfaces: " + (isInjected ? "all are injected" : "one is missing"));
         await host.StopAsync();
+        await ReportWhatTheTimeoutAborts();
+    }
+
+    /// <summary>The time of the host is over before the deadline of the client.</summary>
+    static async Task ReportWhatTheTimeoutAborts()
+    {
+        // Connections are accepted by the system, and nothing is answered.
+        var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using IHost host = new HostBuilder()
+            .ConfigureLogging(logging => logging.AddConsole())
+            .ConfigureServices(services => services.AddMpa(config =>
+            {
+                config.TitleId = 1;
+                config.Endpoint = "http://" + silent.LocalEndpoint;
+                config.AuthorizationHeader = "XBL3.0 x=-;made-up-token";
+            }))
+            .Build();
+        await host.StartAsync();
+        Task<MpaResult> sent = host.Services.GetRequiredService<IMpaClient>().SendServerInviteAsync(Game.Invite());
+        await Task.Delay(500);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await host.StopAsync(timeout.Token);
+        Console.WriteLine($"the timeout of the host: {(await sent).Status}");
+        silent.Stop();
     }
 
     static async Task RefuseWrongConfiguration()
@@ -107,7 +139,7 @@ sealed class Game : IHostedService
         return Task.CompletedTask;
     }
 
-    private static MpaServerInvite Invite()
+    public static MpaServerInvite Invite()
     {
         return new MpaServerInvite
         {

@@ -49,8 +49,11 @@ pub fn check(dist: &Dist, target: &'static Target) -> Result<()> {
     ensure!(calls == [expected.clone(), expected], "the emulator received {calls:?}. The program printed:\n{printed}");
     for expected in [
         "configuration refused: config.TitleId",
+        "interfaces: all are injected",
         "metrics: 2 submitted, some completed as ok",
         "Closed: of 2 submitted operations, 2 succeeded",
+        "Closed: of 1 submitted operations, 0 succeeded, 0 failed, 1 are uncertain and 0 were abandoned",
+        "the timeout of the host: Uncertain",
     ] {
         ensure!(printed.contains(expected), "the host did not print {expected:?} but:\n{printed}");
     }
