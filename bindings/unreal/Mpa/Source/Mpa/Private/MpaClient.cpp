@@ -13,7 +13,7 @@ namespace
 	/** How long one wait for an event lasts at most while the client is drained. */
 	constexpr uint32 WaitMs = 50;
 
-	/** What the time limit aborts is reported while events are polled, so they are polled a little longer. */
+	/** How long to wait, after the time limit, for the completions of what it aborts: normally they take milliseconds. */
 	constexpr double AbortSeconds = 1.0;
 
 	void Log(const uint64 Level, const char* Message)
@@ -378,8 +378,9 @@ void FMpaClient::Close(const int32 TimeLimitMs)
 	}
 	bClosing = true;
 	const uint32 LimitMs = static_cast<uint32>(FMath::Max(TimeLimitMs, 0));
-	if (Pending.Num() > 0 && LimitMs > 0)
+	if (Pending.Num() > 0)
 	{
+		// Also without any time: its completions say what was sent and what was not.
 		mpa_client_drain(Native, LimitMs, nullptr);
 		const double Latest = FPlatformTime::Seconds() + LimitMs / 1000.0 + AbortSeconds;
 		mpa_event Event = MPA_INIT(mpa_event);

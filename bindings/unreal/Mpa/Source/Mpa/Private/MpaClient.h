@@ -50,10 +50,10 @@ public:
 	/** Calls the delegates of what has ended. False if the client was closed by something else: see CompleteRest. */
 	bool Poll();
 
-	/** Drains, closes, and calls all delegates. Waits up to the time limit, and a second for what it aborts. */
+	/** Drains, closes, and calls all delegates. Waits up to the time limit, and up to 1 s more for what it aborts. */
 	void Close(int32 TimeLimitMs);
 
-	/** Calls the delegates whose operations have no completion any more. */
+	/** Calls the delegates of operations whose completion can no longer be polled: they may have been sent. */
 	void CompleteRest();
 
 private:

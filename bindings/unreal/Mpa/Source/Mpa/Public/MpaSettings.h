@@ -144,7 +144,11 @@ public:
 	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "-1"))
 	int32 RecentPlayersHoldMs = 0;
 
-	/** How long the game thread may wait, when the game instance ends, for what was submitted. 0: it does not wait. */
+	/**
+	 * How long the game thread may wait, when the game instance ends, for what was submitted. After that, what was not sent
+	 * completes as Abandoned, and requests that are under way are aborted. The game thread waits for the abort too: normally
+	 * some milliseconds, at most 1 s. 0: it waits for the abort only.
+	 */
 	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "0", ClampMax = "600000"))
 	int32 ShutdownTimeLimitMs = 4000;
 

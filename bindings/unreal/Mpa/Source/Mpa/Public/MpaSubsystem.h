@@ -26,10 +26,11 @@ DECLARE_DYNAMIC_MULTICAST_DELEGATE_TwoParams(
  * Invites Xbox players, reports recent players, and sets and queries activities. Each game instance has its own client,
  * which is opened from UMpaSettings.
  *
- * All functions are for the game thread, and none waits for the network; only the end of the game instance waits, up to
- * UMpaSettings::ShutdownTimeLimitMs, for what was submitted. Every operation calls its delegate exactly once, from the
- * ticker of the game thread or at the end of the game instance; what a delegate submits at that end is dropped. So is a
- * delegate whose object is gone: bind with CreateUObject, CreateWeakLambda or CreateSP.
+ * All functions are for the game thread, and none waits for the network, except Close and the end of the game instance:
+ * they wait for what was submitted, up to UMpaSettings::ShutdownTimeLimitMs, and up to 1 s more for what that limit aborts.
+ * Every operation calls its delegate exactly once, from the ticker of the game thread or when the client is closed. What a
+ * delegate submits at the end of the game instance is refused, and its own delegate may not be called. A delegate whose
+ * object no longer exists is not called: bind with CreateUObject, CreateWeakLambda or CreateSP.
  *
  * Blueprints have the nodes of MpaAsyncActions.h and MpaActivityActions.h, and what is marked here.
  */
@@ -48,7 +49,10 @@ public:
 	 */
 	FMpaResult Open(const FMpaSecrets& Secrets = FMpaSecrets());
 
-	/** Closes the client. Waits for what was submitted, up to UMpaSettings::ShutdownTimeLimitMs. */
+	/**
+	 * Closes the client. Waits for what was submitted, up to UMpaSettings::ShutdownTimeLimitMs, and up to 1 s more for what
+	 * that limit aborts. The delegates of all operations have been called when it returns.
+	 */
 	UFUNCTION(BlueprintCallable, Category = "Mpa")
 	void Close();
 
