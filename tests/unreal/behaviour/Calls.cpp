@@ -33,7 +33,7 @@ static void RecentPlayersAreReported()
 	FServer Server;
 	UReceiver Receiver;
 	Server.Mpa->SetAuthorization(Token());
-	EXPECT(Server.Mpa->ReportRecentPlayers(Groups(), Receiver.Delegate()) > 0);
+	EXPECT(Server.Mpa->ReportRecentPlayerGroups(Groups(), Receiver.Delegate()) > 0);
 	EXPECT(TickUntil([&] { return Receiver.Calls > 0; }));
 	EXPECT(Receiver.Last.IsOk() && Receiver.Last.Acknowledged == 1);
 }
@@ -67,7 +67,7 @@ static void BlueprintNodesReport()
 	std::unique_ptr<UMpaSendServerInviteAction> Send(UMpaSendServerInviteAction::SendServerInvite(&World, Invite()));
 	Send->OnSent.AddLambda([&](const FMpaResult&) { ++Sent; });
 	Send->Activate();
-	std::unique_ptr<UMpaReportRecentPlayersAction> Report(UMpaReportRecentPlayersAction::ReportRecentPlayers(&World, Groups()));
+	std::unique_ptr<UMpaReportRecentPlayerGroupsAction> Report(UMpaReportRecentPlayerGroupsAction::ReportRecentPlayerGroups(&World, Groups()));
 	Report->OnReported.AddLambda([&](const FMpaResult&) { ++Reported; });
 	Report->Activate();
 	std::unique_ptr<UMpaSendServerInviteAction> Outside(UMpaSendServerInviteAction::SendServerInvite(nullptr, Invite()));
@@ -101,7 +101,7 @@ static void WrongXuidsAreRefused()
 	Server.Mpa->SendServerInvite(NoSender, Receiver.Delegate());
 	TArray<FMpaRecentPlayerGroup> Wrong = Groups();
 	Wrong[0].Players[1] = TEXT("?");
-	Server.Mpa->ReportRecentPlayers(Wrong, Receiver.Delegate());
+	Server.Mpa->ReportRecentPlayerGroups(Wrong, Receiver.Delegate());
 	FMpaServerInvite WithNul = Invite();
 	WithNul.ConnectionString = FString(3, TEXT("a\0b"));
 	Server.Mpa->SendServerInvite(WithNul, Receiver.Delegate());

@@ -52,7 +52,7 @@ static void WrongSettingsAreLogged()
 		EXPECT(StandIn::LogLines().size() == 1 && WasLogged(ELogVerbosity::Warning, Case.Said));
 		UReceiver Receiver;
 		EXPECT(Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate()) == 0);
-		EXPECT(Server.Mpa->ReportRecentPlayers(Groups(), Receiver.Delegate()) == 0);
+		EXPECT(Server.Mpa->ReportRecentPlayerGroups(Groups(), Receiver.Delegate()) == 0);
 		EXPECT(Server.Mpa->SetAuthorization(Token()).Status == EMpaStatus::InvalidHandle);
 		Server.Mpa->Cancel(1);
 		FTSTicker::GetCoreTicker().Tick(0.016f);

@@ -23,7 +23,7 @@ static void TheEndIsBounded()
 		FServer Server;
 		Server.Mpa->SetAuthorization(Token());
 		for (int Index = 0; Index < 50; ++Index) Server.Mpa->SendServerInvite(Invite(), Invites.Delegate());
-		Server.Mpa->ReportRecentPlayers(Groups(), Players.Delegate());
+		Server.Mpa->ReportRecentPlayerGroups(Groups(), Players.Delegate());
 		for (int Index = 0; Index < 20; ++Index) FTSTicker::GetCoreTicker().Tick(0.016f), std::this_thread::sleep_for(std::chrono::milliseconds(10));
 		const double Start = FPlatformTime::Seconds();
 		Server.Instance.Shutdown();
@@ -71,7 +71,7 @@ static void WhatWasSubmittedIsSentBeforeTheEnd()
 	FServer Server;
 	Server.Mpa->SetAuthorization(Token());
 	Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate());
-	Server.Mpa->ReportRecentPlayers(Groups(), Receiver.Delegate());
+	Server.Mpa->ReportRecentPlayerGroups(Groups(), Receiver.Delegate());
 	Server.Instance.Shutdown();
 	EXPECT(Receiver.Calls == 2 && Receiver.Last.IsOk());
 }

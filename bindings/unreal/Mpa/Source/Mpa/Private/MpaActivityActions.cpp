@@ -33,11 +33,13 @@ void UMpaSetActivityAction::Complete(const FMpaResult& Result)
 	SetReadyToDestroy();
 }
 
-UMpaDeleteActivityAction* UMpaDeleteActivityAction::DeleteActivity(UObject* WorldContextObject, const FString& Xuid)
+UMpaDeleteActivityAction* UMpaDeleteActivityAction::DeleteActivity(
+	UObject* WorldContextObject, const FString& Xuid, const int64 SequenceNumber)
 {
 	UMpaDeleteActivityAction* Action = NewObject<UMpaDeleteActivityAction>();
 	Action->WorldContext = WorldContextObject;
 	Action->Player = Xuid;
+	Action->Sequence = SequenceNumber;
 	Action->RegisterWithGameInstance(WorldContextObject);
 	return Action;
 }
@@ -47,7 +49,7 @@ void UMpaDeleteActivityAction::Activate()
 	if (UMpaSubsystem* Subsystem = MpaActions::FindSubsystem(WorldContext))
 	{
 		Subsystem->DeleteActivity(
-			Player, FMpaCompletedDelegate::CreateUObject(this, &UMpaDeleteActivityAction::Complete));
+			Player, Sequence, FMpaCompletedDelegate::CreateUObject(this, &UMpaDeleteActivityAction::Complete));
 		return;
 	}
 	Complete(MpaActions::NoGameInstance());

@@ -107,7 +107,7 @@ int64 FMpaClient::SendServerInvite(
 		OutRefusal);
 }
 
-int64 FMpaClient::ReportRecentPlayers(
+int64 FMpaClient::ReportRecentPlayerGroups(
 	const TArray<FMpaRecentPlayerGroup>& Groups, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
 {
 	FMpaNativeGroups NativeGroups;
@@ -238,7 +238,7 @@ TArray<FMpaActivityRecord> FMpaClient::ReadActivities(const uint64 Operation)
 	return Records;
 }
 
-FMpaResult FMpaClient::MatchOpen(const int32 MinimumTogetherMs, FMpaMatch& OutMatch)
+FMpaResult FMpaClient::OpenMatch(const int32 MinimumTogetherMs, FMpaMatch& OutMatch)
 {
 	mpa_match_config Config = MPA_INIT(mpa_match_config);
 	Config.minimum_together_ms = static_cast<uint32>(FMath::Max(MinimumTogetherMs, 0));
@@ -256,7 +256,7 @@ FMpaResult FMpaClient::MatchOpen(const int32 MinimumTogetherMs, FMpaMatch& OutMa
 	return MpaConversions::ToResult(Result, 0);
 }
 
-FMpaResult FMpaClient::MatchJoin(const FMpaMatch& Match, const FString& Xuid, const int32 Team)
+FMpaResult FMpaClient::JoinMatch(const FMpaMatch& Match, const FString& Xuid, const int32 Team)
 {
 	FMpaNativeXuid NativeXuid = 0;
 	if (!MpaConversions::ParseXuid(Xuid, NativeXuid))
@@ -268,7 +268,7 @@ FMpaResult FMpaClient::MatchJoin(const FMpaMatch& Match, const FString& Xuid, co
 	return MpaConversions::ToResult(Result, 0);
 }
 
-FMpaResult FMpaClient::MatchLeave(const FMpaMatch& Match, const FString& Xuid)
+FMpaResult FMpaClient::LeaveMatch(const FMpaMatch& Match, const FString& Xuid)
 {
 	FMpaNativeXuid NativeXuid = 0;
 	if (!MpaConversions::ParseXuid(Xuid, NativeXuid))
@@ -280,7 +280,7 @@ FMpaResult FMpaClient::MatchLeave(const FMpaMatch& Match, const FString& Xuid)
 	return MpaConversions::ToResult(Result, 0);
 }
 
-int64 FMpaClient::MatchClose(const FMpaMatch& Match, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
+int64 FMpaClient::CloseMatch(const FMpaMatch& Match, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
 {
 	const uint64* Key = Matches.Find(static_cast<uint64>(Match.Id));
 	FPending* Operation = Key ? Pending.Find(*Key) : nullptr;

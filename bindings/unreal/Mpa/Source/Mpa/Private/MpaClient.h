@@ -27,7 +27,7 @@ public:
 	/** Returns the number of the operation; 0 if it was refused, with the reason in OutRefusal. */
 	int64 SendServerInvite(
 		const FMpaServerInvite& Invite, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
-	int64 ReportRecentPlayers(
+	int64 ReportRecentPlayerGroups(
 		const TArray<FMpaRecentPlayerGroup>& Groups, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
 
 	int64 ReportRecentPlayersOfUsers(
@@ -39,10 +39,10 @@ public:
 	int64 QueryActivities(
 		const TArray<FString>& Xuids, const FMpaActivitiesDelegate& Completed, FMpaResult& OutRefusal);
 
-	FMpaResult MatchOpen(int32 MinimumTogetherMs, FMpaMatch& OutMatch);
-	FMpaResult MatchJoin(const FMpaMatch& Match, const FString& Xuid, int32 Team);
-	FMpaResult MatchLeave(const FMpaMatch& Match, const FString& Xuid);
-	int64 MatchClose(const FMpaMatch& Match, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
+	FMpaResult OpenMatch(int32 MinimumTogetherMs, FMpaMatch& OutMatch);
+	FMpaResult JoinMatch(const FMpaMatch& Match, const FString& Xuid, int32 Team);
+	FMpaResult LeaveMatch(const FMpaMatch& Match, const FString& Xuid);
+	int64 CloseMatch(const FMpaMatch& Match, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
 
 	void Cancel(int64 Operation);
 	FMpaResult SetAuthorization(const FMpaAuthorization& Authorization);

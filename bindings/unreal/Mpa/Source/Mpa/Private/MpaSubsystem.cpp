@@ -108,12 +108,13 @@ int64 UMpaSubsystem::SendServerInvite(const FMpaServerInvite& Invite, FMpaComple
 		});
 }
 
-int64 UMpaSubsystem::ReportRecentPlayers(const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed)
+int64 UMpaSubsystem::ReportRecentPlayerGroups(
+	const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed)
 {
 	return Submit(Groups.Num(), Completed,
 		[&](FMpaClient& Open, FMpaResult& OutRefusal)
 		{
-			return Open.ReportRecentPlayers(Groups, Completed, OutRefusal);
+			return Open.ReportRecentPlayerGroups(Groups, Completed, OutRefusal);
 		});
 }
 
@@ -136,7 +137,7 @@ int64 UMpaSubsystem::SetActivity(const FString& Xuid, const FMpaActivity& Activi
 		});
 }
 
-int64 UMpaSubsystem::DeleteActivity(const FString& Xuid, FMpaCompletedDelegate Completed, const int64 SequenceNumber)
+int64 UMpaSubsystem::DeleteActivity(const FString& Xuid, const int64 SequenceNumber, FMpaCompletedDelegate Completed)
 {
 	return Submit(1, Completed,
 		[&](FMpaClient& Open, FMpaResult& OutRefusal)
@@ -154,31 +155,31 @@ int64 UMpaSubsystem::QueryActivities(const TArray<FString>& Xuids, FMpaActivitie
 		});
 }
 
-FMpaResult UMpaSubsystem::MatchOpen(FMpaMatch& OutMatch, const int32 MinimumTogetherMs)
+FMpaResult UMpaSubsystem::OpenMatch(FMpaMatch& OutMatch, const int32 MinimumTogetherMs)
 {
 	check(IsInGameThread());
 	OutMatch = FMpaMatch();
-	return Client.IsValid() ? Client->MatchOpen(MinimumTogetherMs, OutMatch) : NotOpen(0);
+	return Client.IsValid() ? Client->OpenMatch(MinimumTogetherMs, OutMatch) : NotOpen(0);
 }
 
-FMpaResult UMpaSubsystem::MatchJoin(const FMpaMatch& Match, const FString& Xuid, const int32 Team)
+FMpaResult UMpaSubsystem::JoinMatch(const FMpaMatch& Match, const FString& Xuid, const int32 Team)
 {
 	check(IsInGameThread());
-	return Client.IsValid() ? Client->MatchJoin(Match, Xuid, Team) : NotOpen(0);
+	return Client.IsValid() ? Client->JoinMatch(Match, Xuid, Team) : NotOpen(0);
 }
 
-FMpaResult UMpaSubsystem::MatchLeave(const FMpaMatch& Match, const FString& Xuid)
+FMpaResult UMpaSubsystem::LeaveMatch(const FMpaMatch& Match, const FString& Xuid)
 {
 	check(IsInGameThread());
-	return Client.IsValid() ? Client->MatchLeave(Match, Xuid) : NotOpen(0);
+	return Client.IsValid() ? Client->LeaveMatch(Match, Xuid) : NotOpen(0);
 }
 
-int64 UMpaSubsystem::MatchClose(const FMpaMatch& Match, FMpaCompletedDelegate Completed)
+int64 UMpaSubsystem::CloseMatch(const FMpaMatch& Match, FMpaCompletedDelegate Completed)
 {
 	return Submit(0, Completed,
 		[&](FMpaClient& Open, FMpaResult& OutRefusal)
 		{
-			return Open.MatchClose(Match, Completed, OutRefusal);
+			return Open.CloseMatch(Match, Completed, OutRefusal);
 		});
 }
 

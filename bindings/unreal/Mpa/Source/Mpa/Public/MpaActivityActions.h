@@ -51,10 +51,12 @@ class MPA_API UMpaDeleteActivityAction : public UBlueprintAsyncActionBase
 	GENERATED_BODY()
 
 public:
-	/** Deletes a player's activity in this title. */
+	/** Deletes a player's activity in this title. SequenceNumber: as in FMpaActivity. */
 	UFUNCTION(BlueprintCallable, Category = "Mpa",
-		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
-	static UMpaDeleteActivityAction* DeleteActivity(UObject* WorldContextObject, const FString& Xuid);
+		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject",
+			AdvancedDisplay = "SequenceNumber"))
+	static UMpaDeleteActivityAction* DeleteActivity(
+		UObject* WorldContextObject, const FString& Xuid, int64 SequenceNumber = 0);
 
 	virtual void Activate() override;
 
@@ -72,6 +74,7 @@ private:
 	TObjectPtr<UObject> WorldContext;
 
 	FString Player;
+	int64 Sequence = 0;
 };
 
 /** The node Query Activities. */

@@ -40,9 +40,9 @@ private:
 	FMpaServerInvite ToSend;
 };
 
-/** The node Report Recent Players. */
+/** The node Report Recent Player Groups. */
 UCLASS()
-class MPA_API UMpaReportRecentPlayersAction : public UBlueprintAsyncActionBase
+class MPA_API UMpaReportRecentPlayerGroupsAction : public UBlueprintAsyncActionBase
 {
 	GENERATED_BODY()
 
@@ -50,7 +50,7 @@ public:
 	/** Reports who met whom. */
 	UFUNCTION(BlueprintCallable, Category = "Mpa",
 		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
-	static UMpaReportRecentPlayersAction* ReportRecentPlayers(
+	static UMpaReportRecentPlayerGroupsAction* ReportRecentPlayerGroups(
 		UObject* WorldContextObject, const TArray<FMpaRecentPlayerGroup>& Groups);
 
 	virtual void Activate() override;

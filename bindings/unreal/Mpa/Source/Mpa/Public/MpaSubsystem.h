@@ -63,12 +63,12 @@ public:
 	int64 SendServerInvite(const FMpaServerInvite& Invite, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
 	/** Submits who met whom. Returns the number of the operation, or 0 if it was refused, which Completed reports too. */
-	int64 ReportRecentPlayers(
+	int64 ReportRecentPlayerGroups(
 		const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
 	/**
 	 * Submits for each of many players whom that player met, where a type or a time differs from pair to pair; else
-	 * ReportRecentPlayers says the same in less. Returns as ReportRecentPlayers.
+	 * ReportRecentPlayerGroups says the same in less. Returns as ReportRecentPlayerGroups.
 	 */
 	int64 ReportRecentPlayersOfUsers(
 		const TArray<FMpaUserRecentPlayers>& Users, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
@@ -79,7 +79,7 @@ public:
 
 	/** Submits that a player plays no more. SequenceNumber: as in FMpaActivity. Returns as SendServerInvite. */
 	int64 DeleteActivity(
-		const FString& Xuid, FMpaCompletedDelegate Completed = FMpaCompletedDelegate(), int64 SequenceNumber = 0);
+		const FString& Xuid, int64 SequenceNumber = 0, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
 	/** Submits a query of what players play, in any title: 1 to 10,000 XUIDs. Returns as SendServerInvite. */
 	int64 QueryActivities(const TArray<FString>& Xuids, FMpaActivitiesDelegate Completed);
@@ -90,24 +90,24 @@ public:
 	 * the client is closed is reported then. If it fails, OutMatch is no match, and further calls with it are refused.
 	 */
 	UFUNCTION(BlueprintCallable, Category = "Mpa")
-	FMpaResult MatchOpen(FMpaMatch& OutMatch, int32 MinimumTogetherMs = 0);
+	FMpaResult OpenMatch(FMpaMatch& OutMatch, int32 MinimumTogetherMs = 0);
 
 	/**
 	 * A player joins a match. Team: any number that the players of one team have in common, who are reported as
 	 * teammates, and those of different teams as opponents; 0: none. A player who is in it already is refused.
 	 */
 	UFUNCTION(BlueprintCallable, Category = "Mpa")
-	FMpaResult MatchJoin(const FMpaMatch& Match, const FString& Xuid, int32 Team = 0);
+	FMpaResult JoinMatch(const FMpaMatch& Match, const FString& Xuid, int32 Team = 0);
 
 	/** A player leaves a match. One who is not in it is refused. */
 	UFUNCTION(BlueprintCallable, Category = "Mpa")
-	FMpaResult MatchLeave(const FMpaMatch& Match, const FString& Xuid);
+	FMpaResult LeaveMatch(const FMpaMatch& Match, const FString& Xuid);
 
 	/**
 	 * Closes a match: all players leave. Completed is called once everything that it has reported has ended. Returns as
 	 * SendServerInvite.
 	 */
-	int64 MatchClose(const FMpaMatch& Match, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
+	int64 CloseMatch(const FMpaMatch& Match, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
 	/** Cancels an operation that was not sent yet. It completes in any case. */
 	void Cancel(int64 Operation);

@@ -351,7 +351,7 @@ struct FMpaActivityRecord
 	FString GroupId;
 };
 
-/** A match that UMpaSubsystem::MatchOpen has opened. It can be copied: all copies mean the same match. */
+/** A match that UMpaSubsystem::OpenMatch has opened. It can be copied: all copies mean the same match. */
 USTRUCT(BlueprintType)
 struct FMpaMatch
 {
