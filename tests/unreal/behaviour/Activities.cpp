@@ -6,6 +6,7 @@
 #include "MpaActivityActions.h"
 #include "MpaAsyncActions.h"
 
+#include <limits>
 #include <memory>
 
 static FMpaActivity Activity()
@@ -191,7 +192,7 @@ static void WrongInputsAreRefusedByName()
 	Wrong.ConnectionString = FString(3, TEXT("a\0b"));
 	Refused(Mpa.SetActivity(TEXT("1"), Wrong, Receiver.Delegate()), TEXT("ConnectionString has a NUL character"));
 	Wrong = Activity();
-	Wrong.MaxPlayers = -1;
+	Wrong.MaxPlayers = 101;
 	Refused(Mpa.SetActivity(TEXT("1"), Wrong, Receiver.Delegate()), TEXT("max_players"));
 	Wrong = Activity();
 	Wrong.Platform = EMpaPlatform::Unknown;
@@ -211,6 +212,47 @@ static void WrongInputsAreRefusedByName()
 	EXPECT(Found.Num() == 0);
 }
 
+/** A negative number never becomes a large one. */
+static void NegativeNumbersAreRefused()
+{
+	ResetSettings(128);
+	FServer Server;
+	UReceiver Receiver;
+	UMpaSubsystem& Mpa = *Server.Mpa;
+	const auto Refused = [&](int64 Operation, const FString& Part)
+	{
+		const int Before = Receiver.Calls;
+		EXPECT(Operation == 0);
+		FTSTicker::GetCoreTicker().Tick(0.016f);
+		EXPECT(Receiver.Calls == Before + 1 && Receiver.Last.Status == EMpaStatus::InvalidArgument);
+		EXPECT(Receiver.Last.Message.Contains(*Part) && Receiver.Last.Resend == EMpaResend::AfterFix);
+	};
+	for (const int32 Number : { -1, -2, std::numeric_limits<int32>::min() })
+	{
+		const auto Is = [Number](const TCHAR* Name) { return FString::Printf(TEXT("%s is %d: "), Name, Number); };
+		const auto Changed = [Number](int32 FMpaActivity::*Field)
+		{
+			FMpaActivity Result = Activity();
+			Result.*Field = Number;
+			return Result;
+		};
+		Refused(Mpa.SetActivity(TEXT("1"), Changed(&FMpaActivity::MaxPlayers), Receiver.Delegate()), Is(TEXT("MaxPlayers")));
+		Refused(Mpa.SetActivity(TEXT("1"), Changed(&FMpaActivity::CurrentPlayers), Receiver.Delegate()), Is(TEXT("CurrentPlayers")));
+		Refused(Mpa.SetActivity(TEXT("1"), Changed(&FMpaActivity::TimeToLiveMs), Receiver.Delegate()), Is(TEXT("TimeToLiveMs")));
+		FMpaActivity Wrong = Activity();
+		Wrong.SequenceNumber = Number;
+		Refused(Mpa.SetActivity(TEXT("1"), Wrong, Receiver.Delegate()), Is(TEXT("SequenceNumber")));
+		Refused(Mpa.DeleteActivity(TEXT("1"), Number, Receiver.Delegate()), Is(TEXT("SequenceNumber")));
+		FMpaServerInvite Negative = Invite();
+		Negative.TimeToLiveMs = Number;
+		Refused(Mpa.SendServerInvite(Negative, Receiver.Delegate()), Is(TEXT("TimeToLiveMs")));
+		EXPECT(Receiver.Last.ResendCount == 2);
+		FMpaMatch Match;
+		const FMpaResult Opened = Mpa.OpenMatch(Match, Number);
+		EXPECT(Opened.Status == EMpaStatus::InvalidArgument && Opened.Message.Contains(*Is(TEXT("MinimumTogetherMs"))) && !Match.IsSet());
+	}
+}
+
 TArray<FCase> CasesOfActivities()
 {
 	return {
@@ -220,5 +262,6 @@ TArray<FCase> CasesOfActivities()
 		{ "a match that is open at the end is reported", AMatchThatIsOpenAtTheEndIsReported },
 		{ "Blueprint nodes of activities report", BlueprintNodesOfActivitiesReport },
 		{ "wrong inputs are refused by name", WrongInputsAreRefusedByName },
+		{ "negative numbers are refused", NegativeNumbersAreRefused },
 	};
 }

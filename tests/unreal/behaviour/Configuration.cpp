@@ -8,6 +8,7 @@
 #include "Modules/ModuleManager.h"
 
 #include <fstream>
+#include <limits>
 
 static void TheFirstTokenComesFromAFile()
 {
@@ -41,7 +42,7 @@ static void WrongSettingsAreLogged()
 		{ [] { Settings().AuthorizationFile = TEXT("no-such-file"); }, "no-such-file" },
 		{ [] { Settings().ProxyUrl = TEXT("socks5://127.0.0.1:1080"); }, "proxy_url" },
 		{ [] { Settings().ProxyUrlFile = TEXT("no-such-proxy"); }, "no-such-proxy" },
-		{ [] { Settings().RequestTimeoutMs = -3; }, "request_timeout_ms" },
+		{ [] { Settings().RequestTimeoutMs = 600001; }, "request_timeout_ms" },
 	};
 	for (const auto& Case : Cases)
 	{
@@ -58,6 +59,50 @@ static void WrongSettingsAreLogged()
 		FTSTicker::GetCoreTicker().Tick(0.016f);
 		EXPECT(Receiver.Calls == 2 && Receiver.Last.Status == EMpaStatus::InvalidHandle && Receiver.Last.Resend == EMpaResend::Elsewhere);
 		EXPECT(StandIn::ToUtf8(*Receiver.Last.Message).find(Case.Said) != std::string::npos);
+	}
+}
+
+/** A negative number never becomes a large one, nor -1 the MPA_NONE of the library where that is not documented. */
+static void NegativeSettingsAreRefused()
+{
+	const struct
+	{
+		int32 UMpaSettings::*Setting;
+		const char* Name;
+		int32 Least;
+	} Cases[] = {
+		{ &UMpaSettings::AuthorizationLeadMs, "AuthorizationLeadMs", -1 },
+		{ &UMpaSettings::ConnectTimeoutMs, "ConnectTimeoutMs", 0 },
+		{ &UMpaSettings::RequestTimeoutMs, "RequestTimeoutMs", 0 },
+		{ &UMpaSettings::InviteTimeToLiveMs, "InviteTimeToLiveMs", 0 },
+		{ &UMpaSettings::RecentPlayersTimeToLiveMs, "RecentPlayersTimeToLiveMs", 0 },
+		{ &UMpaSettings::RecentPlayersHoldMs, "RecentPlayersHoldMs", -1 },
+		{ &UMpaSettings::ShutdownTimeLimitMs, "ShutdownTimeLimitMs", 0 },
+		{ &UMpaSettings::InviteLimit, "InviteLimit", 0 },
+		{ &UMpaSettings::RecentPlayersLimit, "RecentPlayersLimit", 0 },
+		{ &UMpaSettings::ActivityWriteLimit, "ActivityWriteLimit", 0 },
+		{ &UMpaSettings::ActivityReadLimit, "ActivityReadLimit", 0 },
+		{ &UMpaSettings::LimitPeriodMs, "LimitPeriodMs", 0 },
+		{ &UMpaSettings::MaxAttempts, "MaxAttempts", 0 },
+		{ &UMpaSettings::WorkerCount, "WorkerCount", 0 },
+		{ &UMpaSettings::QueueCapacity, "QueueCapacity", 0 },
+		{ &UMpaSettings::QueueCapacityBytes, "QueueCapacityBytes", 0 },
+	};
+	for (const auto& Case : Cases)
+	{
+		ResetSettings(129);
+		const int32 Before = Settings().*Case.Setting;
+		for (const int32 Wrong : { Case.Least - 1, -7, std::numeric_limits<int32>::min() })
+		{
+			StandIn::LogLines().clear();
+			Settings().*Case.Setting = Wrong;
+			EXPECT(!FServer().Mpa->IsOpen());
+			const std::string Said = std::string(Case.Name) + " is " + std::to_string(Wrong) + ", and must be at least " + std::to_string(Case.Least) + ":";
+			EXPECT(StandIn::LogLines().size() == 1 && WasLogged(ELogVerbosity::Warning, Said.c_str()));
+		}
+		Settings().*Case.Setting = Case.Least;
+		EXPECT(FServer().Mpa->IsOpen());
+		Settings().*Case.Setting = Before;
 	}
 }
 
@@ -115,6 +160,7 @@ TArray<FCase> CasesOfConfiguration()
 	return {
 		{ "the first token comes from a file", TheFirstTokenComesFromAFile },
 		{ "wrong settings are logged", WrongSettingsAreLogged },
+		{ "negative settings are refused", NegativeSettingsAreRefused },
 		{ "a missing token is logged if nothing asks for it", AMissingTokenIsLoggedIfNothingAsksForIt },
 		{ "without a library the server goes on", WithoutALibraryTheServerGoesOn },
 		{ "only servers open a client", OnlyServersOpenAClient },

@@ -88,7 +88,8 @@ int64 FMpaClient::SendServerInvite(
 			FString::Printf(TEXT("InvitedUsers[%d]"), Invalid), Invite.InvitedUsers[Invalid], Count);
 		return 0;
 	}
-	if (!MpaConversions::CheckText(TEXT("ConnectionString"), Invite.ConnectionString, Count, OutRefusal))
+	if (!MpaConversions::CheckText(TEXT("ConnectionString"), Invite.ConnectionString, Count, OutRefusal) ||
+		!MpaConversions::CheckNumber(TEXT("TimeToLiveMs"), Invite.TimeToLiveMs, Count, OutRefusal))
 	{
 		return 0;
 	}
@@ -153,7 +154,11 @@ int64 FMpaClient::SetActivity(
 		return 0;
 	}
 	if (!MpaConversions::CheckText(TEXT("ConnectionString"), Activity.ConnectionString, 1, OutRefusal) ||
-		!MpaConversions::CheckText(TEXT("GroupId"), Activity.GroupId, 1, OutRefusal))
+		!MpaConversions::CheckText(TEXT("GroupId"), Activity.GroupId, 1, OutRefusal) ||
+		!MpaConversions::CheckNumber(TEXT("MaxPlayers"), Activity.MaxPlayers, 1, OutRefusal) ||
+		!MpaConversions::CheckNumber(TEXT("CurrentPlayers"), Activity.CurrentPlayers, 1, OutRefusal) ||
+		!MpaConversions::CheckNumber(TEXT("TimeToLiveMs"), Activity.TimeToLiveMs, 1, OutRefusal) ||
+		!MpaConversions::CheckNumber(TEXT("SequenceNumber"), Activity.SequenceNumber, 1, OutRefusal))
 	{
 		return 0;
 	}
@@ -184,6 +189,10 @@ int64 FMpaClient::DeleteActivity(
 	if (!MpaConversions::ParseXuid(Xuid, NativeXuid))
 	{
 		OutRefusal = MpaConversions::InvalidXuid(TEXT("Xuid"), Xuid, 1);
+		return 0;
+	}
+	if (!MpaConversions::CheckNumber(TEXT("SequenceNumber"), SequenceNumber, 1, OutRefusal))
+	{
 		return 0;
 	}
 	return Submit(
@@ -240,8 +249,13 @@ TArray<FMpaActivityRecord> FMpaClient::ReadActivities(const uint64 Operation)
 
 FMpaResult FMpaClient::OpenMatch(const int32 MinimumTogetherMs, FMpaMatch& OutMatch)
 {
+	FMpaResult Refusal;
+	if (!MpaConversions::CheckNumber(TEXT("MinimumTogetherMs"), MinimumTogetherMs, 0, Refusal))
+	{
+		return Refusal;
+	}
 	mpa_match_config Config = MPA_INIT(mpa_match_config);
-	Config.minimum_together_ms = static_cast<uint32>(FMath::Max(MinimumTogetherMs, 0));
+	Config.minimum_together_ms = static_cast<uint32>(MinimumTogetherMs);
 	// If it is closed by the end of the client, its completion comes with this too.
 	Config.user_data = LastKey + 1;
 	mpa_match Opened = mpa_match();

@@ -198,6 +198,17 @@ bool MpaConversions::CheckText(const TCHAR* Name, const FString& Text, const int
 	return false;
 }
 
+bool MpaConversions::CheckNumber(const TCHAR* Name, const int64 Number, const int32 Count, FMpaResult& OutRefusal)
+{
+	if (Number >= 0)
+	{
+		return true;
+	}
+	OutRefusal = MakeResult(MPA_ERROR_INVALID_ARGUMENT,
+		FString::Printf(TEXT("%s is %lld: pass 0 or a positive number."), Name, Number), EMpaResend::AfterFix, Count);
+	return false;
+}
+
 uint64 MpaConversions::ToUnixMs(const FDateTime& Time)
 {
 	return Time.GetTicks() == 0 ? 0 : static_cast<uint64>(Time.ToUnixTimestamp() * 1000);

@@ -47,6 +47,9 @@ namespace MpaConversions
 	/** Whether a text can be passed on as it is; else OutRefusal says what is wrong with it. */
 	bool CheckText(const TCHAR* Name, const FString& Text, int32 Count, FMpaResult& OutRefusal);
 
+	/** Whether a number is not negative, which would be a large one for the library; else OutRefusal says so. */
+	bool CheckNumber(const TCHAR* Name, int64 Number, int32 Count, FMpaResult& OutRefusal);
+
 	/** 0 for a time that is not set. A time before 1970 becomes one that the library refuses. */
 	uint64 ToUnixMs(const FDateTime& Time);
 

@@ -36,8 +36,9 @@ enum class EMpaLogLevel : uint8
  * control, and is cooked into what players download. See AuthorizationFile, CertificatePasswordFile,
  * ProxyUrlFile and UMpaSubsystem::Open.
  *
- * Paths that are not absolute are relative to the folder of the project. Times are in milliseconds, and 0 is the
- * default of the library.
+ * Paths that are not absolute are relative to the folder of the project. Times are in milliseconds, at most 24 hours
+ * (86400000) unless a lower limit is given, and 0 is the default of the library. With a number that is out of its range, no
+ * client is opened, and the log says which it is.
  */
 UCLASS(Config = Game, DefaultConfig, meta = (DisplayName = "Multiplayer Activity (mpa)"))
 class MPA_API UMpaSettings : public UDeveloperSettings
@@ -93,7 +94,8 @@ public:
 	FString AuthorizationFile;
 
 	/** How long before the token expires OnAuthorizationNeeded is called. -1: not before operations wait for a token. */
-	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Token", meta = (ClampMin = "-1"))
+	UPROPERTY(
+		Config, EditAnywhere, AdvancedDisplay, Category = "Token", meta = (ClampMin = "-1", ClampMax = "86400000"))
 	int32 AuthorizationLeadMs = 0;
 
 	/** For a server that signs in by itself: the publisher's certificate with its chain, in PEM or PKCS#12. */
@@ -133,15 +135,15 @@ public:
 	int32 RequestTimeoutMs = 0;
 
 	/** How long an invite may take until it is sent. */
-	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "0"))
+	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "0", ClampMax = "86400000"))
 	int32 InviteTimeToLiveMs = 0;
 
 	/** How long recent players may take until they are sent. */
-	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "0"))
+	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "0", ClampMax = "86400000"))
 	int32 RecentPlayersTimeToLiveMs = 0;
 
 	/** How long recent players are held, to be combined into full requests. -1: not at all. */
-	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "-1"))
+	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "-1", ClampMax = "86400000"))
 	int32 RecentPlayersHoldMs = 0;
 
 	/**

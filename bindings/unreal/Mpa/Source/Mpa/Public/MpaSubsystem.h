@@ -86,8 +86,9 @@ public:
 
 	/**
 	 * Opens a match: every two players who are in it at the same time are reported as having met, and no others.
-	 * MinimumTogetherMs: how long two players have to be in it together. 0: any overlap counts. A match that is open when
-	 * the client is closed is reported then. If it fails, OutMatch is no match, and further calls with it are refused.
+	 * MinimumTogetherMs: how long two players have to be in it together, at most 24 hours. 0: any overlap counts. A match
+	 * that is open when the client is closed is reported then. If it fails, OutMatch is no match, and further calls with it
+	 * are refused.
 	 */
 	UFUNCTION(BlueprintCallable, Category = "Mpa")
 	FMpaResult OpenMatch(FMpaMatch& OutMatch, int32 MinimumTogetherMs = 0);

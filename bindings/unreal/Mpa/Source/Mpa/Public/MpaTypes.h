@@ -216,7 +216,7 @@ struct FMpaServerInvite
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
 	EMpaPlatform Platform = EMpaPlatform::Any;
 
-	/** How long it may take until it is sent, in milliseconds. 0: as in the settings. */
+	/** How long it may take until it is sent, in milliseconds: at most 24 hours. 0: as in the settings. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, AdvancedDisplay, Category = "Mpa")
 	int32 TimeToLiveMs = 0;
 };
@@ -301,7 +301,7 @@ struct FMpaActivity
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
 	EMpaPlatform Platform = EMpaPlatform::Any;
 
-	/** How long it may take until it is sent, in milliseconds. 0: 60 s. */
+	/** How long it may take until it is sent, in milliseconds: at most 24 hours. 0: 60 s. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, AdvancedDisplay, Category = "Mpa")
 	int32 TimeToLiveMs = 0;
 
