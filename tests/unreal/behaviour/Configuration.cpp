@@ -155,6 +155,32 @@ static void OnlyServersOpenAClient()
 	EXPECT(!Server.Mpa->Open(Secrets).IsOk() && !Server.Mpa->IsOpen());
 }
 
+/** They are used instead of all files of the settings, which the library would refuse to mix with them, and need not exist. */
+static void ACertificateOfCodeReplacesTheFiles()
+{
+	const struct
+	{
+		FString FMpaSecrets::*Text;
+		const TCHAR* Said;
+	} Cases[] = {
+		{ &FMpaSecrets::CertificatePem, TEXT("certificate_pem is in no format") },
+		{ &FMpaSecrets::PrivateKeyPem, TEXT("a private key, but neither") },
+	};
+	for (const auto& Case : Cases)
+	{
+		ResetSettings(130);
+		Settings().Open = EMpaOpen::ByCode;
+		Settings().CertificatePath = TEXT("no-such-file.pem");
+		Settings().PrivateKeyPath = TEXT("no-such-file.key");
+		Settings().CertificatePasswordFile = TEXT("no-such-password");
+		FServer Server;
+		FMpaSecrets Secrets;
+		Secrets.*Case.Text = TEXT("no PEM");
+		const FMpaResult Result = Server.Mpa->Open(Secrets);
+		EXPECT(Result.Status == EMpaStatus::InvalidArgument && Result.Message.Contains(Case.Said));
+	}
+}
+
 TArray<FCase> CasesOfConfiguration()
 {
 	return {
@@ -164,5 +190,6 @@ TArray<FCase> CasesOfConfiguration()
 		{ "a missing token is logged if nothing asks for it", AMissingTokenIsLoggedIfNothingAsksForIt },
 		{ "without a library the server goes on", WithoutALibraryTheServerGoesOn },
 		{ "only servers open a client", OnlyServersOpenAClient },
+		{ "a certificate of code replaces the files", ACertificateOfCodeReplacesTheFiles },
 	};
 }

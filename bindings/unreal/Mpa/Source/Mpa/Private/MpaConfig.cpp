@@ -23,6 +23,12 @@ namespace
 		return Path.IsEmpty() ? FString() : FPaths::ConvertRelativePathToFull(FPaths::ProjectDir(), Path);
 	}
 
+	/** Whether the certificate and its key are texts: the library takes either texts or files. */
+	bool HasPem(const FMpaSecrets& Secrets)
+	{
+		return !Secrets.CertificatePem.IsEmpty() || !Secrets.PrivateKeyPem.IsEmpty();
+	}
+
 	FMpaAuthorization WithHeader(FMpaAuthorization Authorization, const FString& Header)
 	{
 		Authorization.Header = Header;
@@ -49,10 +55,9 @@ FMpaConfig::FMpaConfig(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
 	, Endpoint(Settings.Endpoint)
 	, CaCertificatesPath(FullPath(Settings.CaCertificatesPath))
 	, UserAgent(Settings.UserAgent)
-	, CertificatePath(Secrets.CertificatePem.IsEmpty() ? FullPath(Settings.CertificatePath) : FString())
-	, PrivateKeyPath(Secrets.PrivateKeyPem.IsEmpty() ? FullPath(Settings.PrivateKeyPath) : FString())
-	, CertificatePassword(ReadSecret(
-		  Secrets.CertificatePassword, TEXT("MpaCertificatePasswordFile="), Settings.CertificatePasswordFile))
+	, CertificatePath(HasPem(Secrets) ? FString() : FullPath(Settings.CertificatePath))
+	, PrivateKeyPath(HasPem(Secrets) ? FString() : FullPath(Settings.PrivateKeyPath))
+	, CertificatePassword(ReadPassword(Settings, Secrets))
 	, CertificatePem(Secrets.CertificatePem)
 	, PrivateKeyPem(Secrets.PrivateKeyPem)
 	, SandboxId(Settings.SandboxId)
@@ -121,6 +126,16 @@ uint32 FMpaConfig::ToNumber(const TCHAR* Name, const int32 Value, const int32 Le
 			Name, Value, Least);
 	}
 	return static_cast<uint32>(Value);
+}
+
+FString FMpaConfig::ReadPassword(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
+{
+	if (HasPem(Secrets))
+	{
+		return FString();
+	}
+	return ReadSecret(
+		Secrets.CertificatePassword, TEXT("MpaCertificatePasswordFile="), Settings.CertificatePasswordFile);
 }
 
 FString FMpaConfig::ReadSecret(const FString& InCode, const TCHAR* Option, const FString& InSettings)

@@ -392,7 +392,10 @@ struct FMpaSecrets
 	/** Of the PKCS#12 file that UMpaSettings::CertificatePath names. */
 	FString CertificatePassword;
 
-	/** The certificate with its chain, and the private key, as PEM text: instead of the files of the settings. */
+	/**
+	 * The certificate with its chain, and the private key, as PEM text. If either is set, CertificatePath, PrivateKeyPath and
+	 * CertificatePasswordFile of the settings, and CertificatePassword, are not used. The key may be in CertificatePem too.
+	 */
 	FString CertificatePem;
 	FString PrivateKeyPem;
 
