@@ -146,8 +146,12 @@ FMpaResult MpaConversions::ToResult(const mpa_result& Result, const int32 Count)
 	Converted.Acknowledged = static_cast<int32>(Result.acknowledged);
 	Converted.Uncertain = static_cast<int32>(Result.uncertain);
 	Converted.Refused = static_cast<int32>(Result.refused);
+	Converted.bRetryable = Result.retryable != 0;
+	Converted.RetryAfterMs = static_cast<int32>(Result.retry_after_ms);
+	Converted.Attempts = static_cast<int32>(Result.attempts);
 	Converted.HttpStatus = static_cast<int32>(Result.http_status);
 	Converted.ErrorCode = UTF8_TO_TCHAR(Result.error_code);
+	Converted.ServiceCode = static_cast<int64>(Result.service_code);
 	Converted.CorrelationId = UTF8_TO_TCHAR(Result.correlation_id);
 
 	mpa_unsent Unsent = MPA_INIT(mpa_unsent);

@@ -167,6 +167,17 @@ struct FMpaResult
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	int32 Refused = 0;
 
+	/**
+	 * Whether submitting again what was not acknowledged may succeed later. False if an invite is uncertain, since it must not
+	 * be sent twice, and for matches, whose groups the library does not return.
+	 */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	bool bRetryable = false;
+
+	/** How long to wait before that at least, in milliseconds. 0: not known. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 RetryAfterMs = 0;
+
 	/** What to do with those that were not sent: ResendCount of those that were passed in, from ResendFirst on. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	EMpaResend Resend = EMpaResend::None;
@@ -177,8 +188,13 @@ struct FMpaResult
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	int32 ResendCount = 0;
 
+	/** How long to wait first, in milliseconds. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	int32 ResendDelayMs = 0;
+
+	/** How many requests were sent, retries included. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 Attempts = 0;
 
 	/** Of the response to the last attempt; 0 if there was none. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
@@ -187,6 +203,10 @@ struct FMpaResult
 	/** The service's errorCode; empty if there is none. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	FString ErrorCode;
+
+	/** The error number of a service that the client signs in with (XErr), such as 0x8015DC12; 0 if there is none. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int64 ServiceCode = 0;
 
 	/** The service's X-XblCorrelationId, which Microsoft's support asks for; empty if there is none. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
