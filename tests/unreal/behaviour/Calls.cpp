@@ -73,7 +73,7 @@ static void BlueprintNodesReport()
 	Report->OnReported.AddLambda([&](const FMpaResult&) { ++Reported; });
 	Report->Activate();
 	std::unique_ptr<UMpaSendServerInviteAction> Outside(UMpaSendServerInviteAction::SendServerInvite(nullptr, Invite()));
-	Outside->OnFailed.AddLambda([&](const FMpaResult& Result) { Failed += Result.Status == EMpaStatus::InvalidHandle ? 1 : 0; });
+	Outside->OnFailed.AddLambda([&](const FMpaResult& Result) { Failed += Result.Status == EMpaStatus::InvalidHandle && Result.Resend == EMpaResend::AfterFix && Result.ResendCount == 2 ? 1 : 0; });
 	Outside->Activate();
 	EXPECT(TickUntil([&] { return Sent == 1 && Reported == 1; }));
 	EXPECT(Failed == 1);

@@ -154,18 +154,52 @@ static void AReloadOfTheModuleOpensAgain()
 	Settings().Endpoint = Silent;
 	FServer Server;
 	Server.Mpa->SetAuthorization(Token());
-	UReceiver Receiver;
-	Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate());
+	UReceiver Sent;
+	UReceiver Reported;
+	UReceiver Asked;
+	UReceiver Closed;
+	TArray<FMpaActivityRecord> Found;
+	FMpaMatch Match;
+	EXPECT(Server.Mpa->OpenMatch(Match).IsOk());
+	EXPECT(Server.Mpa->JoinMatch(Match, TEXT("1")).IsOk() && Server.Mpa->JoinMatch(Match, TEXT("2")).IsOk());
+	Server.Mpa->SendServerInvite(Invite(), Sent.Delegate());
+	Server.Mpa->ReportRecentPlayerGroups(Groups(), Reported.Delegate());
+	Server.Mpa->QueryActivities({ TEXT("1"), TEXT("2") }, Asked.ActivitiesDelegate(Found));
+	Server.Mpa->CloseMatch(Match, Closed.Delegate());
 	StandIn::Module().ShutdownModule();
 	StandIn::Module().StartupModule();
 	Settings().Endpoint = Emulator;
-	EXPECT(TickUntil([&] { return Receiver.Calls == 1; }));
-	EXPECT(Receiver.Last.Status == EMpaStatus::Uncertain && WasLogged(ELogVerbosity::Warning, "the module was reloaded"));
+	EXPECT(TickUntil([&] { return Sent.Calls + Reported.Calls + Asked.Calls + Closed.Calls == 4; }));
+	EXPECT(WasLogged(ELogVerbosity::Warning, "the module was reloaded"));
+
+	// What the plugin says where the library cannot: as the other bindings.
+	const struct
+	{
+		const UReceiver& Receiver;
+		EMpaStatus Status;
+		int32 Uncertain;
+		bool bRetryable;
+		const TCHAR* Advice;
+	} Ends[] = {
+		{ Sent, EMpaStatus::Uncertain, 2, false, TEXT(" Do not send it again.") },
+		{ Reported, EMpaStatus::Abandoned, 1, true, TEXT(" Sending it again does no harm.") },
+		{ Asked, EMpaStatus::Abandoned, 2, true, TEXT(" Sending it again does no harm.") },
+		{ Closed, EMpaStatus::Abandoned, 0, false, TEXT(" the library does not return them.") },
+	};
+	for (const auto& End : Ends)
+	{
+		const FMpaResult& Last = End.Receiver.Last;
+		EXPECT(Last.Status == End.Status && Last.Cause == EMpaStatus::Closed && Last.Message.Contains(End.Advice));
+		EXPECT(Last.Uncertain == End.Uncertain && Last.bRetryable == End.bRetryable);
+		// Nothing is certain not to have been sent.
+		EXPECT(Last.Resend == EMpaResend::None && Last.ResendCount == 0);
+	}
+
 	EXPECT(Server.Mpa->IsOpen());
 	Server.Mpa->SetAuthorization(Token());
-	Server.Mpa->SendServerInvite(Invite(), Receiver.Delegate());
-	EXPECT(TickUntil([&] { return Receiver.Calls == 2; }));
-	EXPECT(Receiver.Last.IsOk());
+	Server.Mpa->SendServerInvite(Invite(), Sent.Delegate());
+	EXPECT(TickUntil([&] { return Sent.Calls == 2; }));
+	EXPECT(Sent.Last.IsOk());
 }
 
 TArray<FCase> CasesOfLifetime()

@@ -13,6 +13,6 @@ namespace MpaActions
 	/** That of the game instance. Null where there is none. */
 	UMpaSubsystem* FindSubsystem(const UObject* WorldContext);
 
-	/** What a node fails with then. */
-	FMpaResult NoGameInstance();
+	/** What a node fails with then. Count: how many users or groups were passed in. */
+	FMpaResult NoGameInstance(int32 Count);
 }

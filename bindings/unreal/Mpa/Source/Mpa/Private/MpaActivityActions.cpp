@@ -24,7 +24,7 @@ void UMpaSetActivityAction::Activate()
 			Player, ToSet, FMpaCompletedDelegate::CreateUObject(this, &UMpaSetActivityAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(1));
 }
 
 void UMpaSetActivityAction::Complete(const FMpaResult& Result)
@@ -52,7 +52,7 @@ void UMpaDeleteActivityAction::Activate()
 			Player, Sequence, FMpaCompletedDelegate::CreateUObject(this, &UMpaDeleteActivityAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(1));
 }
 
 void UMpaDeleteActivityAction::Complete(const FMpaResult& Result)
@@ -79,7 +79,7 @@ void UMpaQueryActivitiesAction::Activate()
 			Players, FMpaActivitiesDelegate::CreateUObject(this, &UMpaQueryActivitiesAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance(), TArray<FMpaActivityRecord>());
+	Complete(MpaActions::NoGameInstance(Players.Num()), TArray<FMpaActivityRecord>());
 }
 
 void UMpaQueryActivitiesAction::Complete(const FMpaResult& Result, const TArray<FMpaActivityRecord>& Records)

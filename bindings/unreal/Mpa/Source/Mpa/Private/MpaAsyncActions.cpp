@@ -23,7 +23,7 @@ void UMpaSendServerInviteAction::Activate()
 			ToSend, FMpaCompletedDelegate::CreateUObject(this, &UMpaSendServerInviteAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(ToSend.InvitedUsers.Num()));
 }
 
 void UMpaSendServerInviteAction::Complete(const FMpaResult& Result)
@@ -50,7 +50,7 @@ void UMpaReportRecentPlayerGroupsAction::Activate()
 			ToReport, FMpaCompletedDelegate::CreateUObject(this, &UMpaReportRecentPlayerGroupsAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(ToReport.Num()));
 }
 
 void UMpaReportRecentPlayerGroupsAction::Complete(const FMpaResult& Result)
@@ -77,7 +77,7 @@ void UMpaReportRecentPlayersOfUsersAction::Activate()
 			ToReport, FMpaCompletedDelegate::CreateUObject(this, &UMpaReportRecentPlayersOfUsersAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(ToReport.Num()));
 }
 
 void UMpaReportRecentPlayersOfUsersAction::Complete(const FMpaResult& Result)
@@ -102,7 +102,7 @@ void UMpaCloseMatchAction::Activate()
 		Subsystem->CloseMatch(ToClose, FMpaCompletedDelegate::CreateUObject(this, &UMpaCloseMatchAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(0));
 }
 
 void UMpaCloseMatchAction::Complete(const FMpaResult& Result)

@@ -415,20 +415,38 @@ void FMpaClient::CompleteRest()
 	TMap<uint64, FPending> Rest = MoveTemp(Pending);
 	Pending.Reset();
 	Matches.Reset();
-	for (TPair<uint64, FPending>& Entry : Rest)
+	for (const TPair<uint64, FPending>& Entry : Rest)
 	{
-		// It may have been sent. Sending recent players twice does no harm.
-		const FPending& Operation = Entry.Value;
-		FMpaResult Result = Operation.bIsInvite
-			? MpaConversions::MakeResult(MPA_ERROR_UNCERTAIN,
-				  TEXT("The client was closed before it was known how this ended. Do not send it again."))
-			: MpaConversions::MakeResult(MPA_ERROR_ABANDONED,
-				  TEXT("The client was closed before it was known how this ended. Sending it again does no harm."),
-				  EMpaResend::Elsewhere, Operation.Count);
-		Result.Cause = EMpaStatus::Closed;
-		Result.Uncertain = Operation.Count;
-		Complete(Operation, Result, TArray<FMpaActivityRecord>());
+		Complete(Entry.Value, UnknownEnd(Entry.Value), TArray<FMpaActivityRecord>());
 	}
+}
+
+/** As the other bindings say it. */
+FMpaResult FMpaClient::UnknownEnd(const FPending& Operation)
+{
+	const bool bIsMatch = Operation.Match != 0;
+	mpa_result Native = MPA_INIT(mpa_result);
+	Native.status = Operation.bIsInvite ? MPA_ERROR_UNCERTAIN : MPA_ERROR_ABANDONED;
+	Native.cause = MPA_ERROR_CLOSED;
+	// It may have been sent. Recent players and activities may be sent twice.
+	Native.uncertain = static_cast<uint32>(Operation.Count);
+	Native.retryable = Operation.bIsInvite || bIsMatch ? 0 : 1;
+	FMpaResult Result = MpaConversions::ToResult(Native, Operation.Count);
+	if (bIsMatch)
+	{
+		Result.Message =
+			TEXT("The client was closed before the end of this match was known. Groups that were not reported "
+				 "are lost: the library does not return them.");
+	}
+	else if (Operation.bIsInvite)
+	{
+		Result.Message = TEXT("The client was closed before the end of this was known. Do not send it again.");
+	}
+	else
+	{
+		Result.Message = TEXT("The client was closed before the end of this was known. Sending it again does no harm.");
+	}
+	return Result;
 }
 
 void FMpaClient::Complete(
