@@ -109,6 +109,21 @@ mod tests {
         assert_eq!(unknown_nodes(&guide.replace("**Open Match**", "**Match Open**"), &headers), ["Match Open"]);
     }
 
+    /// Functions of mpa.h that are named in the guide and do not exist.
+    fn unknown_functions(guide: &str, header: &str) -> Vec<String> {
+        let words = guide.split(|character: char| !character.is_alphanumeric() && character != '_');
+        let names = words.filter(|word| word.starts_with("mpa_"));
+        names.filter(|name| !header.contains(&format!(" {name}("))).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn functions_that_the_guide_names_exist() {
+        let guide = include_str!("../../../../docs/guides/unreal.md");
+        let header = include_str!("../../../../include/mpa.h");
+        assert_eq!(unknown_functions(guide, header), Vec::<String>::new());
+        assert_eq!(unknown_functions(&guide.replace("mpa_client_flush", "mpa_flush"), header), ["mpa_flush"]);
+    }
+
     #[test]
     fn settings_of_the_guide_exist() {
         let guide = include_str!("../../../../docs/guides/unreal.md");
