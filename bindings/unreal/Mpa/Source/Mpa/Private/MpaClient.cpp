@@ -10,7 +10,7 @@
 
 namespace
 {
-	/** How long one wait for an event lasts at most while the client is drained. */
+	/** The longest wait for one event while the client is drained. */
 	constexpr uint32 WaitMs = 50;
 
 	/** How long to wait, after the time limit, for the completions of what it aborts: normally they take milliseconds. */
@@ -226,7 +226,7 @@ int64 FMpaClient::QueryActivities(
 		OutRefusal);
 }
 
-/** What a query has found, as long as no other event is polled. */
+/** The result of a query: available until the next event is polled. */
 TArray<FMpaActivityRecord> FMpaClient::ReadActivities(const uint64 Operation)
 {
 	TArray<FMpaActivityRecord> Records;
@@ -256,13 +256,13 @@ FMpaResult FMpaClient::OpenMatch(const int32 MinimumTogetherMs, FMpaMatch& OutMa
 	}
 	mpa_match_config Config = MPA_INIT(mpa_match_config);
 	Config.minimum_together_ms = static_cast<uint32>(MinimumTogetherMs);
-	// If it is closed by the end of the client, its completion comes with this too.
+	// If the end of the client closes the match, its completion has this number too.
 	Config.user_data = LastKey + 1;
 	mpa_match Opened = mpa_match();
 	mpa_result Result = MPA_INIT(mpa_result);
 	if (mpa_match_open(Native, &Config, &Opened, &Result) == MPA_OK)
 	{
-		// The end of the client waits for what it reports.
+		// Close waits for its reports.
 		Pending.Add(++LastKey, { FMpaCompletedDelegate(), 0, false, FMpaActivitiesDelegate(), Opened.id });
 		Matches.Add(Opened.id, LastKey);
 	}
@@ -300,7 +300,7 @@ int64 FMpaClient::CloseMatch(const FMpaMatch& Match, const FMpaCompletedDelegate
 	FPending* Operation = Key ? Pending.Find(*Key) : nullptr;
 	uint64_t Number = 0;
 	mpa_result Result = MPA_INIT(mpa_result);
-	// One that is not open here is refused by the library.
+	// The library refuses a match that is not open.
 	const mpa_match NativeMatch = { Operation ? static_cast<uint64>(Match.Id) : 0 };
 	if (mpa_match_close(NativeMatch, Operation ? *Key : 0, &Number, &Result) != MPA_OK)
 	{
@@ -322,7 +322,7 @@ int64 FMpaClient::Submit(FPending Operation,
 		OutRefusal = MpaConversions::ToResult(Result, Operation.Count);
 		return 0;
 	}
-	// Its event is polled on this thread, so not before this.
+	// Its event is polled on this thread, so it cannot come earlier.
 	Pending.Add(++LastKey, MoveTemp(Operation));
 	return static_cast<int64>(Number);
 }
@@ -379,7 +379,7 @@ void FMpaClient::Handle(const mpa_event& Event, const mpa_result& Result)
 		Log(Event.user_data, Result.message);
 		break;
 	default:
-		// The end of draining, or of a newer library.
+		// The end of draining, or an event of a newer library.
 		break;
 	}
 }
@@ -394,7 +394,7 @@ void FMpaClient::Close(const int32 TimeLimitMs)
 	const uint32 LimitMs = static_cast<uint32>(FMath::Max(TimeLimitMs, 0));
 	if (Pending.Num() > 0)
 	{
-		// Also without any time: its completions say what was sent and what was not.
+		// Also if the limit is 0: the completions say what was sent and what was not.
 		mpa_client_drain(Native, LimitMs, nullptr);
 		const double Latest = FPlatformTime::Seconds() + LimitMs / 1000.0 + AbortSeconds;
 		mpa_event Event = MPA_INIT(mpa_event);
@@ -421,7 +421,7 @@ void FMpaClient::CompleteRest()
 	}
 }
 
-/** As the other bindings say it. */
+/** The same as in the other bindings. */
 FMpaResult FMpaClient::UnknownEnd(const FPending& Operation)
 {
 	const bool bIsMatch = Operation.Match != 0;

@@ -11,17 +11,17 @@
 
 class UMpaSettings;
 
-/** A client of the library, with the delegates of what was submitted. For the game thread. */
+/** A client of the library, with the delegates of submitted operations. For the game thread. */
 class FMpaClient
 {
 public:
 	using FAuthorizationNeeded = TFunction<void(EMpaAuthorizationReason, const FString&)>;
 
-	/** Null if the settings or secrets are wrong: OutResult says how. */
+	/** Null if the settings or secrets are wrong: OutResult says why. */
 	static TSharedPtr<FMpaClient> Open(const UMpaSettings& Settings, const FMpaSecrets& Secrets,
 		FAuthorizationNeeded InAuthorizationNeeded, FMpaResult& OutResult);
 
-	/** Closes at once, and drops the delegates that are left. */
+	/** Closes at once, without calling the delegates of open operations. */
 	~FMpaClient();
 
 	/** Returns the number of the operation; 0 if it was refused, with the reason in OutRefusal. */
@@ -47,7 +47,7 @@ public:
 	void Cancel(int64 Operation);
 	FMpaResult SetAuthorization(const FMpaAuthorization& Authorization);
 
-	/** Calls the delegates of what has ended. False if the client was closed by something else: see CompleteRest. */
+	/** Calls the delegates of operations that have ended. False if something else has closed the client: see CompleteRest. */
 	bool Poll();
 
 	/** Drains, closes, and calls all delegates. Waits up to the time limit, and up to 1 s more for what it aborts. */
@@ -62,9 +62,9 @@ private:
 		FMpaCompletedDelegate Completed;
 		int32 Count = 0;
 		bool bIsInvite = false;
-		/** Of a query, instead of Completed. */
+		/** The delegate of a query, instead of Completed. */
 		FMpaActivitiesDelegate Found;
-		/** Of a match: its handle. */
+		/** The handle of a match. */
 		uint64 Match = 0;
 	};
 

@@ -96,7 +96,7 @@ FMpaConfig::FMpaConfig(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
 	Native.proxy_url = ProxyUrlOfFile.Get() ? ProxyUrlOfFile.Get() : ProxyUrl.Get();
 	Native.log_level = static_cast<mpa_log_level>(Settings.LogLevel);
 
-	static_assert(static_cast<uint32>(-1) == MPA_NONE, "where -1 is allowed, it stands for MPA_NONE");
+	static_assert(static_cast<uint32>(-1) == MPA_NONE, "settings that allow -1 mean MPA_NONE");
 	Native.connect_timeout_ms = ToNumber(MPA_SETTING(ConnectTimeoutMs));
 	Native.request_timeout_ms = ToNumber(MPA_SETTING(RequestTimeoutMs));
 	Native.invite_time_to_live_ms = ToNumber(MPA_SETTING(InviteTimeToLiveMs));
@@ -112,7 +112,7 @@ FMpaConfig::FMpaConfig(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
 	Native.worker_count = ToNumber(MPA_SETTING(WorkerCount));
 	Native.queue_capacity = ToNumber(MPA_SETTING(QueueCapacity));
 	Native.queue_capacity_bytes = ToNumber(MPA_SETTING(QueueCapacityBytes));
-	// Not for the library, but checked with the others.
+	// The library does not need it, but it is checked like the others.
 	ToNumber(MPA_SETTING(ShutdownTimeLimitMs));
 }
 #undef MPA_SETTING

@@ -42,7 +42,7 @@ private:
 	FString ReadPassword(const UMpaSettings& Settings, const FMpaSecrets& Secrets);
 	FString ReadSecret(const FString& InCode, const TCHAR* Option, const FString& InSettings);
 
-	/** Before the texts: a file that cannot be read is an error. */
+	/** Declared before the texts: reading their files may set it. */
 	FString Error;
 	FMpaAuthorization FirstToken;
 	FMpaNativeAuthorization NativeFirstToken;

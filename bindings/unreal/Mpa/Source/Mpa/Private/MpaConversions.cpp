@@ -4,7 +4,7 @@
 
 #include "MpaSettings.h"
 
-// What is passed on as a number.
+// These values are passed to the library as numbers.
 static_assert(static_cast<int32>(EMpaPlatform::Any) == MPA_PLATFORM_ANY, "platforms");
 static_assert(static_cast<int32>(EMpaPlatform::Android) == MPA_PLATFORM_ANDROID, "platforms");
 static_assert(static_cast<int32>(EMpaPlatform::IOS) == MPA_PLATFORM_IOS, "platforms");
@@ -17,7 +17,7 @@ static_assert(static_cast<int32>(EMpaPlatform::XboxOne) == MPA_PLATFORM_XBOX_ONE
 static_assert(static_cast<int32>(EMpaJoinRestriction::Public) == MPA_JOIN_RESTRICTION_PUBLIC, "restrictions");
 static_assert(static_cast<int32>(EMpaJoinRestriction::InviteOnly) == MPA_JOIN_RESTRICTION_INVITE_ONLY, "restrictions");
 static_assert(static_cast<int32>(EMpaJoinRestriction::Followed) == MPA_JOIN_RESTRICTION_FOLLOWED, "restrictions");
-// The library refuses them in what is sent.
+// The library refuses these in input.
 static_assert(static_cast<int32>(EMpaPlatform::Unknown) != MPA_PLATFORM_UNKNOWN, "platforms");
 static_assert(static_cast<int32>(EMpaJoinRestriction::Unknown) != MPA_JOIN_RESTRICTION_UNKNOWN, "restrictions");
 static_assert(static_cast<int32>(EMpaEncounterType::Default) == MPA_ENCOUNTER_DEFAULT, "encounter types");
@@ -197,7 +197,7 @@ bool MpaConversions::CheckText(const TCHAR* Name, const FString& Text, const int
 		return true;
 	}
 	OutRefusal = MakeResult(MPA_ERROR_INVALID_ARGUMENT,
-		FString::Printf(TEXT("%s has a NUL character: it would be cut off there, so remove it."), Name),
+		FString::Printf(TEXT("%s has a NUL character, and everything after it would be lost: remove it."), Name),
 		EMpaResend::AfterFix, Count);
 	return false;
 }

@@ -15,7 +15,8 @@ void UMpaSubsystem::Initialize(FSubsystemCollectionBase& Collection)
 {
 	Super::Initialize(Collection);
 	Ticker = FTSTicker::GetCoreTicker().AddTicker(FTickerDelegate::CreateUObject(this, &UMpaSubsystem::Tick));
-	WhyNotOpen = TEXT("The client is not open: in this game instance, the settings leave it to UMpaSubsystem::Open.");
+	WhyNotOpen =
+		TEXT("The client is not open: with these settings, only UMpaSubsystem::Open opens it in this game instance.");
 	if (ShouldOpen())
 	{
 		bOpenedBySettings = true;
@@ -84,7 +85,7 @@ FMpaResult UMpaSubsystem::Open(const FMpaSecrets& Secrets)
 void UMpaSubsystem::Close()
 {
 	check(IsInGameThread());
-	// First: a delegate that submits again is refused.
+	// Before the delegates are called: what they submit is refused.
 	const TSharedPtr<FMpaClient> Closed = MoveTemp(Client);
 	Client.Reset();
 	if (Closed.IsValid())
@@ -183,7 +184,7 @@ int64 UMpaSubsystem::CloseMatch(const FMpaMatch& Match, FMpaCompletedDelegate Co
 		});
 }
 
-/** What is refused is reported in the next tick, so that a delegate is never called inside the call that it is passed to. */
+/** A refusal is reported in the next tick, so that a delegate is never called inside the call that it is passed to. */
 int64 UMpaSubsystem::Submit(const int32 Count, FMpaCompletedDelegate Completed, FMpaActivitiesDelegate Found,
 	const TFunctionRef<int64(FMpaClient& Open, FMpaResult& OutRefusal)> SubmitToClient)
 {
@@ -225,7 +226,7 @@ FMpaResult UMpaSubsystem::SetAuthorization(const FMpaAuthorization& Authorizatio
 bool UMpaSubsystem::Tick(const float)
 {
 	CompleteRefused();
-	// Held: a delegate may close the client.
+	// Kept alive: a delegate may close the client.
 	const TSharedPtr<FMpaClient> Polled = Client;
 	if (Polled.IsValid() && !Polled->Poll())
 	{
@@ -235,13 +236,13 @@ bool UMpaSubsystem::Tick(const float)
 	return true;
 }
 
-/** The module was replaced while the game runs (hot reload), which closed the clients of the one before. */
+/** The module was replaced while the game runs (hot reload), which closed the clients of the previous one. */
 void UMpaSubsystem::Reopen()
 {
 	Client.Reset();
 	WhyNotOpen = TEXT("The client is not open: the module was reloaded, so call UMpaSubsystem::Open again.");
 	UE_LOG(LogMpa, Warning,
-		TEXT("The client was closed when the module was reloaded. Tokens that code has set have to be set again."));
+		TEXT("The client was closed when the module was reloaded. Set again the token that your code had set."));
 	if (bOpenedBySettings)
 	{
 		Open();
@@ -250,7 +251,7 @@ void UMpaSubsystem::Reopen()
 
 void UMpaSubsystem::CompleteRefused()
 {
-	// Those that there are now: a delegate may submit again, and be refused again.
+	// Only the present ones: a delegate may submit again, and be refused again.
 	const TArray<FRefused> Completed = MoveTemp(Refused);
 	Refused.Reset();
 	for (const FRefused& Entry : Completed)

@@ -12,10 +12,10 @@
 
 class FMpaClient;
 
-/** Called once with how an operation ended, on the game thread, later than the call that submitted it. */
+/** Called once with the result of an operation, on the game thread, after the call that submitted it has returned. */
 DECLARE_DELEGATE_OneParam(FMpaCompletedDelegate, const FMpaResult&);
 
-/** The same of a query, with what it has found: if it failed, for those players for whom the service answered. */
+/** The same for a query, with the activities that were found; if it failed, those for which the service answered. */
 DECLARE_DELEGATE_TwoParams(FMpaActivitiesDelegate, const FMpaResult&, const TArray<FMpaActivityRecord>&);
 
 DECLARE_MULTICAST_DELEGATE_TwoParams(FMpaAuthorizationNeededNativeDelegate, EMpaAuthorizationReason, const FString&);
@@ -27,12 +27,12 @@ DECLARE_DYNAMIC_MULTICAST_DELEGATE_TwoParams(
  * which is opened from UMpaSettings.
  *
  * All functions are for the game thread, and none waits for the network, except Close and the end of the game instance:
- * they wait for what was submitted, up to UMpaSettings::ShutdownTimeLimitMs, and up to 1 s more for what that limit aborts.
- * Every operation calls its delegate exactly once, from the ticker of the game thread or when the client is closed. What a
- * delegate submits at the end of the game instance is refused, and its own delegate may not be called. A delegate whose
- * object no longer exists is not called: bind with CreateUObject, CreateWeakLambda or CreateSP.
+ * they wait for what was submitted, up to UMpaSettings::ShutdownTimeLimitMs, and up to 1 s more for what that limit
+ * aborts. Every operation calls its delegate exactly once, from the ticker of the game thread or when the client is
+ * closed. What a delegate submits at the end of the game instance is refused, and its own delegate may not be called. A
+ * delegate whose object no longer exists is not called: bind with CreateUObject, CreateWeakLambda or CreateSP.
  *
- * Blueprints have the nodes of MpaAsyncActions.h and MpaActivityActions.h, and what is marked here.
+ * Blueprints have the nodes of MpaAsyncActions.h and MpaActivityActions.h, and the functions that are marked here.
  */
 UCLASS(meta = (DisplayName = "Multiplayer Activity"))
 class MPA_API UMpaSubsystem : public UGameInstanceSubsystem
@@ -45,13 +45,13 @@ public:
 
 	/**
 	 * Opens the client with the settings of the project, for servers that set UMpaSettings::Open to ByCode. A client that
-	 * is open is closed first, as Close does. What the result says is also written to LogMpa.
+	 * is open is closed first, as by Close. The message of the result is also written to LogMpa.
 	 */
 	FMpaResult Open(const FMpaSecrets& Secrets = FMpaSecrets());
 
 	/**
-	 * Closes the client. Waits for what was submitted, up to UMpaSettings::ShutdownTimeLimitMs, and up to 1 s more for what
-	 * that limit aborts. The delegates of all operations have been called when it returns.
+	 * Closes the client. Waits for what was submitted, up to UMpaSettings::ShutdownTimeLimitMs, and up to 1 s more for
+	 * what that limit aborts. When it returns, the delegates of all operations that were submitted have been called.
 	 */
 	UFUNCTION(BlueprintCallable, Category = "Mpa")
 	void Close();
@@ -62,26 +62,26 @@ public:
 	/** Submits an invite. Returns the number of the operation, or 0 if it was refused, which Completed reports too. */
 	int64 SendServerInvite(const FMpaServerInvite& Invite, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
-	/** Submits who met whom. Returns the number of the operation, or 0 if it was refused, which Completed reports too. */
+	/** Submits who met whom. Returns the same as SendServerInvite. */
 	int64 ReportRecentPlayerGroups(
 		const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
 	/**
-	 * Submits for each of many players whom that player met, where a type or a time differs from pair to pair; else
-	 * ReportRecentPlayerGroups says the same in less. Returns as ReportRecentPlayerGroups.
+	 * Submits for each of many players whom that player met. For reports whose type or time differs from pair to pair;
+	 * ReportRecentPlayerGroups needs less input for others. Returns the same as SendServerInvite.
 	 */
 	int64 ReportRecentPlayersOfUsers(
 		const TArray<FMpaUserRecentPlayers>& Users, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
-	/** Submits what a player plays, in place of the player's activity in this title. Returns as SendServerInvite. */
+	/** Submits what a player plays. It replaces the player's activity in this title. Returns the same as SendServerInvite. */
 	int64 SetActivity(
 		const FString& Xuid, const FMpaActivity& Activity, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
-	/** Submits that a player plays no more. SequenceNumber: as in FMpaActivity. Returns as SendServerInvite. */
+	/** Submits that an activity is deleted. SequenceNumber: as in FMpaActivity. Returns the same as SendServerInvite. */
 	int64 DeleteActivity(
 		const FString& Xuid, int64 SequenceNumber = 0, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
 
-	/** Submits a query of what players play, in any title: 1 to 10,000 XUIDs. Returns as SendServerInvite. */
+	/** Submits a query of what players play, in any title: 1 to 10,000 XUIDs. Returns the same as SendServerInvite. */
 	int64 QueryActivities(const TArray<FString>& Xuids, FMpaActivitiesDelegate Completed);
 
 	/**
@@ -94,18 +94,18 @@ public:
 	FMpaResult OpenMatch(FMpaMatch& OutMatch, int32 MinimumTogetherMs = 0);
 
 	/**
-	 * A player joins a match. Team: any number that the players of one team have in common, who are reported as
-	 * teammates, and those of different teams as opponents; 0: none. A player who is in it already is refused.
+	 * A player joins a match. Team: a number of your own for the player's team; 0: none. Players of one team are reported
+	 * as teammates, those of different teams as opponents. A player who is in the match already is refused.
 	 */
 	UFUNCTION(BlueprintCallable, Category = "Mpa")
 	FMpaResult JoinMatch(const FMpaMatch& Match, const FString& Xuid, int32 Team = 0);
 
-	/** A player leaves a match. One who is not in it is refused. */
+	/** A player leaves a match. A player who is not in it is refused. */
 	UFUNCTION(BlueprintCallable, Category = "Mpa")
 	FMpaResult LeaveMatch(const FMpaMatch& Match, const FString& Xuid);
 
 	/**
-	 * Closes a match: all players leave. Completed is called once everything that it has reported has ended. Returns as
+	 * Closes a match: all players leave. Completed is called when all reports of the match have ended. Returns the same as
 	 * SendServerInvite.
 	 */
 	int64 CloseMatch(const FMpaMatch& Match, FMpaCompletedDelegate Completed = FMpaCompletedDelegate());
