@@ -106,6 +106,31 @@ static void NegativeSettingsAreRefused()
 	}
 }
 
+/** The ClampMax of the editor, which a file is not subject to. */
+static void DurationsAreAtMostADay()
+{
+	const struct
+	{
+		int32 UMpaSettings::*Setting;
+		const char* Said;
+	} Cases[] = {
+		{ &UMpaSettings::AuthorizationLeadMs, "authorization_lead_ms" },
+		{ &UMpaSettings::InviteTimeToLiveMs, "invite_time_to_live_ms" },
+		{ &UMpaSettings::RecentPlayersTimeToLiveMs, "recent_players_time_to_live_ms" },
+		{ &UMpaSettings::RecentPlayersHoldMs, "recent_players_hold_ms" },
+	};
+	for (const auto& Case : Cases)
+	{
+		ResetSettings(131);
+		const int32 Before = Settings().*Case.Setting;
+		Settings().*Case.Setting = 86400000;
+		EXPECT(FServer().Mpa->IsOpen());
+		Settings().*Case.Setting = 86400001;
+		EXPECT(!FServer().Mpa->IsOpen() && WasLogged(ELogVerbosity::Warning, Case.Said));
+		Settings().*Case.Setting = Before;
+	}
+}
+
 static void AMissingTokenIsLoggedIfNothingAsksForIt()
 {
 	ResetSettings(119);
@@ -187,6 +212,7 @@ TArray<FCase> CasesOfConfiguration()
 		{ "the first token comes from a file", TheFirstTokenComesFromAFile },
 		{ "wrong settings are logged", WrongSettingsAreLogged },
 		{ "negative settings are refused", NegativeSettingsAreRefused },
+		{ "durations are at most a day", DurationsAreAtMostADay },
 		{ "a missing token is logged if nothing asks for it", AMissingTokenIsLoggedIfNothingAsksForIt },
 		{ "without a library the server goes on", WithoutALibraryTheServerGoesOn },
 		{ "only servers open a client", OnlyServersOpenAClient },

@@ -17,7 +17,7 @@ use crate::emulator::Emulator;
 
 /// How many requests arrive, for the titles of the cases in `tests/unreal/behaviour`.
 const REQUESTS: &[(usize, &[u32])] = &[
-    (0, &[106, 107, 118, 119, 120, 126, 127, 128, 129, 130]),
+    (0, &[106, 107, 118, 119, 120, 126, 127, 128, 129, 130, 131]),
     (1, &[101, 102, 103, 114, 122, 123, 124]),
     (2, &[104, 105, 111]),
     (3, &[115]),
