@@ -417,36 +417,11 @@ void FMpaClient::CompleteRest()
 	Matches.Reset();
 	for (const TPair<uint64, FPending>& Entry : Rest)
 	{
-		Complete(Entry.Value, UnknownEnd(Entry.Value), TArray<FMpaActivityRecord>());
+		const FPending& Operation = Entry.Value;
+		const FMpaResult Result =
+			MpaConversions::UnknownEnd(Operation.Count, Operation.bIsInvite, Operation.Match != 0);
+		Complete(Operation, Result, TArray<FMpaActivityRecord>());
 	}
-}
-
-/** The same as in the other bindings. */
-FMpaResult FMpaClient::UnknownEnd(const FPending& Operation)
-{
-	const bool bIsMatch = Operation.Match != 0;
-	mpa_result Native = MPA_INIT(mpa_result);
-	Native.status = Operation.bIsInvite ? MPA_ERROR_UNCERTAIN : MPA_ERROR_ABANDONED;
-	Native.cause = MPA_ERROR_CLOSED;
-	// It may have been sent. Recent players and activities may be sent twice.
-	Native.uncertain = static_cast<uint32>(Operation.Count);
-	Native.retryable = Operation.bIsInvite || bIsMatch ? 0 : 1;
-	FMpaResult Result = MpaConversions::ToResult(Native, Operation.Count);
-	if (bIsMatch)
-	{
-		Result.Message =
-			TEXT("The client was closed before the end of this match was known. Groups that were not reported "
-				 "are lost: the library does not return them.");
-	}
-	else if (Operation.bIsInvite)
-	{
-		Result.Message = TEXT("The client was closed before the end of this was known. Do not send it again.");
-	}
-	else
-	{
-		Result.Message = TEXT("The client was closed before the end of this was known. Sending it again does no harm.");
-	}
-	return Result;
 }
 
 void FMpaClient::Complete(

@@ -75,8 +75,6 @@ private:
 		FMpaResult& OutRefusal);
 	void Handle(const mpa_event& Event, const mpa_result& Result);
 	TArray<FMpaActivityRecord> ReadActivities(uint64 Operation);
-	/** The result of an operation whose completion can no longer be polled. */
-	static FMpaResult UnknownEnd(const FPending& Operation);
 	static void Complete(
 		const FPending& Operation, const FMpaResult& Result, const TArray<FMpaActivityRecord>& Records);
 

@@ -180,6 +180,32 @@ FMpaResult MpaConversions::MakeResult(
 	return Result;
 }
 
+FMpaResult MpaConversions::UnknownEnd(const int32 Count, const bool bIsInvite, const bool bIsMatch)
+{
+	mpa_result Native = MPA_INIT(mpa_result);
+	Native.status = bIsInvite ? MPA_ERROR_UNCERTAIN : MPA_ERROR_ABANDONED;
+	Native.cause = MPA_ERROR_CLOSED;
+	// It may have been sent. Recent players and activities may be sent twice.
+	Native.uncertain = static_cast<uint32>(Count);
+	Native.retryable = bIsInvite || bIsMatch ? 0 : 1;
+	FMpaResult Result = ToResult(Native, Count);
+	if (bIsMatch)
+	{
+		Result.Message =
+			TEXT("The client was closed before the end of this match was known. Groups that were not reported "
+				 "are lost: the library does not return them.");
+	}
+	else if (bIsInvite)
+	{
+		Result.Message = TEXT("The client was closed before the end of this was known. Do not send it again.");
+	}
+	else
+	{
+		Result.Message = TEXT("The client was closed before the end of this was known. Sending it again does no harm.");
+	}
+	return Result;
+}
+
 FMpaResult MpaConversions::InvalidXuid(const FString& Name, const FString& Text, const int32 Count)
 {
 	// Without the text itself: it may be a XUID with a mistake, and messages are written to logs.

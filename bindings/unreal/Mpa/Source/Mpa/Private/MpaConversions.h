@@ -41,6 +41,9 @@ namespace MpaConversions
 	FMpaResult MakeResult(
 		mpa_status Status, const FString& Message, EMpaResend Resend = EMpaResend::None, int32 Count = 0);
 
+	/** The result of an operation whose completion can no longer be polled: the same as in the other bindings. */
+	FMpaResult UnknownEnd(int32 Count, bool bIsInvite, bool bIsMatch);
+
 	/** The refusal of a text that is not a XUID. Name: of the input. Count: how many users or groups were passed in. */
 	FMpaResult InvalidXuid(const FString& Name, const FString& Text, int32 Count);
 

@@ -100,7 +100,10 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "Mpa")
 	FMpaResult JoinMatch(const FMpaMatch& Match, const FString& Xuid, int32 Team = 0);
 
-	/** A player leaves a match. A player who is not in it is refused. */
+	/**
+	 * A player leaves a match. A player who is not in it is refused. QueueFull and EventsNotPolled: the player has left,
+	 * but what was to be reported is lost.
+	 */
 	UFUNCTION(BlueprintCallable, Category = "Mpa")
 	FMpaResult LeaveMatch(const FMpaMatch& Match, const FString& Xuid);
 
