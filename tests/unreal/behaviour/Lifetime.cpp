@@ -181,10 +181,10 @@ static void AReloadOfTheModuleOpensAgain()
 		bool bRetryable;
 		const TCHAR* Advice;
 	} Ends[] = {
-		{ Sent, EMpaStatus::Uncertain, 2, false, TEXT(" Do not send it again.") },
-		{ Reported, EMpaStatus::Abandoned, 1, true, TEXT(" Sending it again does no harm.") },
-		{ Asked, EMpaStatus::Abandoned, 2, true, TEXT(" Sending it again does no harm.") },
-		{ Closed, EMpaStatus::Abandoned, 0, false, TEXT(" the library does not return them.") },
+		{ Sent, EMpaStatus::Uncertain, 2, false, TEXT("known how this ended. Do not send it again.") },
+		{ Reported, EMpaStatus::Abandoned, 1, true, TEXT("known how this ended. Sending it again does no harm.") },
+		{ Asked, EMpaStatus::Abandoned, 2, true, TEXT("known how this ended. Sending it again does no harm.") },
+		{ Closed, EMpaStatus::Abandoned, 0, false, TEXT("known how the reports of the match ended. The library does not return their groups.") },
 	};
 	for (const auto& End : Ends)
 	{

@@ -192,16 +192,17 @@ FMpaResult MpaConversions::UnknownEnd(const int32 Count, const bool bIsInvite, c
 	if (bIsMatch)
 	{
 		Result.Message =
-			TEXT("The client was closed before the end of this match was known. Groups that were not reported "
-				 "are lost: the library does not return them.");
+			TEXT("The client was closed before it was known how the reports of the match ended. The library "
+				 "does not return their groups.");
 	}
 	else if (bIsInvite)
 	{
-		Result.Message = TEXT("The client was closed before the end of this was known. Do not send it again.");
+		Result.Message = TEXT("The client was closed before it was known how this ended. Do not send it again.");
 	}
 	else
 	{
-		Result.Message = TEXT("The client was closed before the end of this was known. Sending it again does no harm.");
+		Result.Message =
+			TEXT("The client was closed before it was known how this ended. Sending it again does no harm.");
 	}
 	return Result;
 }
