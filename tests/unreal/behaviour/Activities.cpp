@@ -6,6 +6,7 @@
 #include "MpaActivityActions.h"
 #include "MpaAsyncActions.h"
 
+#include <limits>
 #include <memory>
 
 static FMpaActivity Activity()
@@ -47,7 +48,7 @@ static void AnActivityIsSetFoundAndDeleted()
 		EXPECT(Record.JoinRestriction == EMpaJoinRestriction::Followed && Record.Platform == EMpaPlatform::Scarlett);
 		EXPECT(Record.MaxPlayers == 8 && Record.CurrentPlayers == 3);
 	}
-	EXPECT(Server.Mpa->DeleteActivity(TEXT("2814639011617876"), Receiver.Delegate(), 8) > 0);
+	EXPECT(Server.Mpa->DeleteActivity(TEXT("2814639011617876"), 8, Receiver.Delegate()) > 0);
 	EXPECT(TickUntil([&] { return Receiver.Calls == 3; }) && Receiver.Last.IsOk());
 	Ask();
 	EXPECT(Found.Num() == 0);
@@ -85,30 +86,30 @@ static void AMatchReportsItself()
 	UReceiver Receiver;
 	Server.Mpa->SetAuthorization(Token());
 	FMpaMatch Match;
-	EXPECT(!Match.IsSet() && Server.Mpa->MatchOpen(Match).IsOk() && Match.IsSet());
-	EXPECT(Server.Mpa->MatchJoin(Match, TEXT("1")).IsOk() && Server.Mpa->MatchJoin(Match, TEXT("2")).IsOk());
-	EXPECT(Server.Mpa->MatchJoin(Match, TEXT("1")).Status == EMpaStatus::InvalidArgument);
-	EXPECT(Server.Mpa->MatchJoin(Match, TEXT("abc")).Message.Contains(TEXT("Xuid is not a XUID")));
-	EXPECT(Server.Mpa->MatchLeave(Match, FString()).Message.Contains(TEXT("Xuid is empty")));
-	EXPECT(Server.Mpa->MatchLeave(Match, TEXT("3")).Status == EMpaStatus::InvalidArgument);
-	EXPECT(Server.Mpa->MatchLeave(Match, TEXT("1")).IsOk() && Server.Mpa->MatchJoin(Match, TEXT("3"), 1).IsOk());
-	EXPECT(Server.Mpa->MatchClose(Match, Receiver.Delegate()) > 0);
+	EXPECT(!Match.IsSet() && Server.Mpa->OpenMatch(Match).IsOk() && Match.IsSet());
+	EXPECT(Server.Mpa->JoinMatch(Match, TEXT("1")).IsOk() && Server.Mpa->JoinMatch(Match, TEXT("2")).IsOk());
+	EXPECT(Server.Mpa->JoinMatch(Match, TEXT("1")).Status == EMpaStatus::InvalidArgument);
+	EXPECT(Server.Mpa->JoinMatch(Match, TEXT("abc")).Message.Contains(TEXT("Xuid is not a XUID")));
+	EXPECT(Server.Mpa->LeaveMatch(Match, FString()).Message.Contains(TEXT("Xuid is empty")));
+	EXPECT(Server.Mpa->LeaveMatch(Match, TEXT("3")).Status == EMpaStatus::InvalidArgument);
+	EXPECT(Server.Mpa->LeaveMatch(Match, TEXT("1")).IsOk() && Server.Mpa->JoinMatch(Match, TEXT("3"), 1).IsOk());
+	EXPECT(Server.Mpa->CloseMatch(Match, Receiver.Delegate()) > 0);
 	EXPECT(TickUntil([&] { return Receiver.Calls > 0; }));
 	EXPECT(Receiver.Last.IsOk() && Receiver.Last.Acknowledged == 2);
 	// It is over, and so is one that never was.
 	for (const FMpaMatch& Other : { Match, FMpaMatch() })
 	{
-		EXPECT(Server.Mpa->MatchJoin(Other, TEXT("5")).Status == EMpaStatus::InvalidHandle);
-		EXPECT(Server.Mpa->MatchClose(Other, Receiver.Delegate()) == 0);
+		EXPECT(Server.Mpa->JoinMatch(Other, TEXT("5")).Status == EMpaStatus::InvalidHandle);
+		EXPECT(Server.Mpa->CloseMatch(Other, Receiver.Delegate()) == 0);
 	}
 	EXPECT(Receiver.Calls == 1);
 	FTSTicker::GetCoreTicker().Tick(0.016f);
 	EXPECT(Receiver.Calls == 3 && Receiver.Last.Status == EMpaStatus::InvalidHandle);
 
 	FMpaMatch Brief;
-	EXPECT(Server.Mpa->MatchOpen(Brief, 60000).IsOk());
-	EXPECT(Server.Mpa->MatchJoin(Brief, TEXT("1")).IsOk() && Server.Mpa->MatchJoin(Brief, TEXT("2")).IsOk());
-	Server.Mpa->MatchClose(Brief, Receiver.Delegate());
+	EXPECT(Server.Mpa->OpenMatch(Brief, 60000).IsOk());
+	EXPECT(Server.Mpa->JoinMatch(Brief, TEXT("1")).IsOk() && Server.Mpa->JoinMatch(Brief, TEXT("2")).IsOk());
+	Server.Mpa->CloseMatch(Brief, Receiver.Delegate());
 	EXPECT(TickUntil([&] { return Receiver.Calls == 4; }) && Receiver.Last.IsOk() && Receiver.Last.Acknowledged == 0);
 }
 
@@ -118,12 +119,12 @@ static void AMatchThatIsOpenAtTheEndIsReported()
 	FServer Server;
 	Server.Mpa->SetAuthorization(Token());
 	FMpaMatch Match;
-	EXPECT(Server.Mpa->MatchOpen(Match).IsOk());
-	EXPECT(Server.Mpa->MatchJoin(Match, TEXT("1")).IsOk() && Server.Mpa->MatchJoin(Match, TEXT("2")).IsOk());
+	EXPECT(Server.Mpa->OpenMatch(Match).IsOk());
+	EXPECT(Server.Mpa->JoinMatch(Match, TEXT("1")).IsOk() && Server.Mpa->JoinMatch(Match, TEXT("2")).IsOk());
 	// As when the game instance ends, after which there is no subsystem to ask.
 	Server.Mpa->Close();
-	EXPECT(Server.Mpa->MatchJoin(Match, TEXT("3")).Status == EMpaStatus::InvalidHandle);
-	EXPECT(!Server.Mpa->MatchOpen(Match).IsOk() && !Match.IsSet());
+	EXPECT(Server.Mpa->JoinMatch(Match, TEXT("3")).Status == EMpaStatus::InvalidHandle);
+	EXPECT(!Server.Mpa->OpenMatch(Match).IsOk() && !Match.IsSet());
 }
 
 static void BlueprintNodesOfActivitiesReport()
@@ -144,14 +145,14 @@ static void BlueprintNodesOfActivitiesReport()
 	Query->OnFound.AddLambda([&](const FMpaResult&, const TArray<FMpaActivityRecord>& Records) { Succeeded += Records.Num(); });
 	Query->Activate();
 	EXPECT(TickUntil([&] { return Succeeded == 2; }));
-	std::unique_ptr<UMpaDeleteActivityAction> Delete(UMpaDeleteActivityAction::DeleteActivity(&World, TEXT("1")));
+	std::unique_ptr<UMpaDeleteActivityAction> Delete(UMpaDeleteActivityAction::DeleteActivity(&World, TEXT("1"), 8));
 	Delete->OnDeleted.AddLambda(Succeed);
 	Delete->Activate();
 	std::unique_ptr<UMpaReportRecentPlayersOfUsersAction> Report(UMpaReportRecentPlayersOfUsersAction::ReportRecentPlayersOfUsers(&World, Users()));
 	Report->OnReported.AddLambda(Succeed);
 	Report->Activate();
 	FMpaMatch Match;
-	EXPECT(Server.Mpa->MatchOpen(Match).IsOk());
+	EXPECT(Server.Mpa->OpenMatch(Match).IsOk());
 	std::unique_ptr<UMpaCloseMatchAction> Close(UMpaCloseMatchAction::CloseMatch(&World, Match));
 	Close->OnReported.AddLambda(Succeed);
 	Close->Activate();
@@ -191,7 +192,7 @@ static void WrongInputsAreRefusedByName()
 	Wrong.ConnectionString = FString(3, TEXT("a\0b"));
 	Refused(Mpa.SetActivity(TEXT("1"), Wrong, Receiver.Delegate()), TEXT("ConnectionString has a NUL character"));
 	Wrong = Activity();
-	Wrong.MaxPlayers = -1;
+	Wrong.MaxPlayers = 101;
 	Refused(Mpa.SetActivity(TEXT("1"), Wrong, Receiver.Delegate()), TEXT("max_players"));
 	Wrong = Activity();
 	Wrong.Platform = EMpaPlatform::Unknown;
@@ -200,7 +201,7 @@ static void WrongInputsAreRefusedByName()
 	Wrong.JoinRestriction = EMpaJoinRestriction::Unknown;
 	Refused(Mpa.SetActivity(TEXT("1"), Wrong, Receiver.Delegate()), TEXT("join_restriction"));
 	Refused(Mpa.SetActivity(TEXT("?"), Activity(), Receiver.Delegate()), TEXT("Xuid is not a XUID"));
-	Refused(Mpa.DeleteActivity(FString(), Receiver.Delegate()), TEXT("Xuid is empty"));
+	Refused(Mpa.DeleteActivity(FString(), 0, Receiver.Delegate()), TEXT("Xuid is empty"));
 	Refused(Mpa.QueryActivities({ TEXT("1"), TEXT("?") }, Receiver.ActivitiesDelegate(Found)), TEXT("Xuids[1] is not a XUID"));
 	TArray<FMpaUserRecentPlayers> WrongUsers = Users();
 	WrongUsers[0].Xuid = FString();
@@ -209,6 +210,47 @@ static void WrongInputsAreRefusedByName()
 	WrongUsers[0].RecentPlayers.Add(FMpaRecentPlayer());
 	Refused(Mpa.ReportRecentPlayersOfUsers(WrongUsers, Receiver.Delegate()), TEXT("Users[0].RecentPlayers[1].Xuid is empty"));
 	EXPECT(Found.Num() == 0);
+}
+
+/** A negative number never becomes a large one. */
+static void NegativeNumbersAreRefused()
+{
+	ResetSettings(128);
+	FServer Server;
+	UReceiver Receiver;
+	UMpaSubsystem& Mpa = *Server.Mpa;
+	const auto Refused = [&](int64 Operation, const FString& Part)
+	{
+		const int Before = Receiver.Calls;
+		EXPECT(Operation == 0);
+		FTSTicker::GetCoreTicker().Tick(0.016f);
+		EXPECT(Receiver.Calls == Before + 1 && Receiver.Last.Status == EMpaStatus::InvalidArgument);
+		EXPECT(Receiver.Last.Message.Contains(*Part) && Receiver.Last.Resend == EMpaResend::AfterFix);
+	};
+	for (const int32 Number : { -1, -2, std::numeric_limits<int32>::min() })
+	{
+		const auto Is = [Number](const TCHAR* Name) { return FString::Printf(TEXT("%s is %d: "), Name, Number); };
+		const auto Changed = [Number](int32 FMpaActivity::*Field)
+		{
+			FMpaActivity Result = Activity();
+			Result.*Field = Number;
+			return Result;
+		};
+		Refused(Mpa.SetActivity(TEXT("1"), Changed(&FMpaActivity::MaxPlayers), Receiver.Delegate()), Is(TEXT("MaxPlayers")));
+		Refused(Mpa.SetActivity(TEXT("1"), Changed(&FMpaActivity::CurrentPlayers), Receiver.Delegate()), Is(TEXT("CurrentPlayers")));
+		Refused(Mpa.SetActivity(TEXT("1"), Changed(&FMpaActivity::TimeToLiveMs), Receiver.Delegate()), Is(TEXT("TimeToLiveMs")));
+		FMpaActivity Wrong = Activity();
+		Wrong.SequenceNumber = Number;
+		Refused(Mpa.SetActivity(TEXT("1"), Wrong, Receiver.Delegate()), Is(TEXT("SequenceNumber")));
+		Refused(Mpa.DeleteActivity(TEXT("1"), Number, Receiver.Delegate()), Is(TEXT("SequenceNumber")));
+		FMpaServerInvite Negative = Invite();
+		Negative.TimeToLiveMs = Number;
+		Refused(Mpa.SendServerInvite(Negative, Receiver.Delegate()), Is(TEXT("TimeToLiveMs")));
+		EXPECT(Receiver.Last.ResendCount == 2);
+		FMpaMatch Match;
+		const FMpaResult Opened = Mpa.OpenMatch(Match, Number);
+		EXPECT(Opened.Status == EMpaStatus::InvalidArgument && Opened.Message.Contains(*Is(TEXT("MinimumTogetherMs"))) && !Match.IsSet());
+	}
 }
 
 TArray<FCase> CasesOfActivities()
@@ -220,5 +262,6 @@ TArray<FCase> CasesOfActivities()
 		{ "a match that is open at the end is reported", AMatchThatIsOpenAtTheEndIsReported },
 		{ "Blueprint nodes of activities report", BlueprintNodesOfActivitiesReport },
 		{ "wrong inputs are refused by name", WrongInputsAreRefusedByName },
+		{ "negative numbers are refused", NegativeNumbersAreRefused },
 	};
 }

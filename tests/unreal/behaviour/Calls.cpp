@@ -5,7 +5,9 @@
 #include "Containers/Ticker.h"
 #include "CoreGlobals.h"
 #include "MpaAsyncActions.h"
+#include "MpaConversions.h"
 
+#include <cstring>
 #include <memory>
 
 static void AnInviteIsSent()
@@ -21,7 +23,7 @@ static void AnInviteIsSent()
 	EXPECT(Server.Mpa->SendServerInvite(Sent, Receiver.Delegate()) > 0);
 	EXPECT(Receiver.Calls == 0);
 	EXPECT(TickUntil([&] { return Receiver.Calls > 0; }));
-	EXPECT(Receiver.Last.IsOk() && Receiver.Last.Acknowledged == 2 && Receiver.Last.HttpStatus == 204);
+	EXPECT(Receiver.Last.IsOk() && Receiver.Last.Acknowledged == 2 && Receiver.Last.HttpStatus == 204 && Receiver.Last.Attempts == 1);
 	EXPECT(Receiver.Last.StatusName == TEXT("MPA_OK"));
 	Server.Instance.Shutdown();
 	EXPECT(Receiver.Calls == 1);
@@ -33,7 +35,7 @@ static void RecentPlayersAreReported()
 	FServer Server;
 	UReceiver Receiver;
 	Server.Mpa->SetAuthorization(Token());
-	EXPECT(Server.Mpa->ReportRecentPlayers(Groups(), Receiver.Delegate()) > 0);
+	EXPECT(Server.Mpa->ReportRecentPlayerGroups(Groups(), Receiver.Delegate()) > 0);
 	EXPECT(TickUntil([&] { return Receiver.Calls > 0; }));
 	EXPECT(Receiver.Last.IsOk() && Receiver.Last.Acknowledged == 1);
 }
@@ -67,11 +69,11 @@ static void BlueprintNodesReport()
 	std::unique_ptr<UMpaSendServerInviteAction> Send(UMpaSendServerInviteAction::SendServerInvite(&World, Invite()));
 	Send->OnSent.AddLambda([&](const FMpaResult&) { ++Sent; });
 	Send->Activate();
-	std::unique_ptr<UMpaReportRecentPlayersAction> Report(UMpaReportRecentPlayersAction::ReportRecentPlayers(&World, Groups()));
+	std::unique_ptr<UMpaReportRecentPlayerGroupsAction> Report(UMpaReportRecentPlayerGroupsAction::ReportRecentPlayerGroups(&World, Groups()));
 	Report->OnReported.AddLambda([&](const FMpaResult&) { ++Reported; });
 	Report->Activate();
 	std::unique_ptr<UMpaSendServerInviteAction> Outside(UMpaSendServerInviteAction::SendServerInvite(nullptr, Invite()));
-	Outside->OnFailed.AddLambda([&](const FMpaResult& Result) { Failed += Result.Status == EMpaStatus::InvalidHandle ? 1 : 0; });
+	Outside->OnFailed.AddLambda([&](const FMpaResult& Result) { Failed += Result.Status == EMpaStatus::InvalidHandle && Result.Resend == EMpaResend::AfterFix && Result.ResendCount == 2 ? 1 : 0; });
 	Outside->Activate();
 	EXPECT(TickUntil([&] { return Sent == 1 && Reported == 1; }));
 	EXPECT(Failed == 1);
@@ -101,7 +103,7 @@ static void WrongXuidsAreRefused()
 	Server.Mpa->SendServerInvite(NoSender, Receiver.Delegate());
 	TArray<FMpaRecentPlayerGroup> Wrong = Groups();
 	Wrong[0].Players[1] = TEXT("?");
-	Server.Mpa->ReportRecentPlayers(Wrong, Receiver.Delegate());
+	Server.Mpa->ReportRecentPlayerGroups(Wrong, Receiver.Delegate());
 	FMpaServerInvite WithNul = Invite();
 	WithNul.ConnectionString = FString(3, TEXT("a\0b"));
 	Server.Mpa->SendServerInvite(WithNul, Receiver.Delegate());
@@ -110,6 +112,33 @@ static void WrongXuidsAreRefused()
 	Server.Mpa->SendServerInvite(WithoutUsers, Receiver.Delegate());
 	FTSTicker::GetCoreTicker().Tick(0.016f);
 	EXPECT(Receiver.Calls == 4 && Receiver.Last.Status == EMpaStatus::InvalidArgument);
+}
+
+/** Each field, of which a call sets some only. */
+static void ResultsHaveWhatTheLibrarySays()
+{
+	mpa_result Native = MPA_INIT(mpa_result);
+	Native.status = MPA_ERROR_SIGN_IN_FAILED;
+	Native.cause = MPA_ERROR_FORBIDDEN;
+	Native.acknowledged = 1;
+	Native.uncertain = 2;
+	Native.refused = 3;
+	Native.retryable = 1;
+	Native.retry_after_ms = 4;
+	Native.http_status = 5;
+	Native.attempts = 6;
+	Native.service_code = 0x8015DC12;
+	std::strcpy(Native.error_code, "a");
+	std::strcpy(Native.correlation_id, "b");
+	std::strcpy(Native.message, "c");
+	const FMpaResult Result = MpaConversions::ToResult(Native, 10);
+	EXPECT(Result.Status == EMpaStatus::SignInFailed && Result.Cause == EMpaStatus::Forbidden);
+	EXPECT(Result.StatusName == TEXT("MPA_ERROR_SIGN_IN_FAILED") && Result.Message == TEXT("c"));
+	EXPECT(Result.Acknowledged == 1 && Result.Uncertain == 2 && Result.Refused == 3);
+	EXPECT(Result.bRetryable && Result.RetryAfterMs == 4 && Result.HttpStatus == 5 && Result.Attempts == 6);
+	EXPECT(Result.ErrorCode == TEXT("a") && Result.ServiceCode == 0x8015DC12 && Result.CorrelationId == TEXT("b"));
+	Native.retryable = 0;
+	EXPECT(!MpaConversions::ToResult(Native, 10).bRetryable);
 }
 
 static void AnOperationCanBeCancelled()
@@ -152,6 +181,7 @@ TArray<FCase> CasesOfCalls()
 		{ "a token is asked for", ATokenIsAskedFor },
 		{ "Blueprint nodes report", BlueprintNodesReport },
 		{ "wrong XUIDs are refused", WrongXuidsAreRefused },
+		{ "results have what the library says", ResultsHaveWhatTheLibrarySays },
 		{ "an operation can be cancelled", AnOperationCanBeCancelled },
 		{ "the log of the library is written", TheLogOfTheLibraryIsWritten },
 	};

@@ -42,6 +42,8 @@ void ResetSettings(int64 TitleId)
 	Settings().Endpoint = Emulator;
 	Settings().AuthorizationFile = FString();
 	Settings().CertificatePath = FString();
+	Settings().PrivateKeyPath = FString();
+	Settings().CertificatePasswordFile = FString();
 	Settings().ProxyUrl = FString();
 	Settings().ProxyUrlFile = FString();
 	Settings().RecentPlayersHoldMs = -1;

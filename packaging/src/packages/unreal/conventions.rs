@@ -33,7 +33,9 @@ pub fn check(folder: &Path) -> Result<Vec<String>> {
     findings.extend(check_filter(&names, &read("Config/FilterPlugin.ini")?));
     let header = read(&format!("{LIBRARY}/include/mpa.h"))?;
     let private = format!("Source/{NAME}/Private");
-    findings.extend(check_constants(&header, &read(&format!("{private}/MpaConversions.cpp"))?));
+    let conversions = read(&format!("{private}/MpaConversions.cpp"))?;
+    findings.extend(check_constants(&header, &conversions));
+    findings.extend(check_results(&header, &conversions));
     findings.extend(check_configuration(&header, &read(&format!("{private}/MpaConfig.cpp"))?));
     Ok(findings)
 }
@@ -222,17 +224,31 @@ fn check_constants(header: &str, conversions: &str) -> Vec<String> {
     missing.map(|name| format!("MpaConversions.cpp does not know {name} of mpa.h")).collect()
 }
 
+/// Every field of a result is converted, except those that the plugin leaves out.
+fn check_results(header: &str, conversions: &str) -> Vec<String> {
+    // The size; times and the service's limits, which are for statistics.
+    const LEFT_OUT: [&str; 7] =
+        ["struct_size", "queued_ms", "elapsed_ms", "current_requests", "max_requests", "period_s", "limit_type"];
+    let is_used = |name: &str| LEFT_OUT.contains(&name) || has_word(conversions, name);
+    unused_fields(header, "mpa_result", "MpaConversions.cpp does not convert", is_used)
+}
+
 /// Every field of the configuration is set, except those that the plugin has no use for.
 fn check_configuration(header: &str, config: &str) -> Vec<String> {
     // The size and the reserve; blocking calls, which the plugin does not make; `authorization` is set instead.
     const NOT_SET: [&str; 4] = ["struct_size", "reserved", "call_timeout_ms", "authorization_header"];
-    let Some((_, fields)) = header.split_once("typedef struct mpa_client_config {") else {
-        return vec!["mpa.h has no mpa_client_config".to_owned()];
+    let is_used = |name: &str| NOT_SET.contains(&name) || config.contains(&format!("Native.{name} = "));
+    unused_fields(header, "mpa_client_config", "MpaConfig.cpp does not set", is_used)
+}
+
+fn unused_fields(header: &str, of: &str, finding: &str, is_used: impl Fn(&str) -> bool) -> Vec<String> {
+    let Some((_, fields)) = header.split_once(&format!("typedef struct {of} {{")) else {
+        return vec![format!("mpa.h has no {of}")];
     };
-    let fields = fields.split("} mpa_client_config;").next().unwrap_or(fields);
+    let fields = fields.split(&format!("}} {of};")).next().unwrap_or(fields);
     let names = code(fields).filter_map(|(_, line)| line.strip_suffix(';')?.rsplit([' ', '*']).next());
-    let missing = names.filter(|name| !NOT_SET.contains(name) && !config.contains(&format!("Native.{name} = ")));
-    missing.map(|name| format!("MpaConfig.cpp does not set {name} of mpa_client_config")).collect()
+    let names = names.map(|name| name.split('[').next().unwrap_or(name));
+    names.filter(|name| !is_used(name)).map(|name| format!("{finding} {name} of {of}")).collect()
 }
 
 fn has_word(text: &str, word: &str) -> bool {

@@ -75,6 +75,9 @@ fn what_the_header_adds_is_noticed() {
     assert_eq!(check_constants(header, "case MPA_ERROR_NEW:"), Vec::<String>::new());
     assert_eq!(check_configuration(header, ""), ["MpaConfig.cpp does not set new_field of mpa_client_config"]);
     assert_eq!(check_configuration(header, "Native.new_field = 1;"), Vec::<String>::new());
+    let header = "typedef struct mpa_result {\n    uint32_t struct_size;\n    char new_text[64];\n} mpa_result;\n";
+    assert_eq!(check_results(header, ""), ["MpaConversions.cpp does not convert new_text of mpa_result"]);
+    assert_eq!(check_results(header, "Result.new_text"), Vec::<String>::new());
 }
 
 #[test]

@@ -84,6 +84,46 @@ mod tests {
         assert_eq!(block_after(markdown, "b.ini"), None);
     }
 
+    /// Nodes in the table of the guide without a function or a delegate of that name.
+    fn unknown_nodes(guide: &str, headers: &str) -> Vec<String> {
+        let rows = guide.lines().filter(|line| line.starts_with("| **"));
+        let cells = rows.filter_map(|line| line.split('|').nth(1));
+        let names = cells.flat_map(|cell| cell.split("**").skip(1).step_by(2));
+        let unknown = names.filter(|name| {
+            let declared = name.trim_start_matches("Assign ").replace(' ', "");
+            !["(", ";"].iter().any(|after| headers.contains(&format!(" {declared}{after}")))
+        });
+        unknown.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn nodes_of_the_guide_exist() {
+        let guide = include_str!("../../../../docs/guides/unreal.md");
+        let headers = [
+            include_str!("../../../../bindings/unreal/Mpa/Source/Mpa/Public/MpaSubsystem.h"),
+            include_str!("../../../../bindings/unreal/Mpa/Source/Mpa/Public/MpaAsyncActions.h"),
+            include_str!("../../../../bindings/unreal/Mpa/Source/Mpa/Public/MpaActivityActions.h"),
+        ];
+        let headers = headers.concat();
+        assert_eq!(unknown_nodes(guide, &headers), Vec::<String>::new());
+        assert_eq!(unknown_nodes(&guide.replace("**Open Match**", "**Match Open**"), &headers), ["Match Open"]);
+    }
+
+    /// Functions of mpa.h that are named in the guide and do not exist.
+    fn unknown_functions(guide: &str, header: &str) -> Vec<String> {
+        let words = guide.split(|character: char| !character.is_alphanumeric() && character != '_');
+        let names = words.filter(|word| word.starts_with("mpa_"));
+        names.filter(|name| !header.contains(&format!(" {name}("))).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn functions_that_the_guide_names_exist() {
+        let guide = include_str!("../../../../docs/guides/unreal.md");
+        let header = include_str!("../../../../include/mpa.h");
+        assert_eq!(unknown_functions(guide, header), Vec::<String>::new());
+        assert_eq!(unknown_functions(&guide.replace("mpa_client_flush", "mpa_flush"), header), ["mpa_flush"]);
+    }
+
     #[test]
     fn settings_of_the_guide_exist() {
         let guide = include_str!("../../../../docs/guides/unreal.md");

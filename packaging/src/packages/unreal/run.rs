@@ -17,7 +17,7 @@ use crate::emulator::Emulator;
 
 /// How many requests arrive, for the titles of the cases in `tests/unreal/behaviour`.
 const REQUESTS: &[(usize, &[u32])] = &[
-    (0, &[106, 107, 118, 119, 120, 126]),
+    (0, &[106, 107, 118, 119, 120, 126, 127, 128, 129, 130, 131]),
     (1, &[101, 102, 103, 114, 122, 123, 124]),
     (2, &[104, 105, 111]),
     (3, &[115]),
@@ -68,6 +68,12 @@ fn run_behaviour(dist: &Dist, platform: &Platform, program: &Path, folder: &Path
     ensure!(invite["invitedUsers"][1] == "18446744073709551615", "{invite}");
     let group = &body(102)?["recentPlayerGroups"][0];
     ensure!(group["timestamp"] == "2020-05-12T10:11:12Z" && group["encounterType"] == "Teammate", "{group}");
+    for title in [121, 125] {
+        let requests = emulator.requests(title)?;
+        let deleted = requests.iter().find(|request| request["method"] == "DELETE");
+        let deleted = deleted.with_context(|| format!("no activity was deleted for the title {title}"))?;
+        ensure!(deleted["body"]["sequenceNumber"] == 8, "{deleted}");
+    }
     let sent = emulator.requests(104)?;
     let tokens: Vec<&Value> = sent.iter().map(|request| &request["headers"]["authorization"]).collect();
     ensure!(

@@ -16,7 +16,7 @@ public class Mpa : ModuleRules
 		PublicDependencyModuleNames.AddRange(new string[] { "Core", "CoreUObject", "DeveloperSettings", "Engine" });
 		PrivateDependencyModuleNames.AddRange(new string[] { "Projects" });
 
-		// For modules that are built for other targets too, where they define it as 0.
+		// For modules that are also built for other targets, and define it as 0 there.
 		PublicDefinitions.Add("WITH_MPA=1");
 
 		// Private: in an editor build, mpa.h's functions cannot be called from other modules.
@@ -51,7 +51,7 @@ public class Mpa : ModuleRules
 			return;
 		}
 
-		// Delay-loaded: the module loads it by its path first, and the server starts without it too.
+		// Delay-loaded: the module loads it by its path first, and the server also starts without it.
 		PrivateDefinitions.Add("MPA_SHARED=1");
 		PublicAdditionalLibraries.Add(Existing(Path.Combine(Folder, "mpa.lib")));
 		PublicDelayLoadDLLs.Add("mpa.dll");
@@ -76,7 +76,7 @@ public class Mpa : ModuleRules
 	{
 		if (!System.IO.File.Exists(File))
 		{
-			throw new BuildException("The plugin Mpa lacks {0}: install the plugin from Mpa-Unreal-VERSION.zip, which has it.", File);
+			throw new BuildException("The plugin Mpa lacks {0}: install the plugin from Mpa-Unreal-VERSION.zip, which contains it.", File);
 		}
 		return File;
 	}

@@ -14,8 +14,9 @@ UMpaSubsystem* MpaActions::FindSubsystem(const UObject* WorldContext)
 	return GameInstance ? GameInstance->GetSubsystem<UMpaSubsystem>() : nullptr;
 }
 
-FMpaResult MpaActions::NoGameInstance()
+FMpaResult MpaActions::NoGameInstance(const int32 Count)
 {
 	return MpaConversions::MakeResult(MPA_ERROR_INVALID_HANDLE,
-		TEXT("There is no game instance here: call the node from an object that is in a world."));
+		TEXT("There is no game instance: call the node from an object that is in a world."), EMpaResend::AfterFix,
+		Count);
 }

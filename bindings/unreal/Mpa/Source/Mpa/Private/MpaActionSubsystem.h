@@ -10,9 +10,9 @@ class UMpaSubsystem;
 /** What the nodes of Blueprints share. */
 namespace MpaActions
 {
-	/** That of the game instance. Null where there is none. */
+	/** The subsystem of the game instance. Null if there is no game instance. */
 	UMpaSubsystem* FindSubsystem(const UObject* WorldContext);
 
-	/** What a node fails with then. */
-	FMpaResult NoGameInstance();
+	/** The result of a node without a game instance. Count: how many users or groups were passed in. */
+	FMpaResult NoGameInstance(int32 Count);
 }

@@ -24,7 +24,7 @@ void UMpaSetActivityAction::Activate()
 			Player, ToSet, FMpaCompletedDelegate::CreateUObject(this, &UMpaSetActivityAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(1));
 }
 
 void UMpaSetActivityAction::Complete(const FMpaResult& Result)
@@ -33,11 +33,13 @@ void UMpaSetActivityAction::Complete(const FMpaResult& Result)
 	SetReadyToDestroy();
 }
 
-UMpaDeleteActivityAction* UMpaDeleteActivityAction::DeleteActivity(UObject* WorldContextObject, const FString& Xuid)
+UMpaDeleteActivityAction* UMpaDeleteActivityAction::DeleteActivity(
+	UObject* WorldContextObject, const FString& Xuid, const int64 SequenceNumber)
 {
 	UMpaDeleteActivityAction* Action = NewObject<UMpaDeleteActivityAction>();
 	Action->WorldContext = WorldContextObject;
 	Action->Player = Xuid;
+	Action->Sequence = SequenceNumber;
 	Action->RegisterWithGameInstance(WorldContextObject);
 	return Action;
 }
@@ -47,10 +49,10 @@ void UMpaDeleteActivityAction::Activate()
 	if (UMpaSubsystem* Subsystem = MpaActions::FindSubsystem(WorldContext))
 	{
 		Subsystem->DeleteActivity(
-			Player, FMpaCompletedDelegate::CreateUObject(this, &UMpaDeleteActivityAction::Complete));
+			Player, Sequence, FMpaCompletedDelegate::CreateUObject(this, &UMpaDeleteActivityAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(1));
 }
 
 void UMpaDeleteActivityAction::Complete(const FMpaResult& Result)
@@ -77,7 +79,7 @@ void UMpaQueryActivitiesAction::Activate()
 			Players, FMpaActivitiesDelegate::CreateUObject(this, &UMpaQueryActivitiesAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance(), TArray<FMpaActivityRecord>());
+	Complete(MpaActions::NoGameInstance(Players.Num()), TArray<FMpaActivityRecord>());
 }
 
 void UMpaQueryActivitiesAction::Complete(const FMpaResult& Result, const TArray<FMpaActivityRecord>& Records)

@@ -23,7 +23,7 @@ void UMpaSendServerInviteAction::Activate()
 			ToSend, FMpaCompletedDelegate::CreateUObject(this, &UMpaSendServerInviteAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(ToSend.InvitedUsers.Num()));
 }
 
 void UMpaSendServerInviteAction::Complete(const FMpaResult& Result)
@@ -32,28 +32,28 @@ void UMpaSendServerInviteAction::Complete(const FMpaResult& Result)
 	SetReadyToDestroy();
 }
 
-UMpaReportRecentPlayersAction* UMpaReportRecentPlayersAction::ReportRecentPlayers(
+UMpaReportRecentPlayerGroupsAction* UMpaReportRecentPlayerGroupsAction::ReportRecentPlayerGroups(
 	UObject* WorldContextObject, const TArray<FMpaRecentPlayerGroup>& Groups)
 {
-	UMpaReportRecentPlayersAction* Action = NewObject<UMpaReportRecentPlayersAction>();
+	UMpaReportRecentPlayerGroupsAction* Action = NewObject<UMpaReportRecentPlayerGroupsAction>();
 	Action->WorldContext = WorldContextObject;
 	Action->ToReport = Groups;
 	Action->RegisterWithGameInstance(WorldContextObject);
 	return Action;
 }
 
-void UMpaReportRecentPlayersAction::Activate()
+void UMpaReportRecentPlayerGroupsAction::Activate()
 {
 	if (UMpaSubsystem* Subsystem = MpaActions::FindSubsystem(WorldContext))
 	{
-		Subsystem->ReportRecentPlayers(
-			ToReport, FMpaCompletedDelegate::CreateUObject(this, &UMpaReportRecentPlayersAction::Complete));
+		Subsystem->ReportRecentPlayerGroups(
+			ToReport, FMpaCompletedDelegate::CreateUObject(this, &UMpaReportRecentPlayerGroupsAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(ToReport.Num()));
 }
 
-void UMpaReportRecentPlayersAction::Complete(const FMpaResult& Result)
+void UMpaReportRecentPlayerGroupsAction::Complete(const FMpaResult& Result)
 {
 	(Result.IsOk() ? OnReported : OnFailed).Broadcast(Result);
 	SetReadyToDestroy();
@@ -77,7 +77,7 @@ void UMpaReportRecentPlayersOfUsersAction::Activate()
 			ToReport, FMpaCompletedDelegate::CreateUObject(this, &UMpaReportRecentPlayersOfUsersAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(ToReport.Num()));
 }
 
 void UMpaReportRecentPlayersOfUsersAction::Complete(const FMpaResult& Result)
@@ -99,10 +99,10 @@ void UMpaCloseMatchAction::Activate()
 {
 	if (UMpaSubsystem* Subsystem = MpaActions::FindSubsystem(WorldContext))
 	{
-		Subsystem->MatchClose(ToClose, FMpaCompletedDelegate::CreateUObject(this, &UMpaCloseMatchAction::Complete));
+		Subsystem->CloseMatch(ToClose, FMpaCompletedDelegate::CreateUObject(this, &UMpaCloseMatchAction::Complete));
 		return;
 	}
-	Complete(MpaActions::NoGameInstance());
+	Complete(MpaActions::NoGameInstance(0));
 }
 
 void UMpaCloseMatchAction::Complete(const FMpaResult& Result)

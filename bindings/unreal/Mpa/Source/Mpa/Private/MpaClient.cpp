@@ -10,10 +10,10 @@
 
 namespace
 {
-	/** How long one wait for an event lasts at most while the client is drained. */
+	/** The longest wait for one event while the client is drained. */
 	constexpr uint32 WaitMs = 50;
 
-	/** What the time limit aborts is reported while events are polled, so they are polled a little longer. */
+	/** How long to wait, after the time limit, for the completions of what it aborts: normally they take milliseconds. */
 	constexpr double AbortSeconds = 1.0;
 
 	void Log(const uint64 Level, const char* Message)
@@ -88,7 +88,8 @@ int64 FMpaClient::SendServerInvite(
 			FString::Printf(TEXT("InvitedUsers[%d]"), Invalid), Invite.InvitedUsers[Invalid], Count);
 		return 0;
 	}
-	if (!MpaConversions::CheckText(TEXT("ConnectionString"), Invite.ConnectionString, Count, OutRefusal))
+	if (!MpaConversions::CheckText(TEXT("ConnectionString"), Invite.ConnectionString, Count, OutRefusal) ||
+		!MpaConversions::CheckNumber(TEXT("TimeToLiveMs"), Invite.TimeToLiveMs, Count, OutRefusal))
 	{
 		return 0;
 	}
@@ -107,7 +108,7 @@ int64 FMpaClient::SendServerInvite(
 		OutRefusal);
 }
 
-int64 FMpaClient::ReportRecentPlayers(
+int64 FMpaClient::ReportRecentPlayerGroups(
 	const TArray<FMpaRecentPlayerGroup>& Groups, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
 {
 	FMpaNativeGroups NativeGroups;
@@ -153,7 +154,11 @@ int64 FMpaClient::SetActivity(
 		return 0;
 	}
 	if (!MpaConversions::CheckText(TEXT("ConnectionString"), Activity.ConnectionString, 1, OutRefusal) ||
-		!MpaConversions::CheckText(TEXT("GroupId"), Activity.GroupId, 1, OutRefusal))
+		!MpaConversions::CheckText(TEXT("GroupId"), Activity.GroupId, 1, OutRefusal) ||
+		!MpaConversions::CheckNumber(TEXT("MaxPlayers"), Activity.MaxPlayers, 1, OutRefusal) ||
+		!MpaConversions::CheckNumber(TEXT("CurrentPlayers"), Activity.CurrentPlayers, 1, OutRefusal) ||
+		!MpaConversions::CheckNumber(TEXT("TimeToLiveMs"), Activity.TimeToLiveMs, 1, OutRefusal) ||
+		!MpaConversions::CheckNumber(TEXT("SequenceNumber"), Activity.SequenceNumber, 1, OutRefusal))
 	{
 		return 0;
 	}
@@ -184,6 +189,10 @@ int64 FMpaClient::DeleteActivity(
 	if (!MpaConversions::ParseXuid(Xuid, NativeXuid))
 	{
 		OutRefusal = MpaConversions::InvalidXuid(TEXT("Xuid"), Xuid, 1);
+		return 0;
+	}
+	if (!MpaConversions::CheckNumber(TEXT("SequenceNumber"), SequenceNumber, 1, OutRefusal))
+	{
 		return 0;
 	}
 	return Submit(
@@ -217,7 +226,7 @@ int64 FMpaClient::QueryActivities(
 		OutRefusal);
 }
 
-/** What a query has found, as long as no other event is polled. */
+/** The result of a query: available until the next event is polled. */
 TArray<FMpaActivityRecord> FMpaClient::ReadActivities(const uint64 Operation)
 {
 	TArray<FMpaActivityRecord> Records;
@@ -238,17 +247,22 @@ TArray<FMpaActivityRecord> FMpaClient::ReadActivities(const uint64 Operation)
 	return Records;
 }
 
-FMpaResult FMpaClient::MatchOpen(const int32 MinimumTogetherMs, FMpaMatch& OutMatch)
+FMpaResult FMpaClient::OpenMatch(const int32 MinimumTogetherMs, FMpaMatch& OutMatch)
 {
+	FMpaResult Refusal;
+	if (!MpaConversions::CheckNumber(TEXT("MinimumTogetherMs"), MinimumTogetherMs, 0, Refusal))
+	{
+		return Refusal;
+	}
 	mpa_match_config Config = MPA_INIT(mpa_match_config);
-	Config.minimum_together_ms = static_cast<uint32>(FMath::Max(MinimumTogetherMs, 0));
-	// If it is closed by the end of the client, its completion comes with this too.
+	Config.minimum_together_ms = static_cast<uint32>(MinimumTogetherMs);
+	// If the end of the client closes the match, its completion has this number too.
 	Config.user_data = LastKey + 1;
 	mpa_match Opened = mpa_match();
 	mpa_result Result = MPA_INIT(mpa_result);
 	if (mpa_match_open(Native, &Config, &Opened, &Result) == MPA_OK)
 	{
-		// The end of the client waits for what it reports.
+		// Close waits for its reports.
 		Pending.Add(++LastKey, { FMpaCompletedDelegate(), 0, false, FMpaActivitiesDelegate(), Opened.id });
 		Matches.Add(Opened.id, LastKey);
 	}
@@ -256,7 +270,7 @@ FMpaResult FMpaClient::MatchOpen(const int32 MinimumTogetherMs, FMpaMatch& OutMa
 	return MpaConversions::ToResult(Result, 0);
 }
 
-FMpaResult FMpaClient::MatchJoin(const FMpaMatch& Match, const FString& Xuid, const int32 Team)
+FMpaResult FMpaClient::JoinMatch(const FMpaMatch& Match, const FString& Xuid, const int32 Team)
 {
 	FMpaNativeXuid NativeXuid = 0;
 	if (!MpaConversions::ParseXuid(Xuid, NativeXuid))
@@ -268,7 +282,7 @@ FMpaResult FMpaClient::MatchJoin(const FMpaMatch& Match, const FString& Xuid, co
 	return MpaConversions::ToResult(Result, 0);
 }
 
-FMpaResult FMpaClient::MatchLeave(const FMpaMatch& Match, const FString& Xuid)
+FMpaResult FMpaClient::LeaveMatch(const FMpaMatch& Match, const FString& Xuid)
 {
 	FMpaNativeXuid NativeXuid = 0;
 	if (!MpaConversions::ParseXuid(Xuid, NativeXuid))
@@ -280,13 +294,13 @@ FMpaResult FMpaClient::MatchLeave(const FMpaMatch& Match, const FString& Xuid)
 	return MpaConversions::ToResult(Result, 0);
 }
 
-int64 FMpaClient::MatchClose(const FMpaMatch& Match, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
+int64 FMpaClient::CloseMatch(const FMpaMatch& Match, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal)
 {
 	const uint64* Key = Matches.Find(static_cast<uint64>(Match.Id));
 	FPending* Operation = Key ? Pending.Find(*Key) : nullptr;
 	uint64_t Number = 0;
 	mpa_result Result = MPA_INIT(mpa_result);
-	// One that is not open here is refused by the library.
+	// The library refuses a match that is not open.
 	const mpa_match NativeMatch = { Operation ? static_cast<uint64>(Match.Id) : 0 };
 	if (mpa_match_close(NativeMatch, Operation ? *Key : 0, &Number, &Result) != MPA_OK)
 	{
@@ -308,7 +322,7 @@ int64 FMpaClient::Submit(FPending Operation,
 		OutRefusal = MpaConversions::ToResult(Result, Operation.Count);
 		return 0;
 	}
-	// Its event is polled on this thread, so not before this.
+	// Its event is polled on this thread, so it cannot come earlier.
 	Pending.Add(++LastKey, MoveTemp(Operation));
 	return static_cast<int64>(Number);
 }
@@ -365,7 +379,7 @@ void FMpaClient::Handle(const mpa_event& Event, const mpa_result& Result)
 		Log(Event.user_data, Result.message);
 		break;
 	default:
-		// The end of draining, or of a newer library.
+		// The end of draining, or an event of a newer library.
 		break;
 	}
 }
@@ -378,8 +392,9 @@ void FMpaClient::Close(const int32 TimeLimitMs)
 	}
 	bClosing = true;
 	const uint32 LimitMs = static_cast<uint32>(FMath::Max(TimeLimitMs, 0));
-	if (Pending.Num() > 0 && LimitMs > 0)
+	if (Pending.Num() > 0)
 	{
+		// Also if the limit is 0: the completions say what was sent and what was not.
 		mpa_client_drain(Native, LimitMs, nullptr);
 		const double Latest = FPlatformTime::Seconds() + LimitMs / 1000.0 + AbortSeconds;
 		mpa_event Event = MPA_INIT(mpa_event);
@@ -400,18 +415,11 @@ void FMpaClient::CompleteRest()
 	TMap<uint64, FPending> Rest = MoveTemp(Pending);
 	Pending.Reset();
 	Matches.Reset();
-	for (TPair<uint64, FPending>& Entry : Rest)
+	for (const TPair<uint64, FPending>& Entry : Rest)
 	{
-		// It may have been sent. Sending recent players twice does no harm.
 		const FPending& Operation = Entry.Value;
-		FMpaResult Result = Operation.bIsInvite
-			? MpaConversions::MakeResult(MPA_ERROR_UNCERTAIN,
-				  TEXT("The client was closed before it was known how this ended. Do not send it again."))
-			: MpaConversions::MakeResult(MPA_ERROR_ABANDONED,
-				  TEXT("The client was closed before it was known how this ended. Sending it again does no harm."),
-				  EMpaResend::Elsewhere, Operation.Count);
-		Result.Cause = EMpaStatus::Closed;
-		Result.Uncertain = Operation.Count;
+		const FMpaResult Result =
+			MpaConversions::UnknownEnd(Operation.Count, Operation.bIsInvite, Operation.Match != 0);
 		Complete(Operation, Result, TArray<FMpaActivityRecord>());
 	}
 }

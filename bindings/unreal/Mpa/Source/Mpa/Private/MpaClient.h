@@ -11,23 +11,23 @@
 
 class UMpaSettings;
 
-/** A client of the library, with the delegates of what was submitted. For the game thread. */
+/** A client of the library, with the delegates of submitted operations. For the game thread. */
 class FMpaClient
 {
 public:
 	using FAuthorizationNeeded = TFunction<void(EMpaAuthorizationReason, const FString&)>;
 
-	/** Null if the settings or secrets are wrong: OutResult says how. */
+	/** Null if the settings or secrets are wrong: OutResult says why. */
 	static TSharedPtr<FMpaClient> Open(const UMpaSettings& Settings, const FMpaSecrets& Secrets,
 		FAuthorizationNeeded InAuthorizationNeeded, FMpaResult& OutResult);
 
-	/** Closes at once, and drops the delegates that are left. */
+	/** Closes at once, without calling the delegates of open operations. */
 	~FMpaClient();
 
 	/** Returns the number of the operation; 0 if it was refused, with the reason in OutRefusal. */
 	int64 SendServerInvite(
 		const FMpaServerInvite& Invite, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
-	int64 ReportRecentPlayers(
+	int64 ReportRecentPlayerGroups(
 		const TArray<FMpaRecentPlayerGroup>& Groups, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
 
 	int64 ReportRecentPlayersOfUsers(
@@ -39,21 +39,21 @@ public:
 	int64 QueryActivities(
 		const TArray<FString>& Xuids, const FMpaActivitiesDelegate& Completed, FMpaResult& OutRefusal);
 
-	FMpaResult MatchOpen(int32 MinimumTogetherMs, FMpaMatch& OutMatch);
-	FMpaResult MatchJoin(const FMpaMatch& Match, const FString& Xuid, int32 Team);
-	FMpaResult MatchLeave(const FMpaMatch& Match, const FString& Xuid);
-	int64 MatchClose(const FMpaMatch& Match, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
+	FMpaResult OpenMatch(int32 MinimumTogetherMs, FMpaMatch& OutMatch);
+	FMpaResult JoinMatch(const FMpaMatch& Match, const FString& Xuid, int32 Team);
+	FMpaResult LeaveMatch(const FMpaMatch& Match, const FString& Xuid);
+	int64 CloseMatch(const FMpaMatch& Match, const FMpaCompletedDelegate& Completed, FMpaResult& OutRefusal);
 
 	void Cancel(int64 Operation);
 	FMpaResult SetAuthorization(const FMpaAuthorization& Authorization);
 
-	/** Calls the delegates of what has ended. False if the client was closed by something else: see CompleteRest. */
+	/** Calls the delegates of operations that have ended. False if something else has closed the client: see CompleteRest. */
 	bool Poll();
 
-	/** Drains, closes, and calls all delegates. Waits up to the time limit, and a second for what it aborts. */
+	/** Drains, closes, and calls all delegates. Waits up to the time limit, and up to 1 s more for what it aborts. */
 	void Close(int32 TimeLimitMs);
 
-	/** Calls the delegates whose operations have no completion any more. */
+	/** Calls the delegates of operations whose completion can no longer be polled: they may have been sent. */
 	void CompleteRest();
 
 private:
@@ -62,9 +62,9 @@ private:
 		FMpaCompletedDelegate Completed;
 		int32 Count = 0;
 		bool bIsInvite = false;
-		/** Of a query, instead of Completed. */
+		/** The delegate of a query, instead of Completed. */
 		FMpaActivitiesDelegate Found;
-		/** Of a match: its handle. */
+		/** The handle of a match. */
 		uint64 Match = 0;
 	};
 

@@ -10,6 +10,9 @@
 #include "MpaModule.h"
 #include "MpaSettings.h"
 
+/** The name of a setting, for a message, and its value. */
+#define MPA_SETTING(Name) TEXT(#Name), Settings.Name
+
 namespace
 {
 	/** More than the longest token or password. */
@@ -18,6 +21,12 @@ namespace
 	FString FullPath(const FString& Path)
 	{
 		return Path.IsEmpty() ? FString() : FPaths::ConvertRelativePathToFull(FPaths::ProjectDir(), Path);
+	}
+
+	/** Whether the certificate and its key are texts: the library takes either texts or files. */
+	bool HasPem(const FMpaSecrets& Secrets)
+	{
+		return !Secrets.CertificatePem.IsEmpty() || !Secrets.PrivateKeyPem.IsEmpty();
 	}
 
 	FMpaAuthorization WithHeader(FMpaAuthorization Authorization, const FString& Header)
@@ -46,10 +55,9 @@ FMpaConfig::FMpaConfig(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
 	, Endpoint(Settings.Endpoint)
 	, CaCertificatesPath(FullPath(Settings.CaCertificatesPath))
 	, UserAgent(Settings.UserAgent)
-	, CertificatePath(Secrets.CertificatePem.IsEmpty() ? FullPath(Settings.CertificatePath) : FString())
-	, PrivateKeyPath(Secrets.PrivateKeyPem.IsEmpty() ? FullPath(Settings.PrivateKeyPath) : FString())
-	, CertificatePassword(ReadSecret(
-		  Secrets.CertificatePassword, TEXT("MpaCertificatePasswordFile="), Settings.CertificatePasswordFile))
+	, CertificatePath(HasPem(Secrets) ? FString() : FullPath(Settings.CertificatePath))
+	, PrivateKeyPath(HasPem(Secrets) ? FString() : FullPath(Settings.PrivateKeyPath))
+	, CertificatePassword(ReadPassword(Settings, Secrets))
 	, CertificatePem(Secrets.CertificatePem)
 	, PrivateKeyPem(Secrets.PrivateKeyPem)
 	, SandboxId(Settings.SandboxId)
@@ -88,23 +96,46 @@ FMpaConfig::FMpaConfig(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
 	Native.proxy_url = ProxyUrlOfFile.Get() ? ProxyUrlOfFile.Get() : ProxyUrl.Get();
 	Native.log_level = static_cast<mpa_log_level>(Settings.LogLevel);
 
-	// A negative number becomes a large one: -1 is MPA_NONE, which some fields allow; the library refuses others by name.
-	static_assert(static_cast<uint32>(-1) == MPA_NONE, "-1 stands for MPA_NONE");
-	Native.connect_timeout_ms = static_cast<uint32>(Settings.ConnectTimeoutMs);
-	Native.request_timeout_ms = static_cast<uint32>(Settings.RequestTimeoutMs);
-	Native.invite_time_to_live_ms = static_cast<uint32>(Settings.InviteTimeToLiveMs);
-	Native.recent_players_time_to_live_ms = static_cast<uint32>(Settings.RecentPlayersTimeToLiveMs);
-	Native.recent_players_hold_ms = static_cast<uint32>(Settings.RecentPlayersHoldMs);
-	Native.authorization_lead_ms = static_cast<uint32>(Settings.AuthorizationLeadMs);
-	Native.invite_limit = static_cast<uint32>(Settings.InviteLimit);
-	Native.recent_players_limit = static_cast<uint32>(Settings.RecentPlayersLimit);
-	Native.activity_write_limit = static_cast<uint32>(Settings.ActivityWriteLimit);
-	Native.activity_read_limit = static_cast<uint32>(Settings.ActivityReadLimit);
-	Native.limit_period_ms = static_cast<uint32>(Settings.LimitPeriodMs);
-	Native.max_attempts = static_cast<uint32>(Settings.MaxAttempts);
-	Native.worker_count = static_cast<uint32>(Settings.WorkerCount);
-	Native.queue_capacity = static_cast<uint32>(Settings.QueueCapacity);
-	Native.queue_capacity_bytes = static_cast<uint32>(Settings.QueueCapacityBytes);
+	static_assert(static_cast<uint32>(-1) == MPA_NONE, "settings that allow -1 mean MPA_NONE");
+	Native.connect_timeout_ms = ToNumber(MPA_SETTING(ConnectTimeoutMs));
+	Native.request_timeout_ms = ToNumber(MPA_SETTING(RequestTimeoutMs));
+	Native.invite_time_to_live_ms = ToNumber(MPA_SETTING(InviteTimeToLiveMs));
+	Native.recent_players_time_to_live_ms = ToNumber(MPA_SETTING(RecentPlayersTimeToLiveMs));
+	Native.recent_players_hold_ms = ToNumber(MPA_SETTING(RecentPlayersHoldMs), -1);
+	Native.authorization_lead_ms = ToNumber(MPA_SETTING(AuthorizationLeadMs), -1);
+	Native.invite_limit = ToNumber(MPA_SETTING(InviteLimit));
+	Native.recent_players_limit = ToNumber(MPA_SETTING(RecentPlayersLimit));
+	Native.activity_write_limit = ToNumber(MPA_SETTING(ActivityWriteLimit));
+	Native.activity_read_limit = ToNumber(MPA_SETTING(ActivityReadLimit));
+	Native.limit_period_ms = ToNumber(MPA_SETTING(LimitPeriodMs));
+	Native.max_attempts = ToNumber(MPA_SETTING(MaxAttempts));
+	Native.worker_count = ToNumber(MPA_SETTING(WorkerCount));
+	Native.queue_capacity = ToNumber(MPA_SETTING(QueueCapacity));
+	Native.queue_capacity_bytes = ToNumber(MPA_SETTING(QueueCapacityBytes));
+	// The library does not need it, but it is checked like the others.
+	ToNumber(MPA_SETTING(ShutdownTimeLimitMs));
+}
+#undef MPA_SETTING
+
+uint32 FMpaConfig::ToNumber(const TCHAR* Name, const int32 Value, const int32 Least)
+{
+	if (Value < Least && Error.IsEmpty())
+	{
+		Error = FString::Printf(
+			TEXT("%s is %d, and must be at least %d: correct it under [/Script/Mpa.MpaSettings] in DefaultGame.ini."),
+			Name, Value, Least);
+	}
+	return static_cast<uint32>(Value);
+}
+
+FString FMpaConfig::ReadPassword(const UMpaSettings& Settings, const FMpaSecrets& Secrets)
+{
+	if (HasPem(Secrets))
+	{
+		return FString();
+	}
+	return ReadSecret(
+		Secrets.CertificatePassword, TEXT("MpaCertificatePasswordFile="), Settings.CertificatePasswordFile);
 }
 
 FString FMpaConfig::ReadSecret(const FString& InCode, const TCHAR* Option, const FString& InSettings)

@@ -37,9 +37,12 @@ public:
 	const mpa_client_config* Get() const { return &Native; }
 
 private:
+	/** A number of the settings as the library takes it. One below Least is an error: cast, it would be a large one. */
+	uint32 ToNumber(const TCHAR* Name, int32 Value, int32 Least = 0);
+	FString ReadPassword(const UMpaSettings& Settings, const FMpaSecrets& Secrets);
 	FString ReadSecret(const FString& InCode, const TCHAR* Option, const FString& InSettings);
 
-	/** Before the texts: a file that cannot be read is an error. */
+	/** Declared before the texts: reading their files may set it. */
 	FString Error;
 	FMpaAuthorization FirstToken;
 	FMpaNativeAuthorization NativeFirstToken;

@@ -4,7 +4,7 @@
 
 #include "MpaSettings.h"
 
-// What is passed on as a number.
+// These values are passed to the library as numbers.
 static_assert(static_cast<int32>(EMpaPlatform::Any) == MPA_PLATFORM_ANY, "platforms");
 static_assert(static_cast<int32>(EMpaPlatform::Android) == MPA_PLATFORM_ANDROID, "platforms");
 static_assert(static_cast<int32>(EMpaPlatform::IOS) == MPA_PLATFORM_IOS, "platforms");
@@ -17,7 +17,7 @@ static_assert(static_cast<int32>(EMpaPlatform::XboxOne) == MPA_PLATFORM_XBOX_ONE
 static_assert(static_cast<int32>(EMpaJoinRestriction::Public) == MPA_JOIN_RESTRICTION_PUBLIC, "restrictions");
 static_assert(static_cast<int32>(EMpaJoinRestriction::InviteOnly) == MPA_JOIN_RESTRICTION_INVITE_ONLY, "restrictions");
 static_assert(static_cast<int32>(EMpaJoinRestriction::Followed) == MPA_JOIN_RESTRICTION_FOLLOWED, "restrictions");
-// The library refuses them in what is sent.
+// The library refuses these in input.
 static_assert(static_cast<int32>(EMpaPlatform::Unknown) != MPA_PLATFORM_UNKNOWN, "platforms");
 static_assert(static_cast<int32>(EMpaJoinRestriction::Unknown) != MPA_JOIN_RESTRICTION_UNKNOWN, "restrictions");
 static_assert(static_cast<int32>(EMpaEncounterType::Default) == MPA_ENCOUNTER_DEFAULT, "encounter types");
@@ -146,8 +146,12 @@ FMpaResult MpaConversions::ToResult(const mpa_result& Result, const int32 Count)
 	Converted.Acknowledged = static_cast<int32>(Result.acknowledged);
 	Converted.Uncertain = static_cast<int32>(Result.uncertain);
 	Converted.Refused = static_cast<int32>(Result.refused);
+	Converted.bRetryable = Result.retryable != 0;
+	Converted.RetryAfterMs = static_cast<int32>(Result.retry_after_ms);
+	Converted.Attempts = static_cast<int32>(Result.attempts);
 	Converted.HttpStatus = static_cast<int32>(Result.http_status);
 	Converted.ErrorCode = UTF8_TO_TCHAR(Result.error_code);
+	Converted.ServiceCode = static_cast<int64>(Result.service_code);
 	Converted.CorrelationId = UTF8_TO_TCHAR(Result.correlation_id);
 
 	mpa_unsent Unsent = MPA_INIT(mpa_unsent);
@@ -176,6 +180,33 @@ FMpaResult MpaConversions::MakeResult(
 	return Result;
 }
 
+FMpaResult MpaConversions::UnknownEnd(const int32 Count, const bool bIsInvite, const bool bIsMatch)
+{
+	mpa_result Native = MPA_INIT(mpa_result);
+	Native.status = bIsInvite ? MPA_ERROR_UNCERTAIN : MPA_ERROR_ABANDONED;
+	Native.cause = MPA_ERROR_CLOSED;
+	// It may have been sent. Recent players and activities may be sent twice.
+	Native.uncertain = static_cast<uint32>(Count);
+	Native.retryable = bIsInvite || bIsMatch ? 0 : 1;
+	FMpaResult Result = ToResult(Native, Count);
+	if (bIsMatch)
+	{
+		Result.Message =
+			TEXT("The client was closed before it was known how the reports of the match ended. The library "
+				 "does not return their groups.");
+	}
+	else if (bIsInvite)
+	{
+		Result.Message = TEXT("The client was closed before it was known how this ended. Do not send it again.");
+	}
+	else
+	{
+		Result.Message =
+			TEXT("The client was closed before it was known how this ended. Sending it again does no harm.");
+	}
+	return Result;
+}
+
 FMpaResult MpaConversions::InvalidXuid(const FString& Name, const FString& Text, const int32 Count)
 {
 	// Without the text itself: it may be a XUID with a mistake, and messages are written to logs.
@@ -193,8 +224,19 @@ bool MpaConversions::CheckText(const TCHAR* Name, const FString& Text, const int
 		return true;
 	}
 	OutRefusal = MakeResult(MPA_ERROR_INVALID_ARGUMENT,
-		FString::Printf(TEXT("%s has a NUL character: it would be cut off there, so remove it."), Name),
+		FString::Printf(TEXT("%s has a NUL character, and everything after it would be lost: remove it."), Name),
 		EMpaResend::AfterFix, Count);
+	return false;
+}
+
+bool MpaConversions::CheckNumber(const TCHAR* Name, const int64 Number, const int32 Count, FMpaResult& OutRefusal)
+{
+	if (Number >= 0)
+	{
+		return true;
+	}
+	OutRefusal = MakeResult(MPA_ERROR_INVALID_ARGUMENT,
+		FString::Printf(TEXT("%s is %lld: pass 0 or a positive number."), Name, Number), EMpaResend::AfterFix, Count);
 	return false;
 }
 

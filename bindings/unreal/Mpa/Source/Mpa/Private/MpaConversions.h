@@ -6,7 +6,7 @@
 #include "MpaLibrary.h"
 #include "MpaTypes.h"
 
-/** UTF-8 of a text, for as long as this lives. */
+/** A text in UTF-8, valid as long as this object. */
 class FMpaUtf8
 {
 public:
@@ -37,15 +37,21 @@ namespace MpaConversions
 	/** Count: how many users or groups were passed in. */
 	FMpaResult ToResult(const mpa_result& Result, int32 Count);
 
-	/** A result of the plugin itself. Calls nothing of the library, which may be missing. */
+	/** A result of the plugin itself. Calls no function of the library, which may be missing. */
 	FMpaResult MakeResult(
 		mpa_status Status, const FString& Message, EMpaResend Resend = EMpaResend::None, int32 Count = 0);
 
-	/** The refusal of a text that is no XUID. Name: of the input. Count: how many of the call were passed in. */
+	/** The result of an operation whose completion can no longer be polled: the same as in the other bindings. */
+	FMpaResult UnknownEnd(int32 Count, bool bIsInvite, bool bIsMatch);
+
+	/** The refusal of a text that is not a XUID. Name: of the input. Count: how many users or groups were passed in. */
 	FMpaResult InvalidXuid(const FString& Name, const FString& Text, int32 Count);
 
 	/** Whether a text can be passed on as it is; else OutRefusal says what is wrong with it. */
 	bool CheckText(const TCHAR* Name, const FString& Text, int32 Count, FMpaResult& OutRefusal);
+
+	/** Whether a number is not negative, which would be a large one for the library; else OutRefusal says so. */
+	bool CheckNumber(const TCHAR* Name, int64 Number, int32 Count, FMpaResult& OutRefusal);
 
 	/** 0 for a time that is not set. A time before 1970 becomes one that the library refuses. */
 	uint64 ToUnixMs(const FDateTime& Time);
@@ -55,6 +61,6 @@ namespace MpaConversions
 	/** A decimal number from 1 to 2^64 - 1 and nothing else. */
 	bool ParseXuid(const FString& Text, FMpaNativeXuid& OutXuid);
 
-	/** OutInvalid: the index of the first that is none. */
+	/** OutInvalid: the index of the first text that is not a XUID. */
 	bool ParseXuids(const TArray<FString>& Texts, TArray<FMpaNativeXuid>& OutXuids, int32& OutInvalid);
 }

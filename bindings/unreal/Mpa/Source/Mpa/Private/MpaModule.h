@@ -11,7 +11,7 @@ public:
 	/** The owner tag of all clients of this module. */
 	static constexpr uint64 OwnerTag = 0x4d70615f556e7265;
 
-	/** Whether the functions of the library can be called, and it is one that fits the header. */
+	/** Whether the library is loaded, and its version fits the header. */
 	static bool IsLibraryUsable();
 
 	virtual void StartupModule() override;

@@ -15,7 +15,8 @@ void UMpaSubsystem::Initialize(FSubsystemCollectionBase& Collection)
 {
 	Super::Initialize(Collection);
 	Ticker = FTSTicker::GetCoreTicker().AddTicker(FTickerDelegate::CreateUObject(this, &UMpaSubsystem::Tick));
-	WhyNotOpen = TEXT("The client is not open: in this game instance, the settings leave it to UMpaSubsystem::Open.");
+	WhyNotOpen =
+		TEXT("The client is not open: with these settings, only UMpaSubsystem::Open opens it in this game instance.");
 	if (ShouldOpen())
 	{
 		bOpenedBySettings = true;
@@ -84,7 +85,7 @@ FMpaResult UMpaSubsystem::Open(const FMpaSecrets& Secrets)
 void UMpaSubsystem::Close()
 {
 	check(IsInGameThread());
-	// First: a delegate that submits again is refused.
+	// Before the delegates are called: what they submit is refused.
 	const TSharedPtr<FMpaClient> Closed = MoveTemp(Client);
 	Client.Reset();
 	if (Closed.IsValid())
@@ -108,12 +109,13 @@ int64 UMpaSubsystem::SendServerInvite(const FMpaServerInvite& Invite, FMpaComple
 		});
 }
 
-int64 UMpaSubsystem::ReportRecentPlayers(const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed)
+int64 UMpaSubsystem::ReportRecentPlayerGroups(
+	const TArray<FMpaRecentPlayerGroup>& Groups, FMpaCompletedDelegate Completed)
 {
 	return Submit(Groups.Num(), Completed,
 		[&](FMpaClient& Open, FMpaResult& OutRefusal)
 		{
-			return Open.ReportRecentPlayers(Groups, Completed, OutRefusal);
+			return Open.ReportRecentPlayerGroups(Groups, Completed, OutRefusal);
 		});
 }
 
@@ -136,7 +138,7 @@ int64 UMpaSubsystem::SetActivity(const FString& Xuid, const FMpaActivity& Activi
 		});
 }
 
-int64 UMpaSubsystem::DeleteActivity(const FString& Xuid, FMpaCompletedDelegate Completed, const int64 SequenceNumber)
+int64 UMpaSubsystem::DeleteActivity(const FString& Xuid, const int64 SequenceNumber, FMpaCompletedDelegate Completed)
 {
 	return Submit(1, Completed,
 		[&](FMpaClient& Open, FMpaResult& OutRefusal)
@@ -154,35 +156,35 @@ int64 UMpaSubsystem::QueryActivities(const TArray<FString>& Xuids, FMpaActivitie
 		});
 }
 
-FMpaResult UMpaSubsystem::MatchOpen(FMpaMatch& OutMatch, const int32 MinimumTogetherMs)
+FMpaResult UMpaSubsystem::OpenMatch(FMpaMatch& OutMatch, const int32 MinimumTogetherMs)
 {
 	check(IsInGameThread());
 	OutMatch = FMpaMatch();
-	return Client.IsValid() ? Client->MatchOpen(MinimumTogetherMs, OutMatch) : NotOpen(0);
+	return Client.IsValid() ? Client->OpenMatch(MinimumTogetherMs, OutMatch) : NotOpen(0);
 }
 
-FMpaResult UMpaSubsystem::MatchJoin(const FMpaMatch& Match, const FString& Xuid, const int32 Team)
+FMpaResult UMpaSubsystem::JoinMatch(const FMpaMatch& Match, const FString& Xuid, const int32 Team)
 {
 	check(IsInGameThread());
-	return Client.IsValid() ? Client->MatchJoin(Match, Xuid, Team) : NotOpen(0);
+	return Client.IsValid() ? Client->JoinMatch(Match, Xuid, Team) : NotOpen(0);
 }
 
-FMpaResult UMpaSubsystem::MatchLeave(const FMpaMatch& Match, const FString& Xuid)
+FMpaResult UMpaSubsystem::LeaveMatch(const FMpaMatch& Match, const FString& Xuid)
 {
 	check(IsInGameThread());
-	return Client.IsValid() ? Client->MatchLeave(Match, Xuid) : NotOpen(0);
+	return Client.IsValid() ? Client->LeaveMatch(Match, Xuid) : NotOpen(0);
 }
 
-int64 UMpaSubsystem::MatchClose(const FMpaMatch& Match, FMpaCompletedDelegate Completed)
+int64 UMpaSubsystem::CloseMatch(const FMpaMatch& Match, FMpaCompletedDelegate Completed)
 {
 	return Submit(0, Completed,
 		[&](FMpaClient& Open, FMpaResult& OutRefusal)
 		{
-			return Open.MatchClose(Match, Completed, OutRefusal);
+			return Open.CloseMatch(Match, Completed, OutRefusal);
 		});
 }
 
-/** What is refused is reported in the next tick, so that a delegate is never called inside the call that it is passed to. */
+/** A refusal is reported in the next tick, so that a delegate is never called inside the call that it is passed to. */
 int64 UMpaSubsystem::Submit(const int32 Count, FMpaCompletedDelegate Completed, FMpaActivitiesDelegate Found,
 	const TFunctionRef<int64(FMpaClient& Open, FMpaResult& OutRefusal)> SubmitToClient)
 {
@@ -224,7 +226,7 @@ FMpaResult UMpaSubsystem::SetAuthorization(const FMpaAuthorization& Authorizatio
 bool UMpaSubsystem::Tick(const float)
 {
 	CompleteRefused();
-	// Held: a delegate may close the client.
+	// Kept alive: a delegate may close the client.
 	const TSharedPtr<FMpaClient> Polled = Client;
 	if (Polled.IsValid() && !Polled->Poll())
 	{
@@ -234,13 +236,13 @@ bool UMpaSubsystem::Tick(const float)
 	return true;
 }
 
-/** The module was replaced while the game runs (hot reload), which closed the clients of the one before. */
+/** The module was replaced while the game runs (hot reload), which closed the clients of the previous one. */
 void UMpaSubsystem::Reopen()
 {
 	Client.Reset();
 	WhyNotOpen = TEXT("The client is not open: the module was reloaded, so call UMpaSubsystem::Open again.");
 	UE_LOG(LogMpa, Warning,
-		TEXT("The client was closed when the module was reloaded. Tokens that code has set have to be set again."));
+		TEXT("The client was closed when the module was reloaded. Set again the token that your code had set."));
 	if (bOpenedBySettings)
 	{
 		Open();
@@ -249,7 +251,7 @@ void UMpaSubsystem::Reopen()
 
 void UMpaSubsystem::CompleteRefused()
 {
-	// Those that there are now: a delegate may submit again, and be refused again.
+	// Only the present ones: a delegate may submit again, and be refused again.
 	const TArray<FRefused> Completed = MoveTemp(Refused);
 	Refused.Reset();
 	for (const FRefused& Entry : Completed)

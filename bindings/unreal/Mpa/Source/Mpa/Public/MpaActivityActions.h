@@ -19,7 +19,7 @@ class MPA_API UMpaSetActivityAction : public UBlueprintAsyncActionBase
 	GENERATED_BODY()
 
 public:
-	/** Sets what a player plays, in place of the player's activity in this title. */
+	/** Sets what a player plays. It replaces the player's activity in this title. */
 	UFUNCTION(BlueprintCallable, Category = "Mpa",
 		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
 	static UMpaSetActivityAction* SetActivity(
@@ -51,10 +51,12 @@ class MPA_API UMpaDeleteActivityAction : public UBlueprintAsyncActionBase
 	GENERATED_BODY()
 
 public:
-	/** Deletes a player's activity in this title. */
+	/** Deletes a player's activity in this title. SequenceNumber: as in FMpaActivity. */
 	UFUNCTION(BlueprintCallable, Category = "Mpa",
-		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
-	static UMpaDeleteActivityAction* DeleteActivity(UObject* WorldContextObject, const FString& Xuid);
+		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject",
+			AdvancedDisplay = "SequenceNumber"))
+	static UMpaDeleteActivityAction* DeleteActivity(
+		UObject* WorldContextObject, const FString& Xuid, int64 SequenceNumber = 0);
 
 	virtual void Activate() override;
 
@@ -72,6 +74,7 @@ private:
 	TObjectPtr<UObject> WorldContext;
 
 	FString Player;
+	int64 Sequence = 0;
 };
 
 /** The node Query Activities. */
@@ -81,7 +84,7 @@ class MPA_API UMpaQueryActivitiesAction : public UBlueprintAsyncActionBase
 	GENERATED_BODY()
 
 public:
-	/** Asks what players play, in any title. */
+	/** Queries what players play, in any title. */
 	UFUNCTION(BlueprintCallable, Category = "Mpa",
 		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
 	static UMpaQueryActivitiesAction* QueryActivities(UObject* WorldContextObject, const TArray<FString>& Xuids);
@@ -92,7 +95,7 @@ public:
 	UPROPERTY(BlueprintAssignable)
 	FMpaActivitiesActionDelegate OnFound;
 
-	/** With what was found for those for whom it has. */
+	/** With the activities of those players for whom the service has answered. */
 	UPROPERTY(BlueprintAssignable)
 	FMpaActivitiesActionDelegate OnFailed;
 

@@ -17,7 +17,7 @@ class MPA_API UMpaSendServerInviteAction : public UBlueprintAsyncActionBase
 	GENERATED_BODY()
 
 public:
-	/** Invites players on behalf of one who asked for it. */
+	/** Invites players on behalf of a player who asked for it. */
 	UFUNCTION(BlueprintCallable, Category = "Mpa",
 		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
 	static UMpaSendServerInviteAction* SendServerInvite(UObject* WorldContextObject, const FMpaServerInvite& Invite);
@@ -40,9 +40,9 @@ private:
 	FMpaServerInvite ToSend;
 };
 
-/** The node Report Recent Players. */
+/** The node Report Recent Player Groups. */
 UCLASS()
-class MPA_API UMpaReportRecentPlayersAction : public UBlueprintAsyncActionBase
+class MPA_API UMpaReportRecentPlayerGroupsAction : public UBlueprintAsyncActionBase
 {
 	GENERATED_BODY()
 
@@ -50,7 +50,7 @@ public:
 	/** Reports who met whom. */
 	UFUNCTION(BlueprintCallable, Category = "Mpa",
 		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
-	static UMpaReportRecentPlayersAction* ReportRecentPlayers(
+	static UMpaReportRecentPlayerGroupsAction* ReportRecentPlayerGroups(
 		UObject* WorldContextObject, const TArray<FMpaRecentPlayerGroup>& Groups);
 
 	virtual void Activate() override;
@@ -78,7 +78,7 @@ class MPA_API UMpaReportRecentPlayersOfUsersAction : public UBlueprintAsyncActio
 	GENERATED_BODY()
 
 public:
-	/** Reports for each of many players whom that player met, where a type or a time differs from pair to pair. */
+	/** Reports for each of many players whom that player met, if types or times differ from pair to pair. */
 	UFUNCTION(BlueprintCallable, Category = "Mpa",
 		meta = (BlueprintInternalUseOnly = "true", WorldContext = "WorldContextObject"))
 	static UMpaReportRecentPlayersOfUsersAction* ReportRecentPlayersOfUsers(
@@ -116,7 +116,7 @@ public:
 
 	virtual void Activate() override;
 
-	/** The service has acknowledged everything that the match has reported. */
+	/** The service has acknowledged all reports of the match. */
 	UPROPERTY(BlueprintAssignable)
 	FMpaActionDelegate OnReported;
 

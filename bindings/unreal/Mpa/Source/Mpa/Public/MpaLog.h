@@ -4,5 +4,5 @@
 
 #include "CoreMinimal.h"
 
-/** What the plugin does, and the log of the library up to UMpaSettings::LogLevel. */
+/** Messages of the plugin, and the log of the library up to UMpaSettings::LogLevel. */
 MPA_API DECLARE_LOG_CATEGORY_EXTERN(LogMpa, Log, All);

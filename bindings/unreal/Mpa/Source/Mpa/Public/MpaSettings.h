@@ -13,9 +13,9 @@ enum class EMpaOpen : uint8
 {
 	/** Those of dedicated servers, also in Play In Editor. */
 	DedicatedServers,
-	/** All, such as a standalone game in the editor. */
+	/** All, for example also a standalone game in the editor. */
 	AllGameInstances,
-	/** None: your code calls UMpaSubsystem::Open, for instance with secrets of its own. */
+	/** None: your code calls UMpaSubsystem::Open, for example with secrets that it has obtained. */
 	ByCode,
 };
 
@@ -32,12 +32,13 @@ enum class EMpaLogLevel : uint8
 };
 
 /**
- * The section [/Script/Mpa.MpaSettings] of DefaultGame.ini. Secrets do not belong there: the file is in version
+ * The section [/Script/Mpa.MpaSettings] of DefaultGame.ini. Do not enter secrets there: the file is in version
  * control, and is cooked into what players download. See AuthorizationFile, CertificatePasswordFile,
  * ProxyUrlFile and UMpaSubsystem::Open.
  *
- * Paths that are not absolute are relative to the folder of the project. Times are in milliseconds, and 0 is the
- * default of the library.
+ * Paths that are not absolute are relative to the folder of the project. Times are in milliseconds, at most 24 hours
+ * (86400000) unless a lower limit is given, and 0 is the default of the library. If a number is out of its range, no
+ * client is opened, and the log names it.
  */
 UCLASS(Config = Game, DefaultConfig, meta = (DisplayName = "Multiplayer Activity (mpa)"))
 class MPA_API UMpaSettings : public UDeveloperSettings
@@ -66,11 +67,11 @@ public:
 	UPROPERTY(Config, EditAnywhere, Category = "Service")
 	FString CaCertificatesPath;
 
-	/** Trust those of CaCertificatesPath only. */
+	/** Trust only the authorities in CaCertificatesPath. */
 	UPROPERTY(Config, EditAnywhere, Category = "Service")
 	bool bTrustOnlyThese = false;
 
-	/** Put before the library's own User-Agent, such as MyGame/1.2. */
+	/** A text that precedes the User-Agent of the library, such as MyGame/1.2. */
 	UPROPERTY(Config, EditAnywhere, Category = "Service")
 	FString UserAgent;
 
@@ -79,7 +80,7 @@ public:
 	FString ProxyUrl;
 
 	/**
-	 * A file with the URL of a proxy that takes a password, instead of ProxyUrl. -MpaProxyUrlFile=PATH on the command line
+	 * A file with the URL of a proxy that requires a password, instead of ProxyUrl. -MpaProxyUrlFile=PATH on the command line
 	 * overrides it.
 	 */
 	UPROPERTY(Config, EditAnywhere, Category = "Service")
@@ -93,7 +94,8 @@ public:
 	FString AuthorizationFile;
 
 	/** How long before the token expires OnAuthorizationNeeded is called. -1: not before operations wait for a token. */
-	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Token", meta = (ClampMin = "-1"))
+	UPROPERTY(
+		Config, EditAnywhere, AdvancedDisplay, Category = "Token", meta = (ClampMin = "-1", ClampMax = "86400000"))
 	int32 AuthorizationLeadMs = 0;
 
 	/** For a server that signs in by itself: the publisher's certificate with its chain, in PEM or PKCS#12. */
@@ -124,7 +126,7 @@ public:
 	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Sign in")
 	FString TokenEndpoint;
 
-	/** For connecting. */
+	/** For establishing a connection. */
 	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "0", ClampMax = "600000"))
 	int32 ConnectTimeoutMs = 0;
 
@@ -133,18 +135,22 @@ public:
 	int32 RequestTimeoutMs = 0;
 
 	/** How long an invite may take until it is sent. */
-	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "0"))
+	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "0", ClampMax = "86400000"))
 	int32 InviteTimeToLiveMs = 0;
 
 	/** How long recent players may take until they are sent. */
-	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "0"))
+	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "0", ClampMax = "86400000"))
 	int32 RecentPlayersTimeToLiveMs = 0;
 
 	/** How long recent players are held, to be combined into full requests. -1: not at all. */
-	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "-1"))
+	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "-1", ClampMax = "86400000"))
 	int32 RecentPlayersHoldMs = 0;
 
-	/** How long the game thread may wait, when the game instance ends, for what was submitted. 0: it does not wait. */
+	/**
+	 * How long the game thread may wait, when the game instance ends, for what was submitted. After that, what was not
+	 * sent completes as Abandoned, and requests that are under way are aborted. The game thread also waits for the abort:
+	 * normally some milliseconds, at most 1 s. 0: it waits for the abort only.
+	 */
 	UPROPERTY(Config, EditAnywhere, Category = "Time limits", meta = (ClampMin = "0", ClampMax = "600000"))
 	int32 ShutdownTimeLimitMs = 4000;
 
@@ -152,15 +158,15 @@ public:
 	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Limits", meta = (ClampMin = "0"))
 	int32 InviteLimit = 0;
 
-	/** How many requests with recent players may be sent in LimitPeriodMs. 0: the same. */
+	/** How many requests with recent players may be sent in LimitPeriodMs. 0: as for InviteLimit. */
 	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Limits", meta = (ClampMin = "0"))
 	int32 RecentPlayersLimit = 0;
 
-	/** How many requests that set or delete activities may be sent in LimitPeriodMs. 0: the same. */
+	/** How many requests that set or delete activities may be sent in LimitPeriodMs. 0: as for InviteLimit. */
 	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Limits", meta = (ClampMin = "0"))
 	int32 ActivityWriteLimit = 0;
 
-	/** How many requests that query activities may be sent in LimitPeriodMs. 0: the same. */
+	/** How many requests that query activities may be sent in LimitPeriodMs. 0: as for InviteLimit. */
 	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Limits", meta = (ClampMin = "0"))
 	int32 ActivityReadLimit = 0;
 
@@ -180,7 +186,7 @@ public:
 	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Limits", meta = (ClampMin = "0", ClampMax = "1000000"))
 	int32 QueueCapacity = 0;
 
-	/** How many bytes of input they may hold. 0: 16 MiB. */
+	/** How many bytes of input those operations may hold. 0: 16 MiB. */
 	UPROPERTY(Config, EditAnywhere, AdvancedDisplay, Category = "Limits", meta = (ClampMin = "0"))
 	int32 QueueCapacityBytes = 0;
 

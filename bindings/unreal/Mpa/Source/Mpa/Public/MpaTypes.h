@@ -14,21 +14,24 @@ enum class EMpaStatus : uint8
 	Ok,
 	/** An input is invalid: the message says which. Nothing was sent. */
 	InvalidArgument,
-	/** The plugin and the library do not fit together. Nothing was sent. */
+	/** The plugin and the library have different versions. Nothing was sent. */
 	InvalidStruct,
 	/** The client is not open: the message says why. Nothing was sent. */
 	InvalidHandle,
 	/** The client is closing. Nothing was sent. */
 	Closed,
-	/** Too much waits to be sent. Nothing was submitted: try again later. */
+	/** The queue of operations is full. Nothing was submitted: try again later. */
 	QueueFull,
-	/** Completions were not polled: the game thread hangs. Nothing was submitted. */
+	/** The queue is full of completions that were not polled: the game thread hangs. Nothing was submitted. */
 	EventsNotPolled,
-	/** Cancelled before it was sent. */
+	/** Cancelled before it was sent, or between two attempts. */
 	Cancelled,
 	/** Its time to live passed before it was sent. */
 	Expired,
-	/** Not sent, or for recent players possibly sent: the client was closed first. */
+	/**
+	 * The client was closed before all of it was sent. Recent players and activities may have been sent: see Uncertain of
+	 * the result.
+	 */
 	Abandoned,
 	/** There is no usable token. */
 	AuthorizationNeeded,
@@ -42,7 +45,7 @@ enum class EMpaStatus : uint8
 	SignInPending,
 	/** The service refused what was sent. */
 	Rejected,
-	/** The service limits the rate of calls, and the wait would be too long. */
+	/** The service limits the rate of calls, and the wait would be longer than the time to live. */
 	Throttled,
 	/** The service failed. */
 	ServiceUnavailable,
@@ -58,7 +61,7 @@ enum class EMpaStatus : uint8
 	Uncertain,
 	/** A defect of the library. Please report the message. */
 	Internal,
-	/** Of a newer library: see StatusName. */
+	/** Not known to this version: see StatusName. */
 	Unknown,
 };
 
@@ -85,11 +88,11 @@ enum class EMpaJoinRestriction : uint8
 {
 	/** Everyone. */
 	Public,
-	/** Only who is invited. */
+	/** Only players who are invited. */
 	InviteOnly,
-	/** Those whom the player follows. */
+	/** Players whom the player follows. */
 	Followed,
-	/** Left out by the service, or not known to this version. Only in records of activities. */
+	/** Omitted by the service, or not known to this version. Only in records of activities. */
 	Unknown,
 };
 
@@ -106,7 +109,7 @@ enum class EMpaEncounterType : uint8
 UENUM(BlueprintType)
 enum class EMpaAuthorizationReason : uint8
 {
-	/** Of a newer library. */
+	/** Not known to this version. */
 	Unknown,
 	/** None was set yet. */
 	Missing,
@@ -147,11 +150,11 @@ struct FMpaResult
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	EMpaStatus Cause = EMpaStatus::Ok;
 
-	/** The status as it stands in mpa.h, such as MPA_ERROR_THROTTLED. */
+	/** The name of the status in mpa.h, such as MPA_ERROR_THROTTLED. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	FString StatusName;
 
-	/** What happened, to which input, and what to do. For a log: it has no token, connection string or XUID. */
+	/** What happened, to which input, and what to do. It contains no token, connection string or XUID. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	FString Message;
 
@@ -167,6 +170,17 @@ struct FMpaResult
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	int32 Refused = 0;
 
+	/**
+	 * Whether submitting again what was not acknowledged may succeed later. False if an invite is uncertain, since it must
+	 * not be sent twice, and for matches, since the library does not return their groups.
+	 */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	bool bRetryable = false;
+
+	/** The shortest time to wait before that, in milliseconds. 0: not known. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 RetryAfterMs = 0;
+
 	/** What to do with those that were not sent: ResendCount of those that were passed in, from ResendFirst on. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	EMpaResend Resend = EMpaResend::None;
@@ -177,16 +191,25 @@ struct FMpaResult
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	int32 ResendCount = 0;
 
+	/** How long to wait first, in milliseconds. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	int32 ResendDelayMs = 0;
 
-	/** Of the response to the last attempt; 0 if there was none. */
+	/** How many requests were sent, retries included. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int32 Attempts = 0;
+
+	/** The HTTP status of the response to the last attempt; 0 if there was none. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	int32 HttpStatus = 0;
 
 	/** The service's errorCode; empty if there is none. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	FString ErrorCode;
+
+	/** The error number of a service that the client signs in with (XErr), such as 0x8015DC12; 0 if there is none. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
+	int64 ServiceCode = 0;
 
 	/** The service's X-XblCorrelationId, which Microsoft's support asks for; empty if there is none. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
@@ -216,7 +239,7 @@ struct FMpaServerInvite
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
 	EMpaPlatform Platform = EMpaPlatform::Any;
 
-	/** How long it may take until it is sent, in milliseconds. 0: as in the settings. */
+	/** How long it may take until it is sent, in milliseconds: at most 24 hours. 0: as in the settings. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, AdvancedDisplay, Category = "Mpa")
 	int32 TimeToLiveMs = 0;
 };
@@ -289,19 +312,19 @@ struct FMpaActivity
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
 	FString GroupId;
 
-	/** How many may play, up to 100. 0: left out. */
+	/** How many may play, up to 100. 0: not sent. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
 	int32 MaxPlayers = 0;
 
-	/** How many play now, up to 100. 0: left out. */
+	/** How many play now, up to 100. 0: not sent. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
 	int32 CurrentPlayers = 0;
 
-	/** Where it can be joined. */
+	/** The platform on which it can be joined. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mpa")
 	EMpaPlatform Platform = EMpaPlatform::Any;
 
-	/** How long it may take until it is sent, in milliseconds. 0: 60 s. */
+	/** How long it may take until it is sent, in milliseconds: at most 24 hours. 0: 60 s. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, AdvancedDisplay, Category = "Mpa")
 	int32 TimeToLiveMs = 0;
 
@@ -313,7 +336,7 @@ struct FMpaActivity
 	int64 SequenceNumber = 0;
 };
 
-/** An activity of a player, of any title, as the service lists it. What it left out is 0, empty or Unknown. */
+/** An activity of a player, in any title, as the service lists it. Values that it omits are 0, empty or Unknown. */
 USTRUCT(BlueprintType)
 struct FMpaActivityRecord
 {
@@ -343,7 +366,7 @@ struct FMpaActivityRecord
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	int32 CurrentPlayers = 0;
 
-	/** What the game of a player who joins is started with. Empty too if that player may not join. */
+	/** What the game of a player who joins is started with. Also empty if that player may not join. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mpa")
 	FString ConnectionString;
 
@@ -351,13 +374,13 @@ struct FMpaActivityRecord
 	FString GroupId;
 };
 
-/** A match that UMpaSubsystem::MatchOpen has opened. It can be copied: all copies mean the same match. */
+/** A match that UMpaSubsystem::OpenMatch has opened. It can be copied: all copies mean the same match. */
 USTRUCT(BlueprintType)
 struct FMpaMatch
 {
 	GENERATED_BODY()
 
-	/** Not one of yours: 0 is no match. */
+	/** Set by OpenMatch, and not to be changed. 0: no match. */
 	UPROPERTY()
 	int64 Id = 0;
 
@@ -383,19 +406,23 @@ struct FMpaAuthorization
 	FString ProofKeyPem;
 };
 
-/** What is never read from a configuration file, for UMpaSubsystem::Open. Empty texts: not set. */
+/** Secrets for UMpaSubsystem::Open, which are never read from a configuration file. A text that is empty is not set. */
 struct FMpaSecrets
 {
 	/** The first token. Not together with a certificate. */
 	FMpaAuthorization Authorization;
 
-	/** Of the PKCS#12 file that UMpaSettings::CertificatePath names. */
+	/** The password of the PKCS#12 file that UMpaSettings::CertificatePath names. */
 	FString CertificatePassword;
 
-	/** The certificate with its chain, and the private key, as PEM text: instead of the files of the settings. */
+	/**
+	 * The certificate with its chain, and the private key, as PEM text. If either is set, CertificatePassword is not used,
+	 * nor are CertificatePath, PrivateKeyPath and CertificatePasswordFile of the settings. The key may be in CertificatePem
+	 * too.
+	 */
 	FString CertificatePem;
 	FString PrivateKeyPem;
 
-	/** The URL of a proxy, with its user name and password: instead of that of the settings. */
+	/** The URL of a proxy, with its user name and password, which is used instead of the one of the settings. */
 	FString ProxyUrl;
 };
