@@ -48,7 +48,7 @@ fn a_slow_head_and_a_slow_body_are_cut() {
     let relay = RelayProcess::start(emulator.url(), &["--receive-timeout-ms", "500"]);
     for (request, expected) in [
         ("POST /titles/7/inv".to_owned(), ""),
-        (head("/titles/7/invites/server", "Content-Length: 10\r\n") + "{", "HTTP/1.1 408"),
+        (head("/titles/7/invites/server", "Content-Length: 10\r\n") + "{", "HTTP/1.1 503"),
     ] {
         let mut stream = TcpStream::connect(relay.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
