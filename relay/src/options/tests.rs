@@ -246,8 +246,9 @@ fn what_is_wrong_is_named_with_its_place() {
         (
             &["--request-timeout-ms=3500"],
             "\nrecent_players_hold_ms = 1600",
-            "--request-timeout-ms (3500), recent_players_hold_ms (/f/relay.toml, line 2) (1600) take 5100 ms together, but a \
-             server waits for 5000 ms only (--caller-timeout-ms); expected a sum below that",
+            "recent_players_hold_ms (/f/relay.toml, line 2) (1600) takes 1600 ms before a request to the service begins, but \
+             only 1250 ms are left: a server waits for 5000 ms (--caller-timeout-ms), the request may take 3500 ms \
+             (--request-timeout-ms), and 250 ms are kept for the way back; expected less than what is left",
         ),
         // What comes before does not hide what is wrong.
         (
@@ -375,11 +376,18 @@ fn options_have_to_go_together() {
         (&["--endpoint=nonsense"], "--endpoint has no scheme or no host"),
         (&["--connect-timeout-ms=2001"], "--connect-timeout-ms is 2001, but connecting is part of a request"),
         (
-            &["--request-timeout-ms=3500"],
-            "--request-timeout-ms (3500), --recent-players-hold-ms (1500) take 5000 ms together, but a server waits for 5000 ms",
+            &["--request-timeout-ms=3250"],
+            "--recent-players-hold-ms (1500) takes 1500 ms before a request to the service begins, but only 1500 ms are \
+             left: a server waits for 5000 ms (--caller-timeout-ms), the request may take 3250 ms (--request-timeout-ms), \
+             and 250 ms are kept",
         ),
-        (&["--caller-timeout-ms=3500"], "but a server waits for 3500 ms only (--caller-timeout-ms)"),
-        (&["--redis=redis://h", "--redis-timeout-ms=1500"], "--redis-timeout-ms (1500) take 5000 ms together"),
+        (&["--recent-players-hold-ms=2750"], "but only 2750 ms are left"),
+        (&["--caller-timeout-ms=3750"], "but only 1500 ms are left: a server waits for 3750 ms (--caller-timeout-ms)"),
+        (&["--caller-timeout-ms=2100", "--recent-players-hold-ms=10"], "but only 0 ms are left"),
+        (
+            &["--redis=redis://h", "--redis-timeout-ms=1250"],
+            "--recent-players-hold-ms (1500) and --redis-timeout-ms (1250) take 2750 ms before",
+        ),
     ];
     for (arguments, part) in cases {
         let sentence = files.refused(arguments, &[]);
@@ -396,9 +404,10 @@ fn options_have_to_go_together() {
         &["--listen=0.0.0.0:1", "--tls-certificate=c", "--tls-client-ca=a", token],
         &["--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0"],
         &["--user-tokens=refuse", token],
-        &["--request-timeout-ms=3499"],
-        &["--caller-timeout-ms=3501"],
-        &["--redis=redis://h", "--redis-timeout-ms=1499"],
+        &["--request-timeout-ms=3249"],
+        &["--caller-timeout-ms=3751"],
+        &["--recent-players-hold-ms=2749"],
+        &["--redis=redis://h", "--redis-timeout-ms=1249"],
         &["--redis=redis+sentinel://h:1,i:2/m"],
         &["--redis=unix:///run/redis.sock"],
         &["--connect-timeout-ms=2000"],
