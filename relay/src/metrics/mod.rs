@@ -104,11 +104,7 @@ impl Metrics {
         if let Some(store) = &relay.store {
             let status = store.status();
             page.value(&names::STORE_UP, &[], f64::from(u8::from(status.is_up)));
-            page.value(
-                &names::STORE_REQUESTS,
-                &["ok".to_owned()],
-                (status.round_trips + status.heartbeat_round_trips).saturating_sub(status.failures) as f64,
-            );
+            page.value(&names::STORE_REQUESTS, &["ok".to_owned()], status.answers as f64);
             page.value(&names::STORE_REQUESTS, &["failed".to_owned()], status.failures as f64);
             if let Some(latency) = status.latency {
                 page.value(&names::STORE_LATENCY, &[], latency.as_secs_f64());
