@@ -23,6 +23,8 @@ pub struct Access {
     /// Anyone who reaches the relay may come in: on loopback, without keys and certificates.
     pub is_open: bool,
     pub user_tokens: bool,
+    /// A certificate lets in, for all titles.
+    pub takes_certificates: bool,
 }
 
 /// Who sent a request, and with whose authorization it goes on.
@@ -30,7 +32,11 @@ pub enum Caller {
     /// A server, with the fleet's.
     Fleet { name: Arc<str> },
     /// A server on behalf of a user, with that user's own.
-    User { authorization: Authorization },
+    User {
+        authorization: Authorization,
+        /// A key names the title that the call is for.
+        is_title_named: bool,
+    },
 }
 
 impl Caller {
@@ -47,8 +53,11 @@ impl Access {
     pub fn caller(&self, headers: &HeaderMap, peer: &Peer, route: &ServiceRoute) -> Result<Caller, Refusal> {
         let authorization = authorization(headers)?;
         let is_service = authorization.user_hash() == Authorization::SERVICE_USER_HASH;
-        let caller =
-            if is_service { self.server(&authorization, peer, route)? } else { self.user(authorization, headers)? };
+        let caller = if is_service {
+            self.server(&authorization, peer, route)?
+        } else {
+            self.user(authorization, headers, route)?
+        };
         let takes = route.endpoint.caller;
         let is_allowed = match caller {
             Caller::Fleet { .. } => takes != api::Caller::User,
@@ -73,16 +82,24 @@ impl Access {
         }
     }
 
-    fn user(&self, authorization: Authorization, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    /// A call that anyone can make: only for titles that a server could be let in for.
+    fn user(&self, authorization: Authorization, headers: &HeaderMap, route: &ServiceRoute) -> Result<Caller, Refusal> {
         if !self.user_tokens {
             return Err(Refusal::UserToken);
         }
+        let keys = self.keys.as_ref().map(|keys| keys.load());
+        let of_keys = || keys.iter().flat_map(|keys| keys.iter()).map(|key| &key.titles);
+        let is_for_all = keys.is_none() || self.takes_certificates;
+        if !is_for_all && !of_keys().any(|titles| titles.contain(route.title_id)) {
+            return Err(Refusal::TitleOfUser);
+        }
+        let is_title_named = of_keys().any(|titles| titles.name(route.title_id));
         // The key that signs is the server's; what it signed is passed on as it came.
         let authorization = match headers.get("Signature") {
             Some(signature) => authorization.signed(signature.clone()),
             None => authorization,
         };
-        Ok(Caller::User { authorization })
+        Ok(Caller::User { authorization, is_title_named })
     }
 }
 

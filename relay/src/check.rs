@@ -142,10 +142,11 @@ fn describe_access(report: &mut Report, settings: &Settings) {
         }
         None => {}
     }
-    report.fact(if settings.access.user_tokens {
-        "Passes on calls with a user's own token, without a key."
-    } else {
-        "Refuses calls with a user's own token."
+    let is_for_all = settings.access.keys.is_none() || is_certificate_taken;
+    report.fact(match settings.access.user_tokens {
+        true if is_for_all => "Passes on calls with a user's own token, without a key, for all titles.",
+        true => "Passes on calls with a user's own token, without a key, for the titles of the keys.",
+        false => "Refuses calls with a user's own token.",
     });
 }
 

@@ -73,7 +73,7 @@ fn what_the_relay_would_do_is_said() {
 Listens on 127.0.0.1:8080 in plain HTTP.
 Serves probes and metrics where servers connect.
 Lets in whatever reaches its address, for all titles: there are no keys.
-Passes on calls with a user's own token, without a key.
+Passes on calls with a user's own token, without a key, for all titles.
 Sends to https://multiplayeractivity.xboxlive.com.
 Sends the token in /f/header.
 Limits of a title: invites learned from answers; recent players learned from answers; activities, to write learned from answers; to read learned from answers.
@@ -81,6 +81,8 @@ Keeps the limits alone.
 The relay can run so.
 "
     );
+    let (_, text) = files.report(&["--authorization-header-file=@header", "--keys=@keys"], "2030-06-01");
+    assert!(text.contains("\nPasses on calls with a user's own token, without a key, for the titles of the keys.\n"));
     files.write("redis", "rediss://:secret@store:1");
     files.write("proxy", "http://user:secret@proxy:3128");
     let arguments = [

@@ -41,6 +41,11 @@ impl Titles {
             Titles::These(titles) => titles.contains(&title_id),
         }
     }
+
+    /// Whether this title is one of those that are listed.
+    pub fn name(&self, title_id: u32) -> bool {
+        *self != Titles::All && self.contain(title_id)
+    }
 }
 
 impl fmt::Display for Titles {

@@ -30,10 +30,15 @@ pub enum Refusal {
     KindOfToken,
     /// The key is for others.
     TitleOfKey,
+    /// No key is for it.
+    TitleOfUser,
     TooManyOfKey,
+    /// Those with tokens of users, all together.
+    TooManyOfUsers,
     CompressedBody,
     Body(BodyError),
     InvalidBody(InvalidBody),
+    TooManyTitles,
     /// The title's client cannot be opened.
     NoClient,
     /// The limit is used up for longer than the server waits.
@@ -69,7 +74,9 @@ impl Refusal {
                 (StatusCode::UNAUTHORIZED, "AuthorizationError")
             }
             // The service answers this under 400.
-            Refusal::KindOfToken | Refusal::TitleOfKey => (StatusCode::BAD_REQUEST, "AuthorizationError"),
+            Refusal::KindOfToken | Refusal::TitleOfKey | Refusal::TitleOfUser => {
+                (StatusCode::BAD_REQUEST, "AuthorizationError")
+            }
             Refusal::CompressedBody => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "InvalidRequest"),
             Refusal::Body(BodyError::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, "InvalidRequest"),
             Refusal::Body(BodyError::Broken) => (StatusCode::BAD_REQUEST, "InvalidRequest"),
@@ -79,6 +86,8 @@ impl Refusal {
             Refusal::Body(BodyError::TooSlow)
             | Refusal::TooManyConnections
             | Refusal::TooManyOfKey
+            | Refusal::TooManyOfUsers
+            | Refusal::TooManyTitles
             | Refusal::NoClient => (StatusCode::SERVICE_UNAVAILABLE, "RelayUnavailable"),
         }
     }
@@ -95,13 +104,18 @@ impl Refusal {
             Refusal::UserToken => "The relay passes on no tokens of users.",
             Refusal::KindOfToken => "This call takes another kind of token.",
             Refusal::TitleOfKey => "This key is not for this title.",
+            Refusal::TitleOfUser => "The relay has no key for this title, and passes on no tokens of users for it.",
             // In words that the library does not read as a limit of the service.
             Refusal::TooManyOfKey => "The most requests with this key are under way; the request was not sent.",
+            Refusal::TooManyOfUsers => {
+                "The most requests with tokens of users are under way; the request was not sent."
+            }
             Refusal::CompressedBody => "The relay takes no compressed body.",
             Refusal::Body(BodyError::TooLarge) => "The body is larger than the relay takes.",
             Refusal::Body(BodyError::TooSlow) => "The body took too long to arrive; the request was not sent.",
             Refusal::Body(BodyError::Broken) => "The body ended early.",
             Refusal::InvalidBody(invalid) => return invalid.to_string().into(),
+            Refusal::TooManyTitles => "The relay serves as many titles as it can; the request was not sent.",
             Refusal::NoClient => "The relay cannot serve this title; its log says why.",
             Refusal::Throttled { .. } => "The limit of the fleet is used up; the request was not sent.",
         };
@@ -129,9 +143,11 @@ mod tests {
             Refusal::NoAuthorization | Refusal::InvalidAuthorization | Refusal::UnknownKey | Refusal::UserToken => {
                 (Status::Unauthorized, true)
             }
-            Refusal::KindOfToken | Refusal::TitleOfKey => (Status::Forbidden, false),
+            Refusal::KindOfToken | Refusal::TitleOfKey | Refusal::TitleOfUser => (Status::Forbidden, false),
             Refusal::TooManyConnections
             | Refusal::TooManyOfKey
+            | Refusal::TooManyOfUsers
+            | Refusal::TooManyTitles
             | Refusal::Body(BodyError::TooSlow)
             | Refusal::NoClient => (Status::ServiceUnavailable, true),
             Refusal::Throttled { .. } => (Status::Throttled, true),
@@ -151,7 +167,10 @@ mod tests {
                 Refusal::UserToken,
                 Refusal::KindOfToken,
                 Refusal::TitleOfKey,
+                Refusal::TitleOfUser,
                 Refusal::TooManyOfKey,
+                Refusal::TooManyOfUsers,
+                Refusal::TooManyTitles,
                 Refusal::CompressedBody,
                 Refusal::Body(BodyError::TooLarge),
                 Refusal::Body(BodyError::TooSlow),

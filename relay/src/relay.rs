@@ -111,11 +111,15 @@ impl Relay {
         let _of_key = self.enter(&caller)?;
         let body = self.body(request).await?;
         let call = ForwardedCall::new(route, body).map_err(Refusal::InvalidBody)?;
-        let title = self.titles.get(route.title_id).map_err(|outcome| self.cannot_open(&outcome, request_id))?;
-        let (client, own) = match &caller {
-            Caller::Fleet { .. } => (title.fleet, None),
-            Caller::User { authorization } => (title.users, Some(authorization.clone())),
+        let (opened, own) = match &caller {
+            Caller::Fleet { .. } => (self.titles.of_fleet(route.title_id), None),
+            Caller::User { authorization, is_title_named } => {
+                (self.titles.of_users(route.title_id, *is_title_named), Some(authorization.clone()))
+            }
         };
+        let opened = opened.map_err(|outcome| self.cannot_open(&outcome, request_id))?;
+        let opened = opened.ok_or(Refusal::TooManyTitles)?;
+        let client = &opened.0;
         let is_own = own.is_some();
         let time = self.time_to_begin.saturating_sub(received.elapsed());
         let (wait, limit) = client.client().expected_wait(route.endpoint, own.as_ref());
@@ -129,15 +133,19 @@ impl Relay {
         Ok(Answer::of(route.endpoint, &outcome, said, is_own))
     }
 
-    /// Counts the request among those of its key, unless there are too many.
-    fn enter(&self, caller: &Caller) -> Result<Option<RunningOfKey>, Refusal> {
-        let Caller::Fleet { name } = caller else { return Ok(None) };
-        let running = RunningOfKey::new(self.running_with(name));
-        self.metrics.key_request(name);
-        if running.count() > self.limits.max_requests_per_key {
-            return Err(Refusal::TooManyOfKey);
-        }
-        Ok(Some(running))
+    /// Counts the request among those of its key, unless there are too many. Those with tokens of users, which anyone
+    /// can send, count as those of one key.
+    fn enter(&self, caller: &Caller) -> Result<RunningOfKey, Refusal> {
+        // No key has the name of the others: it has a blank.
+        let running = RunningOfKey::new(self.running_with(caller.name()));
+        let too_many = match caller {
+            Caller::Fleet { name } => {
+                self.metrics.key_request(name);
+                Refusal::TooManyOfKey
+            }
+            Caller::User { .. } => Refusal::TooManyOfUsers,
+        };
+        if running.count() > self.limits.max_requests_per_key { Err(too_many) } else { Ok(running) }
     }
 
     /// How many requests with this key are under way; kept where the keys are read again.

@@ -77,10 +77,12 @@ async fn serve(settings: Settings) -> Result<(), String> {
     let time_to_begin = settings.upstream.time_to_begin();
     let titles = Arc::new(Titles::new(settings.upstream, store.clone(), log));
     let _ = files_log.titles.set(titles.clone());
+    let takes_certificates = settings.tls.is_some_and(|tls| tls.client_ca.is_some());
     let relay = Arc::new(Relay {
         access: Access {
             keys: files.keys.clone(),
-            is_open: files.keys.is_none() && settings.tls.is_none_or(|tls| tls.client_ca.is_none()),
+            is_open: files.keys.is_none() && !takes_certificates,
+            takes_certificates,
             user_tokens: settings.access.user_tokens,
         },
         limits: settings.front,

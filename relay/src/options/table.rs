@@ -130,12 +130,12 @@ options! {
         ListenPlainHttp "listen-plain-http" Switch, OFF,
             "allow plain HTTP on another address than loopback, which sends keys unencrypted";
         UserTokens "user-tokens" Choice(&["accept", "refuse"]), Is("accept"),
-            "whether calls with a user's own token are passed on; they need no key";
+            "whether calls with a user's own token are passed on; they need no key, but a key has to be for their title";
         MaxConnections "max-connections" count(1, 100_000), Is("10000"), "the most connections of servers at a time";
         MaxBodyBytes "max-body-bytes" Number { unit: "BYTES", least: 1_024, most: 16_777_216 }, Is("262144"),
             "the largest body of a request";
         MaxRequestsPerKey "max-requests-per-key" count(1, 100_000), Is("1000"),
-            "the most requests at a time of servers with the same key";
+            "the most requests at a time of servers with the same key, and of all calls with a user's own token together";
         ReceiveTimeout "receive-timeout-ms" ms(100, TEN_MINUTES), Is("10000"),
             "how long the head or the body of a request may take to arrive";
         CallerTimeout "caller-timeout-ms" ms(100, TEN_MINUTES), Is("5000"),
