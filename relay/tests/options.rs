@@ -64,6 +64,12 @@ fn wrong_files_end_with_status_1() {
     let (_folder, write) = folder();
     let header = write("header", "XBL3.0 x=-;secret");
     let keys = write("keys", "web secret-secret-secret\n");
+    let config = write("relay.toml", "listen = [secret");
+    for (path, part) in [(config.as_str(), ": this is no TOML"), ("/nowhere/relay.toml", "could not be read (")] {
+        let (status, printed, errors) = run(&["--check", "--config", path], &[]);
+        assert_eq!((status, printed.as_str()), (1, ""), "{errors}");
+        assert!(errors.contains(path) && errors.contains(part) && !errors.contains("secret"), "{errors}");
+    }
     let option = format!("--authorization-header-file={keys}");
     let (status, printed, errors) = run(&[&option], &[]);
     assert_eq!((status, printed.as_str()), (1, ""), "{errors}");

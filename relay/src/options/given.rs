@@ -63,7 +63,7 @@ impl Given {
     pub fn read(
         arguments: impl IntoIterator<Item = OsString>,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
-    ) -> Result<std::result::Result<Self, Immediately>> {
+    ) -> super::Result<std::result::Result<Self, Immediately>> {
         let mut given = match Self::of_arguments(arguments)? {
             Ok(given) => given,
             immediately => return Ok(immediately),

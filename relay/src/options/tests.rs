@@ -52,9 +52,18 @@ impl Files {
         }
     }
 
+    /// What is wrong with an option.
     fn refused(&self, arguments: &[&str], environment: &[(&str, &str)]) -> String {
         match self.read(arguments, environment) {
             Err(Refused::Options(sentence)) => sentence.replace(self.0.path().to_str().unwrap(), "/f"),
+            other => panic!("{arguments:?} {environment:?}: {other:?}"),
+        }
+    }
+
+    /// What is wrong with a file that an option names.
+    fn unusable(&self, arguments: &[&str], environment: &[(&str, &str)]) -> String {
+        match self.read(arguments, environment) {
+            Err(Refused::Files(sentence)) => sentence.replace(self.0.path().to_str().unwrap(), "/f"),
             other => panic!("{arguments:?} {environment:?}: {other:?}"),
         }
     }
@@ -275,14 +284,14 @@ fn toml_that_cannot_be_read_is_not_shown() {
         ("= 'secret'", 1),
     ] {
         files.write("relay.toml", text);
-        let sentence = files.refused(&["--config=@relay.toml"], &[]);
+        let sentence = files.unusable(&["--config=@relay.toml"], &[]);
         assert!(sentence.starts_with(&format!("/f/relay.toml, line {line}: this is no TOML: ")), "{sentence}");
         assert!(!sentence.contains("secret"), "{sentence}");
     }
-    let sentence = files.refused(&["--config=/nowhere/relay.toml"], &[]);
+    let sentence = files.unusable(&["--config=/nowhere/relay.toml"], &[]);
     assert!(sentence.starts_with("--config /nowhere/relay.toml could not be read ("), "{sentence}");
     fs::write(files.path("relay.toml"), b"\xff").unwrap();
-    let sentence = files.refused(&[], &[("MPA_RELAY_CONFIG", "@relay.toml")]);
+    let sentence = files.unusable(&[], &[("MPA_RELAY_CONFIG", "@relay.toml")]);
     assert_eq!(sentence, "MPA_RELAY_CONFIG /f/relay.toml is no text in UTF-8; expected it saved as UTF-8");
 }
 
