@@ -17,7 +17,7 @@ use crate::advice;
 use crate::answer::Answer;
 use crate::forward::ForwardedCall;
 use crate::front::{Answered, Peer, Respond, read_body};
-use crate::log::Logger;
+use crate::log::{Field, Logger, Quota};
 use crate::metrics::{Metrics, RunningRequest};
 use crate::refusal::Refusal;
 use crate::reload::Reloader;
@@ -32,6 +32,9 @@ const TEXT: &str = "text/plain; charset=utf-8";
 /// Prometheus' text-based exposition format.
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
+/// Refusals that are logged in a second, unless all are.
+pub const LOGGED_REFUSALS: u32 = 50;
+
 pub struct Relay {
     pub access: Access,
     pub limits: FrontLimits,
@@ -41,6 +44,7 @@ pub struct Relay {
     pub store: Option<Arc<Store>>,
     pub metrics: Arc<Metrics>,
     pub log: Logger,
+    pub refusals: Quota,
     /// Whether servers are to go elsewhere.
     pub is_draining: AtomicBool,
     /// Which pages it serves beside the service's endpoints.
@@ -56,18 +60,18 @@ impl Respond for Relay {
             Route::Service(route) => {
                 let running = self.metrics.request(route.endpoint);
                 let answer = self.service(route, request, &peer, &request_id, &running).await;
-                let answer = answer.unwrap_or_else(|refusal| refusal.answer());
+                let answer = answer.unwrap_or_else(|refusal| self.refused(&refusal, Some(&route), &request_id));
                 running.answered(answer.status);
                 Answered { answer, content_type: JSON, request_id }
             }
             Route::Relay(page) if self.has_pages => self.page(page, request_id),
-            Route::Relay(_) | Route::Unknown => refused(&Refusal::UnknownPath, request_id),
-            Route::WrongMethod => refused(&Refusal::WrongMethod, request_id),
+            Route::Relay(_) | Route::Unknown => self.refused_early(&Refusal::UnknownPath, request_id),
+            Route::WrongMethod => self.refused_early(&Refusal::WrongMethod, request_id),
         }
     }
 
     fn refuse(&self) -> Answered {
-        refused(&Refusal::TooManyConnections, request_id())
+        self.refused_early(&Refusal::TooManyConnections, request_id())
     }
 }
 
@@ -175,6 +179,30 @@ impl Relay {
         Refusal::NoClient
     }
 
+    /// Before it is known what is asked for.
+    fn refused_early(&self, refusal: &Refusal, request_id: String) -> Answered {
+        Answered { answer: self.refused(refusal, None, &request_id), content_type: JSON, request_id }
+    }
+
+    /// Logs why a request is not passed on.
+    fn refused(&self, refusal: &Refusal, route: Option<&ServiceRoute>, request_id: &str) -> Answer {
+        let answer = refusal.answer();
+        if self.log.writes(Level::Info) {
+            let omitted = self.refusals.take(Instant::now());
+            let level = if omitted.is_some() { Level::Info } else { Level::Debug };
+            let status = answer.status.as_u16();
+            let mut fields: Vec<Field<'_>> = vec![("request", &request_id), ("http_status", &status)];
+            if let Some(ServiceRoute { endpoint, title_id, .. }) = route {
+                fields.extend::<[Field<'_>; 2]>([("endpoint", &endpoint.name), ("title", title_id)]);
+            }
+            if let Some(omitted) = omitted.as_ref().filter(|omitted| **omitted > 0 && !self.log.writes(Level::Debug)) {
+                fields.push(("omitted_before", omitted));
+            }
+            self.log.write(level, &refusal.sentence(), &fields);
+        }
+        answer
+    }
+
     /// Logs and counts how a call ended.
     fn note(
         &self,
@@ -229,10 +257,6 @@ impl Drop for RunningOfKey {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-fn refused(refusal: &Refusal, request_id: String) -> Answered {
-    Answered { answer: refusal.answer(), content_type: JSON, request_id }
 }
 
 fn is_encoded(headers: &HeaderMap) -> bool {

@@ -19,9 +19,9 @@ use tokio::time::{Instant, sleep};
 use crate::access::Access;
 use crate::admin::Pages;
 use crate::front::{Front, Respond, Stage};
-use crate::log::Logger;
+use crate::log::{Logger, Quota};
 use crate::metrics::Metrics;
-use crate::relay::Relay;
+use crate::relay::{LOGGED_REFUSALS, Relay};
 use crate::reload::{Listener, Reloader};
 use crate::settings::{FrontLimits, Settings};
 use crate::signals::{Signal, Signals};
@@ -91,6 +91,7 @@ async fn serve(settings: Settings) -> Result<(), String> {
         store: store.clone(),
         metrics: metrics.clone(),
         log,
+        refusals: Quota::new(LOGGED_REFUSALS),
         is_draining: false.into(),
         has_pages: admin_listener.is_none(),
         files: files.clone(),
