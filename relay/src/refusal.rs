@@ -99,19 +99,19 @@ impl Refusal {
             Refusal::WrongMethod => "The path does not take this method.",
             Refusal::TooManyConnections => "The relay has too many connections; the request was not sent.",
             Refusal::NoAuthorization => "The request has no Authorization header, or several.",
-            Refusal::InvalidAuthorization => "The Authorization header has another form than XBL3.0 x=...;...",
+            Refusal::InvalidAuthorization => "The Authorization header is not of the form XBL3.0 x=...;...",
             Refusal::UnknownKey => "The relay does not know this key.",
-            Refusal::UserToken => "The relay passes on no tokens of users.",
-            Refusal::KindOfToken => "This call takes another kind of token.",
+            Refusal::UserToken => "The relay does not pass on tokens of users.",
+            Refusal::KindOfToken => "This call needs another kind of token.",
             Refusal::TitleOfKey => "This key is not for this title.",
-            Refusal::TitleOfUser => "The relay has no key for this title, and passes on no tokens of users for it.",
+            Refusal::TitleOfUser => "The relay has no key for this title, and does not pass on tokens of users for it.",
             // In words that the library does not read as a limit of the service.
-            Refusal::TooManyOfKey => "The most requests with this key are under way; the request was not sent.",
+            Refusal::TooManyOfKey => "This key has reached its limit of concurrent requests; the request was not sent.",
             Refusal::TooManyOfUsers => {
-                "The most requests with tokens of users are under way; the request was not sent."
+                "The limit of concurrent requests with tokens of users is reached; the request was not sent."
             }
-            Refusal::CompressedBody => "The relay takes no compressed body.",
-            Refusal::Body(BodyError::TooLarge) => "The body is larger than the relay takes.",
+            Refusal::CompressedBody => "The relay does not accept compressed bodies.",
+            Refusal::Body(BodyError::TooLarge) => "The body is larger than the relay accepts.",
             Refusal::Body(BodyError::TooSlow) => "The body took too long to arrive; the request was not sent.",
             Refusal::Body(BodyError::Broken) => "The body ended early.",
             Refusal::InvalidBody(invalid) => return invalid.to_string().into(),

@@ -65,7 +65,7 @@ fn wrong_files_end_with_status_1() {
     let header = write("header", "XBL3.0 x=-;secret");
     let keys = write("keys", "web secret-secret-secret\n");
     let config = write("relay.toml", "listen = [secret");
-    for (path, part) in [(config.as_str(), ": this is no TOML"), ("/nowhere/relay.toml", "could not be read (")] {
+    for (path, part) in [(config.as_str(), ": invalid TOML"), ("/nowhere/relay.toml", "could not be read (")] {
         let (status, printed, errors) = run(&["--check", "--config", path], &[]);
         assert_eq!((status, printed.as_str()), (1, ""), "{errors}");
         assert!(errors.contains(path) && errors.contains(part) && !errors.contains("secret"), "{errors}");
@@ -93,8 +93,8 @@ fn a_check_says_what_the_relay_would_do() {
     let lines = [
         "Listens on 127.0.0.1:0 in plain HTTP.",
         "Lets in servers with a key: web (title 7).",
-        "Keeps the limits alone.",
-        "The relay can run so.",
+        "Does not share the limits with other relays.",
+        "The configuration is valid.",
     ];
     for line in lines {
         assert!(printed.lines().any(|printed| printed == line), "{line}: {printed}");

@@ -26,7 +26,7 @@ fn options(text: &str, path: &str) -> Result<Given> {
     // What TOML's errors show by themselves is the line with its values, and they may be secrets.
     let table = DeTable::parse(text).map_err(|error| {
         let place = error.span().map(|span| format!(", line {}", line(span.start))).unwrap_or_default();
-        Refused::Files(format!("{path}{place}: this is no TOML: {}", error.message()))
+        Refused::Files(format!("{path}{place}: invalid TOML: {}", error.message()))
     })?;
     let path = Arc::<str>::from(path);
     let mut given = Given::default();

@@ -73,9 +73,9 @@ fn tls(given: &Given) -> Result<Option<TlsFiles>> {
 }
 
 fn store(given: &Given) -> Result<Option<StoreSettings>> {
-    conflicts(given, Name::RedisFile, Name::Redis, "one is needed")?;
+    conflicts(given, Name::RedisFile, Name::Redis, "use one of them")?;
     for name in [Name::Relays, Name::RedisTimeout, Name::RedisPrefix, Name::RedisCaCertificates] {
-        needs(given, name, &[Name::Redis, Name::RedisFile], "as there is no store without")?;
+        needs(given, name, &[Name::Redis, Name::RedisFile], "as it configures the store")?;
     }
     let (url, named) = match (given.get(Name::Redis), given.text(Name::RedisFile)) {
         (Some(value), _) => (value.text.clone(), given.named(Name::Redis)),
@@ -164,7 +164,7 @@ fn check_transport(given: &Given, settings: &Settings) -> Result<()> {
     if settings.tls.is_some() && allowed {
         let named = given.named(Name::ListenPlainHttp);
         return Err(format!(
-            "{named} must not be there beside {}; the relay serves one of both",
+            "{named} cannot be used together with {}: the relay serves either plain HTTP or TLS",
             given.mentioned(Name::TlsCertificate)
         )
         .into());
@@ -232,7 +232,7 @@ pub fn needs(given: &Given, name: Name, others: &[Name], reason: &str) -> given:
 
 pub fn conflicts(given: &Given, name: Name, other: Name, reason: &str) -> given::Result<()> {
     if given.has(name) && given.has(other) {
-        return Err(format!("{} must not be there beside {}: {reason}", given.named(name), given.mentioned(other)));
+        return Err(format!("{} cannot be used together with {}: {reason}", given.named(name), given.mentioned(other)));
     }
     Ok(())
 }

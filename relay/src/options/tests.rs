@@ -187,28 +187,24 @@ fn what_is_wrong_is_named_with_its_place() {
     let cases: &[(&[&str], &str, &str)] = &[
         (&["--lisen", "127.0.0.1:1"], "", "there is no option \"--lisen\"; did you mean --listen?"),
         (&["--max_attempts=1"], "", "there is no option \"--max_attempts\"; did you mean --max-attempts?"),
-        (&["--zzz"], "", "there is no option \"--zzz\"; --help shows what there is"),
-        (&["XBL3.0 x=-;secret"], "", "there is an argument that is no option; --help shows what there is"),
-        (&["-x"], "", "there is an argument that is no option; --help shows what there is"),
-        (
-            &["--XBL3.0 x;secret"],
-            "",
-            "there is no option by one of the names that were given; --help shows what there is",
-        ),
+        (&["--zzz"], "", "there is no option \"--zzz\"; --help lists the options"),
+        (&["XBL3.0 x=-;secret"], "", "unexpected argument; --help lists the options"),
+        (&["-x"], "", "unexpected argument; --help lists the options"),
+        (&["--XBL3.0 x;secret"], "", "there is no option with one of the given names; --help lists the options"),
         (
             &["--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
             "",
-            "there is no option \"--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"; --help shows what there is",
+            "there is no option \"--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"; --help lists the options",
         ),
         (
             &["--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
             "",
-            "there is no option by one of the names that were given; --help shows what there is",
+            "there is no option with one of the given names; --help lists the options",
         ),
         (&["--max-attempts"], "", "--max-attempts needs a value"),
-        (&["--listen", "--check"], "", "--listen needs a value, and an option follows"),
+        (&["--listen", "--check"], "", "--listen needs a value, but an option follows"),
         (&["--keys="], "", "--keys is empty; leave it out for its default"),
-        (&["--keys=a", "--keys=b"], "", "--keys is there twice; one is needed"),
+        (&["--keys=a", "--keys=b"], "", "--keys is given more than once"),
         (&["--check=true"], "", "--check takes no value"),
         (&["--ca-only=yes"], "", "--ca-only is \"yes\"; expected true or false"),
         (&["--max-attempts=11"], "", "--max-attempts is \"11\"; expected a number from 1 to 10"),
@@ -233,8 +229,8 @@ fn what_is_wrong_is_named_with_its_place() {
             "MPA_RELAY_LISTEN = ''",
             "/f/relay.toml, line 1: there is no option \"MPA_RELAY_LISTEN\"; did you mean listen?",
         ),
-        (&[], "config = 'x'", "/f/relay.toml, line 1: there is no option \"config\"; --help shows what there is"),
-        (&[], "check = true", "/f/relay.toml, line 1: there is no option \"check\"; --help shows what there is"),
+        (&[], "config = 'x'", "/f/relay.toml, line 1: there is no option \"config\"; --help lists the options"),
+        (&[], "check = true", "/f/relay.toml, line 1: there is no option \"check\"; --help lists the options"),
         (
             &[],
             "#\n#\nmax_attempts = '1'",
@@ -285,7 +281,7 @@ fn toml_that_cannot_be_read_is_not_shown() {
     ] {
         files.write("relay.toml", text);
         let sentence = files.unusable(&["--config=@relay.toml"], &[]);
-        assert!(sentence.starts_with(&format!("/f/relay.toml, line {line}: this is no TOML: ")), "{sentence}");
+        assert!(sentence.starts_with(&format!("/f/relay.toml, line {line}: invalid TOML: ")), "{sentence}");
         assert!(!sentence.contains("secret"), "{sentence}");
     }
     let sentence = files.unusable(&["--config=/nowhere/relay.toml"], &[]);
@@ -304,11 +300,11 @@ fn variables_are_checked_as_options_are() {
             "x",
             "there is no environment variable \"MPA_RELAY_LISTN\"; did you mean MPA_RELAY_LISTEN?",
         ),
-        ("MPA_RELAY_CHECK", "true", "there is no environment variable \"MPA_RELAY_CHECK\"; --help shows what there is"),
-        ("MPA_RELAY_WHAT", "x", "there is no environment variable \"MPA_RELAY_WHAT\"; --help shows what there is"),
+        ("MPA_RELAY_CHECK", "true", "there is no environment variable \"MPA_RELAY_CHECK\"; --help lists the options"),
+        ("MPA_RELAY_WHAT", "x", "there is no environment variable \"MPA_RELAY_WHAT\"; --help lists the options"),
         ("MPA_RELAY_KEYS", "", "MPA_RELAY_KEYS is empty; leave it out for its default"),
         ("MPA_RELAY_CA_ONLY", "1", "MPA_RELAY_CA_ONLY is \"1\"; expected true or false"),
-        ("MPA_RELAY_PORT", "8080", "there is no environment variable \"MPA_RELAY_PORT\"; --help shows what there is"),
+        ("MPA_RELAY_PORT", "8080", "there is no environment variable \"MPA_RELAY_PORT\"; --help lists the options"),
     ] {
         assert_eq!(files.refused(&[], &[(name, text)]), sentence);
     }
@@ -349,7 +345,7 @@ fn options_have_to_go_together() {
         (&["--tls-client-ca=a"], "--tls-client-ca needs --tls-certificate"),
         (
             &["--tls-certificate=a", "--listen-plain-http"],
-            "--listen-plain-http must not be there beside --tls-certificate",
+            "--listen-plain-http cannot be used together with --tls-certificate",
         ),
         (&["--listen=0.0.0.0:1"], "keys would be sent in the clear"),
         (&["--listen=[::]:1", "--keys=k", token], "keys would be sent in the clear"),
@@ -360,7 +356,7 @@ fn options_have_to_go_together() {
         (&["--user-tokens=refuse"], "--user-tokens is refuse, and there is neither --certificate"),
         (&["--admin-listen=127.0.0.1:8080"], "--admin-listen is the same as --listen"),
         (&["--ca-only"], "--ca-only needs --ca-certificates"),
-        (&["--certificate=c", token], "--authorization-header-file must not be there beside --certificate"),
+        (&["--certificate=c", token], "--authorization-header-file cannot be used together with --certificate"),
         (&["--private-key=p"], "--private-key needs --certificate"),
         (&["--certificate-password-file=p"], "--certificate-password-file needs --certificate"),
         (&["--sandbox=S", token], "--sandbox needs --certificate"),
@@ -370,11 +366,11 @@ fn options_have_to_go_together() {
         (&["--proof-key-file=p"], "--proof-key-file needs --authorization-header-file"),
         (
             &["--proxy-url=http://h:1", "--proxy-url-file=@proxy"],
-            "--proxy-url-file must not be there beside --proxy-url",
+            "--proxy-url-file cannot be used together with --proxy-url",
         ),
         (&["--proxy-url=http://user:secret@h:1"], "other users of this machine can see"),
         (&["--proxy-url=socks5://h:1"], "--proxy-url has a scheme of SOCKS"),
-        (&["--redis=redis://h", "--redis-file=@password"], "--redis-file must not be there beside --redis"),
+        (&["--redis=redis://h", "--redis-file=@password"], "--redis-file cannot be used together with --redis"),
         (&["--redis=redis://:secret@h"], "other users of this machine can see"),
         (&["--redis=secret"], "--redis: The URL of the store "),
         (&["--redis=http://secret"], "--redis: The URL of the store "),

@@ -1,4 +1,4 @@
-//! What the heartbeat and all titles use: questions to the store, and what this relay does without it.
+//! What the heartbeat and all titles use: requests to the store, and what this relay does without it.
 
 use std::collections::HashMap;
 use std::fmt::{self, Write};

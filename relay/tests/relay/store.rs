@@ -168,7 +168,7 @@ fn a_store_that_hangs_costs_one_time_limit_in_all() {
 }
 
 #[test]
-fn a_request_takes_one_question_to_the_store() {
+fn a_request_takes_one_request_to_the_store() {
     let (emulator, title, store) = (emulator(), new_title(), RedisServer::start());
     let relays = relays(&emulator, &store, 1, "1000/60s");
     let asked = |relay: &RelayProcess| relay.metric("mpa_relay_store_requests_total{result=\"ok\"}").unwrap();
