@@ -29,7 +29,7 @@ For servers that sign in by themselves:
   --certificate-password-file FILE
                           a file with the password of the PKCS#12 file
   --sandbox NAME          the sandbox that tokens are for [RETAIL]
-  --relying-party URI     whom tokens are for [http://xboxlive.com]
+  --relying-party URI     the service that tokens are for [http://xboxlive.com]
   --sign-in-endpoint URL  the service that takes the certificate [https://service.auth.xboxlive.com]
   --token-endpoint URL    the service that gives tokens [https://xsts.auth.xboxlive.com]
 
@@ -211,7 +211,7 @@ fn value_of(parser: &mut Parser, name: &'static str) -> Result<String> {
         Some(attached) => attached,
         None => match parser.value() {
             // The value before it was left out, as by a shell's variable that is empty.
-            Ok(value) if is_option(&value) => return Err(missing(", and an option follows")),
+            Ok(value) if is_option(&value) => return Err(missing(", but an option follows")),
             Ok(value) => value,
             Err(_) => return Err(missing("")),
         },
@@ -233,24 +233,24 @@ fn error(code: Code, option: Option<&'static str>, message: impl Into<String>) -
     ArgumentError { code, option, message: message.into() }
 }
 
-/// Nothing of what was given is shown: it may be a secret that went astray.
+/// Nothing of what was given is shown: it may be a misplaced secret.
 fn of_lexopt(cause: &lexopt::Error) -> ArgumentError {
     match cause {
         lexopt::Error::UnexpectedValue { .. } => {
-            error(Code::UnexpectedValue, None, "an option without a value has one")
+            error(Code::UnexpectedValue, None, "an option that takes no value was given one")
         }
         _ => unexpected(),
     }
 }
 
 fn unexpected() -> ArgumentError {
-    error(Code::UnexpectedArgument, None, "there is an argument that is no option; --help shows what there is")
+    error(Code::UnexpectedArgument, None, "unexpected argument; --help lists the options")
 }
 
-/// What is not known is not shown in full: it may be a secret that went astray.
+/// What is not known is not shown in full: it may be a misplaced secret.
 fn unknown(name: &str) -> ArgumentError {
     if name.len() < 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-        let message = format!("there is no option \"--{name}\"; --help shows what there is");
+        let message = format!("there is no option \"--{name}\"; --help lists the options");
         error(Code::UnknownOption, None, message)
     } else {
         unexpected()
@@ -260,7 +260,7 @@ fn unknown(name: &str) -> ArgumentError {
 impl Given {
     fn put(&mut self, name: &'static str, value: String) -> Result<()> {
         if self.has(name) {
-            return Err(error(Code::RepeatedOption, Some(name), format!("{name} is there twice; one is needed")));
+            return Err(error(Code::RepeatedOption, Some(name), format!("{name} is given more than once")));
         }
         self.0.push((name, value));
         Ok(())
@@ -290,7 +290,7 @@ impl Given {
         };
         let ca_certificates = self.get("--ca-certificates");
         if flags.ca_only && ca_certificates.is_none() {
-            let message = "--ca-only needs --ca-certificates, as no one would be trusted without";
+            let message = "--ca-only needs --ca-certificates, as nothing would be trusted without it";
             return Err(error(Code::MissingOption, Some("--ca-certificates"), message));
         }
         Ok(Arguments {
@@ -316,7 +316,7 @@ impl Given {
             }
             (Some(url), None) => Ok(ProxyOption::Url(url)),
             (Some(_), Some(_)) => {
-                let message = format!("{PROXY_URL_FILE} must not be there beside {PROXY_URL}; one is needed");
+                let message = format!("{PROXY_URL_FILE} cannot be used together with {PROXY_URL}: use one of them");
                 Err(error(Code::ConflictingOptions, Some(PROXY_URL_FILE), message))
             }
         }
@@ -324,7 +324,7 @@ impl Given {
 
     fn identity(&self, flags: Flags) -> Result<Identity> {
         if let (None, Some(name)) = (self.get(CERTIFICATE), OF_SIGNING_IN.into_iter().find(|name| self.has(name))) {
-            let message = format!("{name} needs {CERTIFICATE}, as no one signs in without");
+            let message = format!("{name} needs {CERTIFICATE}, as it is for signing in");
             return Err(error(Code::MissingOption, Some(CERTIFICATE), message));
         }
         if self.has(PROOF_KEY_FILE) && !self.has(HEADER_FILE) {
@@ -333,7 +333,7 @@ impl Given {
         }
         for name in [CERTIFICATE, HEADER_FILE] {
             if flags.network_only && self.has(name) {
-                let message = format!("{NETWORK_ONLY} must not be there beside {name}, which would not be used");
+                let message = format!("{NETWORK_ONLY} cannot be used together with {name}, which would not be used");
                 return Err(error(Code::ConflictingOptions, Some(NETWORK_ONLY), message));
             }
         }
@@ -341,7 +341,9 @@ impl Given {
             (Some(_), Some(_)) => Err(error(
                 Code::ConflictingOptions,
                 Some(HEADER_FILE),
-                format!("{HEADER_FILE} must not be there beside {CERTIFICATE}: a server signs in or is given tokens"),
+                format!(
+                    "{HEADER_FILE} cannot be used together with {CERTIFICATE}: a server signs in or is given tokens"
+                ),
             )),
             (Some(certificate), None) => Ok(Identity::SignsIn(SignInOptions {
                 certificate,

@@ -142,16 +142,16 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, St
         }
     }
     if certificate_out.is_some() && !options.https {
-        return Err("--certificate-out needs --https, as there is no certificate without".into());
+        return Err("--certificate-out needs --https, as there is no certificate without it".into());
     }
     if let (Some(name), None) = (sign_in_option, &sign_in_directory) {
         return Err(format!("{name} needs --sign-in; without it there is no sign-in"));
     }
     if certificate_out.is_some() && sign_in_directory.is_some() {
-        return Err("--certificate-out must not be there beside --sign-in, which writes ca.pem".into());
+        return Err("--certificate-out cannot be used together with --sign-in, which writes ca.pem".into());
     }
     if scenario.is_some() && (options.throttle.is_some() || !options.faults.is_empty()) {
-        return Err("--scenario must not be there beside --fault or --throttle: its file has both".into());
+        return Err("--scenario cannot be used together with --fault or --throttle: its file has both".into());
     }
     if expect.is_none() && (expect_within.is_some() || junit.is_some()) {
         let name = if junit.is_some() { "--junit" } else { "--expect-within" };
@@ -177,7 +177,7 @@ fn unicode(value: OsString) -> Result<String, String> {
 }
 
 fn unknown(argument: &str) -> String {
-    format!("there is no option {argument:?}; --help shows what there is")
+    format!("there is no option {argument:?}; --help lists the options")
 }
 
 fn describe(error: lexopt::Error) -> String {
@@ -341,8 +341,8 @@ mod tests {
             (&["--sandbox", "RETAIL"], "--sandbox needs --sign-in"),
             (&["--sign-in=a", "--token-lifetime=0"], "--token-lifetime must be a number of milliseconds from 1"),
             (&["--sign-in=a", "--service-token-lifetime=1h"], "--service-token-lifetime must be a number of"),
-            (&["--sign-in=a", "--https", "--certificate-out=b"], "--certificate-out must not be there beside"),
-            (&["--scenario=a", "--fault=reset"], "--scenario must not be there beside --fault"),
+            (&["--sign-in=a", "--https", "--certificate-out=b"], "--certificate-out cannot be used together with"),
+            (&["--scenario=a", "--fault=reset"], "--scenario cannot be used together with --fault"),
             (&["--junit=a"], "--junit needs --expect"),
             (&["--expect-within=5"], "--expect-within needs --expect"),
             (&["--expect=a", "--expect-within=0"], "--expect-within must be a number of milliseconds from 1"),

@@ -77,7 +77,9 @@ impl Expectation {
         let (least, most) = match (json.exactly, json.at_least, json.at_most) {
             (Some(count), None, None) => (count.get(), Some(count.get())),
             (Some(_), _, _) => {
-                return Err(ValidationError::new("must not be there beside at_least or at_most").in_field("exactly"));
+                return Err(
+                    ValidationError::new("cannot be used together with at_least or at_most").in_field("exactly")
+                );
             }
             (None, None, None) => (1, None),
             (None, least, most) => (least.map_or(0, Whole::get), most.map(Whole::get)),
@@ -211,7 +213,7 @@ mod tests {
             ("{}", "the body must be a list, not an object"),
             (r#"[{"count": 1}]"#, "[0].count is not a known field"),
             (r#"[{}, {"exactly": -1}]"#, "[1].exactly must be a whole number from 0 to"),
-            (r#"[{"exactly": 1, "at_most": 2}]"#, "[0].exactly must not be there beside"),
+            (r#"[{"exactly": 1, "at_most": 2}]"#, "[0].exactly cannot be used together with"),
             (r#"[{"at_least": 3, "at_most": 2}]"#, "[0].at_most must not be less than at_least"),
             (r#"[{"calls": "invite"}]"#, "[0].calls must be one of invites"),
             (r#"[{"match": {"/staus": 200}}]"#, "[0].match \"/staus\" must be a JSON pointer into a request"),

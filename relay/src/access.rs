@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderMap};
 use mpa::api;
 use mpa::auth::Authorization;
 
-use crate::answer::Answer;
 use crate::front::Peer;
 use crate::keys::Keys;
+use crate::refusal::Refusal;
 use crate::routes::ServiceRoute;
 
 /// The name of who comes in where everyone may.
@@ -24,6 +23,8 @@ pub struct Access {
     /// Anyone who reaches the relay may come in: on loopback, without keys and certificates.
     pub is_open: bool,
     pub user_tokens: bool,
+    /// A certificate lets in, for all titles.
+    pub takes_certificates: bool,
 }
 
 /// Who sent a request, and with whose authorization it goes on.
@@ -31,7 +32,11 @@ pub enum Caller {
     /// A server, with the fleet's.
     Fleet { name: Arc<str> },
     /// A server on behalf of a user, with that user's own.
-    User { authorization: Authorization },
+    User {
+        authorization: Authorization,
+        /// A key names the title that the call is for.
+        is_title_named: bool,
+    },
 }
 
 impl Caller {
@@ -45,64 +50,64 @@ impl Caller {
 }
 
 impl Access {
-    pub fn caller(&self, headers: &HeaderMap, peer: &Peer, route: &ServiceRoute) -> Result<Caller, Answer> {
+    pub fn caller(&self, headers: &HeaderMap, peer: &Peer, route: &ServiceRoute) -> Result<Caller, Refusal> {
         let authorization = authorization(headers)?;
         let is_service = authorization.user_hash() == Authorization::SERVICE_USER_HASH;
-        let caller =
-            if is_service { self.server(&authorization, peer, route)? } else { self.user(authorization, headers)? };
+        let caller = if is_service {
+            self.server(&authorization, peer, route)?
+        } else {
+            self.user(authorization, headers, route)?
+        };
         let takes = route.endpoint.caller;
         let is_allowed = match caller {
             Caller::Fleet { .. } => takes != api::Caller::User,
             Caller::User { .. } => takes != api::Caller::Service,
         };
-        if is_allowed { Ok(caller) } else { Err(not_allowed("This call takes another kind of token.")) }
+        if is_allowed { Ok(caller) } else { Err(Refusal::KindOfToken) }
     }
 
     /// A server that shows a key, or has shown a certificate.
-    fn server(&self, authorization: &Authorization, peer: &Peer, route: &ServiceRoute) -> Result<Caller, Answer> {
+    fn server(&self, authorization: &Authorization, peer: &Peer, route: &ServiceRoute) -> Result<Caller, Refusal> {
         let keys = self.keys.as_ref().map(|keys| keys.load());
         if let Some(key) = keys.as_ref().and_then(|keys| keys.find(authorization.token().as_bytes())) {
             return match key.titles.contain(route.title_id) {
                 true => Ok(Caller::Fleet { name: key.name.as_str().into() }),
-                false => Err(not_allowed("This key is not for this title.")),
+                false => Err(Refusal::TitleOfKey),
             };
         }
         match &peer.certificate {
             Some(name) => Ok(Caller::Fleet { name: name.clone() }),
             None if self.is_open => Ok(Caller::Fleet { name: ANYONE.into() }),
-            None => Err(unauthorized("The relay does not know this key.")),
+            None => Err(Refusal::UnknownKey),
         }
     }
 
-    fn user(&self, authorization: Authorization, headers: &HeaderMap) -> Result<Caller, Answer> {
+    /// A call that anyone can make: only for titles that a server could be let in for.
+    fn user(&self, authorization: Authorization, headers: &HeaderMap, route: &ServiceRoute) -> Result<Caller, Refusal> {
         if !self.user_tokens {
-            return Err(unauthorized("The relay passes on no tokens of users."));
+            return Err(Refusal::UserToken);
         }
+        let keys = self.keys.as_ref().map(|keys| keys.load());
+        let of_keys = || keys.iter().flat_map(|keys| keys.iter()).map(|key| &key.titles);
+        let is_for_all = keys.is_none() || self.takes_certificates;
+        if !is_for_all && !of_keys().any(|titles| titles.contain(route.title_id)) {
+            return Err(Refusal::TitleOfUser);
+        }
+        let is_title_named = of_keys().any(|titles| titles.name(route.title_id));
         // The key that signs is the server's; what it signed is passed on as it came.
         let authorization = match headers.get("Signature") {
             Some(signature) => authorization.signed(signature.clone()),
             None => authorization,
         };
-        Ok(Caller::User { authorization })
+        Ok(Caller::User { authorization, is_title_named })
     }
 }
 
-fn authorization(headers: &HeaderMap) -> Result<Authorization, Answer> {
+fn authorization(headers: &HeaderMap) -> Result<Authorization, Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(unauthorized("The request has no Authorization header, or several."));
+        return Err(Refusal::NoAuthorization);
     };
     let text = value.to_str().unwrap_or_default();
-    Authorization::new(text, 0)
-        .map_err(|_| unauthorized("The Authorization header has another form than XBL3.0 x=...;..."))
-}
-
-fn unauthorized(what: &str) -> Answer {
-    let answer = Answer::error(StatusCode::UNAUTHORIZED, "AuthorizationError", what);
-    Answer { www_authenticate: Some("XBL3.0 error=\"invalid_token\"".to_owned()), ..answer }
-}
-
-/// The service answers this under 400.
-fn not_allowed(what: &str) -> Answer {
-    Answer::error(StatusCode::BAD_REQUEST, "AuthorizationError", what)
+    Authorization::new(text, 0).map_err(|_| Refusal::InvalidAuthorization)
 }

@@ -81,7 +81,7 @@ impl Answer {
         let mut answer = if outcome.status == Status::Ok {
             let status = StatusCode::from_u16(said.status).unwrap_or(StatusCode::NO_CONTENT);
             Answer { body: said.body, ..Answer::empty(status) }
-        } else if outcome.uncertain > 0 || outcome.status == Status::Internal {
+        } else if outcome.uncertain > 0 {
             in_doubt(outcome, said)
         } else {
             settled(endpoint, outcome, said, is_own)
@@ -140,7 +140,7 @@ fn seconds(wait: Duration) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use std::time::SystemTime;
 
     use mpa::api::{ENDPOINTS, POST_RECENT_PLAYER_GROUPS, SEND_INVITE};
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     /// What the library of a server makes of an answer; `None`: it is an acknowledgement.
-    fn concluded(endpoint: &'static Endpoint, answer: &Answer) -> Option<Outcome> {
+    pub fn concluded(endpoint: &'static Endpoint, answer: &Answer) -> Option<Outcome> {
         let retry_after = answer.retry_after.map(|seconds| format!("Retry-After: {seconds}\r\n")).unwrap_or_default();
         let (status, length) = (answer.status.as_u16(), answer.body.len());
         let head = format!("HTTP/1.1 {status} X\r\n{retry_after}Content-Length: {length}\r\n\r\n");
@@ -203,6 +203,7 @@ mod tests {
                 (Status::Uncertain, Status::Closed, 0),
                 (Status::TimedOut, Status::Ok, 0),
                 (Status::Abandoned, Status::Closed, 0),
+                (Status::Internal, Status::Ok, 0),
                 // Repeated after an attempt in doubt.
                 (Status::Throttled, Status::Ok, 429),
                 (Status::Rejected, Status::Ok, 400),
@@ -245,6 +246,8 @@ mod tests {
                 (Status::Unauthorized, Status::Ok, 401, Status::ServiceUnavailable),
                 (Status::SignInFailed, Status::Ok, 0, Status::ServiceUnavailable),
                 (Status::AuthorizationNeeded, Status::Ok, 0, Status::ServiceUnavailable),
+                // A thread could not be started.
+                (Status::Internal, Status::Ok, 0, Status::ServiceUnavailable),
             ] {
                 let outcome = Outcome { cause, ..outcome(status, http_status) };
                 let answer = Answer::of(endpoint, &outcome, said(http_status), false);

@@ -72,8 +72,8 @@ impl fmt::Display for Report {
             }
         }
         match self.failures.len() {
-            0 => f.write_str("The relay can run so.\n"),
-            _ => f.write_str("The relay cannot run so.\n"),
+            0 => f.write_str("The configuration is valid.\n"),
+            _ => f.write_str("The configuration has errors.\n"),
         }
     }
 }
@@ -138,14 +138,15 @@ fn describe_access(report: &mut Report, settings: &Settings) {
             Err(wrong) => report.fail(format!("--keys {path} {wrong}")),
         },
         None if !is_certificate_taken && settings.upstream.client.has_authorization() => {
-            report.fact("Lets in whatever reaches its address, for all titles: there are no keys.");
+            report.fact("Accepts every server that reaches its address, for all titles: there are no keys.");
         }
         None => {}
     }
-    report.fact(if settings.access.user_tokens {
-        "Passes on calls with a user's own token, without a key."
-    } else {
-        "Refuses calls with a user's own token."
+    let is_for_all = settings.access.keys.is_none() || is_certificate_taken;
+    report.fact(match settings.access.user_tokens {
+        true if is_for_all => "Passes on calls with a user's own token, without a key, for all titles.",
+        true => "Passes on calls with a user's own token, without a key, for the titles of the keys.",
+        false => "Refuses calls with a user's own token.",
     });
 }
 
@@ -214,7 +215,7 @@ fn limits_words(limits: &ImposedLimits) -> String {
 
 fn describe_store(report: &mut Report, store: Option<&StoreSettings>) {
     let Some(store) = store else {
-        report.fact("Keeps the limits alone.");
+        report.fact("Does not share the limits with other relays.");
         return;
     };
     match Address::parse(&store.url, store.ca_certificates.as_deref()) {

@@ -57,7 +57,7 @@ impl Files {
         let report = super::report(&settings, now);
         let text = report.to_string().replace(folder, "/f");
         assert!(!text.contains("secret"), "{text}");
-        assert_eq!(text.ends_with("The relay cannot run so.\n"), report.has_failed());
+        assert_eq!(text.ends_with("The configuration has errors.\n"), report.has_failed());
         (report.has_failed(), text)
     }
 }
@@ -72,15 +72,17 @@ fn what_the_relay_would_do_is_said() {
         "\
 Listens on 127.0.0.1:8080 in plain HTTP.
 Serves probes and metrics where servers connect.
-Lets in whatever reaches its address, for all titles: there are no keys.
-Passes on calls with a user's own token, without a key.
+Accepts every server that reaches its address, for all titles: there are no keys.
+Passes on calls with a user's own token, without a key, for all titles.
 Sends to https://multiplayeractivity.xboxlive.com.
 Sends the token in /f/header.
 Limits of a title: invites learned from answers; recent players learned from answers; activities, to write learned from answers; to read learned from answers.
-Keeps the limits alone.
-The relay can run so.
+Does not share the limits with other relays.
+The configuration is valid.
 "
     );
+    let (_, text) = files.report(&["--authorization-header-file=@header", "--keys=@keys"], "2030-06-01");
+    assert!(text.contains("\nPasses on calls with a user's own token, without a key, for the titles of the keys.\n"));
     files.write("redis", "rediss://:secret@store:1");
     files.write("proxy", "http://user:secret@proxy:3128");
     let arguments = [
@@ -113,7 +115,7 @@ Trusts only: \"Studio CA\" (which expires on 2040-01-02).
 Signs in for the sandbox RETAIL with the certificate \"relay\", which expires on 2031-01-01.
 Limits of a title: invites 7/15s,50/300s; recent players learned from answers; activities, to write learned from answers; to read learned from answers.
 Shares the limits with other relays through the store at store:1, which may take 100 ms, under names that begin with mpa.
-The relay can run so.
+The configuration is valid.
 "
     );
 }

@@ -41,6 +41,11 @@ impl Titles {
             Titles::These(titles) => titles.contains(&title_id),
         }
     }
+
+    /// Whether this title is one of those that are listed.
+    pub fn name(&self, title_id: u32) -> bool {
+        *self != Titles::All && self.contain(title_id)
+    }
 }
 
 impl fmt::Display for Titles {
@@ -83,19 +88,19 @@ impl Keys {
             let key = key(line).map_err(|wrong| format!("cannot be used: line {number} {wrong}"))?;
             if let Some(first) = names.insert(key.name.clone(), number) {
                 return Err(format!(
-                    "cannot be used: line {number} has the same name as line {first}; expected names that differ (to \
-                     replace a key, add one of another name, and take the old one out when no server has it any more)"
+                    "cannot be used: line {number} has the same name as line {first}; expected unique names (to \
+                     replace a key, add one with another name, and remove the old one when no server uses it any more)"
                 ));
             }
             if let Some(first) = digests.insert(key.digest, number) {
                 return Err(format!(
-                    "cannot be used: line {number} has the same key as line {first}; expected keys that differ"
+                    "cannot be used: line {number} has the same key as line {first}; expected unique keys"
                 ));
             }
             keys.push(key);
         }
         if keys.is_empty() {
-            return Err("has no key; expected a line a key: a name, the key and its titles".to_owned());
+            return Err("has no key; expected one key per line: a name, the key and its titles".to_owned());
         }
         Ok(Keys(keys))
     }
@@ -124,25 +129,25 @@ fn key(line: &str) -> Result<Key, String> {
     let words: Vec<_> = line.split_ascii_whitespace().collect();
     let [name, key, titles] = words.as_slice() else {
         return Err(format!(
-            "has {} words; expected three, separated by blanks: a name, the key, and its titles (such as 123,456, or * \
+            "has {} words; expected three, separated by spaces: a name, the key, and its titles (such as 123,456, or * \
              for all)",
             words.len()
         ));
     };
     if name.len() > LONGEST_NAME || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
         return Err(format!(
-            "has another name, which is its first word; expected at most {LONGEST_NAME} letters, digits and . _ -"
+            "has an invalid name (the first word); expected at most {LONGEST_NAME} letters, digits and . _ -"
         ));
     }
     if !(SHORTEST_KEY..=LONGEST_KEY).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(format!(
-            "has another key, which is its second word; expected {SHORTEST_KEY} to {LONGEST_KEY} visible ASCII \
+            "has an invalid key (the second word); expected {SHORTEST_KEY} to {LONGEST_KEY} visible ASCII \
              characters (`openssl rand -hex 32` makes one)"
         ));
     }
     let titles = read_titles(titles).ok_or_else(|| {
         format!(
-            "has other titles, which are its third word; expected numbers from 1 to {} with commas between them, or * for \
+            "has invalid titles (the third word); expected numbers from 1 to {} with commas between them, or * for \
              all",
             u32::MAX
         )
@@ -204,19 +209,19 @@ mod tests {
             ("web", "line 1 has 1 words"),
             ("#\n\nweb $A", "line 3 has 2 words"),
             ("web $A 1, 2", "line 1 has 4 words"),
-            ("web/1 $A *", "line 1 has another name"),
-            ("wéb $A *", "line 1 has another name"),
-            (&format!("{long_name} $A *"), "line 1 has another name"),
-            ("$A web *", "line 1 has another key"),
-            ("web aaaaaaaaaaaaaaa *", "line 1 has another key"),
-            ("web aaaaaaaaaaaaaaaé *", "line 1 has another key"),
-            (&format!("web {long} *"), "line 1 has another key"),
-            ("web $A 0", "line 1 has other titles"),
-            ("web $A 1,", "line 1 has other titles"),
-            ("web $A +1", "line 1 has other titles"),
-            ("web $A 1,*", "line 1 has other titles"),
-            ("web $A 4294967296", "line 1 has other titles"),
-            ("web * $A", "line 1 has another key"),
+            ("web/1 $A *", "line 1 has an invalid name"),
+            ("wéb $A *", "line 1 has an invalid name"),
+            (&format!("{long_name} $A *"), "line 1 has an invalid name"),
+            ("$A web *", "line 1 has an invalid key"),
+            ("web aaaaaaaaaaaaaaa *", "line 1 has an invalid key"),
+            ("web aaaaaaaaaaaaaaaé *", "line 1 has an invalid key"),
+            (&format!("web {long} *"), "line 1 has an invalid key"),
+            ("web $A 0", "line 1 has invalid titles"),
+            ("web $A 1,", "line 1 has invalid titles"),
+            ("web $A +1", "line 1 has invalid titles"),
+            ("web $A 1,*", "line 1 has invalid titles"),
+            ("web $A 4294967296", "line 1 has invalid titles"),
+            ("web * $A", "line 1 has an invalid key"),
             ("web $A *\n\nweb $B *", "line 3 has the same name as line 1"),
             ("web $A *\neu $A 1", "line 2 has the same key as line 1"),
         ] {

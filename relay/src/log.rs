@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use mpa::log::Level;
 use serde_json::{Map, Value};
@@ -9,6 +11,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::settings::LogSettings;
+use crate::sync::lock;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Logger {
@@ -35,6 +38,42 @@ impl Logger {
             // Where it cannot be written, there is no other place for it.
             let _ = std::io::stderr().lock().write_all(line.as_bytes());
         }
+    }
+}
+
+/// So many entries a second; for what anyone who reaches the relay can cause.
+#[derive(Debug)]
+pub struct Quota {
+    most: u32,
+    period: Mutex<Option<Period>>,
+}
+
+#[derive(Debug)]
+struct Period {
+    began: Instant,
+    entries: u32,
+    omitted: u64,
+}
+
+impl Quota {
+    pub fn new(most: u32) -> Self {
+        Quota { most, period: Mutex::default() }
+    }
+
+    /// Whether one more may be written: how many were not, since the last one that was.
+    pub fn take(&self, now: Instant) -> Option<u64> {
+        let mut period = lock(&self.period);
+        let current = period.take().unwrap_or(Period { began: now, entries: 0, omitted: 0 });
+        let is_over = now.saturating_duration_since(current.began) >= Duration::from_secs(1);
+        let mut current = if is_over { Period { began: now, entries: 0, ..current } } else { current };
+        let is_taken = current.entries < self.most;
+        let omitted = is_taken.then(|| std::mem::take(&mut current.omitted));
+        match is_taken {
+            true => current.entries += 1,
+            false => current.omitted += 1,
+        }
+        *period = Some(current);
+        omitted
     }
 }
 
@@ -95,6 +134,15 @@ mod tests {
         assert_eq!(value["message"], "Some \"thing\"\nfailed.");
         assert_eq!((&value["level"], &value["request"]), (&"error".into(), &"relay-1".into()));
         assert_eq!((line.lines().count(), &value["time"]), (1, &"2023-11-14T22:13:20.123Z".into()));
+    }
+
+    #[test]
+    fn a_quota_is_for_a_second() {
+        let quota = Quota::new(2);
+        let begun = Instant::now();
+        let take = |milliseconds| quota.take(begun + Duration::from_millis(milliseconds));
+        let taken = [0, 1, 2, 999, 1_000, 1_001, 1_002, 5_000].map(take);
+        assert_eq!(taken, [Some(0), Some(0), None, None, Some(2), Some(0), None, Some(1)]);
     }
 
     #[test]

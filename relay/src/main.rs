@@ -10,7 +10,7 @@
 //! - `routes`: what a request asks for
 //! - `forward`: a request of a server as a call of the library
 //! - `title`: the library's clients of a title
-//! - `answer`: how a call ended, as the service would answer it
+//! - `answer`: how a call ended, as the service would answer it; `refusal`: the relay's own answers, before anything is sent
 //! - `store`: the limits that several relays keep together
 //! - `log`, `metrics`: what is reported beside it
 //!
@@ -30,6 +30,7 @@ mod keys;
 mod log;
 mod metrics;
 mod options;
+mod refusal;
 mod relay;
 mod reload;
 mod routes;

@@ -16,9 +16,10 @@ use crate::access::{Access, Caller};
 use crate::advice;
 use crate::answer::Answer;
 use crate::forward::ForwardedCall;
-use crate::front::{Answered, BodyError, Peer, Respond, read_body};
-use crate::log::Logger;
+use crate::front::{Answered, Peer, Respond, read_body};
+use crate::log::{Field, Logger, Quota};
 use crate::metrics::{Metrics, RunningRequest};
+use crate::refusal::Refusal;
 use crate::reload::Reloader;
 use crate::routes::{RelayPage, Route, ServiceRoute};
 use crate::settings::FrontLimits;
@@ -31,8 +32,8 @@ const TEXT: &str = "text/plain; charset=utf-8";
 /// Prometheus' text-based exposition format.
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// What a server is to wait that came when there were too many.
-const BUSY_WAIT: Duration = Duration::from_secs(1);
+/// Refusals that are logged in a second, unless all are.
+pub const LOGGED_REFUSALS: u32 = 50;
 
 pub struct Relay {
     pub access: Access,
@@ -43,6 +44,7 @@ pub struct Relay {
     pub store: Option<Arc<Store>>,
     pub metrics: Arc<Metrics>,
     pub log: Logger,
+    pub refusals: Quota,
     /// Whether servers are to go elsewhere.
     pub is_draining: AtomicBool,
     /// Which pages it serves beside the service's endpoints.
@@ -58,24 +60,18 @@ impl Respond for Relay {
             Route::Service(route) => {
                 let running = self.metrics.request(route.endpoint);
                 let answer = self.service(route, request, &peer, &request_id, &running).await;
-                let answer = answer.unwrap_or_else(|refusal| refusal);
+                let answer = answer.unwrap_or_else(|refusal| self.refused(&refusal, Some(&route), &request_id));
                 running.answered(answer.status);
                 Answered { answer, content_type: JSON, request_id }
             }
             Route::Relay(page) if self.has_pages => self.page(page, request_id),
-            Route::Relay(_) | Route::Unknown => {
-                error(StatusCode::NOT_FOUND, "InvalidRequest", "There is no such path.", request_id)
-            }
-            Route::WrongMethod => {
-                let what = "The path does not take this method.";
-                error(StatusCode::METHOD_NOT_ALLOWED, "InvalidRequest", what, request_id)
-            }
+            Route::Relay(_) | Route::Unknown => self.refused_early(&Refusal::UnknownPath, request_id),
+            Route::WrongMethod => self.refused_early(&Refusal::WrongMethod, request_id),
         }
     }
 
     fn refuse(&self) -> Answered {
-        let answer = Answer::unavailable(BUSY_WAIT, "The relay has too many connections; the request was not sent.");
-        Answered { answer: Answer { closes: true, ..answer }, content_type: JSON, request_id: request_id() }
+        self.refused_early(&Refusal::TooManyConnections, request_id())
     }
 }
 
@@ -112,25 +108,27 @@ impl Relay {
         peer: &Peer,
         request_id: &str,
         running: &RunningRequest,
-    ) -> Result<Answer, Answer> {
+    ) -> Result<Answer, Refusal> {
         let received = Instant::now();
         let caller =
             self.access.caller(request.headers(), peer, &route).inspect_err(|_| self.metrics.unauthorized())?;
         let _of_key = self.enter(&caller)?;
         let body = self.body(request).await?;
-        let call = ForwardedCall::new(route, body).map_err(|invalid| {
-            Answer::error(StatusCode::BAD_REQUEST, "RequestValidationError", &invalid.to_string())
-        })?;
-        let title = self.titles.get(route.title_id).map_err(|outcome| self.cannot_open(&outcome, request_id))?;
-        let (client, own) = match &caller {
-            Caller::Fleet { .. } => (title.fleet, None),
-            Caller::User { authorization } => (title.users, Some(authorization.clone())),
+        let call = ForwardedCall::new(route, body).map_err(Refusal::InvalidBody)?;
+        let (opened, own) = match &caller {
+            Caller::Fleet { .. } => (self.titles.of_fleet(route.title_id), None),
+            Caller::User { authorization, is_title_named } => {
+                (self.titles.of_users(route.title_id, *is_title_named), Some(authorization.clone()))
+            }
         };
+        let opened = opened.map_err(|outcome| self.cannot_open(&outcome, request_id))?;
+        let opened = opened.ok_or(Refusal::TooManyTitles)?;
+        let client = &opened.0;
         let is_own = own.is_some();
         let time = self.time_to_begin.saturating_sub(received.elapsed());
         let (wait, limit) = client.client().expected_wait(route.endpoint, own.as_ref());
         if wait > time {
-            return Err(Answer::throttled(route.endpoint, wait, &throttle(limit)));
+            return Err(Refusal::Throttled { endpoint: route.endpoint, wait, throttle: throttle(limit) });
         }
         let said = call.said();
         let outcome = client.call(call, own, time).await;
@@ -139,16 +137,19 @@ impl Relay {
         Ok(Answer::of(route.endpoint, &outcome, said, is_own))
     }
 
-    /// Counts the request among those of its key, unless there are too many.
-    fn enter(&self, caller: &Caller) -> Result<Option<RunningOfKey>, Answer> {
-        let Caller::Fleet { name } = caller else { return Ok(None) };
-        let running = RunningOfKey::new(self.running_with(name));
-        self.metrics.key_request(name);
-        if running.count() > self.limits.max_requests_per_key {
-            let what = "Too many requests with this key are under way; the request was not sent.";
-            return Err(Answer::unavailable(BUSY_WAIT, what));
-        }
-        Ok(Some(running))
+    /// Counts the request among those of its key, unless there are too many. Those with tokens of users, which anyone
+    /// can send, count as those of one key.
+    fn enter(&self, caller: &Caller) -> Result<RunningOfKey, Refusal> {
+        // No key has the name of the others: it has a blank.
+        let running = RunningOfKey::new(self.running_with(caller.name()));
+        let too_many = match caller {
+            Caller::Fleet { name } => {
+                self.metrics.key_request(name);
+                Refusal::TooManyOfKey
+            }
+            Caller::User { .. } => Refusal::TooManyOfUsers,
+        };
+        if running.count() > self.limits.max_requests_per_key { Err(too_many) } else { Ok(running) }
     }
 
     /// How many requests with this key are under way; kept where the keys are read again.
@@ -165,25 +166,41 @@ impl Relay {
         self.files.tls.as_ref().map(|tls| tls.load().expires_at)
     }
 
-    async fn body(&self, request: Request<Incoming>) -> Result<Vec<u8>, Answer> {
+    async fn body(&self, request: Request<Incoming>) -> Result<Vec<u8>, Refusal> {
         if is_encoded(request.headers()) {
-            let what = "The relay takes no compressed body.";
-            return Err(Answer::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "InvalidRequest", what));
+            return Err(Refusal::CompressedBody);
         }
         let read = read_body(request.into_body(), self.limits.max_body_bytes, self.limits.receive_timeout).await;
-        read.map_err(|error| {
-            let (status, what) = match error {
-                BodyError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than the relay takes."),
-                BodyError::TooSlow => (StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive."),
-                BodyError::Broken => (StatusCode::BAD_REQUEST, "The body ended early."),
-            };
-            Answer { closes: true, ..Answer::error(status, "InvalidRequest", what) }
-        })
+        read.map_err(Refusal::Body)
     }
 
-    fn cannot_open(&self, outcome: &Outcome, request_id: &str) -> Answer {
+    fn cannot_open(&self, outcome: &Outcome, request_id: &str) -> Refusal {
         self.log.write(Level::Error, &outcome.message, &[("request", &request_id)]);
-        Answer::unavailable(BUSY_WAIT, "The relay cannot serve this title; its log says why.")
+        Refusal::NoClient
+    }
+
+    /// Before it is known what is asked for.
+    fn refused_early(&self, refusal: &Refusal, request_id: String) -> Answered {
+        Answered { answer: self.refused(refusal, None, &request_id), content_type: JSON, request_id }
+    }
+
+    /// Logs why a request is not passed on.
+    fn refused(&self, refusal: &Refusal, route: Option<&ServiceRoute>, request_id: &str) -> Answer {
+        let answer = refusal.answer();
+        if self.log.writes(Level::Info) {
+            let omitted = self.refusals.take(Instant::now());
+            let level = if omitted.is_some() { Level::Info } else { Level::Debug };
+            let status = answer.status.as_u16();
+            let mut fields: Vec<Field<'_>> = vec![("request", &request_id), ("http_status", &status)];
+            if let Some(ServiceRoute { endpoint, title_id, .. }) = route {
+                fields.extend::<[Field<'_>; 2]>([("endpoint", &endpoint.name), ("title", title_id)]);
+            }
+            if let Some(omitted) = omitted.as_ref().filter(|omitted| **omitted > 0 && !self.log.writes(Level::Debug)) {
+                fields.push(("omitted_before", omitted));
+            }
+            self.log.write(level, &refusal.sentence(), &fields);
+        }
+        answer
     }
 
     /// Logs and counts how a call ended.
@@ -240,10 +257,6 @@ impl Drop for RunningOfKey {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-fn error(status: StatusCode, error_code: &str, debug_message: &str, request_id: String) -> Answered {
-    Answered { answer: Answer::error(status, error_code, debug_message), content_type: JSON, request_id }
 }
 
 fn is_encoded(headers: &HeaderMap) -> bool {

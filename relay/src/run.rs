@@ -19,9 +19,9 @@ use tokio::time::{Instant, sleep};
 use crate::access::Access;
 use crate::admin::Pages;
 use crate::front::{Front, Respond, Stage};
-use crate::log::Logger;
+use crate::log::{Logger, Quota};
 use crate::metrics::Metrics;
-use crate::relay::Relay;
+use crate::relay::{LOGGED_REFUSALS, Relay};
 use crate::reload::{Listener, Reloader};
 use crate::settings::{FrontLimits, Settings};
 use crate::signals::{Signal, Signals};
@@ -77,10 +77,12 @@ async fn serve(settings: Settings) -> Result<(), String> {
     let time_to_begin = settings.upstream.time_to_begin();
     let titles = Arc::new(Titles::new(settings.upstream, store.clone(), log));
     let _ = files_log.titles.set(titles.clone());
+    let takes_certificates = settings.tls.is_some_and(|tls| tls.client_ca.is_some());
     let relay = Arc::new(Relay {
         access: Access {
             keys: files.keys.clone(),
-            is_open: files.keys.is_none() && settings.tls.is_none_or(|tls| tls.client_ca.is_none()),
+            is_open: files.keys.is_none() && !takes_certificates,
+            takes_certificates,
             user_tokens: settings.access.user_tokens,
         },
         limits: settings.front,
@@ -89,6 +91,7 @@ async fn serve(settings: Settings) -> Result<(), String> {
         store: store.clone(),
         metrics: metrics.clone(),
         log,
+        refusals: Quota::new(LOGGED_REFUSALS),
         is_draining: false.into(),
         has_pages: admin_listener.is_none(),
         files: files.clone(),

@@ -111,12 +111,17 @@ impl Upstream {
     /// No request to the service begins later than that after the server's came, so that its answer comes before the
     /// server stops waiting.
     pub fn time_to_begin(&self) -> Duration {
-        self.caller_timeout.saturating_sub(self.request_timeout + RESERVE)
+        time_to_begin(self.caller_timeout, self.request_timeout)
     }
 }
 
+/// What is left of the time that a server waits, before the request to the service has to begin.
+pub fn time_to_begin(caller_timeout: Duration, request_timeout: Duration) -> Duration {
+    caller_timeout.saturating_sub(request_timeout + RESERVE)
+}
+
 /// For the way to the server and back.
-const RESERVE: Duration = Duration::from_millis(250);
+pub const RESERVE: Duration = Duration::from_millis(250);
 
 #[derive(Clone, Copy, Debug)]
 pub struct FrontLimits {

@@ -86,7 +86,10 @@ impl AwaitedClient {
                 outcome
             }
             // The thread that takes events has ended: the client is closed.
-            Err(_) => *Outcome::internal("The relay stopped before it knew how the call ended."),
+            Err(_) => {
+                let outcome = *Outcome::internal("The relay stopped before it knew how the call ended.");
+                Outcome { uncertain: 1, ..outcome }
+            }
         }
     }
 

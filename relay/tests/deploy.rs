@@ -7,6 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use tempfile::TempDir;
+
 #[allow(dead_code, reason = "the program uses all of it")]
 #[path = "../src/metrics/names.rs"]
 mod names;
@@ -85,39 +87,67 @@ fn every_metric_is_documented() {
     assert_eq!(table, Some(expected.as_str()), "docs/fleet.md should have this between its marks:{expected}");
 }
 
-/// The example configurations, with the files that they name somewhere else.
+/// Where the example configurations expect files.
+const FOLDERS: [&str; 3] = ["/etc/mpa-relay/", "/run/mpa-relay/secrets/", "/run/mpa-relay/tls/"];
+
+/// A text with all of them replaced by one.
+fn moved(text: &str, folder: &Path) -> String {
+    FOLDERS.iter().fold(text.to_owned(), |text, there| text.replace(there, &format!("{}/", folder.display())))
+}
+
+/// A folder with an example configuration as `relay.toml`, and the files that it names.
+fn configured(path: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let own = rcgen::generate_simple_self_signed(["mpa-relay".to_owned()]).unwrap();
+    for name in ["tls.pem", "tls.crt", "partner.pem"] {
+        fs::write(file(name), own.cert.pem()).unwrap();
+    }
+    for name in ["tls-key.pem", "tls.key", "partner-key.pem"] {
+        fs::write(file(name), own.signing_key.serialize_pem()).unwrap();
+    }
+    fs::write(file("keys"), "fleet key-of-the-first-fleet *\n").unwrap();
+    fs::write(file("redis-url"), "redis://127.0.0.1:6379\n").unwrap();
+    let text = moved(&read(path), folder.path())
+        // What is commented out, too.
+        .replace("# redis_file", "redis_file")
+        .replace("# invite_limit", "invite_limit")
+        .replace("# recent_players_limit", "recent_players_limit");
+    fs::write(file("relay.toml"), text).unwrap();
+    folder
+}
+
+fn assert_valid(what: &str, arguments: &[String]) {
+    let checked = Command::new(env!("CARGO_BIN_EXE_mpa-relay")).args(arguments).arg("--check").output().unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
+    assert!(checked.status.success(), "{what}: {said}");
+}
+
 #[test]
 fn the_configurations_are_valid() {
     for path in ["relay/deploy/relay.toml", "relay/deploy/kubernetes/relay.toml"] {
-        let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str| folder.path().join(name);
-        let own = rcgen::generate_simple_self_signed(["mpa-relay".to_owned()]).unwrap();
-        for name in ["tls.pem", "tls.crt", "partner.pem"] {
-            fs::write(file(name), own.cert.pem()).unwrap();
-        }
-        for name in ["tls-key.pem", "tls.key", "partner-key.pem"] {
-            fs::write(file(name), own.signing_key.serialize_pem()).unwrap();
-        }
-        fs::write(file("keys"), "fleet key-of-the-first-fleet *\n").unwrap();
-        fs::write(file("redis-url"), "redis://127.0.0.1:6379\n").unwrap();
-        let here = format!("\"{}/", folder.path().display());
-        let text = ["\"/etc/mpa-relay/", "\"/run/mpa-relay/secrets/", "\"/run/mpa-relay/tls/"]
-            .iter()
-            .fold(read(path), |text, there| text.replace(there, &here))
-            // What is commented out, too.
-            .replace("# redis_file", "redis_file")
-            .replace("# invite_limit", "invite_limit")
-            .replace("# recent_players_limit", "recent_players_limit");
-        fs::write(file("relay.toml"), text).unwrap();
-        let checked = Command::new(env!("CARGO_BIN_EXE_mpa-relay"))
-            .arg("--config")
-            .arg(file("relay.toml"))
-            .arg("--check")
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
-        assert!(checked.status.success(), "{path}: {said}");
+        let folder = configured(path);
+        let config = folder.path().join("relay.toml").display().to_string();
+        assert_valid(path, &["--config".to_owned(), config]);
     }
+}
+
+/// The list of strings behind a word that begins a line.
+fn list(text: &str, word: &str) -> Option<Vec<String>> {
+    let line = text.lines().find_map(|line| line.trim().strip_prefix(word))?;
+    Some(serde_json::from_str(line).unwrap_or_else(|error| panic!("{word} {line}: {error}")))
+}
+
+#[test]
+fn what_the_pods_run_is_valid() {
+    let (image, pod) = (read("relay/deploy/Dockerfile"), read("relay/deploy/kubernetes/deployment.yaml"));
+    // A pod's command replaces ENTRYPOINT, and its args replace CMD.
+    let command = list(&pod, "command:").or_else(|| list(&image, "ENTRYPOINT")).unwrap();
+    let arguments = list(&pod, "args:").or_else(|| list(&image, "CMD")).unwrap_or_default();
+    assert_eq!(command.first().map(String::as_str), Some("/mpa-relay"));
+    let folder = configured("relay/deploy/kubernetes/relay.toml");
+    let run: Vec<_> = command.iter().skip(1).chain(&arguments).map(|word| moved(word, folder.path())).collect();
+    assert_valid(&format!("{command:?} {arguments:?}"), &run);
 }
 
 #[test]

@@ -64,6 +64,12 @@ fn wrong_files_end_with_status_1() {
     let (_folder, write) = folder();
     let header = write("header", "XBL3.0 x=-;secret");
     let keys = write("keys", "web secret-secret-secret\n");
+    let config = write("relay.toml", "listen = [secret");
+    for (path, part) in [(config.as_str(), ": invalid TOML"), ("/nowhere/relay.toml", "could not be read (")] {
+        let (status, printed, errors) = run(&["--check", "--config", path], &[]);
+        assert_eq!((status, printed.as_str()), (1, ""), "{errors}");
+        assert!(errors.contains(path) && errors.contains(part) && !errors.contains("secret"), "{errors}");
+    }
     let option = format!("--authorization-header-file={keys}");
     let (status, printed, errors) = run(&[&option], &[]);
     assert_eq!((status, printed.as_str()), (1, ""), "{errors}");
@@ -87,8 +93,8 @@ fn a_check_says_what_the_relay_would_do() {
     let lines = [
         "Listens on 127.0.0.1:0 in plain HTTP.",
         "Lets in servers with a key: web (title 7).",
-        "Keeps the limits alone.",
-        "The relay can run so.",
+        "Does not share the limits with other relays.",
+        "The configuration is valid.",
     ];
     for line in lines {
         assert!(printed.lines().any(|printed| printed == line), "{line}: {printed}");

@@ -210,7 +210,9 @@ impl SlidingWindow {
         let index = match self.limits.iter().position(|share| share.is_named(named.period)) {
             Some(index) => index,
             None => {
-                self.forget_a_limit_if_full();
+                if !is_imposed {
+                    self.forget_a_limit_if_full();
+                }
                 // A part of what is imposed may be too much already.
                 let changed = if is_imposed { MonotonicTime::ZERO } else { now };
                 let limit = Limit { max, ..named };
@@ -233,9 +235,14 @@ impl SlidingWindow {
         }
     }
 
+    /// Makes room for another period. What the service named of a period that is imposed takes none.
     fn forget_a_limit_if_full(&mut self) {
-        if self.limits.len() >= MOST_LIMITS
-            && let Some(oldest) = self.limits.iter().position(|share| share.reported.is_some())
+        let is_imposed =
+            |period| self.limits.iter().any(|share| share.reported.is_none() && share.limit.period == period);
+        let is_forgettable = |share: &Share| share.reported.is_some() && !is_imposed(share.limit.period);
+        let periods = self.limits.iter().filter(|share| share.reported.is_none() || is_forgettable(share)).count();
+        if periods >= MOST_LIMITS
+            && let Some(oldest) = self.limits.iter().position(is_forgettable)
         {
             self.limits.remove(oldest);
         }

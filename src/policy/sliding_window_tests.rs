@@ -137,6 +137,19 @@ fn what_the_service_made_stricter_is_kept_for_an_hour() {
 }
 
 #[test]
+fn what_the_service_made_stricter_is_kept_whatever_else_it_names() {
+    let mut window = SlidingWindow::imposing(Some(Limit { max: 5, period: s(15.0) }));
+    for (second, period) in [15, 1, 2, 3, 4, 5, 6].into_iter().enumerate() {
+        let now = s(second as f64);
+        window.rejected(now, now, &throttle(1, period), Some(Duration::ZERO), 0.0);
+    }
+    let periods = |window: &SlidingWindow| -> Vec<_> {
+        window.limits.iter().map(|share| (share.limit.period.as_secs(), share.limit.max)).collect()
+    };
+    assert_eq!(periods(&window), [(15, 5), (15, 1), (4, 1), (5, 1), (6, 1)]);
+}
+
+#[test]
 fn a_learned_limit_is_forgotten_after_an_hour() {
     let mut window = SlidingWindow::default();
     window.rejected(s(0.0), s(0.0), &throttle(1, 3_600), Some(Duration::ZERO), 0.0);

@@ -8,12 +8,12 @@ use crate::run;
 const WRONG: [(&[&str], &str, &str); 16] = [
     (&[], "missing_option", "--title-id is missing"),
     (&["--title-id"], "missing_value", "--title-id needs a value"),
-    (&["--title-id", "--strict"], "missing_value", "--title-id needs a value, and an option follows"),
+    (&["--title-id", "--strict"], "missing_value", "--title-id needs a value, but an option follows"),
     (&["--title-id", "0"], "invalid_value", "--title-id must be a number from 1 to 4294967295"),
-    (&["--title-id=7", "--title-id=7"], "repeated_option", "--title-id is there twice"),
+    (&["--title-id=7", "--title-id=7"], "repeated_option", "--title-id is given more than once"),
     (&["--title-id=7", "--sandbox="], "empty_value", "--sandbox is empty"),
     (&["--title-id=7", "--sandbox", ""], "empty_value", "--sandbox is empty"),
-    (&["--title-id=7", "--strict=secret"], "unexpected_value", "an option without a value has one"),
+    (&["--title-id=7", "--strict=secret"], "unexpected_value", "an option that takes no value was given one"),
     (&["--title-id=7", "--ca-only"], "missing_option", "--ca-only needs --ca-certificates"),
     (&["--title-id=7", "--private-key", "k"], "missing_option", "--private-key needs --certificate"),
     (
@@ -24,12 +24,16 @@ const WRONG: [(&[&str], &str, &str); 16] = [
     (
         &["--title-id=7", "--certificate=c", "--authorization-header-file=h"],
         "conflicting_options",
-        "--authorization-header-file must not",
+        "--authorization-header-file cannot be used together with --certificate",
     ),
-    (&["--title-id=7", "--certificate=c", "--network-only"], "conflicting_options", "--network-only must not"),
+    (
+        &["--title-id=7", "--certificate=c", "--network-only"],
+        "conflicting_options",
+        "--network-only cannot be used together with --certificate",
+    ),
     (&["--title-id=7", "--titleid"], "unknown_option", "there is no option \"--titleid\""),
-    (&["--title-id=7", "-x"], "unexpected_argument", "there is an argument that is no option"),
-    (&["--title-id=7", "XBL3.0 x=-;secret"], "unexpected_argument", "there is an argument that is no option"),
+    (&["--title-id=7", "-x"], "unexpected_argument", "unexpected argument"),
+    (&["--title-id=7", "XBL3.0 x=-;secret"], "unexpected_argument", "unexpected argument"),
 ];
 
 #[test]

@@ -85,7 +85,7 @@ fn read_rule(value: &Value) -> Parsed<Rule> {
         (None, None) => Times::Always,
         (Some(count), None) => Times::Next(count.get()),
         (None, Some(Share(share))) => Times::Share(share),
-        (Some(_), Some(_)) => return Err(ValidationError::new("must not be there beside next").in_field("share")),
+        (Some(_), Some(_)) => return Err(ValidationError::new("cannot be used together with next").in_field("share")),
     };
     let delay_ms = common.delay_ms.map_or(0, Whole::get);
     Ok(Rule { fault, point, delay_ms, times, calls: common.calls })
@@ -96,7 +96,7 @@ fn validate(fault: &mut Fault) -> Parsed<()> {
     let has_no_body = |status: Status| matches!(status.get(), 204_u16 | 304);
     match fault {
         Fault::Status { status, body, .. } if !body.is_empty() && has_no_body(*status) => {
-            let what = format!("must not be there, as a {} has none", status.0);
+            let what = format!("is not allowed, as a {} has none", status.0);
             Err(ValidationError::new(what).in_field("body"))
         }
         Fault::LargeBody { status, .. } if has_no_body(*status) => {

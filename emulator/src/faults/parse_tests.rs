@@ -89,7 +89,7 @@ fn what_is_wrong_is_named_in_one_sentence() {
         ("reset:next=0", "next must be a whole number from 1 to "),
         ("reset:next=x", "next must be a whole number from 1 to "),
         ("reset:share=0", "share must be a number above 0 and up to 1"),
-        ("reset:share=0.5,next=1", "share must not be there beside"),
+        ("reset:share=0.5,next=1", "share cannot be used together with"),
         ("reset:calls=invite", "calls must be one of invites, "),
         ("reset:bytes=1", "bytes is not a known field (known here: "),
         ("delay", "delay_ms is required"),
@@ -97,7 +97,7 @@ fn what_is_wrong_is_named_in_one_sentence() {
         ("status", "status is required"),
         ("status:status=199", "status must be a whole number from 200"),
         ("status:status=600", "status must be a whole number from 200"),
-        ("status:status=204,body=x", "body must not be there, as a 204"),
+        ("status:status=204,body=x", "body is not allowed, as a 204"),
         ("redirect", "location is required"),
         ("redirect:location=/,status=200", "status must be a whole number from 300 to 399, not 200"),
         ("large_body:status=204", "status must be that of an answer"),
@@ -116,7 +116,7 @@ fn what_is_wrong_is_named_in_one_sentence() {
         (r#"{"fault":"status","status":500,"headers":{"a":"b\n"}}"#, "headers.a must be what a header can hold"),
         (
             r#"{"fault":"status","status":500,"headers":{"Content-Length":"1"}}"#,
-            "headers.Content-Length must not be there",
+            "headers.Content-Length is not allowed",
         ),
         (
             r#"{"fault":"status","status":500,"headers":{"Retry-After":2}}"#,

@@ -140,7 +140,7 @@ impl TryFrom<String> for HeaderKey {
         // A wrong length would break HTTP in ways that depend on this program's library.
         let of_framing = ["content-length", "transfer-encoding"];
         if of_framing.iter().any(|known| name.eq_ignore_ascii_case(known)) {
-            return Err("must not be there: it follows from the body");
+            return Err("is not allowed: it follows from the body");
         }
         Ok(Self(name))
     }

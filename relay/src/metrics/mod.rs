@@ -104,11 +104,7 @@ impl Metrics {
         if let Some(store) = &relay.store {
             let status = store.status();
             page.value(&names::STORE_UP, &[], f64::from(u8::from(status.is_up)));
-            page.value(
-                &names::STORE_REQUESTS,
-                &["ok".to_owned()],
-                (status.round_trips + status.heartbeat_round_trips).saturating_sub(status.failures) as f64,
-            );
+            page.value(&names::STORE_REQUESTS, &["ok".to_owned()], status.answers as f64);
             page.value(&names::STORE_REQUESTS, &["failed".to_owned()], status.failures as f64);
             if let Some(latency) = status.latency {
                 page.value(&names::STORE_LATENCY, &[], latency.as_secs_f64());
@@ -123,17 +119,14 @@ impl Metrics {
         if let Some(at) = relay.tls_expires_at() {
             page.value(&names::TLS_CERTIFICATE_EXPIRES, &[], unix_seconds(at));
         }
-        let titles = relay.titles.all();
-        for (title_id, title) in &titles {
-            if let Some(at) = title.fleet.client().engine().authorization_expires_at() {
+        for (title_id, client) in relay.titles.all_of_fleet() {
+            if let Some(at) = client.0.client().engine().authorization_expires_at() {
                 page.value(&names::AUTHORIZATION_EXPIRES, &[title_id.to_string()], unix_seconds(at));
             }
         }
-        let of_library = titles.iter().flat_map(|(title_id, title)| {
-            [("fleet", &title.fleet), ("users", &title.users)].map(|(client, of)| {
-                let labels = format!("title=\"{title_id}\",client=\"{client}\"");
-                mpa::ffi::prometheus::text(&of.client().stats(), &labels)
-            })
+        let of_library = relay.titles.all().into_iter().map(|(title_id, calls, client)| {
+            let labels = format!("title=\"{title_id}\",client=\"{calls}\"");
+            mpa::ffi::prometheus::text(&client.0.client().stats(), &labels)
         });
         page.text() + &merge::merge(of_library)
     }

@@ -39,7 +39,7 @@ pub struct Common {
 
 pub fn options(given: &Given, common: Common) -> Result<ClientOptions> {
     let allow_plain_http = switch(given, Name::AllowPlainHttp)?;
-    needs(given, Name::CaOnly, &[Name::CaCertificates], "as no one would be trusted without")?;
+    needs(given, Name::CaOnly, &[Name::CaCertificates], "as nothing would be trusted without it")?;
     let ca_certificates = match given.text(Name::CaCertificates) {
         None => Vec::new(),
         Some(path) => read_certificates(path)
@@ -92,7 +92,7 @@ fn url(given: &Given, name: Name, allow_plain_http: bool) -> given::Result<BaseU
 }
 
 fn proxy(given: &Given) -> Result<Option<Proxy>> {
-    conflicts(given, Name::ProxyUrlFile, Name::ProxyUrl, "one is needed")?;
+    conflicts(given, Name::ProxyUrlFile, Name::ProxyUrl, "use one of them")?;
     if let Some(value) = given.get(Name::ProxyUrl) {
         let proxy = Proxy::parse(&value.text).map_err(|error| format!("{} {error}", given.named(Name::ProxyUrl)))?;
         return Ok(Some(proxy));
@@ -113,7 +113,7 @@ fn secret(given: &Given, name: Name) -> Result<Option<(Zeroizing<String>, String
 
 fn identity(given: &Given, allow_plain_http: bool) -> Result<Identity> {
     for name in OF_SIGNING_IN {
-        needs(given, name, &[Name::Certificate], "as the relay does not sign in without")?;
+        needs(given, name, &[Name::Certificate], "as it is for signing in")?;
     }
     needs(given, Name::ProofKeyFile, &[Name::AuthorizationHeaderFile], "as it goes with a token")?;
     conflicts(given, Name::AuthorizationHeaderFile, Name::Certificate, "the relay signs in or is given tokens")?;

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use mpa::file::{self, FileError};
 use toml::de::{DeTable, DeValue};
 
-use super::given::{Given, Origin, Result, Value, unknown};
+use super::given::{self, Given, Origin, Value, unknown};
 use super::table::{Info, Kind, OPTIONS};
+use super::{Refused, Result};
 
 /// More than a file with every option.
 const LARGEST_FILE: usize = 256 * 1024;
 
 /// `named`: the option that names the file.
 pub fn read(path: &str, named: &str) -> Result<Given> {
-    let bytes = file::read(path, LARGEST_FILE).map_err(|error| format!("{named} {path} {error}"))?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| format!("{named} {path} {}", FileError::NotText))?;
+    let unusable = |error| Refused::Files(format!("{named} {path} {error}"));
+    let bytes = file::read(path, LARGEST_FILE).map_err(unusable)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| unusable(FileError::NotText))?;
     options(text.trim_start_matches('\u{feff}'), path)
 }
 
@@ -24,7 +26,7 @@ fn options(text: &str, path: &str) -> Result<Given> {
     // What TOML's errors show by themselves is the line with its values, and they may be secrets.
     let table = DeTable::parse(text).map_err(|error| {
         let place = error.span().map(|span| format!(", line {}", line(span.start))).unwrap_or_default();
-        format!("{path}{place}: this is no TOML: {}", error.message())
+        Refused::Files(format!("{path}{place}: invalid TOML: {}", error.message()))
     })?;
     let path = Arc::<str>::from(path);
     let mut given = Given::default();
@@ -35,7 +37,7 @@ fn options(text: &str, path: &str) -> Result<Given> {
         let known = || OPTIONS.iter().filter(|info| info.is_for_files());
         let Some(info) = known().find(|info| info.key() == key.get_ref().as_ref()) else {
             let unknown = unknown("there is no option", key.get_ref(), known().map(Info::key));
-            return Err(format!("{path}, line {line}: {unknown}"));
+            return Err(format!("{path}, line {line}: {unknown}").into());
         };
         let origin = Origin::File(path.clone(), line);
         let text = text_of(info, value.get_ref()).map_err(|wrong| format!("{} {wrong}", origin.named(info)))?;
@@ -45,7 +47,7 @@ fn options(text: &str, path: &str) -> Result<Given> {
 }
 
 /// The value as a flag would have it.
-fn text_of(info: &Info, value: &DeValue<'_>) -> Result<String> {
+fn text_of(info: &Info, value: &DeValue<'_>) -> given::Result<String> {
     let (expected, text) = match info.kind {
         Kind::Switch => ("true or false, without quotes", value.as_bool().map(|value| value.to_string())),
         Kind::Number { .. } => ("a number, without quotes", integer(value)),

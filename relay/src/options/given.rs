@@ -63,7 +63,7 @@ impl Given {
     pub fn read(
         arguments: impl IntoIterator<Item = OsString>,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
-    ) -> Result<std::result::Result<Self, Immediately>> {
+    ) -> super::Result<std::result::Result<Self, Immediately>> {
         let mut given = match Self::of_arguments(arguments)? {
             Ok(given) => given,
             immediately => return Ok(immediately),
@@ -130,7 +130,7 @@ impl Given {
     pub fn put(&mut self, info: &'static Info, value: Value) -> Result<()> {
         let named = value.origin.named(info);
         if self.0.iter().any(|(other, _)| other.id == info.id) {
-            return Err(format!("{named} is there twice; one is needed"));
+            return Err(format!("{named} is given more than once"));
         }
         if value.text.is_empty() {
             return Err(format!("{named} is empty; leave it out for its default"));
@@ -189,7 +189,7 @@ impl Given {
     }
 }
 
-const NO_OPTION: &str = "there is an argument that is no option; --help shows what there is";
+const NO_OPTION: &str = "unexpected argument; --help lists the options";
 
 fn argument_value(parser: &mut Parser, info: &Info) -> Result<String> {
     let flag = info.flag();
@@ -197,7 +197,7 @@ fn argument_value(parser: &mut Parser, info: &Info) -> Result<String> {
         Some(attached) => attached,
         None => match parser.value() {
             // The value before it was left out, as by a shell's variable that is empty.
-            Ok(value) if is_option(&value) => return Err(format!("{flag} needs a value, and an option follows")),
+            Ok(value) if is_option(&value) => return Err(format!("{flag} needs a value, but an option follows")),
             Ok(value) => value,
             Err(_) => return Err(format!("{flag} needs a value")),
         },
@@ -213,7 +213,7 @@ fn unicode(text: OsString, named: &str) -> Result<String> {
     text.into_string().map_err(|_| format!("the value of {named} is not valid Unicode"))
 }
 
-/// Nothing of what was given is shown, but the name of an option that is known: it may be a secret that went astray.
+/// Nothing of what was given is shown, but the name of an option that is known: it may be a misplaced secret.
 fn of_lexopt(error: &lexopt::Error) -> String {
     match error {
         lexopt::Error::UnexpectedValue { option, .. } => format!("{option} takes no value"),
@@ -224,10 +224,10 @@ fn of_lexopt(error: &lexopt::Error) -> String {
 /// A name that is not known, with the one that is most like it.
 pub fn unknown(what: &str, name: &str, known: impl Iterator<Item = String>) -> String {
     const SIMILAR: f64 = 0.8;
-    // One that has another form is not shown: it may be a secret that went astray.
+    // One that has another form is not shown: it may be a misplaced secret.
     let is_name = name.len() < 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if !is_name {
-        return format!("{what} by one of the names that were given; --help shows what there is");
+        return format!("{what} with one of the given names; --help lists the options");
     }
     // Its form does not matter: hyphens for underscores, or the other case.
     let plain = |name: &str| {
@@ -240,7 +240,7 @@ pub fn unknown(what: &str, name: &str, known: impl Iterator<Item = String>) -> S
         .filter(|(similarity, _)| *similarity >= SIMILAR);
     match closest {
         Some((_, known)) => format!("{what} \"{name}\"; did you mean {known}?"),
-        None => format!("{what} \"{name}\"; --help shows what there is"),
+        None => format!("{what} \"{name}\"; --help lists the options"),
     }
 }
 

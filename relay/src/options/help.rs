@@ -19,7 +19,7 @@ const END: &str = "
 Exit status:
   0  the relay was stopped; with --check: all is well
   1  a file that an option names cannot be used, or the relay could not start
-  2  an option is wrong
+  2  an option is wrong, on the command line, in the environment or in the file of --config
 ";
 
 /// Where the texts begin, and where lines end.

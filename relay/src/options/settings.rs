@@ -11,7 +11,9 @@ use super::given::{self, Given};
 use super::table::Name;
 use super::{Refused, Result, client, file_named, value};
 use crate::client_options::{ClientOptions, sentence};
-use crate::settings::{Access, FrontLimits, KeyPrefix, LogSettings, Settings, StoreSettings, TlsFiles, Upstream};
+use crate::settings::{
+    Access, FrontLimits, KeyPrefix, LogSettings, RESERVE, Settings, StoreSettings, TlsFiles, Upstream, time_to_begin,
+};
 use crate::store::address::Address;
 
 /// All of them.
@@ -71,9 +73,9 @@ fn tls(given: &Given) -> Result<Option<TlsFiles>> {
 }
 
 fn store(given: &Given) -> Result<Option<StoreSettings>> {
-    conflicts(given, Name::RedisFile, Name::Redis, "one is needed")?;
+    conflicts(given, Name::RedisFile, Name::Redis, "use one of them")?;
     for name in [Name::Relays, Name::RedisTimeout, Name::RedisPrefix, Name::RedisCaCertificates] {
-        needs(given, name, &[Name::Redis, Name::RedisFile], "as there is no store without")?;
+        needs(given, name, &[Name::Redis, Name::RedisFile], "as it configures the store")?;
     }
     let (url, named) = match (given.get(Name::Redis), given.text(Name::RedisFile)) {
         (Some(value), _) => (value.text.clone(), given.named(Name::Redis)),
@@ -115,9 +117,9 @@ fn upstream(given: &Given, store: Option<&StoreSettings>, log_level: Level) -> R
     let caller_timeout = duration(given, Name::CallerTimeout)?;
     let request_timeout = duration(given, Name::RequestTimeout)?;
     let recent_players_hold = duration(given, Name::RecentPlayersHold)?;
-    let mut parts = vec![(Name::RequestTimeout, request_timeout), (Name::RecentPlayersHold, recent_players_hold)];
+    let mut parts = vec![(Name::RecentPlayersHold, recent_players_hold)];
     parts.extend(store.map(|store| (Name::RedisTimeout, store.timeout)));
-    check_times(given, &parts, caller_timeout)?;
+    check_times(given, &parts, caller_timeout, request_timeout)?;
     let worker_count = size(given, Name::WorkerCount)?;
     let client: ClientOptions = client::options(
         given,
@@ -126,20 +128,32 @@ fn upstream(given: &Given, store: Option<&StoreSettings>, log_level: Level) -> R
     Ok(Upstream { limits, recent_players_hold, worker_count, caller_timeout, request_timeout, client })
 }
 
-/// A server must not have stopped waiting before its answer can be there.
-fn check_times(given: &Given, parts: &[(Name, Duration)], caller_timeout: Duration) -> Result<()> {
+/// `parts` come before a request begins, which must not be later than a server's time allows.
+fn check_times(
+    given: &Given,
+    parts: &[(Name, Duration)],
+    caller_timeout: Duration,
+    request_timeout: Duration,
+) -> Result<()> {
     let sum: Duration = parts.iter().map(|(_, part)| *part).sum();
-    if sum < caller_timeout {
+    let left = time_to_begin(caller_timeout, request_timeout);
+    if sum < left {
         return Ok(());
     }
     let named: Vec<_> =
         parts.iter().map(|(name, part)| format!("{} ({})", given.mentioned(*name), part.as_millis())).collect();
     Err(format!(
-        "{} take {} ms together, but a server waits for {} ms only ({}); expected a sum below that",
-        named.join(", "),
+        "{} {} {} ms before a request to the service begins, but only {} ms are left: a server waits for {} ms ({}), the \
+         request may take {} ms ({}), and {} ms are kept for the way back; expected less than what is left",
+        named.join(" and "),
+        if parts.len() == 1 { "takes" } else { "take" },
         sum.as_millis(),
+        left.as_millis(),
         caller_timeout.as_millis(),
-        given.mentioned(Name::CallerTimeout)
+        given.mentioned(Name::CallerTimeout),
+        request_timeout.as_millis(),
+        given.mentioned(Name::RequestTimeout),
+        RESERVE.as_millis(),
     )
     .into())
 }
@@ -150,7 +164,7 @@ fn check_transport(given: &Given, settings: &Settings) -> Result<()> {
     if settings.tls.is_some() && allowed {
         let named = given.named(Name::ListenPlainHttp);
         return Err(format!(
-            "{named} must not be there beside {}; the relay serves one of both",
+            "{named} cannot be used together with {}: the relay serves either plain HTTP or TLS",
             given.mentioned(Name::TlsCertificate)
         )
         .into());
@@ -218,7 +232,7 @@ pub fn needs(given: &Given, name: Name, others: &[Name], reason: &str) -> given:
 
 pub fn conflicts(given: &Given, name: Name, other: Name, reason: &str) -> given::Result<()> {
     if given.has(name) && given.has(other) {
-        return Err(format!("{} must not be there beside {}: {reason}", given.named(name), given.mentioned(other)));
+        return Err(format!("{} cannot be used together with {}: {reason}", given.named(name), given.mentioned(other)));
     }
     Ok(())
 }

@@ -130,12 +130,12 @@ options! {
         ListenPlainHttp "listen-plain-http" Switch, OFF,
             "allow plain HTTP on another address than loopback, which sends keys unencrypted";
         UserTokens "user-tokens" Choice(&["accept", "refuse"]), Is("accept"),
-            "whether calls with a user's own token are passed on; they need no key";
+            "whether calls with a user's own token are passed on; they need no key, but a key has to be for their title";
         MaxConnections "max-connections" count(1, 100_000), Is("10000"), "the most connections of servers at a time";
         MaxBodyBytes "max-body-bytes" Number { unit: "BYTES", least: 1_024, most: 16_777_216 }, Is("262144"),
             "the largest body of a request";
         MaxRequestsPerKey "max-requests-per-key" count(1, 100_000), Is("1000"),
-            "the most requests at a time of servers with the same key";
+            "the most requests at a time of servers with the same key, and of all calls with a user's own token together";
         ReceiveTimeout "receive-timeout-ms" ms(100, TEN_MINUTES), Is("10000"),
             "how long the head or the body of a request may take to arrive";
         CallerTimeout "caller-timeout-ms" ms(100, TEN_MINUTES), Is("5000"),
@@ -169,7 +169,7 @@ options! {
         CertificatePasswordFile "certificate-password-file" FILE, NONE,
             "a file with the password of the PKCS#12 file";
         Sandbox "sandbox" Text("NAME"), Is(mpa::auth::DEFAULT_SANDBOX), "the sandbox that tokens are for";
-        RelyingParty "relying-party" Text("URI"), Is(mpa::auth::DEFAULT_RELYING_PARTY), "whom tokens are for";
+        RelyingParty "relying-party" Text("URI"), Is(mpa::auth::DEFAULT_RELYING_PARTY), "the service that tokens are for";
         SignInEndpoint "sign-in-endpoint" URL, Is(mpa::auth::Step::ServiceToken.production()),
             "the service that takes the certificate";
         TokenEndpoint "token-endpoint" URL, Is(mpa::auth::Step::Token.production()), "the service that gives tokens";
@@ -196,8 +196,8 @@ options! {
         RedisFile "redis-file" FILE, NONE,
             "a file with the URL of a store that takes a password, such as rediss://user:password@host:port";
         Relays "relays" count(1, 1_000), Is("1"),
-            "how many relays there are, as long as the store has not said it: a relay that starts without it keeps to this share";
-        RedisTimeout "redis-timeout-ms" ms(1, 10_000), Is("100"), "time limit for a question to the store, in all";
+            "how many relays there are, until the store has said it: a relay that starts without it keeps to this share";
+        RedisTimeout "redis-timeout-ms" ms(1, 10_000), Is("100"), "time limit for a request to the store, in all";
         RedisPrefix "redis-prefix" Text("NAME"), Is("mpa"), "what the names of its keys begin with";
         RedisCaCertificates "redis-ca-certificates" FILE, Otherwise("those of the system"),
             "PEM certificates of the authorities to trust for rediss://";

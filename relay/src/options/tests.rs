@@ -52,9 +52,18 @@ impl Files {
         }
     }
 
+    /// What is wrong with an option.
     fn refused(&self, arguments: &[&str], environment: &[(&str, &str)]) -> String {
         match self.read(arguments, environment) {
             Err(Refused::Options(sentence)) => sentence.replace(self.0.path().to_str().unwrap(), "/f"),
+            other => panic!("{arguments:?} {environment:?}: {other:?}"),
+        }
+    }
+
+    /// What is wrong with a file that an option names.
+    fn unusable(&self, arguments: &[&str], environment: &[(&str, &str)]) -> String {
+        match self.read(arguments, environment) {
+            Err(Refused::Files(sentence)) => sentence.replace(self.0.path().to_str().unwrap(), "/f"),
             other => panic!("{arguments:?} {environment:?}: {other:?}"),
         }
     }
@@ -178,28 +187,24 @@ fn what_is_wrong_is_named_with_its_place() {
     let cases: &[(&[&str], &str, &str)] = &[
         (&["--lisen", "127.0.0.1:1"], "", "there is no option \"--lisen\"; did you mean --listen?"),
         (&["--max_attempts=1"], "", "there is no option \"--max_attempts\"; did you mean --max-attempts?"),
-        (&["--zzz"], "", "there is no option \"--zzz\"; --help shows what there is"),
-        (&["XBL3.0 x=-;secret"], "", "there is an argument that is no option; --help shows what there is"),
-        (&["-x"], "", "there is an argument that is no option; --help shows what there is"),
-        (
-            &["--XBL3.0 x;secret"],
-            "",
-            "there is no option by one of the names that were given; --help shows what there is",
-        ),
+        (&["--zzz"], "", "there is no option \"--zzz\"; --help lists the options"),
+        (&["XBL3.0 x=-;secret"], "", "unexpected argument; --help lists the options"),
+        (&["-x"], "", "unexpected argument; --help lists the options"),
+        (&["--XBL3.0 x;secret"], "", "there is no option with one of the given names; --help lists the options"),
         (
             &["--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
             "",
-            "there is no option \"--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"; --help shows what there is",
+            "there is no option \"--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"; --help lists the options",
         ),
         (
             &["--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
             "",
-            "there is no option by one of the names that were given; --help shows what there is",
+            "there is no option with one of the given names; --help lists the options",
         ),
         (&["--max-attempts"], "", "--max-attempts needs a value"),
-        (&["--listen", "--check"], "", "--listen needs a value, and an option follows"),
+        (&["--listen", "--check"], "", "--listen needs a value, but an option follows"),
         (&["--keys="], "", "--keys is empty; leave it out for its default"),
-        (&["--keys=a", "--keys=b"], "", "--keys is there twice; one is needed"),
+        (&["--keys=a", "--keys=b"], "", "--keys is given more than once"),
         (&["--check=true"], "", "--check takes no value"),
         (&["--ca-only=yes"], "", "--ca-only is \"yes\"; expected true or false"),
         (&["--max-attempts=11"], "", "--max-attempts is \"11\"; expected a number from 1 to 10"),
@@ -224,8 +229,8 @@ fn what_is_wrong_is_named_with_its_place() {
             "MPA_RELAY_LISTEN = ''",
             "/f/relay.toml, line 1: there is no option \"MPA_RELAY_LISTEN\"; did you mean listen?",
         ),
-        (&[], "config = 'x'", "/f/relay.toml, line 1: there is no option \"config\"; --help shows what there is"),
-        (&[], "check = true", "/f/relay.toml, line 1: there is no option \"check\"; --help shows what there is"),
+        (&[], "config = 'x'", "/f/relay.toml, line 1: there is no option \"config\"; --help lists the options"),
+        (&[], "check = true", "/f/relay.toml, line 1: there is no option \"check\"; --help lists the options"),
         (
             &[],
             "#\n#\nmax_attempts = '1'",
@@ -246,8 +251,9 @@ fn what_is_wrong_is_named_with_its_place() {
         (
             &["--request-timeout-ms=3500"],
             "\nrecent_players_hold_ms = 1600",
-            "--request-timeout-ms (3500), recent_players_hold_ms (/f/relay.toml, line 2) (1600) take 5100 ms together, but a \
-             server waits for 5000 ms only (--caller-timeout-ms); expected a sum below that",
+            "recent_players_hold_ms (/f/relay.toml, line 2) (1600) takes 1600 ms before a request to the service begins, but \
+             only 1250 ms are left: a server waits for 5000 ms (--caller-timeout-ms), the request may take 3500 ms \
+             (--request-timeout-ms), and 250 ms are kept for the way back; expected less than what is left",
         ),
         // What comes before does not hide what is wrong.
         (
@@ -274,14 +280,14 @@ fn toml_that_cannot_be_read_is_not_shown() {
         ("= 'secret'", 1),
     ] {
         files.write("relay.toml", text);
-        let sentence = files.refused(&["--config=@relay.toml"], &[]);
-        assert!(sentence.starts_with(&format!("/f/relay.toml, line {line}: this is no TOML: ")), "{sentence}");
+        let sentence = files.unusable(&["--config=@relay.toml"], &[]);
+        assert!(sentence.starts_with(&format!("/f/relay.toml, line {line}: invalid TOML: ")), "{sentence}");
         assert!(!sentence.contains("secret"), "{sentence}");
     }
-    let sentence = files.refused(&["--config=/nowhere/relay.toml"], &[]);
+    let sentence = files.unusable(&["--config=/nowhere/relay.toml"], &[]);
     assert!(sentence.starts_with("--config /nowhere/relay.toml could not be read ("), "{sentence}");
     fs::write(files.path("relay.toml"), b"\xff").unwrap();
-    let sentence = files.refused(&[], &[("MPA_RELAY_CONFIG", "@relay.toml")]);
+    let sentence = files.unusable(&[], &[("MPA_RELAY_CONFIG", "@relay.toml")]);
     assert_eq!(sentence, "MPA_RELAY_CONFIG /f/relay.toml is no text in UTF-8; expected it saved as UTF-8");
 }
 
@@ -294,11 +300,11 @@ fn variables_are_checked_as_options_are() {
             "x",
             "there is no environment variable \"MPA_RELAY_LISTN\"; did you mean MPA_RELAY_LISTEN?",
         ),
-        ("MPA_RELAY_CHECK", "true", "there is no environment variable \"MPA_RELAY_CHECK\"; --help shows what there is"),
-        ("MPA_RELAY_WHAT", "x", "there is no environment variable \"MPA_RELAY_WHAT\"; --help shows what there is"),
+        ("MPA_RELAY_CHECK", "true", "there is no environment variable \"MPA_RELAY_CHECK\"; --help lists the options"),
+        ("MPA_RELAY_WHAT", "x", "there is no environment variable \"MPA_RELAY_WHAT\"; --help lists the options"),
         ("MPA_RELAY_KEYS", "", "MPA_RELAY_KEYS is empty; leave it out for its default"),
         ("MPA_RELAY_CA_ONLY", "1", "MPA_RELAY_CA_ONLY is \"1\"; expected true or false"),
-        ("MPA_RELAY_PORT", "8080", "there is no environment variable \"MPA_RELAY_PORT\"; --help shows what there is"),
+        ("MPA_RELAY_PORT", "8080", "there is no environment variable \"MPA_RELAY_PORT\"; --help lists the options"),
     ] {
         assert_eq!(files.refused(&[], &[(name, text)]), sentence);
     }
@@ -339,7 +345,7 @@ fn options_have_to_go_together() {
         (&["--tls-client-ca=a"], "--tls-client-ca needs --tls-certificate"),
         (
             &["--tls-certificate=a", "--listen-plain-http"],
-            "--listen-plain-http must not be there beside --tls-certificate",
+            "--listen-plain-http cannot be used together with --tls-certificate",
         ),
         (&["--listen=0.0.0.0:1"], "keys would be sent in the clear"),
         (&["--listen=[::]:1", "--keys=k", token], "keys would be sent in the clear"),
@@ -350,7 +356,7 @@ fn options_have_to_go_together() {
         (&["--user-tokens=refuse"], "--user-tokens is refuse, and there is neither --certificate"),
         (&["--admin-listen=127.0.0.1:8080"], "--admin-listen is the same as --listen"),
         (&["--ca-only"], "--ca-only needs --ca-certificates"),
-        (&["--certificate=c", token], "--authorization-header-file must not be there beside --certificate"),
+        (&["--certificate=c", token], "--authorization-header-file cannot be used together with --certificate"),
         (&["--private-key=p"], "--private-key needs --certificate"),
         (&["--certificate-password-file=p"], "--certificate-password-file needs --certificate"),
         (&["--sandbox=S", token], "--sandbox needs --certificate"),
@@ -360,11 +366,11 @@ fn options_have_to_go_together() {
         (&["--proof-key-file=p"], "--proof-key-file needs --authorization-header-file"),
         (
             &["--proxy-url=http://h:1", "--proxy-url-file=@proxy"],
-            "--proxy-url-file must not be there beside --proxy-url",
+            "--proxy-url-file cannot be used together with --proxy-url",
         ),
         (&["--proxy-url=http://user:secret@h:1"], "other users of this machine can see"),
         (&["--proxy-url=socks5://h:1"], "--proxy-url has a scheme of SOCKS"),
-        (&["--redis=redis://h", "--redis-file=@password"], "--redis-file must not be there beside --redis"),
+        (&["--redis=redis://h", "--redis-file=@password"], "--redis-file cannot be used together with --redis"),
         (&["--redis=redis://:secret@h"], "other users of this machine can see"),
         (&["--redis=secret"], "--redis: The URL of the store "),
         (&["--redis=http://secret"], "--redis: The URL of the store "),
@@ -375,11 +381,18 @@ fn options_have_to_go_together() {
         (&["--endpoint=nonsense"], "--endpoint has no scheme or no host"),
         (&["--connect-timeout-ms=2001"], "--connect-timeout-ms is 2001, but connecting is part of a request"),
         (
-            &["--request-timeout-ms=3500"],
-            "--request-timeout-ms (3500), --recent-players-hold-ms (1500) take 5000 ms together, but a server waits for 5000 ms",
+            &["--request-timeout-ms=3250"],
+            "--recent-players-hold-ms (1500) takes 1500 ms before a request to the service begins, but only 1500 ms are \
+             left: a server waits for 5000 ms (--caller-timeout-ms), the request may take 3250 ms (--request-timeout-ms), \
+             and 250 ms are kept",
         ),
-        (&["--caller-timeout-ms=3500"], "but a server waits for 3500 ms only (--caller-timeout-ms)"),
-        (&["--redis=redis://h", "--redis-timeout-ms=1500"], "--redis-timeout-ms (1500) take 5000 ms together"),
+        (&["--recent-players-hold-ms=2750"], "but only 2750 ms are left"),
+        (&["--caller-timeout-ms=3750"], "but only 1500 ms are left: a server waits for 3750 ms (--caller-timeout-ms)"),
+        (&["--caller-timeout-ms=2100", "--recent-players-hold-ms=10"], "but only 0 ms are left"),
+        (
+            &["--redis=redis://h", "--redis-timeout-ms=1250"],
+            "--recent-players-hold-ms (1500) and --redis-timeout-ms (1250) take 2750 ms before",
+        ),
     ];
     for (arguments, part) in cases {
         let sentence = files.refused(arguments, &[]);
@@ -396,9 +409,10 @@ fn options_have_to_go_together() {
         &["--listen=0.0.0.0:1", "--tls-certificate=c", "--tls-client-ca=a", token],
         &["--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0"],
         &["--user-tokens=refuse", token],
-        &["--request-timeout-ms=3499"],
-        &["--caller-timeout-ms=3501"],
-        &["--redis=redis://h", "--redis-timeout-ms=1499"],
+        &["--request-timeout-ms=3249"],
+        &["--caller-timeout-ms=3751"],
+        &["--recent-players-hold-ms=2749"],
+        &["--redis=redis://h", "--redis-timeout-ms=1249"],
         &["--redis=redis+sentinel://h:1,i:2/m"],
         &["--redis=unix:///run/redis.sock"],
         &["--connect-timeout-ms=2000"],

@@ -177,7 +177,7 @@ impl fmt::Display for Failure {
             Failure::Transport(problem) => write!(formatter, "cannot be reached ({problem})"),
             Failure::Code(code) => write!(formatter, "answers with the error {code}"),
             Failure::DataLost => write!(formatter, "has lost its data"),
-            Failure::Unexpected => write!(formatter, "answers what was not asked"),
+            Failure::Unexpected => write!(formatter, "gives an unexpected answer"),
         }
     }
 }

@@ -70,10 +70,9 @@ pub struct StoreStatus {
     pub share: f64,
     /// How long its last answer took.
     pub latency: Option<Duration>,
-    /// Since the beginning: what requests asked it and what the heartbeat did, what it did not answer or answered
-    /// with an error, and how often it went down.
-    pub round_trips: u64,
-    pub heartbeat_round_trips: u64,
+    /// Since the beginning: what it answered, what it did not answer or answered with an error, and how often it
+    /// went down.
+    pub answers: u64,
     pub failures: u64,
     pub outages: u64,
 }
@@ -147,8 +146,7 @@ impl Store {
             relays: availability.fleet().relays,
             share: if is_up { 1.0 } else { 1.0 / f64::from(availability.fleet().relays) },
             latency: *lock(&shared.latency),
-            round_trips: shared.round_trips.load(Ordering::Relaxed),
-            heartbeat_round_trips: shared.heartbeat_round_trips.load(Ordering::Relaxed),
+            answers: shared.answers.load(Ordering::Relaxed),
             failures: shared.failures.load(Ordering::Relaxed),
             outages: shared.outages.load(Ordering::Relaxed),
         }

@@ -1,4 +1,4 @@
-//! What the heartbeat and all titles use: questions to the store, and what this relay does without it.
+//! What the heartbeat and all titles use: requests to the store, and what this relay does without it.
 
 use std::collections::HashMap;
 use std::fmt::{self, Write};
@@ -54,6 +54,8 @@ pub struct Shared {
     pub latency: Mutex<Option<Duration>>,
     pub round_trips: AtomicU64,
     pub heartbeat_round_trips: AtomicU64,
+    /// Questions with an answer that could be used.
+    pub answers: AtomicU64,
     pub failures: AtomicU64,
     pub outages: AtomicU64,
 }
@@ -102,6 +104,7 @@ impl Shared {
             latency: Mutex::default(),
             round_trips: AtomicU64::new(0),
             heartbeat_round_trips: AtomicU64::new(0),
+            answers: AtomicU64::new(0),
             failures: AtomicU64::new(0),
             outages: AtomicU64::new(0),
         })
@@ -206,7 +209,9 @@ impl Shared {
         let asked = Instant::now();
         let answer = self.link.ask(question, round_trips).await?;
         *lock(&self.latency) = Some(asked.elapsed());
-        read(&answer).ok_or(Failure::Unexpected)
+        let answer = read(&answer).ok_or(Failure::Unexpected)?;
+        self.answers.fetch_add(1, Ordering::Relaxed);
+        Ok(answer)
     }
 
     /// Marks the store as down.

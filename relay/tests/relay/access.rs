@@ -87,6 +87,51 @@ fn tokens_of_users_can_be_refused() {
     assert_eq!((outcome.status, emulator.requests(title).len()), (Status::Forbidden, 0), "{outcome:?}");
 }
 
+/// What the service says to a token that it does not know, through the relay.
+fn query_of_user(relay: &RelayProcess, title: u32) -> u16 {
+    let own = mpa::auth::Authorization::new("XBL3.0 x=77;token", 0).unwrap();
+    Server::new(&relay.url, title).client.run(&activity_query(), Some(&own)).http_status
+}
+
+#[test]
+fn tokens_of_users_are_passed_on_for_the_titles_of_the_keys_only() {
+    let (emulator, title) = (emulator(), new_title());
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("keys"), format!("fleet {KEY} {title}\n")).unwrap();
+    std::fs::write(folder.path().join("token"), TOKEN).unwrap();
+    let relay = RelayProcess::start_in(folder, emulator.url(), &[], true);
+    let other = new_title();
+    assert_eq!([query_of_user(&relay, title), query_of_user(&relay, other)], [200, 400]);
+    assert_eq!((emulator.requests(title).len(), emulator.requests(other).len()), (1, 0));
+    assert!(!relay.page("/metrics").1.contains(&format!("title=\"{other}\"")));
+}
+
+#[test]
+fn tokens_of_users_do_not_keep_servers_out() {
+    let emulator = emulator();
+    // Its key is for all titles.
+    let relay = RelayProcess::start(emulator.url(), &[]);
+    let statuses: Vec<_> = (0..105).map(|_| query_of_user(&relay, new_title())).collect();
+    assert!(statuses[..100].iter().all(|status| *status == 200), "{statuses:?}");
+    assert_eq!(Server::new(&relay.url, new_title()).invite(&[1]).status, Status::Ok);
+    // Another key is for this one by name.
+    assert_eq!(query_of_user(&relay, 7), 200);
+}
+
+#[test]
+fn requests_with_tokens_of_users_are_limited_together() {
+    let (emulator, title) = (emulator(), new_title());
+    emulator.set_faults(title, &["delay:delay_ms=1500,next=1"]).unwrap();
+    let relay = RelayProcess::start(emulator.url(), &["--max-requests-per-key", "1"]);
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| query_of_user(&relay, title));
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        assert_eq!(query_of_user(&relay, new_title()), 503);
+        assert_eq!(Server::new(&relay.url, new_title()).invite(&[1]).status, Status::Ok);
+        assert_eq!(first.join().unwrap(), 200);
+    });
+}
+
 fn activity_query() -> mpa::api::QueryActivities {
     mpa::api::QueryActivities::new(vec![FIRST_XUID]).unwrap()
 }

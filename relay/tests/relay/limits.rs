@@ -15,7 +15,7 @@ fn head(path: &str, headers: &str) -> String {
 #[test]
 fn wrong_requests_are_answered_as_the_service_would() {
     let emulator = emulator();
-    let relay = RelayProcess::start(emulator.url(), &["--max-body-bytes", "4096"]);
+    let relay = RelayProcess::start(emulator.url(), &["--max-body-bytes", "4096", "--log-level", "info"]);
     let invites = "/titles/7/invites/server";
     let body = |body: &str| head(invites, &format!("Content-Length: {}\r\n", body.len())) + body;
     for (request, expected, code) in [
@@ -30,6 +30,8 @@ fn wrong_requests_are_answered_as_the_service_would() {
         (head(invites, "Content-Encoding: gzip\r\nContent-Length: 2\r\n") + "{}", 415, "InvalidRequest"),
         (head("/titles/x/invites/server", "Content-Length: 0\r\n"), 404, "InvalidRequest"),
         (head("/titles/7/users/9/activities", "Content-Length: 0\r\n"), 405, "InvalidRequest"),
+        (body("{}").replace(KEY, "no-key-of-the-test"), 401, "AuthorizationError"),
+        (body("{}").replace(KEY, &format!("{KEY}-2")).replace("/7/", "/8/"), 400, "AuthorizationError"),
         ("GET / HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n".to_owned(), 404, "InvalidRequest"),
         ("nonsense\r\n\r\n".to_owned(), 400, ""),
         (head(invites, &format!("X: {}\r\n", "x".repeat(100_000))), 431, ""),
@@ -38,6 +40,12 @@ fn wrong_requests_are_answered_as_the_service_would() {
         let what = request.get(..200).unwrap_or(&request);
         assert_eq!(status, expected, "{what}\n{head}\n{body}");
         assert!(body.contains(code), "{what}\n{body}");
+        // What was never a request has no id.
+        let id = head.lines().find_map(|line| line.strip_prefix("x-xblcorrelationid: "));
+        assert_eq!(id.is_some(), !code.is_empty(), "{head}");
+        let (log, logged) = (relay.log(), format!("http_status={status}"));
+        let is_logged = |id: &str| log.lines().any(|line| line.contains(id) && line.contains(&logged));
+        assert!(id.is_none_or(is_logged), "{what}\n{log}");
     }
     assert_eq!(emulator.requests(7).len() + emulator.requests(mpa_emulator::NO_TITLE).len(), 0);
 }
@@ -48,7 +56,7 @@ fn a_slow_head_and_a_slow_body_are_cut() {
     let relay = RelayProcess::start(emulator.url(), &["--receive-timeout-ms", "500"]);
     for (request, expected) in [
         ("POST /titles/7/inv".to_owned(), ""),
-        (head("/titles/7/invites/server", "Content-Length: 10\r\n") + "{", "HTTP/1.1 408"),
+        (head("/titles/7/invites/server", "Content-Length: 10\r\n") + "{", "HTTP/1.1 503"),
     ] {
         let mut stream = TcpStream::connect(relay.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();

@@ -124,6 +124,8 @@ fn without_the_store_each_relay_keeps_to_its_share_and_says_so() {
     let (emulator, store) = (emulator(), RedisServer::start());
     let mut store = store;
     let relays = relays(&emulator, &store, 2, "8/4s");
+    let answered = |relay: &RelayProcess| relay.metric("mpa_relay_store_requests_total{result=\"ok\"}").unwrap();
+    let before: Vec<_> = relays.iter().map(answered).collect();
     store.kill();
     // What the store had granted is forgotten with its period, and so is the caution after its loss.
     let title = new_title();
@@ -141,6 +143,9 @@ fn without_the_store_each_relay_keeps_to_its_share_and_says_so() {
     let (status, text) = relays[0].page("/readyz");
     assert!(status == 200 && text.contains("down") && text.contains("1/2"), "{text}");
     assert!(relays[0].log().contains("store"), "{}", relays[0].log());
+    // A counter never goes back, however often the relays tried to connect meanwhile.
+    assert!(relays.iter().zip(&before).all(|(relay, before)| answered(relay) >= *before), "{before:?}");
+    assert!(relays[0].metric("mpa_relay_store_requests_total{result=\"failed\"}").unwrap() > 0.0);
     // It comes back, empty, on the same port.
     let _store = RedisServer::start_on(store.port);
     wait_until("the store is used again", || {
@@ -163,7 +168,7 @@ fn a_store_that_hangs_costs_one_time_limit_in_all() {
 }
 
 #[test]
-fn a_request_takes_one_question_to_the_store() {
+fn a_request_takes_one_request_to_the_store() {
     let (emulator, title, store) = (emulator(), new_title(), RedisServer::start());
     let relays = relays(&emulator, &store, 1, "1000/60s");
     let asked = |relay: &RelayProcess| relay.metric("mpa_relay_store_requests_total{result=\"ok\"}").unwrap();

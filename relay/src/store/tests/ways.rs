@@ -39,6 +39,65 @@ fn with_a_password() {
     }
 }
 
+/// The command of `docs/fleet.md` that makes a user for the relays, and one that adds these permissions, which the page
+/// has to name.
+fn user(more: &[&str]) -> [String; 2] {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/fleet.md")).unwrap();
+    let line = page.lines().find(|line| line.starts_with("ACL SETUSER mpa-relay ")).unwrap();
+    for permission in more {
+        assert!(page.contains(&format!("`{permission}`")), "{permission} is not in docs/fleet.md");
+    }
+    [line.replace("PASSWORD", "secret-1"), format!("ACL SETUSER mpa-relay {}", more.join(" "))]
+}
+
+/// Such a user can do what is needed, but not without the permissions that it has on top.
+fn assert_permissions(server: &Server, settings: &StoreSettings, more: &[&str]) {
+    let [user, more_of_user] = user(more);
+    assert!(server.command(&user).starts_with("+OK"));
+    if !more.is_empty() {
+        let runtime = runtime();
+        let relay = relay(runtime.handle(), settings, &[]);
+        wait_until("it fails", || relay.store.status().problem.is_some());
+        assert!(!relay.store.status().is_up);
+    }
+    assert!(server.command(&more_of_user).starts_with("+OK"));
+    assert_works(settings);
+    let settings = StoreSettings { prefix: prefix("mpa:leaves"), ..settings.clone() };
+    let runtime = runtime();
+    let relays = [relay(runtime.handle(), &settings, &[])];
+    wait_until_up(&relays);
+    runtime.block_on(relays[0].store.leave());
+    let database = settings.url.rsplit_once('/').and_then(|(_, number)| number.parse().ok()).unwrap_or(0);
+    let count = format!("SELECT {database}\r\nZCARD mpa:leaves:relays");
+    wait_until("it has left", || server.command(&count).lines().last() == Some(":0"));
+}
+
+#[test]
+fn with_a_user_of_its_own() {
+    let server = Server::start();
+    let url = format!("redis://mpa-relay:secret-1@127.0.0.1:{}", server.port);
+    assert_permissions(&server, &settings(url.clone()), &[]);
+    assert_permissions(&server, &settings(url + "/2"), &["+select"]);
+}
+
+#[test]
+fn with_a_user_of_its_own_by_sentinels() {
+    let server = Server::start();
+    let folder = Directory::new();
+    let configuration = folder.path().join("sentinel.conf");
+    fs::write(&configuration, format!("sentinel monitor fleet 127.0.0.1 {} 1\n", server.port)).unwrap();
+    let sentinel = Server::start_with(&[configuration.to_str().unwrap(), "--sentinel"]);
+    let url = format!("redis+sentinel://mpa-relay:secret-1@127.0.0.1:{}/fleet", sentinel.port);
+    assert_permissions(&server, &settings(url), &["+role"]);
+}
+
+#[test]
+fn with_a_user_of_its_own_in_a_cluster() {
+    let server = cluster();
+    let url = format!("redis+cluster://mpa-relay:secret-1@127.0.0.1:{}", server.port);
+    assert_permissions(&server, &settings(url), &["+cluster|slots", "+ping"]);
+}
+
 #[test]
 fn where_nothing_is() {
     assert_fails(&settings(format!("redis://:secret@127.0.0.1:{}", free_port())), "refuses the connection");
@@ -126,15 +185,20 @@ fn to_the_server_that_sentinels_make_the_master() {
     assert_eq!((relays[0].granted(5), relays[1].granted(5)), (0, 0));
 }
 
-#[test]
-fn in_a_cluster() {
+/// One of a single node.
+fn cluster() -> Server {
     let server = Server::start_with(&["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"]);
     assert!(server.command("CLUSTER ADDSLOTSRANGE 0 16383").starts_with("+OK"));
     wait_until("the cluster is ready", || server.command("CLUSTER INFO").contains("cluster_state:ok"));
+    server
+}
+
+#[test]
+fn in_a_cluster() {
+    let server = cluster();
     assert_works(&settings(format!("redis+cluster://127.0.0.1:{}", server.port)));
 }
 
-#[cfg(unix)]
 #[test]
 fn over_a_socket_of_the_same_machine() {
     let folder = Directory::new();
