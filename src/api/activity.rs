@@ -1,8 +1,5 @@
 //! What activities have in common: what a user plays, and whether others may join.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use serde::Serialize;
 
 /// Who may join, as the service spells it.
@@ -38,21 +35,10 @@ pub const MAX_ACTIVITY_PLAYERS: u32 = 100;
 pub struct SequenceNumber(pub u64);
 
 impl SequenceNumber {
-    /// 0: the next of the library's own. They grow with every call of this process, and are milliseconds since 1970,
-    /// so that they go on growing after a restart, and on another server.
-    pub fn or_next(number: u64) -> Self {
-        static LAST: AtomicU64 = AtomicU64::new(0);
-        if number != 0 {
-            return Self(number);
-        }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self::next_after(&LAST, u64::try_from(now.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    fn next_after(last: &AtomicU64, now: u64) -> Self {
-        let next = |last: u64| now.max(last.saturating_add(1));
-        let before = last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
-        Self(next(before.unwrap_or_default()))
+    /// The one after `last` of the library's own: the time in milliseconds since 1970, so that they go on growing after a
+    /// restart, and on another server.
+    pub fn after(last: Self, unix_ms: u64) -> Self {
+        Self(unix_ms.max(last.0.saturating_add(1)))
     }
 }
 
@@ -71,11 +57,10 @@ mod tests {
 
     #[test]
     fn sequence_numbers_grow_also_when_the_clock_goes_back() {
-        let last = AtomicU64::new(0);
-        let numbers = [1_000, 1_000, 5_000, 2_000].map(|now| SequenceNumber::next_after(&last, now).0);
-        assert_eq!(numbers, [1_000, 1_001, 5_000, 5_001]);
-        assert_eq!(SequenceNumber::or_next(7), SequenceNumber(7));
-        let (first, second) = (SequenceNumber::or_next(0).0, SequenceNumber::or_next(0).0);
-        assert!(first > 1_700_000_000_000 && second > first);
+        for (last, now, next) in
+            [(0, 1_000, 1_000), (1_000, 1_000, 1_001), (1_001, 5_000, 5_000), (5_000, 2_000, 5_001)]
+        {
+            assert_eq!(SequenceNumber::after(SequenceNumber(last), now), SequenceNumber(next));
+        }
     }
 }

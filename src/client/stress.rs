@@ -395,7 +395,7 @@ fn set_activity(random: &mut fastrand::Rng) -> SetActivity {
         max_players: 0,
         current_players: 0,
         platform: None,
-        sequence_number: SequenceNumber::or_next(0),
+        sequence_number: SequenceNumber(1),
     };
     activity.checked().unwrap()
 }

@@ -1,7 +1,8 @@
 //! Activities that are set and deleted: what a user plays, and whether others may join.
 
 use std::ffi::c_char;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use super::boundary::report;
 use super::client::mpa_client;
@@ -9,7 +10,7 @@ use super::invite::{MAX_CONNECTION_STRING_BYTES, mpa_platform};
 use super::result::mpa_result;
 use super::status::mpa_status;
 use super::structs::{self, Struct};
-use super::times::duration;
+use super::times::{duration, unix_milliseconds};
 use super::token::{self, mpa_authorization};
 use super::{handles, sentences, text};
 use crate::api::{
@@ -171,7 +172,7 @@ pub unsafe fn read_activity(
         max_players: fields.max_players,
         current_players: fields.current_players,
         platform: Platform::from_number(fields.platform).map_err(&invalid_call)?,
-        sequence_number: SequenceNumber::or_next(fields.sequence_number),
+        sequence_number: sequence_number(fields.sequence_number),
     };
     let call = call.checked().map_err(invalid_call)?;
     // SAFETY: the caller's field is NULL or points to an authorization.
@@ -186,8 +187,32 @@ pub unsafe fn read_deletion(
     sequence_number: u64,
     authorization: *const mpa_authorization,
 ) -> Result<(DeleteActivity, Option<Authorization>)> {
-    let call = DeleteActivity::new(xuid, SequenceNumber::or_next(sequence_number));
+    let call = DeleteActivity::new(xuid, self::sequence_number(sequence_number));
     // SAFETY: passed on from the caller.
     let own = unsafe { token::read_optional(authorization, "authorization") }?;
     Ok((call.map_err(sentences::invalid_call("activity"))?, own))
+}
+
+/// The caller's; 0: the next of the library's own, which grow with every call of this process.
+fn sequence_number(given: u64) -> SequenceNumber {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    if given != 0 {
+        return SequenceNumber(given);
+    }
+    let now = unix_milliseconds(SystemTime::now());
+    let next = |last: u64| SequenceNumber::after(SequenceNumber(last), now);
+    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last).0));
+    next(last.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sequence_numbers_are_the_caller_s_or_grow() {
+        assert_eq!(sequence_number(7), SequenceNumber(7));
+        let (first, second) = (sequence_number(0), sequence_number(0));
+        assert!(first.0 > 1_700_000_000_000 && second.0 > first.0);
+    }
 }

@@ -9,7 +9,7 @@ use crate::api::{Caller, Endpoint};
 use crate::http::{ErrorKind, MAX_HEAD, Sent, TransportError};
 use crate::outcome::{Advice, Outcome, Status};
 use crate::redactor::Redactor;
-use crate::response::{ParsedResponse, ResponseClass};
+use crate::response::{ParsedResponse, ResponseClass, UNREADABLE_BODY_ADVICE, unreadable_body};
 
 /// What of a call one request carries.
 #[derive(Clone, Debug)]
@@ -96,12 +96,12 @@ pub fn classify_response(
         said.push_str(&format!(", in a head of more than {MAX_HEAD} bytes"));
     }
     if let Some(encoding) = &parsed.content_encoding {
-        said.push_str(&in_an_encoding(&redactor.redact(encoding)));
+        said.push_str(&unreadable_body(&redactor.redact(encoding)));
     }
     let (what_to_do, advice) = if !settled {
         (advice_in_doubt(batch).into(), None)
     } else if status == Status::Rejected && parsed.content_encoding.is_some() {
-        (DECODE.into(), None)
+        (UNREADABLE_BODY_ADVICE.into(), None)
     } else {
         advice(batch, status, parsed.retry_after)
     };
@@ -162,14 +162,6 @@ pub fn classify_error(batch: &Batch, failure: &TransportError) -> Outcome {
     outcome.retryable = failure.kind.may_pass();
     outcome.advice = failure.advice;
     outcome
-}
-
-/// What to do about a body that cannot be read.
-pub const DECODE: &str = "Look for a proxy in between that encodes what the service says.";
-
-/// What follows a status whose body cannot be read.
-pub fn in_an_encoding(encoding: &str) -> String {
-    format!(", with a body that cannot be read (Content-Encoding: {encoding}, which was not asked for)")
 }
 
 fn may_change(status: Status) -> bool {

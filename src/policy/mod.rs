@@ -9,7 +9,7 @@ mod retry_budget;
 mod sliding_window;
 
 pub use backoff::spread;
-pub use classify::{Batch, DECODE, classify_error, classify_response, in_an_encoding};
+pub use classify::{Batch, classify_error, classify_response};
 pub use renewal::{Prospect, Renewal, authentication_window};
 pub use retry::{Next, next};
 pub use retry_budget::RetryBudget;

@@ -74,6 +74,14 @@ pub fn content_encoding(response: &Response) -> Option<ServiceText> {
     (!encodings.is_empty() && !response.body.is_empty()).then(|| ServiceText::new(encodings.join(", ")))
 }
 
+/// What to do about a body that cannot be read.
+pub const UNREADABLE_BODY_ADVICE: &str = "Look for a proxy in between that encodes what the service says.";
+
+/// What follows a status whose body cannot be read.
+pub fn unreadable_body(encoding: &str) -> String {
+    format!(", with a body that cannot be read (Content-Encoding: {encoding}, which was not asked for)")
+}
+
 /// What a response says beside its status.
 struct Details {
     throttled: bool,

@@ -125,7 +125,7 @@ fn activities_are_set_and_found() {
         max_players: 8,
         current_players: 2,
         platform: None,
-        sequence_number: SequenceNumber::or_next(0),
+        sequence_number: SequenceNumber(1),
     };
     let set = server.client.run(&activity.checked().unwrap(), None);
     assert_eq!(set.status, Status::Ok, "{set:?}");

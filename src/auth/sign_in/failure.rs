@@ -9,9 +9,9 @@ use crate::auth::credential::Validity;
 use crate::date::Timestamp;
 use crate::http::{ErrorKind, Response, TransportError};
 use crate::outcome::{Advice, Outcome, Status};
-use crate::policy::{DECODE, Prospect, in_an_encoding};
+use crate::policy::Prospect;
 use crate::redactor::Redactor;
-use crate::response::{content_encoding, parse_response};
+use crate::response::{UNREADABLE_BODY_ADVICE, content_encoding, parse_response, unreadable_body};
 
 /// The two steps of signing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,7 +179,7 @@ impl SignInFailure {
         let Classification { what_to_do, advice, prospect, remedy } = classify(at, answer.status, &refusal);
         let mut said = said(answer.status, &refusal, redactor);
         if let Some(encoding) = &parsed.content_encoding {
-            said.push_str(&in_an_encoding(&redactor.redact(encoding)));
+            said.push_str(&unreadable_body(&redactor.redact(encoding)));
         }
         let mut failed = Self::new(at, &format!("was refused by {} ({said})", at.host), &what_to_do, prospect);
         failed.outcome.advice = advice;
@@ -206,8 +206,8 @@ impl SignInFailure {
 
     /// An answer that says it succeeded, in a coding that was not asked for.
     fn encoded(at: &ErrorContext<'_>, http_status: u16, encoding: &str) -> Self {
-        let words = format!("was answered by {} with HTTP {http_status}{}", at.host, in_an_encoding(encoding));
-        let mut failure = Self::new(at, &words, DECODE, Prospect::Transient);
+        let words = format!("was answered by {} with HTTP {http_status}{}", at.host, unreadable_body(encoding));
+        let mut failure = Self::new(at, &words, UNREADABLE_BODY_ADVICE, Prospect::Transient);
         failure.outcome.cause = Status::UnexpectedAnswer;
         failure.outcome.http_status = http_status;
         failure
