@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mpa::ffi::client::{MPA_CA_ONLY, mpa_client_config};
+use mpa::ffi::client::{MPA_CA_ONLY, MPA_MAX_DURATION_MS, mpa_client_config};
 use mpa::ffi::result::MPA_MAX_RETRY_AFTER_MS;
 use mpa_tests::build::scratch;
 use mpa_tests::c::{Client, Outcome, config, text};

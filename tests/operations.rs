@@ -319,7 +319,8 @@ fn closing_keeps_its_deadline_and_its_books() {
         thread::sleep(Duration::from_millis(100));
         let started = Instant::now();
         let (_, report) = client.close(deadline);
-        assert!(started.elapsed() < Duration::from_millis(u64::from(deadline) + 50), "{:?}", started.elapsed());
+        // The stalled request would take 30 s.
+        assert!(started.elapsed() < Duration::from_millis(u64::from(deadline) + 1_000), "{:?}", started.elapsed());
         assert_eq!((report.submitted, report.operations_abandoned, report.operations_unfinished), (5, 4, 1));
         assert_eq!(report.events_not_polled, 4);
         assert!(client.poll_event().is_none());

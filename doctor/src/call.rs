@@ -7,9 +7,8 @@ use mpa::api::{Call, QUERY_ACTIVITIES, QueryActivities};
 use mpa::auth::{Authorization, MAX_SIGNED_BODY_BYTES, ServiceClock, Signed};
 use mpa::http::{Deadlines, Request, Response, Transport};
 use mpa::outcome::{Outcome, Status};
-use mpa::policy::in_an_encoding;
 use mpa::redactor::Redactor;
-use mpa::response::{ParsedResponse, ResponseClass, content_encoding, parse_response};
+use mpa::response::{ParsedResponse, ResponseClass, content_encoding, parse_response, unreadable_body};
 
 use crate::codes::Code;
 use crate::host::{LIMIT, Route};
@@ -148,7 +147,7 @@ fn reason(parsed: &ParsedResponse, http_status: u16, redactor: &Redactor) -> Str
         }
     }
     if let Some(encoding) = &parsed.content_encoding {
-        reason.push_str(&in_an_encoding(&redactor.redact(encoding)));
+        reason.push_str(&unreadable_body(&redactor.redact(encoding)));
     }
     reason
 }

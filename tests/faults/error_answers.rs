@@ -117,7 +117,7 @@ fn a_wait_behind_many_others_is_cut_to_what_the_header_says() {
     let client = Client::open(&mpa_client_config {
         invite_limit: 1,
         limit_period_ms: 3_600_000,
-        invite_time_to_live_ms: u32::MAX,
+        invite_time_to_live_ms: MPA_MAX_DURATION_MS,
         worker_count: 3,
         ..trusting(&peer, "behind")
     });

@@ -82,7 +82,7 @@ fn a_url_that_cannot_be_used_is_not_shown() {
     assert_eq!(ended.status, 2, "{}", ended.text);
     assert!(ended.stderr.contains("--proxy-url-file") && !ended.stderr.contains("pa55word"), "{}", ended.stderr);
     let both = [("--proxy-url", "http://proxy:1"), ("--proxy-url-file", "x")];
-    assert!(partner.run(&both).stderr.contains("one is needed"));
+    assert!(partner.run(&both).stderr.contains("use one of them"));
 }
 
 /// Only what is given counts; where the environment names a proxy, that is said.
