@@ -491,7 +491,7 @@ typedef int32_t mpa_log_level;
 /// The longest of each of the configuration's time limits: ten minutes.
 #define MPA_MAX_TIMEOUT_MS 600000
 
-/// The longest of every other duration that a configuration, an operation or a match has: a day.
+/// The longest duration of a configuration, an operation or a match where no other limit is documented: a day.
 #define MPA_MAX_DURATION_MS 86400000
 
 /// How a client reaches the service. All texts are copied.

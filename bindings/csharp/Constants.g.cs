@@ -24,8 +24,8 @@ namespace Mpa
         /// <summary>The longest of each of the configuration's time limits: ten minutes.</summary>
         public const uint MaxTimeoutMs = 600000;
 
-        /// <summary>The longest of every other duration that a configuration, an operation or a match
-        /// has: a day.</summary>
+        /// <summary>The longest duration of a configuration, an operation or a match where no other
+        /// limit is documented: a day.</summary>
         public const uint MaxDurationMs = 86400000;
 
         /// <summary>The size of a buffer for the proof key that

@@ -62,7 +62,7 @@ pub const MPA_NONE: u32 = 4294967295;
 /// The longest of each of the configuration's time limits: ten minutes.
 pub const MPA_MAX_TIMEOUT_MS: u32 = 600000;
 
-/// The longest of every other duration that a configuration, an operation or a match has: a day.
+/// The longest duration of a configuration, an operation or a match where no other limit is documented: a day.
 pub const MPA_MAX_DURATION_MS: u32 = 86400000;
 
 pub(super) const MAX_URL_LENGTH: usize = 512;
