@@ -38,7 +38,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode, String> {
         arguments.options.expectations = read_expectations_of(path)?;
     }
     // Before it says that it is there.
-    let signals = Signals::handle().map_err(|error| format!("cannot handle signals: {error}"))?;
+    let mut signals = Signals::handle().map_err(|error| format!("cannot handle signals: {error}"))?;
     let emulator = Emulator::start(arguments.options.clone()).map_err(|error| error.to_string())?;
     let emulator = Arc::new(emulator);
     if let Some(path) = &arguments.scenario {
@@ -55,7 +55,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode, String> {
         _ => banner::lines(url, address, write_certificate(&emulator, &arguments)?.as_deref()),
     });
     if arguments.expect.is_some() {
-        return outcome::report(&emulator, arguments.expect_within, arguments.junit.as_deref());
+        return outcome::report(&emulator, arguments.expect_within, arguments.junit.as_deref(), &mut signals);
     }
     signals.wait();
     Ok(ExitCode::SUCCESS)

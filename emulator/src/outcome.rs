@@ -8,19 +8,23 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use mpa_emulator::{Emulator, ExpectationResult};
-use tokio::runtime;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::time::timeout;
+use tokio::sync::mpsc::UnboundedSender;
 
-use crate::signals::end_on_signals;
+use crate::signals::Signals;
 
 /// With a limit, the results are looked at so often.
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// Waits until the run is over, and reports whether all expectations are met.
-pub fn report(emulator: &Emulator, within: Option<Duration>, junit: Option<&Path>) -> Result<ExitCode, String> {
+pub fn report(
+    emulator: &Emulator,
+    within: Option<Duration>,
+    junit: Option<&Path>,
+    signals: &mut Signals,
+) -> Result<ExitCode, String> {
     let start = Instant::now();
-    wait_for_the_end(emulator, within).map_err(|error| format!("cannot wait for the end of the run: {error}"))?;
+    wait_for_the_end(emulator, within, signals)
+        .map_err(|error| format!("cannot wait for the end of the run: {error}"))?;
     let results = emulator.expectation_results();
     let mut text = String::new();
     let mut failed = 0;
@@ -42,24 +46,19 @@ pub fn report(emulator: &Emulator, within: Option<Duration>, junit: Option<&Path
 }
 
 /// SIGTERM, Ctrl-C, the end of stdin; with a limit, that time or what no further request can change.
-fn wait_for_the_end(emulator: &Emulator, within: Option<Duration>) -> io::Result<()> {
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let (sender, mut ended) = unbounded_channel();
-    runtime.block_on(async {
-        end_on_signals(&sender)?;
-        end_with_stdin(sender)?;
-        let Some(within) = within else {
-            ended.recv().await;
-            return Ok(());
-        };
-        let start = Instant::now();
-        while start.elapsed() < within && !is_decided(&emulator.expectation_results()) {
-            if timeout(INTERVAL.min(within), ended.recv()).await.is_ok() {
-                break;
-            }
+fn wait_for_the_end(emulator: &Emulator, within: Option<Duration>, signals: &mut Signals) -> io::Result<()> {
+    end_with_stdin(signals.sender())?;
+    let Some(within) = within else {
+        signals.wait();
+        return Ok(());
+    };
+    let start = Instant::now();
+    while start.elapsed() < within && !is_decided(&emulator.expectation_results()) {
+        if signals.wait_at_most(INTERVAL.min(within)) {
+            break;
         }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 fn is_decided(results: &[ExpectationResult]) -> bool {

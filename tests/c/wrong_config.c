@@ -15,6 +15,12 @@ static void not_opened(const mpa_client_config *config, const char *field)
     CHECK_NUMBER(client.id, 0);
 }
 
+#define NOT_OPENED_WITH(field, value) do { \
+        mpa_client_config with_one = config_with(NULL); \
+        with_one.field = (value); \
+        not_opened(&with_one, "config." #field); \
+    } while (0)
+
 static void numbers(void)
 {
     const uint32_t limits[] = { MPA_MAX_TIMEOUT_MS + 1, INT32_MAX, UINT32_MAX };
@@ -24,37 +30,19 @@ static void numbers(void)
     config.title_id = 0;
     not_opened(&config, "config.title_id");
     for (size_t i = 0; i < COUNT(limits); i++) {
-        config = config_with(NULL);
-        config.connect_timeout_ms = limits[i];
-        not_opened(&config, "config.connect_timeout_ms");
-        config = config_with(NULL);
-        config.request_timeout_ms = limits[i];
-        not_opened(&config, "config.request_timeout_ms");
-        config = config_with(NULL);
-        config.call_timeout_ms = limits[i];
-        not_opened(&config, "config.call_timeout_ms");
-        config = config_with(NULL);
-        config.allow_plain_http = limits[i];
-        not_opened(&config, "config.allow_plain_http");
+        NOT_OPENED_WITH(connect_timeout_ms, limits[i]);
+        NOT_OPENED_WITH(request_timeout_ms, limits[i]);
+        NOT_OPENED_WITH(call_timeout_ms, limits[i]);
+        NOT_OPENED_WITH(allow_plain_http, limits[i]);
     }
     const uint32_t durations[] = { MPA_MAX_DURATION_MS + 1, INT32_MAX, (uint32_t)-2 };
     for (size_t i = 0; i < COUNT(durations); i++) {
-        config = config_with(NULL);
-        config.invite_time_to_live_ms = durations[i];
-        not_opened(&config, "config.invite_time_to_live_ms");
-        config = config_with(NULL);
-        config.recent_players_time_to_live_ms = durations[i];
-        not_opened(&config, "config.recent_players_time_to_live_ms");
-        config = config_with(NULL);
-        config.recent_players_hold_ms = durations[i];
-        not_opened(&config, "config.recent_players_hold_ms");
-        config = config_with(NULL);
-        config.authorization_lead_ms = durations[i];
-        not_opened(&config, "config.authorization_lead_ms");
+        NOT_OPENED_WITH(invite_time_to_live_ms, durations[i]);
+        NOT_OPENED_WITH(recent_players_time_to_live_ms, durations[i]);
+        NOT_OPENED_WITH(recent_players_hold_ms, durations[i]);
+        NOT_OPENED_WITH(authorization_lead_ms, durations[i]);
     }
-    config = config_with(NULL);
-    config.max_attempts = 11;
-    not_opened(&config, "config.max_attempts");
+    NOT_OPENED_WITH(max_attempts, 11);
     config = config_with(NULL);
     config.invite_limit = 7;
     not_opened(&config, "config.invite_limit");
@@ -64,17 +52,11 @@ static void numbers(void)
     config.recent_players_limit = 1001;
     config.limit_period_ms = 15000;
     not_opened(&config, "config.recent_players_limit");
-    config = config_with(NULL);
-    config.allow_plain_http = 2;
-    not_opened(&config, "config.allow_plain_http");
+    NOT_OPENED_WITH(allow_plain_http, 2);
     for (size_t i = 0; i < COUNT(modes); i++) {
-        config = config_with(NULL);
-        config.ca_mode = modes[i];
-        not_opened(&config, "config.ca_mode");
+        NOT_OPENED_WITH(ca_mode, modes[i]);
     }
-    config = config_with(NULL);
-    config.ca_mode = MPA_CA_ONLY;
-    not_opened(&config, "config.ca_mode");
+    NOT_OPENED_WITH(ca_mode, MPA_CA_ONLY);
 }
 
 static void endpoints(void)
