@@ -66,12 +66,24 @@ impl Dist {
         self.manifest_entry("repository")
     }
 
+    /// The version of Rust that a release is built with.
+    pub fn rust_version(&self) -> Result<String> {
+        let path = "tests/licenses/standard-library/Cargo.toml";
+        let manifest = self.manifest(path)?;
+        let version = manifest.get("package").and_then(|package| package.get("version")).and_then(toml::Value::as_str);
+        Ok(version.with_context(|| format!("{path} has no package.version"))?.to_owned())
+    }
+
     fn manifest_entry(&self, name: &str) -> Result<Option<String>> {
-        let path = self.root.join("Cargo.toml");
-        let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-        let manifest: toml::Table = text.parse().with_context(|| format!("reading {}", path.display()))?;
+        let manifest = self.manifest("Cargo.toml")?;
         let package = manifest.get("workspace").and_then(|workspace| workspace.get("package"));
         let entry = package.and_then(|package| package.get(name)).and_then(toml::Value::as_str);
         Ok(entry.map(str::to_owned))
+    }
+
+    fn manifest(&self, path: &str) -> Result<toml::Table> {
+        let path = self.root.join(path);
+        let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+        text.parse().with_context(|| format!("reading {}", path.display()))
     }
 }

@@ -31,7 +31,7 @@ pub fn ensure_ready(dist: &Dist, draft: bool) -> Result<()> {
         notes.date,
         dist.version()?
     );
-    let (wanted, found) = (rust_of_a_release(dist)?, rust::rust_version()?);
+    let (wanted, found) = (dist.rust_version()?, rust::rust_version()?);
     ensure!(
         found == wanted,
         "this is Rust {found}, and a release is built with Rust {wanted}, whose licences are in THIRD-PARTY-LICENSES.txt. \
@@ -40,13 +40,6 @@ pub fn ensure_ready(dist: &Dist, draft: bool) -> Result<()> {
     let changes = git(dist, &["status", "--porcelain"])?;
     ensure!(changes.is_empty(), "there are changes that are not committed. Commit them, or use --draft:\n{changes}");
     Ok(())
-}
-
-fn rust_of_a_release(dist: &Dist) -> Result<String> {
-    let path = dist.repository().join("tests/licenses/standard-library/Cargo.toml");
-    let manifest = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    let version = manifest.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
-    Ok(version.with_context(|| format!("{} has no version", path.display()))?.to_owned())
 }
 
 /// Empties `dist/`, so that nothing of an earlier version is released.
@@ -221,5 +214,12 @@ mod tests {
         assert_eq!(names, [folder.path().join("a-1.0.0.tar.gz"), folder.path().join("b-1.0.0.zip")]);
         write("c-0.9.0.zip");
         assert!(packages_in(folder.path(), "1.0.0").unwrap_err().to_string().contains("c-0.9.0.zip"));
+    }
+
+    #[test]
+    fn the_rust_of_a_release_is_known() {
+        let version = Dist::of_this_repository().unwrap().rust_version().unwrap();
+        let parts: Vec<_> = version.split('.').map(str::parse::<u32>).collect();
+        assert!(parts.len() == 3 && parts.iter().all(Result::is_ok), "{version}");
     }
 }
